@@ -1,0 +1,10 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A target imports only what its row names, all of it further up (checked by a test).
+let package = Package(
+    name: "leanspatten",
+    targets: [
+        .target(name: "FixedPoint"),
+    ]
+)
