@@ -6,5 +6,7 @@ let package = Package(
     name: "leanspatten",
     targets: [
         .target(name: "FixedPoint"),
+        .target(name: "RTL"),
+        .target(name: "Blocks", dependencies: ["RTL"]),
     ]
 )

@@ -1,0 +1,58 @@
+import RTL
+
+/// A queue in a memory, with its output in a register: one transfer a cycle in and out.
+///
+/// Latency 2 cycles from an accepted word to `output.valid`. `input.ready` and `output.valid` come from registers.
+/// Holds `depth` words in the memory and up to one more in the output register.
+public struct Fifo: Module {
+    /// Width of a word in bits.
+    public let bits: Int
+    /// Words in the memory: a power of two, at least 2.
+    public let depth: Int
+
+    public init(bits: Int, depth: Int) {
+        precondition(depth >= 2 && depth & (depth - 1) == 0, "a Fifo's depth is a power of two")
+        self.bits = bits
+        self.depth = depth
+    }
+
+    public struct Ports {
+        public let input, output: Stream<Unsigned>
+    }
+
+    public var suffix: String { "w\(bits)_d\(depth)" }
+
+    public func ports(_ io: Interface) -> Ports {
+        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
+    }
+
+    public func body(_ c: Circuit, _ io: Ports) {
+        let indexBits = bitsToIndex(depth)
+        let memory = c.memory("words", depth: depth, width: bits, collision: .undefined)
+        let head = c.register("head", .unsigned(indexBits), reset: 0)
+        let tail = c.register("tail", .unsigned(indexBits), reset: 0)
+        let stored = c.register("stored", .unsigned(indexBits + 1), reset: 0)
+        let outputValid = c.register("output_held", .bit, reset: 0)
+
+        let accept = c.named("accept", io.input.valid & io.input.ready)
+        let fetch = c.named("fetch", stored.q.isNonzero & (!outputValid.q | io.output.ready))
+        c.when(accept) {
+            memory.write(tail.q, io.input.payload)
+            tail.next(tail.q &+ 1)
+        }
+        c.when(fetch) {
+            head.next(head.q &+ 1)
+            outputValid.set()
+        }.elsewhen(io.output.ready) {
+            outputValid.clear()
+        }
+        c.when(accept & !fetch) {
+            stored.next(stored.q &+ 1)
+        }.elsewhen(fetch & !accept) {
+            stored.next(stored.q &- 1)
+        }
+        c.drive(io.input.ready, !stored.q[indexBits])
+        c.drive(io.output.valid, outputValid.q)
+        c.drive(io.output.payload, memory.read("word", head.q, enable: fetch))
+    }
+}

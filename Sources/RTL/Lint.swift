@@ -1,0 +1,107 @@
+/// The checks of a finished module that tools would miss or report without the user's line.
+struct Lint {
+    private let module: ModuleGraph
+    private var diagnostics: [Diagnostic] = []
+    private var graph: Graph { module.graph }
+
+    static func run(on module: ModuleGraph) -> [Diagnostic] {
+        var lint = Lint(module: module)
+        lint.checkNames()
+        lint.checkDriven()
+        lint.checkUsed()
+        let paths = CombinationalPaths(module: module)
+        if let loop = paths.loop() { lint.diagnostics.append(loop) } else { paths.recordPortPaths() }
+        lint.recordClocking()
+        return lint.diagnostics
+    }
+
+    private init(module: ModuleGraph) { self.module = module }
+
+    private mutating func report(
+        _ code: Diagnostic.Code, _ message: String, at location: SourceLocation, notes: [Diagnostic.Note] = []
+    ) {
+        diagnostics.append(Diagnostic(code: code, module: module.name, message: message, location: location, notes: notes))
+    }
+
+    /// Names are Verilog identifiers, unique in the module whatever their case, and no reserved words.
+    private mutating func checkNames() {
+        var seen: [String: SourceLocation] = [:]
+        var all: [(String, SourceLocation)] = []
+        for node in (0..<module.firstResolvedNode).lazy.map({ NodeID($0) }) {
+            if let name = graph.name(of: node) { all.append((name, graph.location(of: node))) }
+        }
+        all += module.memories.map { ($0.name, $0.location) } + module.instances.map { ($0.name, $0.location) }
+        for domain in Set(module.registers.map(\.domain)) {
+            seen[domain.clock] = module.location
+            seen[domain.reset] = module.location
+        }
+        for (name, location) in all {
+            if !isIdentifier(name) {
+                report(.illegalName, "`\(name)` is not a Verilog identifier", at: location)
+            } else if reservedWords.contains(name.lowercased()) {
+                report(.illegalName, "`\(name)` is a reserved word of Verilog, SystemVerilog or VHDL", at: location)
+            }
+            if let other = seen.updateValue(location, forKey: name.lowercased()) {
+                report(.duplicateName, "two things are named `\(name)`", at: location,
+                       notes: [.init(message: "the other one", location: other)])
+            }
+        }
+    }
+
+    private func isIdentifier(_ name: String) -> Bool {
+        guard let first = name.utf8.first, name.utf8.count <= 120 else { return false }
+        func isLetter(_ c: UInt8) -> Bool { (c | 32) >= 97 && (c | 32) <= 122 || c == 95 }
+        return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || $0 >= 48 && $0 <= 57 }
+    }
+
+    private mutating func checkDriven() {
+        for index in 0..<module.firstResolvedNode {
+            let node = NodeID(index)
+            guard graph[node].operation == .wire, module.drivers[node] == nil else { continue }
+            report(.undriven, "`\(graph.name(of: node) ?? "?")` is never driven", at: graph.location(of: node))
+        }
+    }
+
+    /// Every named signal is read by something or discarded.
+    private mutating func checkUsed() {
+        var read = [Bool](repeating: false, count: graph.count)
+        for index in 0..<graph.count {
+            for operand in graph.operands(of: NodeID(index)) { read[Int(operand.index)] = true }
+        }
+        markReads(of: module.body, &read)
+        for port in module.ports where !port.isInput { read[Int(port.node.index)] = true }
+        for instance in module.instances {
+            for (port, node) in zip(instance.module.ports, instance.connections) where port.isInput {
+                read[Int(node.index)] = true
+            }
+        }
+        for node in module.discarded where node.index >= 0 { read[Int(node.index)] = true }
+        for index in 0..<module.firstResolvedNode where !read[index] {
+            let node = NodeID(index)
+            guard let name = graph.name(of: node) else { continue }
+            report(.unused, "`\(name)` is never read; remove it or discard(_:) it", at: graph.location(of: node))
+        }
+    }
+
+    private func markReads(of block: Block, _ read: inout [Bool]) {
+        for statement in block.statements {
+            switch statement {
+            case .assign(_, let value, _): read[Int(value.index)] = true
+            case .write(_, let address, let data, _):
+                read[Int(address.index)] = true
+                read[Int(data.index)] = true
+            case .when(let when):
+                read[Int(when.condition.index)] = true
+                markReads(of: when.then, &read)
+                markReads(of: when.otherwise, &read)
+            }
+        }
+    }
+
+    private func recordClocking() {
+        module.usesClock = !module.registers.isEmpty || !module.memories.isEmpty
+            || module.instances.contains { $0.module.usesClock }
+        module.usesReset = module.registers.contains { $0.reset != nil }
+            || module.instances.contains { $0.module.usesReset }
+    }
+}
