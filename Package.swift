@@ -7,6 +7,7 @@ let package = Package(
     targets: [
         .target(name: "FixedPoint"),
         .target(name: "RTL"),
+        .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
     ]
 )

@@ -1,0 +1,62 @@
+import RTL
+
+/// A port of the simulated top module and where its value lies.
+public struct SimulatedPort: Sendable {
+    public let name: String
+    public let isInput: Bool
+    public let isSigned: Bool
+    /// Width in bits.
+    public let width: Int
+    /// Its first 64-bit word in `Simulator.values`, least significant word first; bits above `width` are zero.
+    public let firstWord: Int
+    public var wordCount: Int { (width + 63) / 64 }
+
+    /// Lays the ports of `module` out one behind another.
+    public static func layout(of module: ModuleGraph) -> [SimulatedPort] {
+        var next = 0
+        return module.ports.map { port in
+            defer { next += (port.width + 63) / 64 }
+            return SimulatedPort(name: port.name, isInput: port.isInput, isSigned: port.isSigned,
+                                 width: port.width, firstWord: next)
+        }
+    }
+}
+
+/// One simulated instance of a design with one clock, whatever the engine.
+///
+/// A cycle: write inputs to `values`, `settle()`, read outputs from `values`, `clockEdge()`. Outputs read after
+/// `settle()` are those of the current cycle, before the edge. Writing an output port's words is a mistake that the
+/// next `settle()` overwrites.
+public protocol Simulator: AnyObject {
+    /// The top's ports without clock and reset, in declaration order.
+    var ports: [SimulatedPort] { get }
+    /// The words of all ports; stable for the simulator's lifetime.
+    var values: UnsafeMutableBufferPointer<UInt64> { get }
+    /// The synchronous reset; set when a simulator is made. Takes part in `settle()` like an input.
+    var reset: Bool { get set }
+    /// Clock edges so far.
+    var cycle: Int { get }
+    /// Lets combinational logic follow the inputs and the state.
+    func settle()
+    /// One rising clock edge. The caller has settled since the last change of an input.
+    func clockEdge()
+}
+
+extension Simulator {
+    /// `count` cycles with the inputs held.
+    public func run(_ count: Int) {
+        for _ in 0..<count {
+            settle()
+            clockEdge()
+        }
+    }
+
+    /// Holds the reset for some cycles and releases it.
+    public func applyReset(cycles: Int = 2) {
+        reset = true
+        run(cycles)
+        reset = false
+    }
+
+    public func port(_ name: String) -> SimulatedPort? { ports.first { $0.name == name } }
+}
