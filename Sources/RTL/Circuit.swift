@@ -120,6 +120,12 @@ public final class Circuit {
         return state.q
     }
 
+    /// A constant of any shape: every signal of it carries `value`.
+    public func constant<V: Value>(_ value: Int, _ shape: Shape<V>) -> V {
+        var builder = FieldBuilder { [self] width, signed in constant(value, width: width, signed: signed) }
+        return shape.build(&builder)
+    }
+
     /// A net to be driven below.
     public func wire<V: Value>(
         _ name: String, _ shape: Shape<V>, fileID: String = #fileID, line: Int = #line
