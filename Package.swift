@@ -6,5 +6,10 @@ let package = Package(
     name: "leanspatten",
     targets: [
         .target(name: "FixedPoint"),
+        .target(name: "Configuration", dependencies: ["FixedPoint"]),
+        .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
     ]
 )
