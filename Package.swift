@@ -6,8 +6,14 @@ let package = Package(
     name: "leanspatten",
     targets: [
         .target(name: "FixedPoint"),
+        .target(name: "Configuration", dependencies: ["FixedPoint"]),
         .target(name: "RTL"),
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
+        .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
+        .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
     ]
 )
