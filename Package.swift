@@ -12,8 +12,5 @@ let package = Package(
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
-        .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
     ]
 )

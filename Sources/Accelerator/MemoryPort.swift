@@ -10,10 +10,12 @@ struct MemoryRequest: Bundle {
     /// Comes back with each beat: which stream of the lane asked.
     let tag: Unsigned
 
-    static let shape = Shape<MemoryRequest> { MemoryRequest(
-        address: $0.make(.unsigned(MemoryPort.addressBits)),
-        beats: $0.make(.unsigned(bitsToIndex(MemoryPort.burstBeats))),
-        tag: $0.make(.unsigned(MemoryPort.tagBits))) }
+    static var shape: Shape<MemoryRequest> {
+        Shape { MemoryRequest(
+            address: $0.make(.unsigned(MemoryPort.addressBits)),
+            beats: $0.make(.unsigned(bitsToIndex(MemoryPort.burstBeats))),
+            tag: $0.make(.unsigned(MemoryPort.tagBits))) }
+    }
 }
 
 /// One beat of read data. Beats of one tag come in the order they were asked for.

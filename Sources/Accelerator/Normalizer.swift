@@ -10,8 +10,10 @@ struct OutputBeat: Bundle {
     /// The row's last element.
     let last: Bit
 
-    static let shape = Shape<OutputBeat> { OutputBeat(
-        element: $0.make(.signed(NumericFormats.outputBits)), last: $0.make(.bit)) }
+    static var shape: Shape<OutputBeat> {
+        Shape { OutputBeat(
+            element: $0.make(.signed(NumericFormats.outputBits)), last: $0.make(.bit)) }
+    }
 }
 
 /// Divides a row's output sums by its weight sum: one reciprocal a row, one element a cycle (`docs: numerics 8`).

@@ -35,57 +35,65 @@ package struct ProbabilityValueUnit: Module {
         let beat = io.weights.payload
         let step = StepCounter(c, lane)
         let take = c.named("take", io.weights.valid & (io.values.valid | !beat.occupied) & advance)
-        let beatEnds = c.named("beat_ends", step.isLast.map { take & ($0 | !beat.occupied) } ?? take)
+        let beatEnds = c.named("beat_ends", step.atLast(take) | (take & !beat.occupied))
         c.drive(io.values.ready, io.weights.valid & beat.occupied & advance)
         c.drive(io.weights.ready, beatEnds)
         step.advance(c, when: take & beat.occupied)
 
         // Operands, then products.
         let weights = beat.weights.indices.map { c.stage("weight_\($0)", beat.weights[$0], enable: advance) }
-        let products = (0..<lane.multipliers).map { i in
-            let value = c.stage("value_\(i)", io.values.payload[i], enable: advance)
-            return c.stage("product_\(i)", weights[i * lane.slots / lane.multipliers].signExtendedByZero * value,
-                           enable: advance)
-        }
+        let products = multiply(c, weights, io.values.payload, enable: advance)
         let valid1 = c.stage("valid_1", take & beat.occupied, enable: advance, reset: 0)
         let valid2 = c.stage("valid_2", valid1, enable: advance, reset: 0)
         let ends1 = c.stage("tile_ends_1", beatEnds & beat.tileLast, enable: advance, reset: 0)
         let ends2 = c.stage("tile_ends_2", ends1, enable: advance, reset: 0)
-        let step2 = step.index.map { c.delayed("step_of", $0, by: 2, enable: advance) }
-        let keyEnds2 = step.isLast.map { valid2 & c.delayed("last_step_of", $0, by: 2, enable: advance) } ?? valid2
-        let weightTotal = weights.dropFirst().reduce(weights[0]) { $0 + $1 }
-        let weightTotal2 = c.stage("weight_total", weightTotal, enable: advance)
+        let step2 = step.delayed(c, by: 2, enable: advance)
+        let keyEnds2 = step2.atLast(valid2)
 
         // Sums of the tile; the first beat of a tile loads them.
         let fresh = c.register("fresh_tile", .bit, reset: 1)
-        let sumBits = NumericFormats.tileOutputSumBits
-        let sums = (0..<lane.headSize).map { element in
-            let sum = c.register("sum_\(element)", .signed(sumBits))
-            let arriving = arrivingAt(element, products).extended(to: sumBits)
-            let mine = step2.map { valid2 & ($0 == Unsigned(element / lane.multipliers)) } ?? valid2
-            c.when(advance & mine) { sum.next(mux(fresh.q, 0, sum.q) &+ arriving) }
-            return sum.q
-        }
+        let sums = accumulate(c, products, fresh.q, step2, when: advance & valid2)
+        let weightTotal = c.stage("weight_total", weights.dropFirst().reduce(weights[0]) { $0 + $1 }, enable: advance)
         let weightSum = c.register("weight_sum", .unsigned(NumericFormats.tileWeightSumBits))
         c.when(advance & keyEnds2) {
-            weightSum.next(mux(fresh.q, 0, weightSum.q) &+ weightTotal2.extended(to: NumericFormats.tileWeightSumBits))
+            weightSum.next(mux(fresh.q, 0, weightSum.q) &+ weightTotal.extended(to: NumericFormats.tileWeightSumBits))
         }
         c.when(advance) {
-            // After the last step of the beat that opens a tile its sums are loaded.
+            complete.next(ends2)
             c.when(ends2) {
                 fresh.set()
             }.elsewhen(keyEnds2) {
                 fresh.clear()
             }
-            complete.next(ends2)
         }
 
-        let reference = c.delayed("reference", beat.reference, by: 3, enable: advance)
-        let occupied = c.delayed("occupied", beat.occupied, by: 3, enable: advance)
-        let rowLast = c.delayed("row_last", beat.rowLast, by: 3, enable: advance)
         send(c, io.leaf, when: complete.q, leaving, LeafBeat(
-            occupied: occupied, reference: reference, weightSum: weightSum.q,
-            outputSums: Vector(sums), rowLast: rowLast))
+            occupied: c.delayed("occupied", beat.occupied, by: 3, enable: advance),
+            reference: c.delayed("reference", beat.reference, by: 3, enable: advance),
+            weightSum: weightSum.q, outputSums: Vector(sums),
+            rowLast: c.delayed("row_last", beat.rowLast, by: 3, enable: advance)))
+    }
+
+    /// Each element of the vector times the weight of the slot it lies in.
+    private func multiply(_ c: Circuit, _ weights: [Unsigned], _ values: Vector<Signed>, enable: Bit) -> [Signed] {
+        (0..<lane.multipliers).map { i in
+            let value = c.stage("value_\(i)", values[i], enable: enable)
+            let weight = weights[i * lane.slots / lane.multipliers]
+            return c.stage("product_\(i)", weight.signExtendedByZero * value, enable: enable)
+        }
+    }
+
+    /// One sum for each element of the head.
+    private func accumulate(
+        _ c: Circuit, _ products: [Signed], _ fresh: Bit, _ step: StepCounter, when valid: Bit
+    ) -> [Signed] {
+        let sumBits = NumericFormats.tileOutputSumBits
+        return (0..<lane.headSize).map { element in
+            let sum = c.register("sum_\(element)", .signed(sumBits))
+            let arriving = arrivingAt(element, products).extended(to: sumBits)
+            c.when(step.at(element / lane.multipliers, valid)) { sum.next(mux(fresh, 0, sum.q) &+ arriving) }
+            return sum.q
+        }
     }
 
     /// What the products add to an element: one per slot.

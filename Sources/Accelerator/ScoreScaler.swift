@@ -8,9 +8,11 @@ struct ScaleSettings: Bundle {
     let mantissa: Unsigned
     let shift: Unsigned
 
-    static let shape = Shape<ScaleSettings> { ScaleSettings(
-        mantissa: $0.make(.unsigned(NumericFormats.scaleMantissaBits)),
-        shift: $0.make(.unsigned(NumericFormats.scaleShiftBits))) }
+    static var shape: Shape<ScaleSettings> {
+        Shape { ScaleSettings(
+            mantissa: $0.make(.unsigned(NumericFormats.scaleMantissaBits)),
+            shift: $0.make(.unsigned(NumericFormats.scaleShiftBits))) }
+    }
 }
 
 /// Scores to base-2 fixed point with 12 fractional bits, rounded half up and saturated (`docs: numerics 3`).

@@ -29,8 +29,10 @@ package struct SoftmaxUnit: Module {
         let reference: Signed
         let occupied: Bit
 
-        static let shape = Shape<TileHeader> { TileHeader(
-            reference: $0.make(.signed(NumericFormats.referenceBits)), occupied: $0.make(.bit)) }
+        static var shape: Shape<TileHeader> {
+        Shape { TileHeader(
+                reference: $0.make(.signed(NumericFormats.referenceBits)), occupied: $0.make(.bit)) }
+    }
     }
 
     /// Tiles that may wait: a row shorter than a tile is one of its own.

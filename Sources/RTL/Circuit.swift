@@ -110,8 +110,7 @@ public final class Circuit {
     public func stage<V: Scalar>(
         _ name: String, _ value: V, enable: Bit? = nil, reset: Int? = nil, fileID: String = #fileID, line: Int = #line
     ) -> V {
-        let shape = Shape<V> { V($0.scalar(value.width, value.reference.isSigned)) }
-        let state = register(name, shape, reset: reset, fileID: fileID, line: line)
+        let state = register(name, .like(value), reset: reset, fileID: fileID, line: line)
         if let enable {
             when(enable, fileID: fileID, line: line) { state.next(value, fileID: fileID, line: line) }
         } else {
@@ -140,7 +139,7 @@ public final class Circuit {
     public func named<V: Scalar>(
         _ name: String, _ value: V, fileID: String = #fileID, line: Int = #line
     ) -> V {
-        let net = wire(name, Shape<V> { V($0.scalar(value.width, value.reference.isSigned)) }, fileID: fileID, line: line)
+        let net = wire(name, .like(value), fileID: fileID, line: line)
         drive(net, value, fileID: fileID, line: line)
         return net
     }
