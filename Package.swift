@@ -11,6 +11,7 @@ let package = Package(
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
+        .executableTarget(name: "try", dependencies: ["Accelerator"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
     ]
 )

@@ -57,6 +57,7 @@ package struct Normalizer: Module {
         let foldShift = 1 << NumericFormats.classShiftBits
         let take = c.named("take", io.state.valid & collecting.q)
         c.drive(io.state.ready, collecting.q)
+        c.discard(beat.highestClass)
         let inIndex = c.register("in_index", .unsigned(bitsToIndex(lane.stateBeats)), reset: 0)
         let folded = beat.outputSums.indices.map {
             c.named("folded_\($0)", beat.outputSums[$0] + (beat.outputSumsBelow[$0] >> foldShift))

@@ -31,7 +31,7 @@ struct PlaneReader: Module {
 
     func body(_ c: Circuit, _ io: Ports) {
         let fetcher = c.instance("fetcher", PlaneFetcher(lane: lane, tag: tag))
-        let buffer = c.instance("buffer", Fifo(bits: 8 * lane.portBytes, depth: lane.fetchBufferBeats))
+        let buffer = c.instance("beat_buffer", Fifo(bits: 8 * lane.portBytes, depth: lane.fetchBufferBeats))
         let cutter = c.instance("converter", converter)
         c.connect(io.fetch, to: fetcher.command)
         c.connect(io.convert, to: cutter.command)

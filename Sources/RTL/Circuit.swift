@@ -140,7 +140,11 @@ public final class Circuit {
         _ name: String, _ value: V, fileID: String = #fileID, line: Int = #line
     ) -> V {
         let net = wire(name, .like(value), fileID: fileID, line: line)
+        // A name holds whatever conditions surround the place where it is given.
+        let enclosing = blocks
+        blocks = [module.body]
         drive(net, value, fileID: fileID, line: line)
+        blocks = enclosing
         return net
     }
 

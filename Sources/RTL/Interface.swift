@@ -52,6 +52,6 @@ public struct Interface {
 func portSignals(of ports: Any) -> [(path: String, reference: Reference)] {
     if let value = ports as? any Value { return value.leaves }
     return Mirror(reflecting: ports).children.enumerated().flatMap { index, child in
-        portSignals(of: child.value).map { (joinPath(child.label ?? "\(index)", $0.path), $0.reference) }
+        portSignals(of: child.value).map { (joinPath(child.label.map(snakeCase) ?? "\(index)", $0.path), $0.reference) }
     }
 }

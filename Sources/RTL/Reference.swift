@@ -65,7 +65,7 @@ extension Bundle {
     public var leaves: [(path: String, reference: Reference)] {
         Mirror(reflecting: self).children.flatMap { child -> [(path: String, reference: Reference)] in
             guard let value = child.value as? any Value else { return [] }
-            return value.leaves.map { (joinPath(child.label ?? "", $0.path), $0.reference) }
+            return value.leaves.map { (joinPath(snakeCase(child.label ?? ""), $0.path), $0.reference) }
         }
     }
 }
@@ -78,4 +78,16 @@ extension Array: Value where Element: Value {
 
 func joinPath(_ a: String, _ b: String) -> String {
     a.isEmpty ? b : b.isEmpty ? a : a + "_" + b
+}
+
+/// Swift's `keyMSBAddress` as Verilog's `key_msb_address`.
+func snakeCase(_ label: String) -> String {
+    let characters = Array(label)
+    var result = ""
+    for (i, character) in characters.enumerated() {
+        let startsWord = character.isUppercase && i > 0
+            && (!characters[i - 1].isUppercase || i + 1 < characters.count && characters[i + 1].isLowercase)
+        result += (startsWord ? "_" : "") + character.lowercased()
+    }
+    return result
 }
