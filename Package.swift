@@ -11,7 +11,9 @@ let package = Package(
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
-        .executableTarget(name: "try", dependencies: ["Accelerator"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .target(name: "Workloads", dependencies: ["FixedPoint"]),
+        .executableTarget(name: "try", dependencies: ["Accelerator", "Simulation", "GoldenModel", "Workloads"]),
+        .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )
