@@ -9,5 +9,7 @@ let package = Package(
         .target(name: "RTL"),
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
+        .testTarget(name: "RTLTests", dependencies: ["RTL"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
     ]
 )
