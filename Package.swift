@@ -14,6 +14,7 @@ let package = Package(
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
         .executableTarget(name: "try", dependencies: ["Accelerator", "Simulation", "GoldenModel", "Workloads"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )
