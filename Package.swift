@@ -12,8 +12,10 @@ let package = Package(
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .target(name: "Verification", dependencies: ["Blocks", "Simulation"]),
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
-        .executableTarget(name: "try", dependencies: ["Accelerator", "Simulation", "GoldenModel", "Workloads"]),
+        .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads"]),
+        .executableTarget(name: "try", dependencies: ["Session"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
