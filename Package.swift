@@ -9,5 +9,7 @@ let package = Package(
         .target(name: "RTL"),
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
+        .target(name: "Verilog", dependencies: ["RTL"]),
+        .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
     ]
 )
