@@ -8,6 +8,7 @@ let package = Package(
         .target(name: "FixedPoint"),
         .target(name: "Configuration", dependencies: ["FixedPoint"]),
         .target(name: "RTL"),
+        .target(name: "Verilog", dependencies: ["RTL"]),
         .target(name: "Simulation", dependencies: ["RTL"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
@@ -17,6 +18,7 @@ let package = Package(
         .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads"]),
         .executableTarget(name: "try", dependencies: ["Session"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
+        .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )
