@@ -8,6 +8,8 @@ let package = Package(
         .target(name: "FixedPoint"),
         .target(name: "RTL"),
         .target(name: "Simulation", dependencies: ["RTL"]),
+        .target(name: "Cosimulation", dependencies: ["Simulation"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
+        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation"]),
     ]
 )
