@@ -57,7 +57,8 @@ public struct VerilatorBinaryRunner: Sendable {
             try ToolProcess(
                 toolchain.verilator,
                 ["--binary", "--timing", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
-                 "--build-jobs", "\(jobs)", "--Mdir", "obj", "-o", "bench", "--top-module", top]
+                 // Not every packaging of Verilator asks for the standard that its coroutines need.
+                 "-CFLAGS", "-std=gnu++20", "--build-jobs", "\(jobs)", "--Mdir", "obj", "-o", "bench", "--top-module", top]
                     + arguments + sources.compiled,
                 in: directory
             ).require(timeout: timeout)
