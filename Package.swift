@@ -10,6 +10,7 @@ let package = Package(
         .target(name: "RTL"),
         .target(name: "Verilog", dependencies: ["RTL"]),
         .target(name: "Simulation", dependencies: ["RTL"]),
+        .target(name: "Cosimulation", dependencies: ["Simulation", "Verilog"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
@@ -19,6 +20,7 @@ let package = Package(
         .executableTarget(name: "try", dependencies: ["Session"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
+        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )
