@@ -21,6 +21,7 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
+        .testTarget(name: "AcceleratorTests", dependencies: ["Session"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )

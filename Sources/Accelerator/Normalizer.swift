@@ -32,6 +32,9 @@ package struct Normalizer: Module {
 
     package var suffix: String { lane.stateSuffix }
 
+    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages.
+    package static let latency = 8 + Reciprocal.latency
+
     package func ports(_ io: Interface) -> Ports {
         Ports(valueBits: io.sink(.unsigned(formatBits)), state: io.sink(StateBeat.shape(lane)),
               output: io.source(OutputBeat.shape))

@@ -19,6 +19,9 @@ package struct SoftmaxUnit: Module {
 
     package var suffix: String { lane.arraySuffix }
 
+    /// Cycles from a tile's last score to its first weight: through the header's queue and the exponential.
+    package static let latency = 10
+
     package func ports(_ io: Interface) -> Ports {
         Ports(scores: io.sink(ScoreBeat.shape(lane, bits: NumericFormats.scaledScoreBits)),
               weights: io.source(WeightBeat.shape(lane)))

@@ -19,6 +19,11 @@ package struct StateAccumulator: Module {
 
     package var suffix: String { lane.stateSuffix }
 
+    /// Cycles from the first beat of a row's last leaf to the first of its state.
+    package static let latency = 1 + MergeUnit.latency
+    /// Cycles from the first beat of a leaf to that of the next: what is under way must be back in memory.
+    package var cyclesPerLeaf: Int { lane.stateBeats + Self.latency }
+
     package func ports(_ io: Interface) -> Ports {
         Ports(leaf: io.sink(LeafBeat.shape(lane)), state: io.source(StateBeat.shape(lane)))
     }

@@ -1,0 +1,72 @@
+import Accelerator
+import Configuration
+import FixedPoint
+import GoldenModel
+import RTL
+import Simulation
+import Verification
+
+/// The advertised lanes.
+let lanes = Preset.all.map(\.configuration)
+let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
+
+/// What every unit is run under: without a gap, and with gaps and stalls at three sets of rates.
+let timings: [StreamTiming] = [.steady, .random(seed: 1), .random(seed: 2), .random(seed: 3)]
+
+/// A module alone in the native engine, with a bench around it.
+func bench(_ module: some Module, _ timing: StreamTiming = .steady, seed: UInt64 = 1) throws -> StreamTestBench {
+    StreamTestBench(NativeSimulator(try Design(module), seed: seed), timing: timing)
+}
+
+extension SeededGenerator {
+    /// Any number of `bits` bits, two's complement; the extremes often.
+    mutating func code(_ bits: Int) -> Int {
+        switch below(8) {
+        case 0: -(1 << (bits - 1))
+        case 1: (1 << (bits - 1)) - 1
+        default: below(1 << bits) - 1 << (bits - 1)
+        }
+    }
+
+    mutating func codes(_ count: Int, bits: Int) -> [Int16] { (0..<count).map { _ in Int16(code(bits)) } }
+
+    mutating func number(in range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
+
+    mutating func flip() -> Bool { next() >> 63 == 1 }
+}
+
+extension LaneConfiguration {
+    /// Vectors of `multipliers` elements that carry `keys` rows of `headSize` codes; `padding` fills the last one.
+    func vectors(of codes: [Int16], padding: Int16 = 0) -> [[Int16]] {
+        stride(from: 0, to: codes.count, by: multipliers).map { start in
+            let part = Array(codes[start..<min(start + multipliers, codes.count)])
+            return part + [Int16](repeating: padding, count: multipliers - part.count)
+        }
+    }
+
+    /// Beats a unit takes for `keys` keys, before `steps`; an empty row or tile has one.
+    func keyBeats(_ keys: Int) -> Int { max(1, (keys + slots - 1) / slots) }
+
+    var stateBeatCount: Int { headSize / mergeElements }
+
+    /// Scores or weights of a row beat by beat: key counts of its tiles, and where tile and row end.
+    func beats<Item>(
+        tiles: [Int], _ make: (_ keys: Range<Int>, _ occupied: [Bool], _ tileLast: Bool, _ rowLast: Bool) -> Item
+    ) -> [Item] {
+        var first = 0
+        return tiles.enumerated().flatMap { tile, keys -> [Item] in
+            defer { first += keys }
+            return (0..<keyBeats(keys)).map { beat in
+                let start = beat * slots
+                let range = first + start..<first + max(start, min(start + slots, keys))
+                return make(range, (0..<slots).map { start + $0 < keys }, beat == keyBeats(keys) - 1,
+                            beat == keyBeats(keys) - 1 && tile == tiles.count - 1)
+            }
+        }
+    }
+}
+
+/// Keys of each tile of a row; an empty row is one empty tile.
+func tileSizes(keys: Int, tileKeys: Int) -> [Int] {
+    keys == 0 ? [0] : stride(from: 0, to: keys, by: tileKeys).map { min(tileKeys, keys - $0) }
+}
