@@ -4,7 +4,7 @@ import RTL
 
 /// `floor(2^47 / divisor)` for a divisor in 2^23 ..< 2^24, one bit a cycle (`docs: numerics 8`).
 ///
-/// `start` takes the divisor; `done` is set for one cycle, 25 cycles later, with the quotient.
+/// `start` takes the divisor; `done` is set for one cycle, 26 cycles later, with the quotient.
 package struct Reciprocal: Module {
     package init() {}
 

@@ -18,6 +18,14 @@ func bench(_ module: some Module, _ timing: StreamTiming = .steady, seed: UInt64
     StreamTestBench(NativeSimulator(try Design(module), seed: seed), timing: timing)
 }
 
+/// Where two sequences differ first, without printing all of them; nil: nowhere.
+func difference<Item: Equatable>(_ seen: [Item], _ expected: [Item]) -> String? {
+    if let index = zip(seen, expected).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+        return "item \(index) of \(expected.count): \(seen[index]) instead of \(expected[index])"
+    }
+    return seen.count == expected.count ? nil : "\(seen.count) items instead of \(expected.count)"
+}
+
 extension SeededGenerator {
     /// Any number of `bits` bits, two's complement; the extremes often.
     mutating func code(_ bits: Int) -> Int {
