@@ -40,8 +40,8 @@ struct NormalizerTests {
             let state = state(format, random: &random)
             let outputs = Normalizer.outputs(state, valueFormat: format)
             let unrounded = Normalizer.unrounded(state)
+            #expect(outputs.map(Int128.init) == outputs.indices.map { plain(state, $0, format) })
             for element in outputs.indices {
-                #expect(Int128(outputs[element]) == plain(state, element, format))
                 let exact = unrounded[element] * Double(1 << format.outputGainBits)
                 let clamped = min(max(exact, -32768), 32767)
                 worst = max(worst, abs(Double(outputs[element]) - clamped))
@@ -51,10 +51,11 @@ struct NormalizerTests {
         #expect(worst < 0.52)
     }
 
-    @Test("the exact quotient as a rational: round half up wherever the reciprocal cannot reach the tie")
+    @Test("within 1/2 + 1/64 of an output unit of the exact rational quotient")
     func rational() throws {
         let format = try ValueFormat(bits: 12)
         var random = SeededRandom(seed: 5)
+        var misses = 0
         for _ in 0..<50_000 {
             let l = Int64.random(in: 1 << 15...1 << 26, using: &random)
             let n = Int64.random(in: -2048 * l...2047 * l, using: &random)
@@ -63,8 +64,9 @@ struct NormalizerTests {
                 upperOutputSums: [Int128(n)], lowerOutputSums: [0])
             let output = Int64(Normalizer.outputs(state, valueFormat: format)[0])
             // |output * l - 16 n| <= (1/2 + 1/64) l, in integers.
-            #expect(64 * (output * l - 16 * n).magnitude <= 33 * l)
+            misses += 64 * (output * l - 16 * n).magnitude <= 33 * l ? 0 : 1
         }
+        #expect(misses == 0)
     }
 
     @Test("floors of the lower class can reach past the most negative output: it saturates")
