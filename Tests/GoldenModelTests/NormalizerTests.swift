@@ -40,7 +40,7 @@ struct NormalizerTests {
             let state = state(format, random: &random)
             let outputs = Normalizer.outputs(state, valueFormat: format)
             let unrounded = Normalizer.unrounded(state)
-            #expect(outputs.map(Int128.init) == outputs.indices.map { plain(state, $0, format) })
+            #expect(outputs.map { Int128($0) } == outputs.indices.map { plain(state, $0, format) })
             for element in outputs.indices {
                 let exact = unrounded[element] * Double(1 << format.outputGainBits)
                 let clamped = min(max(exact, -32768), 32767)
