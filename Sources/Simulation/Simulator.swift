@@ -40,6 +40,8 @@ public protocol Simulator: AnyObject {
     func settle()
     /// One rising clock edge. The caller has settled since the last change of an input.
     func clockEdge()
+    /// What waves can show: the ports, and what else the engine can see.
+    var waveSignals: [WaveSignal] { get }
 }
 
 extension Simulator {
