@@ -6,10 +6,22 @@ let package = Package(
     name: "leanspatten",
     targets: [
         .target(name: "FixedPoint"),
+        .target(name: "Configuration", dependencies: ["FixedPoint"]),
         .target(name: "RTL"),
+        .target(name: "Verilog", dependencies: ["RTL"]),
         .target(name: "Simulation", dependencies: ["RTL"]),
+        .target(name: "Cosimulation", dependencies: ["Simulation", "Verilog"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
+        .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
+        .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .target(name: "Verification", dependencies: ["Blocks", "Cosimulation"]),
+        .target(name: "Workloads", dependencies: ["FixedPoint"]),
+        .target(name: "PerformanceModel", dependencies: ["Configuration"]),
+        .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
         .testTarget(name: "RTLTests", dependencies: ["RTL"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
+        .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
+        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
+        .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
     ]
 )
