@@ -21,6 +21,7 @@ let package = Package(
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
+        .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
