@@ -6,10 +6,19 @@ let package = Package(
     name: "leanspatten",
     targets: [
         .target(name: "FixedPoint"),
+        .target(name: "Configuration", dependencies: ["FixedPoint"]),
         .target(name: "RTL"),
+        .target(name: "Verilog", dependencies: ["RTL"]),
         .target(name: "Simulation", dependencies: ["RTL"]),
-        .target(name: "Cosimulation", dependencies: ["Simulation"]),
+        .target(name: "Cosimulation", dependencies: ["Simulation", "Verilog"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
-        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation"]),
+        .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
+        .target(name: "GoldenModel", dependencies: ["Configuration"]),
+        .target(name: "Workloads", dependencies: ["FixedPoint"]),
+        .executableTarget(name: "try", dependencies: ["Accelerator", "Simulation", "GoldenModel", "Workloads"]),
+        .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
+        .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
     ]
 )

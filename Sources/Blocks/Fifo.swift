@@ -56,3 +56,30 @@ public struct Fifo: Module {
         c.drive(io.output.payload, memory.read("word", head.q, enable: fetch))
     }
 }
+
+/// A `Fifo` of any payload inside a circuit: push at one end, read a stream at the other.
+public struct Queue<Payload: Value> {
+    private let circuit: Circuit
+    private let fifo: Fifo.Ports
+    /// The oldest entry; drive its `ready`.
+    public let output: Stream<Payload>
+
+    /// There is room; comes from a register.
+    public var ready: Bit { fifo.input.ready }
+
+    public init(
+        _ circuit: Circuit, _ name: String, _ shape: Shape<Payload>, depth: Int,
+        fileID: String = #fileID, line: Int = #line
+    ) {
+        self.circuit = circuit
+        fifo = circuit.instance(name, Fifo(bits: shape.width, depth: depth), fileID: fileID, line: line)
+        output = Stream(valid: fifo.output.valid, ready: fifo.output.ready,
+                        payload: shape.unpack(fifo.output.payload), shape: shape)
+    }
+
+    /// Takes `payload` when both `valid` and `ready` are set.
+    public func push(_ payload: Payload, when valid: Bit, fileID: String = #fileID, line: Int = #line) {
+        circuit.drive(fifo.input.valid, valid, fileID: fileID, line: line)
+        circuit.drive(fifo.input.payload, concatenate(payload), fileID: fileID, line: line)
+    }
+}

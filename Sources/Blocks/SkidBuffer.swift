@@ -33,3 +33,28 @@ public struct SkidBuffer: Module {
         c.drive(io.output.payload, mux(full.q, held.q, io.input.payload))
     }
 }
+
+/// The end of a pipeline: a `SkidBuffer` in front of an output stream. The pipeline moves while `ready` is set.
+public struct OutputSkid<Payload: Value> {
+    private let circuit: Circuit
+    private let buffer: SkidBuffer.Ports
+
+    /// Comes from a register.
+    public var ready: Bit { buffer.input.ready }
+
+    public init(
+        _ circuit: Circuit, _ name: String, to target: Stream<Payload>, fileID: String = #fileID, line: Int = #line
+    ) {
+        self.circuit = circuit
+        buffer = circuit.instance(name, SkidBuffer(bits: target.shape.width), fileID: fileID, line: line)
+        circuit.drive(target.valid, buffer.output.valid, fileID: fileID, line: line)
+        circuit.drive(target.payload, target.shape.unpack(buffer.output.payload), fileID: fileID, line: line)
+        circuit.drive(buffer.output.ready, target.ready, fileID: fileID, line: line)
+    }
+
+    /// Offers `payload` while `valid` is set; it is taken when `ready` is.
+    public func send(_ payload: Payload, when valid: Bit, fileID: String = #fileID, line: Int = #line) {
+        circuit.drive(buffer.input.valid, valid, fileID: fileID, line: line)
+        circuit.drive(buffer.input.payload, concatenate(payload), fileID: fileID, line: line)
+    }
+}

@@ -7,6 +7,10 @@ extension Unsigned {
     public func extended(to width: Int) -> Unsigned { Unsigned(reference.widened(to: width)) }
     /// The low bits only.
     public func truncated(to width: Int) -> Unsigned { Unsigned(reference.slice(from: 0, width: width)) }
+    /// The low bits only, or zero bits above, whichever `width` asks for.
+    public func resized(to width: Int) -> Unsigned {
+        width < self.width ? truncated(to: width) : extended(to: width)
+    }
     public subscript(bit: Int) -> Bit { Bit(reference.slice(from: bit, width: 1)) }
     public subscript(bits: Range<Int>) -> Unsigned { Unsigned(reference.slice(from: bits.lowerBound, width: bits.count)) }
     /// Right by a variable amount, zeros in.

@@ -110,14 +110,19 @@ public final class Circuit {
     public func stage<V: Scalar>(
         _ name: String, _ value: V, enable: Bit? = nil, reset: Int? = nil, fileID: String = #fileID, line: Int = #line
     ) -> V {
-        let shape = Shape<V> { V($0.scalar(value.width, value.reference.isSigned)) }
-        let state = register(name, shape, reset: reset, fileID: fileID, line: line)
+        let state = register(name, .like(value), reset: reset, fileID: fileID, line: line)
         if let enable {
             when(enable, fileID: fileID, line: line) { state.next(value, fileID: fileID, line: line) }
         } else {
             state.next(value, fileID: fileID, line: line)
         }
         return state.q
+    }
+
+    /// A constant of any shape: every signal of it carries `value`.
+    public func constant<V: Value>(_ value: Int, _ shape: Shape<V>) -> V {
+        var builder = FieldBuilder { [self] width, signed in constant(value, width: width, signed: signed) }
+        return shape.build(&builder)
     }
 
     /// A net to be driven below.
@@ -134,8 +139,12 @@ public final class Circuit {
     public func named<V: Scalar>(
         _ name: String, _ value: V, fileID: String = #fileID, line: Int = #line
     ) -> V {
-        let net = wire(name, Shape<V> { V($0.scalar(value.width, value.reference.isSigned)) }, fileID: fileID, line: line)
+        let net = wire(name, .like(value), fileID: fileID, line: line)
+        // A name holds whatever conditions surround the place where it is given.
+        let enclosing = blocks
+        blocks = [module.body]
         drive(net, value, fileID: fileID, line: line)
+        blocks = enclosing
         return net
     }
 

@@ -24,13 +24,13 @@ public struct Interface {
     /// A stream the module consumes.
     public func sink<P: Value>(_ payload: Shape<P>, fileID: String = #fileID, line: Int = #line) -> Stream<P> {
         Stream(valid: input(.bit, fileID: fileID, line: line), ready: output(.bit, fileID: fileID, line: line),
-               payload: input(payload, fileID: fileID, line: line))
+               payload: input(payload, fileID: fileID, line: line), shape: payload)
     }
 
     /// A stream the module produces.
     public func source<P: Value>(_ payload: Shape<P>, fileID: String = #fileID, line: Int = #line) -> Stream<P> {
         Stream(valid: output(.bit, fileID: fileID, line: line), ready: input(.bit, fileID: fileID, line: line),
-               payload: output(payload, fileID: fileID, line: line))
+               payload: output(payload, fileID: fileID, line: line), shape: payload)
     }
 
     private func fields<V>(_ shape: Shape<V>, intoModule: Bool, _ here: SourceLocation) -> V {
@@ -52,6 +52,6 @@ public struct Interface {
 func portSignals(of ports: Any) -> [(path: String, reference: Reference)] {
     if let value = ports as? any Value { return value.leaves }
     return Mirror(reflecting: ports).children.enumerated().flatMap { index, child in
-        portSignals(of: child.value).map { (joinPath(child.label ?? "\(index)", $0.path), $0.reference) }
+        portSignals(of: child.value).map { (joinPath(child.label.map(snakeCase) ?? "\(index)", $0.path), $0.reference) }
     }
 }

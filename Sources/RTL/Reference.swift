@@ -1,13 +1,14 @@
 /// What every hardware value is underneath: a node of a circuit, or a literal not yet bound to one.
 public struct Reference {
-    unowned(unsafe) let circuit: Circuit?
+    /// Not retained: a module's circuit outlives the handles its body uses.
+    private let owner: Unmanaged<Circuit>?
     public let node: NodeID
     public let width: Int
     public let isSigned: Bool
     let literal: Int
 
     init(circuit: Circuit, node: NodeID, width: Int, isSigned: Bool) {
-        self.circuit = circuit
+        self.owner = .passUnretained(circuit)
         self.node = node
         self.width = width
         self.isSigned = isSigned
@@ -16,14 +17,15 @@ public struct Reference {
 
     /// A literal takes its place in a circuit when it meets an operand of one.
     init(literal: Int, isSigned: Bool) {
-        self.circuit = nil
+        self.owner = nil
         self.node = NodeID(-1)
         self.isSigned = isSigned
         self.literal = literal
         self.width = bitsToHold(literal, signed: isSigned)
     }
 
-    var isLiteral: Bool { circuit == nil }
+    var circuit: Circuit? { owner?.takeUnretainedValue() }
+    var isLiteral: Bool { owner == nil }
 }
 
 /// Bits that hold `value`: two's complement if signed; at least one.
@@ -63,7 +65,7 @@ extension Bundle {
     public var leaves: [(path: String, reference: Reference)] {
         Mirror(reflecting: self).children.flatMap { child -> [(path: String, reference: Reference)] in
             guard let value = child.value as? any Value else { return [] }
-            return value.leaves.map { (joinPath(child.label ?? "", $0.path), $0.reference) }
+            return value.leaves.map { (joinPath(snakeCase(child.label ?? ""), $0.path), $0.reference) }
         }
     }
 }
@@ -76,4 +78,16 @@ extension Array: Value where Element: Value {
 
 func joinPath(_ a: String, _ b: String) -> String {
     a.isEmpty ? b : b.isEmpty ? a : a + "_" + b
+}
+
+/// Swift's `keyMSBAddress` as Verilog's `key_msb_address`.
+func snakeCase(_ label: String) -> String {
+    let characters = Array(label)
+    var result = ""
+    for (i, character) in characters.enumerated() {
+        let startsWord = character.isUppercase && i > 0
+            && (!characters[i - 1].isUppercase || i + 1 < characters.count && characters[i + 1].isLowercase)
+        result += (startsWord ? "_" : "") + character.lowercased()
+    }
+    return result
 }

@@ -4,6 +4,15 @@ public struct Stream<Payload: Value> {
     public let valid: Bit
     public let ready: Bit
     public let payload: Payload
+    /// How to make another payload of the same kind.
+    public let shape: Shape<Payload>
+
+    public init(valid: Bit, ready: Bit, payload: Payload, shape: Shape<Payload>) {
+        self.valid = valid
+        self.ready = ready
+        self.payload = payload
+        self.shape = shape
+    }
 
     /// A transfer happens this cycle.
     public var fires: Bit { valid & ready }

@@ -97,6 +97,14 @@ extension Shape {
     }
 }
 
+extension Shape where V: Scalar {
+    /// The shape of an existing signal.
+    public static func like(_ value: V) -> Shape {
+        let width = value.width, signed = value.reference.isSigned
+        return Shape { V($0.scalar(width, signed)) }
+    }
+}
+
 /// Makes the fields of a bundle, as ports, registers or wires as the place asks.
 public struct FieldBuilder {
     let scalar: (_ width: Int, _ signed: Bool) -> Reference

@@ -1,0 +1,79 @@
+import FixedPoint
+
+/// The build-time parameters of one lane: what is fixed when its Verilog is generated.
+public struct LaneConfiguration: Hashable, Codable, Sendable {
+    /// Elements of a query, key and value row.
+    public var headSize: Int
+    /// Multipliers of the query-key array, and as many again of the probability-value array.
+    public var multipliers: Int
+    /// Width of the memory port, in bytes a cycle.
+    public var portBytes: Int
+    /// The most keys a row may have.
+    public var maximumContext: Int
+    /// Output elements the merge unit joins in one cycle.
+    public var mergeElements: Int
+    /// Beats the fetch buffer holds, so as many reads may be outstanding.
+    public var fetchBufferBeats: Int
+
+    public init(
+        headSize: Int, multipliers: Int, portBytes: Int = 64, maximumContext: Int = 524_288, mergeElements: Int = 8,
+        fetchBufferBeats: Int = 256
+    ) {
+        self.headSize = headSize
+        self.multipliers = multipliers
+        self.portBytes = portBytes
+        self.maximumContext = maximumContext
+        self.mergeElements = mergeElements
+        self.fetchBufferBeats = fetchBufferBeats
+    }
+
+    /// Keys (or value rows) an array takes in one cycle.
+    public var slots: Int { max(1, multipliers / headSize) }
+    /// Cycles an array spends on one key (or value row).
+    public var steps: Int { max(1, headSize / multipliers) }
+
+    public static let headSizes = [32, 64, 128]
+    public static let multiplierCounts = [32, 64]
+    public static let portWidths = [64]
+    public static let contextLimits = 1_024...524_288
+    public static let mergeWidths = [1, 2, 4, 8, 16, 32]
+    public static let fetchBufferDepths = [16, 32, 64, 128, 256, 512]
+
+    /// Throws the first parameter that the generator does not support.
+    public func validate() throws(ConfigurationError) {
+        try Self.require("headSize", headSize, in: Self.headSizes)
+        try Self.require("multipliers", multipliers, in: Self.multiplierCounts)
+        try Self.require("portBytes", portBytes, in: Self.portWidths)
+        guard Self.contextLimits.contains(maximumContext), maximumContext.nonzeroBitCount == 1 else {
+            throw .unsupported(
+                parameter: "maximumContext", value: "\(maximumContext)",
+                remedy: "use a power of two in \(Self.contextLimits.lowerBound)...\(Self.contextLimits.upperBound)")
+        }
+        try Self.require("mergeElements", mergeElements, in: Self.mergeWidths)
+        try Self.require("fetchBufferBeats", fetchBufferBeats, in: Self.fetchBufferDepths)
+    }
+
+    static func require(_ parameter: String, _ value: Int, in legal: [Int]) throws(ConfigurationError) {
+        guard legal.contains(value) else {
+            throw .unsupported(
+                parameter: parameter, value: "\(value)",
+                remedy: "use one of \(legal.map(String.init).joined(separator: ", "))")
+        }
+    }
+}
+
+extension LaneConfiguration {
+    /// Every parameter, one `name=value` a word, in a fixed order: what ``configHash`` is taken of.
+    public var canonicalText: String {
+        "lane headSize=\(headSize) multipliers=\(multipliers) portBytes=\(portBytes) maximumContext=\(maximumContext)"
+            + " mergeElements=\(mergeElements) fetchBufferBeats=\(fetchBufferBeats)"
+    }
+
+    /// Identifies the configuration across processes and machines: 64-bit FNV-1a of ``canonicalText``.
+    public var configHash: UInt64 { fnv1a64(canonicalText) }
+}
+
+/// 64-bit FNV-1a of the text's UTF-8 bytes.
+func fnv1a64(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+}

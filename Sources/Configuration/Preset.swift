@@ -1,0 +1,50 @@
+/// A named configuration.
+public struct Preset: Hashable, Sendable {
+    public let name: String
+    /// One line for `leanspatten presets`.
+    public let summary: String
+    public let configuration: LaneConfiguration
+
+    /// Every advertised configuration; the three of the paper's sizing first.
+    public static let all: [Preset] = [
+        lane(headSize: 32, multipliers: 32, suffix: ""),
+        lane(headSize: 64, multipliers: 64, suffix: ""),
+        lane(headSize: 128, multipliers: 64, suffix: ""),
+        lane(headSize: 32, multipliers: 64, suffix: "-m64"),
+        lane(headSize: 64, multipliers: 32, suffix: "-m32"),
+        lane(headSize: 128, multipliers: 32, suffix: "-m32"),
+    ]
+
+    /// The preset of that name.
+    public static func named(_ name: String) throws(ConfigurationError) -> Preset {
+        if let preset = all.first(where: { $0.name == name }) { return preset }
+        let known = all.map(\.name)
+        let nearest = known.map { ($0, editDistance($0, name)) }.min { $0.1 < $1.1 }
+        throw .unknownPreset(name: name, known: known, nearest: nearest.flatMap { $0.1 <= 3 ? $0.0 : nil })
+    }
+
+    private static func lane(headSize: Int, multipliers: Int, suffix: String) -> Preset {
+        let configuration = LaneConfiguration(headSize: headSize, multipliers: multipliers)
+        return Preset(
+            name: "lane-d\(headSize)\(suffix)",
+            summary: "one lane, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
+                + "\(configuration.portBytes)-byte port, context up to \(configuration.maximumContext)",
+            configuration: configuration)
+    }
+}
+
+/// Insertions, deletions and replacements that turn one text into the other.
+func editDistance(_ from: String, _ to: String) -> Int {
+    let target = Array(to)
+    var row = Array(0...target.count)
+    for (i, character) in from.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, other) in target.enumerated() {
+            let replaced = diagonal + (character == other ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[target.count]
+}

@@ -1,0 +1,55 @@
+import RTL
+
+/// A compiled design: the instructions of a cycle and the layout of the arena they work in.
+struct Program {
+    /// Instructions whose values depend on registers and read data only.
+    var afterState: [Instruction] = []
+    /// Instructions whose values can follow an input within the cycle; run after `afterState`.
+    var afterInputs: [Instruction] = []
+    /// Instructions that only named signals need, for whoever looks at them.
+    var observation: [Instruction] = []
+    var terms: [Term] = []
+    var tables: [UInt64] = []
+
+    /// Words of the arena.
+    var words = 0
+    var constants: [(word: Int, words: [UInt64])] = []
+    /// First word of the registers and read data; their next values lie `stateWords` behind.
+    var stateWord = 0
+    var stateWords = 0
+    /// Width of each register and read port, in the order of their words.
+    var stateWidths: [Int] = []
+    /// What the first words of the state become under reset.
+    var resetWords: [UInt64] = []
+    var memories: [MemoryPlan] = []
+    var signals: [(signal: FlatDesign.Signal, view: View)] = []
+}
+
+/// A memory and where its ports find their operands in the arena.
+struct MemoryPlan {
+    let depth: Int
+    let width: Int
+    let collision: Collision
+    let reads: [Read]
+    let writes: [Write]
+
+    /// One bit of the arena.
+    struct Condition {
+        let byte: Int
+        let bit: Int
+    }
+
+    /// Words of the address and of the next read data.
+    struct Read {
+        let enable: Condition
+        let address: Int
+        let next: Int
+    }
+
+    /// Words of the address and the data.
+    struct Write {
+        let enable: Condition
+        let address: Int
+        let data: Int
+    }
+}

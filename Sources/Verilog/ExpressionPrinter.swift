@@ -1,0 +1,222 @@
+import RTL
+
+/// Writes terms as Verilog expressions.
+///
+/// Every expression it writes has, by Verilog's rules, the width of its term wherever it stands: operands of one
+/// operator have one width, and what would be widened by its surroundings stands alone (`Term.isRootOnly`).
+struct ExpressionPrinter {
+    private let terms: [Term]
+    private let nets: Nets
+    private let graph: Graph
+    /// Bits of each net that text has read, by name.
+    private(set) var bitsRead: [String: BitSet] = [:]
+
+    init(terms: [Term], nets: Nets, graph: Graph) {
+        self.terms = terms
+        self.nets = nets
+        self.graph = graph
+    }
+
+    /// The name of a net, or the expression.
+    mutating func reference(_ term: TermID) -> Layout {
+        if let name = nets.name[term] {
+            markRead(name, width: terms[term].width, from: 0, count: terms[term].width)
+            return .text(name)
+        }
+        return definition(of: term)
+    }
+
+    mutating func markRead(_ name: String, width: Int, from low: Int, count: Int) {
+        bitsRead[name, default: BitSet(width: width)].insert(low..<(low + count))
+    }
+
+    /// The operator and its operands, whether or not the term has a name.
+    mutating func definition(of id: TermID) -> Layout {
+        let term = terms[id]
+        switch term.operation {
+        case .constant: return .text(term.constant!.verilog(width: term.width))
+        case .input, .wire, .register, .memoryRead, .instanceOutput, .table: return reference(id)
+        case .slice: return .text(selection(term))
+        case .extend: return widening(term)
+        case .concatenate: return concatenation(id)
+        case .not: return negation(term)
+        case .mux: return choice(id)
+        case .and, .or, .xor, .add: return chain(id)
+        case .subtract: return binary("-", nested(term.operands[0]), nested(term.operands[1]))
+        case .multiply: return signSensitive("*", term)
+        case .equal: return binary("==", nested(term.operands[0]), nested(term.operands[1]))
+        case .less: return signSensitive("<", term)
+        case .shiftLeft: return binary("<<", nested(term.operands[0]), nested(term.operands[1]))
+        case .shiftRight:
+            return binary(term.readsSigned ? ">>>" : ">>",
+                          term.readsSigned ? cast(term.operands[0], signed: true) : nested(term.operands[0]),
+                          nested(term.operands[1]))
+        case .reduceAnd: return .joined([.text("&"), nested(term.operands[0])])
+        case .reduceOr: return .joined([.text("|"), nested(term.operands[0])])
+        case .reduceXor: return .joined([.text("^"), nested(term.operands[0])])
+        case .reinterpret: preconditionFailure("a reinterpretation is no term")
+        }
+    }
+
+    // MARK: Operators
+
+    private func binary(_ symbol: String, _ a: Layout, _ b: Layout) -> Layout {
+        .group([a, .joined([.text(symbol + " "), b])])
+    }
+
+    /// In parentheses unless it reads as one word.
+    private mutating func nested(_ id: TermID) -> Layout {
+        if nets.name[id] != nil { return reference(id) }
+        switch terms[id].operation {
+        case .constant, .slice, .extend, .concatenate: return definition(of: id)
+        case .not where negatedComparison(terms[id]) == nil: return definition(of: id)
+        default: return .joined([.text("("), definition(of: id), .text(")")])
+        }
+    }
+
+    /// `a & b & c`: one operator all along.
+    private mutating func chain(_ id: TermID) -> Layout {
+        let operation = terms[id].operation
+        let symbol = switch operation {
+        case .and: "& "
+        case .or: "| "
+        case .xor: "^ "
+        default: "+ "
+        }
+        var parts: [TermID] = [], rest = id
+        while rest == id || nets.name[rest] == nil && terms[rest].operation == operation {
+            parts.append(terms[rest].operands[1])
+            rest = terms[rest].operands[0]
+        }
+        parts.append(rest)
+        var layouts: [Layout] = []
+        for part in parts.reversed() {
+            let operand = nested(part)
+            layouts.append(layouts.isEmpty ? operand : .joined([.text(symbol), operand]))
+        }
+        return .group(layouts)
+    }
+
+    /// `a ? x : b ? y : z`.
+    private mutating func choice(_ id: TermID) -> Layout {
+        var layouts: [Layout] = [], rest = id
+        while rest == id || nets.name[rest] == nil && terms[rest].operation == .mux {
+            let operands = terms[rest].operands
+            let condition = nested(operands[0]), value = nested(operands[1])
+            layouts.append(.joined([.text(layouts.isEmpty ? "" : ": "), condition, .text(" ? "), value]))
+            rest = operands[2]
+        }
+        layouts.append(.joined([.text(": "), nested(rest)]))
+        return .group(layouts)
+    }
+
+    /// `!` of one bit, `~` of more; the opposite of a comparison is another one.
+    private mutating func negation(_ term: Term) -> Layout {
+        if let (symbol, a, b) = negatedComparison(term) { return binary(symbol, nested(a), nested(b)) }
+        return .joined([.text(term.width == 1 ? "!" : "~"), nested(term.operands[0])])
+    }
+
+    private func negatedComparison(_ term: Term) -> (String, TermID, TermID)? {
+        let operand = terms[term.operands[0]]
+        guard nets.name[term.operands[0]] == nil else { return nil }
+        switch operand.operation {
+        case .equal: return ("!=", operand.operands[0], operand.operands[1])
+        case .less where !operand.readsSigned && !bothPrintSigned(operand): return (">=", operand.operands[0], operand.operands[1])
+        default: return nil
+        }
+    }
+
+    // MARK: Bits
+
+    private mutating func selection(_ term: Term) -> String {
+        let name = nets.name[term.operands[0]]!
+        let width = terms[term.operands[0]].width
+        markRead(name, width: width, from: term.low, count: term.width)
+        return term.width == 1 ? "\(name)[\(term.low)]" : "\(name)[\(term.low + term.width - 1):\(term.low)]"
+    }
+
+    private mutating func widening(_ term: Term) -> Layout {
+        let operand = term.operands[0], width = terms[operand].width
+        let count = term.width - width
+        if !term.readsSigned { return .braces([.text("\(count)'h0"), reference(operand)]) }
+        if width == 1 { return .joined([.text("{\(count + 1){"), reference(operand), .text("}}")]) }
+        let sign = signBit(of: operand)
+        return .braces([.text(count == 1 ? sign : "{\(count){\(sign)}}"), reference(operand)])
+    }
+
+    private mutating func signBit(of operand: TermID) -> String {
+        let term = terms[operand]
+        if let name = nets.name[operand] { return "\(name)[\(term.width - 1)]" }
+        return "\(nets.name[term.operands[0]]!)[\(term.low + term.width - 1)]"
+    }
+
+    private mutating func concatenation(_ id: TermID) -> Layout {
+        var parts: [TermID] = []
+        collect(id, isOuter: true, &parts)
+        if parts.count > 1, parts.allSatisfy({ $0 == parts[0] }) {
+            return .joined([.text("{\(parts.count){"), reference(parts[0]), .text("}}")])
+        }
+        return .braces(parts.map { reference($0) })
+    }
+
+    private func collect(_ id: TermID, isOuter: Bool, _ parts: inout [TermID]) {
+        guard terms[id].operation == .concatenate, isOuter || nets.name[id] == nil else { return parts.append(id) }
+        for operand in terms[id].operands { collect(operand, isOuter: false, &parts) }
+    }
+
+    // MARK: Signs
+
+    /// Both operands get the sign that the term reads them with.
+    private mutating func signSensitive(_ symbol: String, _ term: Term) -> Layout {
+        if term.readsSigned {
+            return binary(symbol, cast(term.operands[0], signed: true), cast(term.operands[1], signed: true))
+        }
+        // One unsigned operand makes the comparison or product unsigned.
+        let first = bothPrintSigned(term) ? cast(term.operands[0], signed: false) : nested(term.operands[0])
+        return binary(symbol, first, nested(term.operands[1]))
+    }
+
+    private func bothPrintSigned(_ term: Term) -> Bool { term.operands.allSatisfy(printsSigned) }
+
+    private mutating func cast(_ id: TermID, signed: Bool) -> Layout {
+        if printsSigned(id) == signed { return nested(id) }
+        return .joined([.text(signed ? "$signed(" : "$unsigned("), reference(id), .text(")")])
+    }
+
+    /// The sign Verilog gives to what is written for the term.
+    private func printsSigned(_ id: TermID) -> Bool {
+        let term = terms[id]
+        if nets.name[id] != nil { return nets.carrier[id].map { graph[$0].isSigned } ?? term.isSigned }
+        switch term.operation {
+        case .add, .subtract, .multiply, .and, .or, .xor: return term.operands.allSatisfy(printsSigned)
+        case .not: return term.width > 1 && printsSigned(term.operands[0])
+        case .shiftLeft: return printsSigned(term.operands[0])
+        case .shiftRight: return term.readsSigned || printsSigned(term.operands[0])
+        case .mux: return printsSigned(term.operands[1]) && printsSigned(term.operands[2])
+        default: return false
+        }
+    }
+}
+
+/// Some of the bits of a net.
+struct BitSet {
+    private var isSet: [Bool]
+
+    init(width: Int) { isSet = [Bool](repeating: false, count: width) }
+
+    mutating func insert(_ range: Range<Int>) { for bit in range { isSet[bit] = true } }
+
+    /// The bits not inserted, as ranges from the top.
+    var missing: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var top = isSet.count
+        while top > 0 {
+            if isSet[top - 1] { top -= 1; continue }
+            var low = top - 1
+            while low > 0 && !isSet[low - 1] { low -= 1 }
+            ranges.append(low..<top)
+            top = low
+        }
+        return ranges
+    }
+}

@@ -1,0 +1,82 @@
+/// Text that knows where it may be broken.
+indirect enum Layout {
+    case text(String)
+    /// Side by side, never broken between.
+    case joined([Layout])
+    /// Separated by spaces on one line, or each part on a line of its own.
+    case group([Layout])
+    /// In braces with commas, filling as many lines as it takes.
+    case braces([Layout])
+
+    /// The text on one line.
+    var flat: String {
+        switch self {
+        case .text(let text): text
+        case .joined(let parts): parts.map(\.flat).joined()
+        case .group(let parts): parts.map(\.flat).joined(separator: " ")
+        case .braces(let parts): "{" + parts.map(\.flat).joined(separator: ", ") + "}"
+        }
+    }
+
+    /// The lines of `prefix` and this text and `suffix`, continued further in than `indentation`.
+    func lines(prefix: String, suffix: String, indentation: Int, limit: Int) -> [String] {
+        var writer = Writer(limit: limit, line: String(repeating: " ", count: indentation) + prefix)
+        writer.write(self, indentation: indentation, following: suffix.utf8.count)
+        writer.line += suffix
+        return writer.lines + [writer.line]
+    }
+
+    private struct Writer {
+        let limit: Int
+        var lines: [String] = []
+        var line: String
+
+        init(limit: Int, line: String) {
+            self.limit = limit
+            self.line = line
+        }
+
+        mutating func breakLine(_ indentation: Int) {
+            lines.append(line)
+            line = String(repeating: " ", count: indentation)
+        }
+
+        /// Writes `layout`; `following` columns of text must fit behind it.
+        mutating func write(_ layout: Layout, indentation: Int, following: Int) {
+            let flat = layout.flat
+            if line.utf8.count + flat.utf8.count + following <= limit {
+                line += flat
+                return
+            }
+            switch layout {
+            case .text(let text): line += text
+            case .joined(let parts):
+                for (index, part) in parts.enumerated() {
+                    let rest = parts[(index + 1)...].reduce(0) { $0 + $1.flat.utf8.count }
+                    write(part, indentation: indentation, following: index + 1 < parts.count ? min(rest, 4) : following)
+                }
+            case .group(let parts):
+                for (index, part) in parts.enumerated() {
+                    if index > 0 { breakLine(indentation + 4) }
+                    write(part, indentation: indentation + 4, following: index + 1 < parts.count ? 0 : following)
+                }
+            case .braces(let parts):
+                line += "{"
+                breakLine(indentation + 4)
+                var isFirst = true
+                for (index, part) in parts.enumerated() {
+                    let comma = index + 1 < parts.count ? "," : ""
+                    let width = part.flat.utf8.count + comma.utf8.count
+                    if !isFirst {
+                        if line.utf8.count + 1 + width > limit { breakLine(indentation + 4) } else { line += " " }
+                    }
+                    write(part, indentation: indentation + 4, following: comma.utf8.count)
+                    line += comma
+                    isFirst = false
+                }
+                breakLine(indentation)
+                line += "}"
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+import RTL
+
+/// Prints one module: ports, declarations of state, then the items of its plan in order.
+struct ModulePrinter {
+    let name: String
+    private let module: ModuleGraph
+    private let graph: Graph
+    private let prefix: String
+    private let clockingOf: (ModuleGraph) -> Clocking
+    private let legaliser: Legaliser
+    private let plan: Plan
+    private let nets: Nets
+    private let unusedName: String
+    private var expressions: ExpressionPrinter
+    private var lines: [TextLine] = []
+    /// Nets declared so far that something ought to read, in order.
+    private var declared: [(name: String, width: Int)] = []
+    private var printed: Set<TermID> = []
+    private var printedWires: Set<NodeID> = []
+    private let wireItems: [NodeID: SourceLocation]
+
+    private static let columns = 100
+
+    init(module: ModuleGraph, prefix: String, clockingOf: @escaping (ModuleGraph) -> Clocking) {
+        self.module = module
+        self.prefix = prefix
+        self.clockingOf = clockingOf
+        name = prefix + module.name
+        graph = module.graph
+        var legaliser = Legaliser(module: module)
+        plan = Plan(module: module, legaliser: &legaliser)
+        self.legaliser = legaliser
+        var reserved = Set(clockingOf(module).ports.map { $0.lowercased() })
+        for index in 0..<graph.count {
+            if let name = graph.name(of: NodeID(index)) { reserved.insert(name.lowercased()) }
+        }
+        for name in module.memories.map(\.name) + module.instances.map(\.name) { reserved.insert(name.lowercased()) }
+        var unusedName = "_unused_ok"
+        while reserved.contains(unusedName) { unusedName += "_" }
+        self.unusedName = unusedName
+        nets = Nets(module: module, legaliser: legaliser, plan: plan, reserved: reserved.union([unusedName]))
+        expressions = ExpressionPrinter(terms: legaliser.terms, nets: nets, graph: graph)
+        wireItems = Dictionary(plan.items.compactMap { item in
+            if case .wire(let node, let location) = item { (node, location) } else { nil }
+        }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func print() -> [TextLine] {
+        printPorts()
+        printState()
+        for item in plan.items { print(item) }
+        printUnused()
+        line("endmodule")
+        return lines
+    }
+
+    // MARK: Lines
+
+    private mutating func line(_ text: String, at location: SourceLocation? = nil) {
+        lines.append(TextLine(location.map { text + comment($0) } ?? text, location))
+    }
+
+    private mutating func blank() {
+        if lines.last?.text != "" { lines.append(TextLine("")) }
+    }
+
+    private func comment(_ location: SourceLocation) -> String { "  // @[\(location.file):\(location.line)]" }
+
+    /// `prefix layout suffix`, over as many lines as it takes, with the location behind the last.
+    private mutating func statement(
+        _ prefix: String, _ layout: Layout, _ suffix: String, indentation: Int = 4, at location: SourceLocation
+    ) {
+        let note = comment(location)
+        let made = layout.lines(prefix: prefix, suffix: suffix + note, indentation: indentation, limit: Self.columns)
+        for text in made { lines.append(TextLine(text, location)) }
+    }
+
+    private func range(_ width: Int, signed: Bool) -> String {
+        (signed ? "signed " : "") + (width == 1 ? "" : "[\(width - 1):0] ")
+    }
+
+    // MARK: Declarations
+
+    private mutating func printPorts() {
+        var ports: [(text: String, location: SourceLocation?)] = clockingOf(module).ports.map { ("input  wire \($0)", nil) }
+        for port in module.ports {
+            let direction = port.isInput ? "input  wire" : "output wire"
+            ports.append(("\(direction) \(range(port.width, signed: port.isSigned))\(port.name)", graph.location(of: port.node)))
+            if port.isInput { declared.append((port.name, port.width)) }
+        }
+        line("module \(name) (")
+        for (index, port) in ports.enumerated() {
+            line("    " + port.text + (index + 1 < ports.count ? "," : ""), at: port.location)
+        }
+        line(");")
+    }
+
+    /// Registers, memories and instance outputs: text may read them before it says what they take.
+    private mutating func printState() {
+        blank()
+        for register in module.registers { declare("reg", register.node, at: register.location) }
+        for memory in module.memories {
+            line("    reg \(range(memory.width, signed: false))\(memory.name) [0:\(memory.depth - 1)];", at: memory.location)
+            for read in memory.reads { declare("reg", read, at: graph.location(of: read)) }
+        }
+        for instance in module.instances {
+            for (port, node) in zip(instance.module.ports, instance.connections) where !port.isInput {
+                declare("wire", node, at: instance.location)
+            }
+        }
+        blank()
+    }
+
+    private mutating func declare(_ kind: String, _ node: NodeID, at location: SourceLocation) {
+        let name = graph.name(of: node)!, width = graph.width(of: node)
+        line("    \(kind) \(range(width, signed: graph[node].isSigned))\(name);", at: location)
+        declared.append((name, width))
+    }
+
+    // MARK: Items
+
+    private mutating func print(_ item: Plan.Item) {
+        if case .wire(let node, let location) = item { return printWire(node, at: location) }
+        for sink in item.sinks(in: module, legaliser) { require(sink.term) }
+        switch item {
+        case .wire: break
+        case .registers(let group, let controls): printRegisters(group, controls)
+        case .memory(let index, let controls): printMemory(index, controls)
+        case .instance(let index): printInstance(module.instances[index])
+        }
+    }
+
+    /// Prints what must be declared before text can say the term.
+    private mutating func require(_ id: TermID) {
+        let term = legaliser.terms[id]
+        if nets.name[id] == nil {
+            requireOperands(of: id)
+        } else if term.operation == .table {
+            printTable(id)
+        } else if let wire = term.operation == .wire ? term.origin : nets.carrier[id] {
+            if let location = wireItems[wire] { printWire(wire, at: location) }
+        } else if !term.isNet, printed.insert(id).inserted {
+            requireOperands(of: id)
+            statement("wire \(range(term.width, signed: term.isSigned))\(nets.name[id]!) = ",
+                      expressions.definition(of: id), ";", at: graph.location(of: term.origin))
+            declared.append((nets.name[id]!, term.width))
+        }
+    }
+
+    private mutating func requireOperands(of id: TermID) {
+        for operand in legaliser.terms[id].operands { require(operand) }
+    }
+
+    private mutating func printWire(_ node: NodeID, at location: SourceLocation) {
+        guard printedWires.insert(node).inserted else { return }
+        let driver = legaliser[module.drivers[node]!], name = graph.name(of: node)!
+        let isCarrier = nets.carrier[driver] == node
+        if isCarrier { requireOperands(of: driver) } else { require(driver) }
+        let value = isCarrier ? expressions.definition(of: driver) : expressions.reference(driver)
+        if module.ports.contains(where: { $0.node == node }) {
+            statement("assign \(name) = ", value, ";", at: location)
+        } else {
+            let width = graph.width(of: node)
+            statement("wire \(range(width, signed: graph[node].isSigned))\(name) = ", value, ";", at: location)
+            declared.append((name, width))
+        }
+    }
+
+    private mutating func printTable(_ id: TermID) {
+        guard printed.insert(id).inserted else { return }
+        let term = legaliser.terms[id], node = term.origin
+        let table = graph.tables[Int(graph[node].attribute)], location = graph.location(of: node)
+        let index = term.operands[0], indexWidth = legaliser.terms[index].width
+        require(index)
+        blank()
+        declare("reg", node, at: location)
+        line("    always @(*) begin")
+        statement("case (", expressions.reference(index), ")", indentation: 8, at: location)
+        for (value, entry) in table.entries.enumerated() where indexWidth >= 62 || value < 1 << indexWidth {
+            let key = Constant(value, width: indexWidth).verilog(width: indexWidth)
+            let word = Constant(width: table.width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }
+            line("            \(key): \(table.name) = \(word.verilog(width: table.width));", at: location)
+        }
+        line("            default: \(table.name) = \(Constant(0, width: table.width).verilog(width: table.width));")
+        line("        endcase")
+        line("    end")
+        blank()
+    }
+
+    private mutating func printRegisters(_ group: [Int], _ controls: [Control]) {
+        let registers = group.map { module.registers[$0] }
+        blank()
+        line("    always @(posedge \(registers[0].domain.clock)) begin")
+        if registers[0].reset == nil {
+            printControls(controls, indentation: 8)
+            // A register that nothing drives keeps what it woke up with.
+            if controls.isEmpty {
+                for register in registers {
+                    let name = graph.name(of: register.node)!
+                    line("        \(name) <= \(name);", at: register.location)
+                }
+            }
+        } else {
+            line("        if (\(registers[0].domain.reset)) begin")
+            for register in registers {
+                let reset = register.reset!.verilog(width: graph.width(of: register.node))
+                line("            \(graph.name(of: register.node)!) <= \(reset);", at: register.location)
+            }
+            if controls.count == 1, case .when(let when, let condition, let then, let otherwise) = controls[0] {
+                printWhen(when, condition, then, otherwise, opening: "end else if (", indentation: 8)
+            } else if !controls.isEmpty {
+                line("        end else begin")
+                printControls(controls, indentation: 12)
+                line("        end")
+            } else {
+                line("        end")
+            }
+        }
+        line("    end")
+        blank()
+    }
+
+    private mutating func printControls(_ controls: [Control], memory: String = "", indentation: Int) {
+        for control in controls {
+            switch control {
+            case .assign(let register, let value, let location):
+                statement("\(graph.name(of: register)!) <= ", expressions.reference(value), ";",
+                          indentation: indentation, at: location)
+            case .write(let address, let data, let location):
+                let place = expressions.reference(address).flat
+                statement("\(memory)[\(place)] <= ", expressions.reference(data), ";",
+                          indentation: indentation, at: location)
+            case .when(let when, let condition, let then, let otherwise):
+                printWhen(when, condition, then, otherwise, memory: memory, opening: "if (", indentation: indentation)
+            }
+        }
+    }
+
+    private mutating func printWhen(
+        _ when: When, _ condition: TermID, _ then: [Control], _ otherwise: [Control], memory: String = "",
+        opening: String, indentation: Int
+    ) {
+        let space = String(repeating: " ", count: indentation)
+        statement(opening, expressions.reference(condition), ") begin", indentation: indentation, at: when.location)
+        printControls(then, memory: memory, indentation: indentation + 4)
+        if otherwise.count == 1, case .when(let next, let condition, let then, let otherwise) = otherwise[0] {
+            printWhen(next, condition, then, otherwise, memory: memory, opening: "end else if (", indentation: indentation)
+            return
+        }
+        if !otherwise.isEmpty {
+            line(space + "end else begin")
+            printControls(otherwise, memory: memory, indentation: indentation + 4)
+        }
+        line(space + "end")
+    }
+
+    /// Reads and writes in one block, so that a read beside a write to its address takes the old word.
+    private mutating func printMemory(_ index: Int, _ controls: [Control]) {
+        let memory = module.memories[index]
+        blank()
+        line("    always @(posedge \(memory.domain.clock)) begin")
+        for read in memory.reads {
+            let location = graph.location(of: read)
+            let enable = legaliser[graph.operand(1, of: read)], address = legaliser[graph.operand(0, of: read)]
+            let assignment = "\(graph.name(of: read)!) <= \(memory.name)[\(expressions.reference(address).flat)];"
+            if let always = legaliser.terms[enable].constant, !always.isZero {
+                line("        " + assignment, at: location)
+                continue
+            }
+            statement("if (", expressions.reference(enable), ") begin", indentation: 8, at: location)
+            line("            " + assignment, at: location)
+            line("        end")
+        }
+        printControls(controls, memory: memory.name, indentation: 8)
+        line("    end")
+        blank()
+    }
+
+    private mutating func printInstance(_ instance: ModuleGraph.InstanceInfo) {
+        var connections = clockingOf(instance.module).ports.map { ".\($0)(\($0))" }
+        for (port, node) in zip(instance.module.ports, instance.connections) {
+            let net = port.isInput ? expressions.reference(legaliser[node]).flat : graph.name(of: node)!
+            connections.append(".\(port.name)(\(net))")
+        }
+        blank()
+        line("    \(prefix)\(instance.module.name) \(instance.name) (", at: instance.location)
+        for (index, connection) in connections.enumerated() {
+            line("        " + connection + (index + 1 < connections.count ? "," : ""))
+        }
+        line("    );")
+        blank()
+    }
+
+    /// One net that reads every bit that nothing else does, for the linters' sake.
+    private mutating func printUnused() {
+        var unread: [Layout] = [.text("1'b0")]
+        for (name, width) in declared {
+            for bits in (expressions.bitsRead[name] ?? BitSet(width: width)).missing {
+                let select = bits.count == width ? "" : bits.count == 1 ? "[\(bits.lowerBound)]" : "[\(bits.upperBound - 1):\(bits.lowerBound)]"
+                unread.append(.text(name + select))
+            }
+        }
+        guard unread.count > 1 else { return }
+        blank()
+        let made = Layout.joined([.text("&"), .braces(unread)]).lines(
+            prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns)
+        for text in made { line(text) }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+import Workloads
+
+/// Root of the package, whatever directory the tests run in.
+let packageRoot = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+let fixturePath = packageRoot.appendingPathComponent("Tests/Fixtures/decode-attention.safetensors").path
+
+/// Runs the body with the path of an empty directory that is removed afterwards.
+func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("workloads-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try body(url.path)
+}
+
+func listing(_ directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+}
+
+/// The problem that the body reports; the message must name the file and what to do.
+func problem<Result>(file: String, tensor: String? = nil, _ body: () throws -> Result) -> WorkloadError.Problem? {
+    do {
+        _ = try body()
+        return nil
+    } catch let error as WorkloadError {
+        #expect(error.file == file)
+        #expect(error.tensor == tensor)
+        #expect(error.description.hasPrefix(file))
+        return error.problem
+    } catch {
+        Issue.record("not a WorkloadError: \(error)")
+        return nil
+    }
+}
+
+/// A safetensors file from its header text; the length is filled in.
+func safetensors(header: String, data: [UInt8] = []) -> [UInt8] {
+    withUnsafeBytes(of: UInt64(header.utf8.count)) { [UInt8]($0) } + Array(header.utf8) + data
+}
