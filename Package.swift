@@ -26,5 +26,6 @@ let package = Package(
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "LaneTests", dependencies: ["Session"]),
     ]
 )
