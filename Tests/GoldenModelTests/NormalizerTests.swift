@@ -69,8 +69,8 @@ struct NormalizerTests {
         #expect(misses == 0)
     }
 
-    @Test("floors of the lower class can reach past the most negative output: it saturates")
-    func saturates() throws {
+    @Test("floors of the lower class go past the most negative output by less than half a unit")
+    func floors() throws {
         let state = PartialState(
             isValid: true, stateClass: 0, upperWeightSum: 1 << 19, lowerWeightSum: 1,
             upperOutputSums: [-2048 << 19, 2047 << 19], lowerOutputSums: [-2048, 2047])
@@ -80,6 +80,14 @@ struct NormalizerTests {
             upperOutputSums: [-2048 << 19], lowerOutputSums: [-2048 * ((1 << 32) - 1)])
         #expect(plain(most, 0, try ValueFormat(bits: 12)) == -32768)
         #expect(Normalizer.outputs(most, valueFormat: try ValueFormat(bits: 12)) == [-32768])
+    }
+
+    @Test("a state that no leaves make saturates")
+    func saturates() throws {
+        let state = PartialState(
+            isValid: true, stateClass: 0, upperWeightSum: 1 << 20, lowerWeightSum: 0,
+            upperOutputSums: [-2049 << 20, 2048 << 20, 4000 << 20], lowerOutputSums: [0, 0, 0])
+        #expect(Normalizer.outputs(state, valueFormat: try ValueFormat(bits: 12)) == [-32768, 32767, 32767])
     }
 
     @Test("the empty state gives zeros", arguments: ValueFormat.supported)
