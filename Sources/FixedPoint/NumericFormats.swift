@@ -23,7 +23,7 @@ public enum NumericFormats {
     /// Fractional bits of a softmax weight; the weight itself takes one bit more, for 1.0.
     public static let weightFractionBits = 20
     /// Softmax weight, unsigned: 0...2^20.
-    public static let weightBits = 21
+    public static let weightBits = weightFractionBits + 1
     /// The exponential table has 2^9 segments.
     public static let exponentialSegmentBits = 9
     /// Fractional bits of the exponential table's entries.
