@@ -4,6 +4,9 @@ import PackageDescription
 /// A target imports only what its row names, all of it further up (checked by a test).
 let package = Package(
     name: "leanspatten",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
     targets: [
         .target(name: "FixedPoint"),
         .target(name: "Configuration", dependencies: ["FixedPoint"]),
