@@ -8,13 +8,14 @@ import Verification
 @Suite struct ProbabilityValueTests {
     @Test(arguments: lanes) func leavesOfTilesBackToBack(lane: LaneConfiguration) throws {
         var random = SeededGenerator(seed: 6)
+        let one = 1 << NumericFormats.weightFractionBits
         let rows = [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [1024]]
         var weightBeats: [WeightItem] = [], vectors: [[Int16]] = [], expected: [LeafItem.Beat] = []
         for tiles in rows {
             for (tile, keys) in tiles.enumerated() {
                 let reference = random.code(12), rowLast = tile == tiles.count - 1
                 // A full tile of the largest weights and values fills the sums.
-                let weights = (0..<keys).map { _ in UInt32(keys == 1024 ? 1 << 16 : random.number(in: 0...1 << 16)) }
+                let weights = (0..<keys).map { _ in UInt32(keys == 1024 ? one : random.number(in: 0...one)) }
                 let values = keys == 1024 ? [Int16](repeating: -2048, count: keys * lane.headSize)
                     : random.codes(keys * lane.headSize, bits: 12)
                 weightBeats += lane.beats(tiles: [keys]) { range, occupied, tileLast, _ in

@@ -17,8 +17,8 @@ import Verification
         let latency = ExponentialUnit.latency, one = 1 << NumericFormats.scaledScoreFractionBits
         // All fractions for every shift that leaves a weight and the first that does not; beyond, each shift's ends.
         let reference = 1 << (ExponentialUnit.deltaBits - NumericFormats.scaledScoreFractionBits)
-        var deltas = Array(0..<20 * one)
-        for whole in 20..<reference { deltas += [whole * one, whole * one + 31, (whole + 1) * one - 1] }
+        var deltas = Array(0..<(NumericFormats.weightFractionBits + 4) * one)
+        for whole in NumericFormats.weightFractionBits + 4..<reference { deltas += [whole * one, whole * one + 31, (whole + 1) * one - 1] }
         var mismatches: [Int] = []
         for index in 0..<deltas.count + latency {
             delta.value = index < deltas.count ? deltas[index] : 0
@@ -42,7 +42,7 @@ import Verification
         var random = SeededGenerator(seed: 1)
         var entered: [Int] = []
         for _ in 0..<5_000 {
-            delta.value = random.below(20 << 12)
+            delta.value = random.below(24 << 12)
             advance.value = random.below(2)
             simulator.settle()
             if entered.count >= ExponentialUnit.latency {

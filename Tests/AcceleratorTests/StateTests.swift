@@ -55,7 +55,10 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
         var rows: [(state: PartialState, format: ValueFormat)] = []
         for format in ValueFormat.supported {
             rows.append((.empty(headSize: lane.headSize), format))
-            for bits in [16, 17, 23, 24, 25, 40, weightBits - 1] + (0..<5).map({ _ in random.number(in: 16...weightBits - 1) }) {
+            // The largest score weighs a half at least.
+            let least = NumericFormats.weightFractionBits
+            for bits in [least, least + 1, 23, 24, 25, 40, weightBits - 1]
+                + (0..<5).map({ _ in random.number(in: least...weightBits - 1) }) {
                 let lowest = UInt128(1) << (bits - 1)
                 for weight in [lowest, 2 * lowest - 1, lowest + UInt128(random.next()) % lowest] {
                     rows.append((state(weight, format, lane, &random), format))
