@@ -13,7 +13,7 @@ public struct Mutant: Hashable, Sendable {
     public enum Change: Hashable, Sendable {
         /// Another operation on the same operands.
         case operation(Operation)
-        /// Operands of a subtraction or comparison, arms of a mux.
+        /// Operands of a subtraction or comparison, arms of a mux, two halves of a concatenation.
         case operandsSwapped
         /// `a <= b` for `a < b`.
         case orEqual
@@ -43,6 +43,14 @@ public struct Mutant: Hashable, Sendable {
     public let signal: String
     /// The Swift line.
     public let location: SourceLocation
+
+    public init(module: String, site: Site, change: Change, signal: String, location: SourceLocation) {
+        self.module = module
+        self.site = site
+        self.change = change
+        self.signal = signal
+        self.location = location
+    }
 }
 
 extension Mutant: CustomStringConvertible {

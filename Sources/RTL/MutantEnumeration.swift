@@ -79,6 +79,7 @@ private struct MutantEnumeration {
         case .xor: add(node, .operation(.or))
         case .less: add(node, .operandsSwapped, .orEqual)
         case .mux: add(node, .operandsSwapped)
+        case .concatenate where operands.count == 2: add(node, .operandsSwapped)
         case .slice:
             let low = Int(shape.attribute)
             if low > 0 { add(node, .sliceFrom(low - 1)) }
