@@ -1,6 +1,7 @@
 import Accelerator
 import Configuration
 import FixedPoint
+import Foundation
 import GoldenModel
 import PerformanceModel
 import RTL
@@ -52,7 +53,7 @@ struct LaneCheck {
                 try append(Self.row(keys, settings, [0.5, 2, 6][index % 3], &random), settings)
             }
         }
-        for (row, settings) in try Self.edges() { try append(row, settings) }
+        for (row, settings) in try Self.edges() + Self.ties(&random) { try append(row, settings) }
         self.checked = checked
         beats = bound.portBeats
     }
@@ -70,35 +71,59 @@ struct LaneCheck {
             scale: try ScoreScale(real: spread / deviation))
     }
 
-    /// Rows whose scaled scores are set key by key, in units of 2^-4: what random rows do not reach.
+    /// A row whose scaled scores are set key by key, in units of 2^(12 - `unitShift`).
+    private static func row(
+        scores: [Int], unitShift: Int, _ value: (_ key: Int, _ element: Int) -> Int16
+    ) throws -> (LaneRow, RowSettings) {
+        let headSize = lane.headSize
+        var query = [Int16](repeating: 0, count: headSize), keys = [Int16](repeating: 0, count: scores.count * headSize)
+        query[0] = 1
+        for (key, score) in scores.enumerated() { keys[key * headSize] = Int16(score) }
+        let row = LaneRow(
+            query: query, keys: keys, values: scores.indices.flatMap { key in (0..<headSize).map { value(key, $0) } },
+            keyCount: scores.count, scale: try ScoreScale(mantissa: 1 << 17, shift: 5 + unitShift))
+        return (row, RowSettings(tileKeys: 128, keyFormat: try KeyFormat("12+0"), valueFormat: try ValueFormat(bits: 12)))
+    }
+
+    /// Rows that random ones do not reach; scores in units of 2^-4.
     private static func edges() throws -> [(LaneRow, RowSettings)] {
-        let settings = RowSettings(
-            tileKeys: 128, keyFormat: try KeyFormat("12+0"), valueFormat: try ValueFormat(bits: 12))
-        func row(_ scores: [Int], _ value: (Int) -> Int16) throws -> (LaneRow, RowSettings) {
-            let headSize = lane.headSize
-            var query = [Int16](repeating: 0, count: headSize), keys = [Int16](repeating: 0, count: scores.count * headSize)
-            query[0] = 1
-            for (key, score) in scores.enumerated() { keys[key * headSize] = Int16(score) }
-            let values = scores.indices.flatMap { key in [Int16](repeating: value(key), count: headSize) }
-            // One unit of score is 2^-4: 2^8 of the scaled score's 2^12.
-            let scale = try ScoreScale(mantissa: 1 << 17, shift: 9)
-            return (LaneRow(query: query, keys: keys, values: values, keyCount: scores.count, scale: scale), settings)
-        }
-        func alternate(_ split: Int) -> (Int) -> Int16 { { $0 < split ? -2048 : 2047 } }
+        func alternate(_ split: Int) -> (Int, Int) -> Int16 { { key, _ in key < split ? -2048 : 2047 } }
         let floor = 16 * NumericFormats.weightFractionBits + 14
         return [
             // The tile before is two classes below, but at the top of its class: it must vanish; then the same turned round.
-            try row([Int](repeating: -33 * 16, count: 128) + [0], alternate(128)),
-            try row([0] + [Int](repeating: -90 * 16, count: 127) + [Int](repeating: -33 * 16, count: 40), alternate(1)),
+            try row(scores: [Int](repeating: -33 * 16, count: 128) + [0], unitShift: 4, alternate(128)),
+            try row(scores: [0] + [Int](repeating: -90 * 16, count: 127) + [Int](repeating: -33 * 16, count: 40), unitShift: 4, alternate(1)),
             // Neighbouring classes, both ways round.
-            try row([Int](repeating: -16, count: 128) + [0, 0], alternate(128)),
-            try row([Int](repeating: 0, count: 128) + [-16], alternate(128)),
+            try row(scores: [Int](repeating: -16, count: 128) + [0, 0], unitShift: 4, alternate(128)),
+            try row(scores: [Int](repeating: 0, count: 128) + [-16], unitShift: 4, alternate(128)),
             // Many keys just under the weight floor of a tile whose last key leads: they count as more than they weigh.
-            try row([Int](repeating: -floor, count: 127) + [0], alternate(127)),
-            try row([0] + [Int](repeating: -floor, count: 127) + [Int](repeating: -floor, count: 3), alternate(1)),
+            try row(scores: [Int](repeating: -floor, count: 127) + [0], unitShift: 4, alternate(127)),
+            try row(scores: [0] + [Int](repeating: -floor, count: 127) + [Int](repeating: -floor, count: 3), unitShift: 4, alternate(1)),
             // Saturated scores at both ends.
-            try row([2047, -2048, 2047], alternate(1)),
+            try row(scores: [2047, -2048, 2047], unitShift: 4, alternate(1)),
         ]
+    }
+
+    /// Two keys each, the second at a distance where the exponential's interpolation is a tie, and a tie that changes the
+    /// weight; the elements' values differ, so that some of the outputs stand next to a rounding of their own.
+    private static func ties(_ random: inout SeededGenerator) throws -> [(LaneRow, RowSettings)] {
+        let segmentBits = NumericFormats.exponentialSegmentBits, fractionBits = NumericFormats.exponentialFractionBits
+        let remainderBits = NumericFormats.scaledScoreFractionBits - segmentBits
+        func base(_ segment: Int) -> Int {
+            Int((Double(1 << fractionBits) * exp2(-Double(segment) / Double(1 << segmentBits))).rounded())
+        }
+        let deltas = (1..<2048).filter { delta in
+            let segment = delta >> remainderBits, remainder = delta & ((1 << remainderBits) - 1)
+            let product = (base(segment) - base(segment + 1)) * remainder, half = 1 << (remainderBits - 1)
+            let excess = fractionBits - NumericFormats.weightFractionBits
+            let up = base(segment) - (product + half) >> remainderBits
+            return product & (2 * half - 1) == half && up & ((1 << excess) - 1) == 1 << (excess - 1) - 1
+        }
+        return try (0..<8).map { index in
+            try row(scores: [0, -deltas[(index * 2 + 1) * deltas.count / 16]], unitShift: 12) { _, _ in
+                Int16(random.code(NumericFormats.valueBits))
+            }
+        }
     }
 
     /// Runs the program on a design with mutant number `mutant` awake.

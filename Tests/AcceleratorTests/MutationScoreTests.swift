@@ -34,7 +34,7 @@ import Testing
     /// One mutant of each Swift line and kind of change at most, then a seeded choice among those.
     private static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
         struct Group: Hashable {
-            let location: SourceLocation
+            let location: RTL.SourceLocation
             let kind: String
         }
         var random = SeededGenerator(seed: 1, name: "mutants")

@@ -30,14 +30,14 @@ import Verification
             let smaller = c.named("smaller", io.a < io.b)
             c.drive(io.sum, mux(smaller, product + difference, (product - difference) >> 1))
             let count = c.register("count", .unsigned(5), reset: 1)
-            let memory = c.memory("words", depth: 32, width: 5, collision: .readFirst)
+            let memory = c.memory("words", depth: 4, width: 5, collision: .readFirst)
             c.when(io.enable & !smaller) {
                 count.next(count.q &+ 1)
-                memory.write(count.q, count.q ^ 9)
+                memory.write(count.q[0..<2], count.q ^ 9)
             }.elsewhen(smaller | (count.q == 7)) {
                 count.next(count.q &- 3)
             }
-            let word = memory.read("word", io.a.asUnsigned[0..<5], enable: io.enable)
+            let word = memory.read("word", io.a.asUnsigned[0..<2], enable: io.enable)
             c.drive(io.flags, concatenate(smaller, word[1], word.isNonzero))
             let fifo = c.instance("fifo", Fifo(bits: 6, depth: 4))
             c.connect(io.queue, to: fifo.input)
@@ -63,7 +63,7 @@ import Verification
         let mutants = try Self.mutants()
         let mutated = try Design(Probe()).mutated(by: mutants)
         let healthy = trace(NativeSimulator(try Design(Probe()), seed: 3))
-        #expect(healthy == trace(NativeSimulator(mutated, seed: 3), mutant: 0))
+        #expect(difference(trace(NativeSimulator(mutated, seed: 3), mutant: 0), healthy) == nil)
         let alike = mutants.indices.filter { trace(NativeSimulator(mutated, seed: 3), mutant: $0 + 1) == healthy }
         print("mutants of the probe that no output tells: \(alike.map { "\(mutants[$0])" })")
         #expect(alike.count * 10 < mutants.count)
@@ -71,19 +71,27 @@ import Verification
 
     /// Verilator takes the emitted text without a warning, and sees every mutant as the native engine does.
     @Test func verilatorAgrees() throws {
-        // What depends on power-up values is not the same in two engines.
-        let mutants = try Self.mutants().filter { $0.change != .reset(nil) }
+        let mutants = try Self.mutants()
         let mutated = try Design(Probe()).mutated(by: mutants)
         let model = try VerilatorModel.build(mutated)
+        var compared = 0
         for number in 0...mutants.count {
-            let native = trace(NativeSimulator(mutated, seed: 1), mutant: number, skipping: 200)
-            let verilator = trace(VerilatorSimulator(model, seed: 1), mutant: number, skipping: 200)
-            #expect(native == verilator, "\(number == 0 ? "healthy" : "\(mutants[number - 1])")")
+            let native = trace(NativeSimulator(mutated, seed: 1), mutant: number)
+            // What depends on power-up values is not the same in two engines.
+            let hangsOnNoise = (2..<6).contains {
+                trace(NativeSimulator(mutated, seed: $0), mutant: number) != native
+            }
+            guard !hangsOnNoise else { continue }
+            let verilator = trace(VerilatorSimulator(model, seed: 1), mutant: number)
+            #expect(difference(verilator, native) == nil, "\(number == 0 ? "healthy" : "\(mutants[number - 1])")")
+            compared += 1
         }
+        print("\(compared) of \(mutants.count + 1) mutants of the probe behave alike from all power-up values")
+        #expect(compared * 2 > mutants.count)
     }
 
-    /// All outputs of some hundred cycles of random inputs after a reset, from cycle `skipping` on.
-    private func trace(_ simulator: any Simulator, mutant: Int? = nil, skipping: Int = 0) -> [UInt64] {
+    /// All outputs of some hundred cycles of random inputs, once the memories have been written all over.
+    private func trace(_ simulator: any Simulator, mutant: Int? = nil) -> [UInt64] {
         if let mutant { simulator.values[simulator.port("mutant")!.firstWord] = UInt64(mutant) }
         var random = SplitMix64(seed: 7)
         var trace: [UInt64] = []
@@ -93,7 +101,7 @@ import Verification
                 simulator.values[port.firstWord] = random.next() & ((1 << UInt64(port.width)) - 1)
             }
             simulator.settle()
-            if cycle >= skipping {
+            if cycle >= 200 {
                 trace += simulator.ports.filter { !$0.isInput }.map { simulator.values[$0.firstWord] }
             }
             simulator.clockEdge()
