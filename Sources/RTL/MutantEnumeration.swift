@@ -43,10 +43,23 @@ private struct MutantEnumeration {
         for statement in block.statements {
             switch statement {
             case .assign(let target, let value, _): users[Int(value.index)].append(target)
-            case .write: break
+            case .write(let memory, let address, let data, _):
+                users[Int(address.index)] += module.memories[memory].reads
+                users[Int(data.index)] += module.memories[memory].reads
             case .when(let when):
                 recordTargets(when.then)
                 recordTargets(when.otherwise)
+                users[Int(when.condition.index)] += targets(when.then) + targets(when.otherwise)
+            }
+        }
+    }
+
+    private func targets(_ block: Block) -> [NodeID] {
+        block.statements.flatMap { statement -> [NodeID] in
+            switch statement {
+            case .assign(let target, _, _): [target]
+            case .write(let memory, _, _, _): module.memories[memory].reads
+            case .when(let when): targets(when.then) + targets(when.otherwise)
             }
         }
     }

@@ -101,11 +101,11 @@ public final class StreamTestBench {
         return transfers
     }
 
-    /// Resets, then runs until everything has gone in and come out, and a little longer.
+    /// Resets for one cycle, then runs until everything has gone in and come out, and a little longer.
     public func run() throws {
         for source in sources { source.port.isValid = false }
         for sink in sinks { sink.port.isReady = false }
-        simulator.applyReset()
+        simulator.applyReset(cycles: 1)
         let start = simulator.cycle
         var lastMove = start, end: Int?
         while true {

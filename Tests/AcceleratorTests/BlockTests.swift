@@ -11,7 +11,7 @@ import Verification
     /// Nothing is lost, added or reordered, and whoever waits is passed at most once by each of the others.
     @Test(arguments: [2, 3, 4, 5]) func fairness(inputs: Int) throws {
         for timing in timings {
-            let bench = try bench(RoundRobinArbiter(inputs: inputs, bits: 16), timing)
+            let bench = try bench(RoundRobinArbiter(inputs: inputs, bits: 46), timing)
             let counts = (0..<inputs).map { 100 + 37 * $0 }
             var ports: [StreamPort] = []
             for input in 0..<inputs {
@@ -49,8 +49,9 @@ import Verification
         try passesThrough(SkidBuffer(bits: bits), bits: bits, latency: 0)
     }
 
-    @Test(arguments: [2, 4, 16, 256]) func fifo(depth: Int) throws {
-        try passesThrough(Fifo(bits: 70, depth: depth), bits: 70, latency: 2)
+    /// Small ones, and those of a lane: commands, settings, beats.
+    @Test(arguments: [(70, 2), (70, 4), (4, 8), (24, 8), (70, 16), (512, 256)]) func fifo(bits: Int, depth: Int) throws {
+        try passesThrough(Fifo(bits: bits, depth: depth), bits: bits, latency: 2)
     }
 
     /// Holds `depth` words and one more, then refuses.
@@ -115,8 +116,7 @@ import Verification
     @Test(arguments: [(2, 1), (3, 2), (5, 2), (8, 1), (8, 3), (16, 2), (31, 2), (64, 2), (64, 3)])
     func exactSums(terms: Int, levelsPerStage: Int) throws {
         let bits = 12
-        let simulator = NativeSimulator(
-            try Design(Tree(terms: terms, bits: bits, levelsPerStage: levelsPerStage)), seed: 1)
+        let simulator = try simulator(Tree(terms: terms, bits: bits, levelsPerStage: levelsPerStage))
         let enable = try PortField("enable", of: simulator), sum = try PortField("sum", of: simulator)
         let inputs = try (0..<terms).map { try PortField("terms_\($0)", of: simulator) }
         let latency = (ceilLog2(terms) + levelsPerStage - 1) / levelsPerStage

@@ -69,7 +69,7 @@ import Verification
 @Suite struct PlaneFetcherTests {
     struct Command { let address, beats: Int }
 
-    @Test(arguments: [16, 32, 256]) func bursts(buffer: Int) throws {
+    @Test(arguments: [16, 32, 256], MemoryPort.Tag.allCases) func bursts(buffer: Int, tag: MemoryPort.Tag) throws {
         let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
         var random = SeededGenerator(seed: 14)
         let lengths = [1, 2, 15, 16, 17, 31, 32, 33, 0, 0, 64, 100, 300] + (0..<40).map { _ in random.below(80) }
@@ -77,8 +77,8 @@ import Verification
             Command(address: [0, 64 * random.below(1 << 20), (1 << 40) - 64 * 512][random.below(3)], beats: beats)
         }
         let wanted = commands.map(\.beats).reduce(0, +)
-        for timing in timings {
-            let bench = try bench(PlaneFetcher(lane: lane, tag: .value), timing)
+        for (seed, timing) in timings.enumerated() {
+            let bench = try bench(PlaneFetcher(lane: lane, tag: tag), timing, seed: UInt64(seed))
             try bench.send(commands, to: "command") { port in
                 let address = try port.field("address"), beats = try port.field("beats")
                 return { address.value = $0.address; beats.value = $0.beats }
@@ -100,7 +100,7 @@ import Verification
             try bench.run()
             #expect(mostOutstanding <= buffer)
             if buffer == 16 { #expect(mostOutstanding == buffer) }
-            check(requests.items, commands)
+            check(requests.items, commands, tag)
             #expect(requests.items.map(\.beats).reduce(0, +) == wanted)
         }
     }
@@ -118,14 +118,14 @@ import Verification
     }
 
     /// The requests cover each plane once, in order, and cross no burst boundary.
-    private func check(_ requests: [Request], _ commands: [Command]) {
+    private func check(_ requests: [Request], _ commands: [Command], _ tag: MemoryPort.Tag) {
         var next = 0
         for command in commands {
             var (address, left) = (command.address, command.beats)
             while left > 0 {
                 guard next < requests.count else { return }
                 let request = requests[next]
-                #expect(request.address == address && request.tag == MemoryPort.Tag.value.rawValue)
+                #expect(request.address == address && request.tag == tag.rawValue)
                 #expect(request.beats <= left && address / 64 % 16 + request.beats <= 16)
                 address += 64 * request.beats
                 left -= request.beats

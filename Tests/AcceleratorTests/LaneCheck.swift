@@ -138,7 +138,7 @@ struct LaneCheck {
                 simulator, headSize: Self.lane.headSize, program: checked.program, memoryLatency: stimulus.latency,
                 stallSeed: stimulus.stallSeed, patience: 1_000, cycleLimit: cycles.map { 3 * $0[index] } ?? .max)
             try PortField("mutant", of: simulator).value = mutant
-            simulator.applyReset()
+            simulator.applyReset(cycles: 1)
             let result: LaneTestBench.Result
             do {
                 result = try bench.runWithoutReset()

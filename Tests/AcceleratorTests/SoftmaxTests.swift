@@ -10,7 +10,7 @@ import Verification
 @Suite struct SoftmaxTests {
     /// Every distance below the reference that a score can have, and those that only an empty slot has.
     @Test func exponentialOfEveryDelta() throws {
-        let simulator = NativeSimulator(try Design(ExponentialUnit()), seed: 1)
+        let simulator = try simulator(ExponentialUnit())
         let delta = try PortField("delta", of: simulator), weight = try PortField("weight", of: simulator)
         try PortField("advance", of: simulator).value = 1
         simulator.applyReset()
@@ -35,7 +35,7 @@ import Verification
 
     /// A stopped pipeline keeps what it holds.
     @Test func exponentialStalls() throws {
-        let simulator = NativeSimulator(try Design(ExponentialUnit()), seed: 1)
+        let simulator = try simulator(ExponentialUnit())
         let delta = try PortField("delta", of: simulator), weight = try PortField("weight", of: simulator)
         let advance = try PortField("advance", of: simulator)
         simulator.applyReset()

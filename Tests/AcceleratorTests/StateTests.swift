@@ -115,7 +115,7 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
     }
 
     @Test func reciprocals() throws {
-        let simulator = NativeSimulator(try Design(Reciprocal()), seed: 1)
+        let simulator = try simulator(Reciprocal())
         let start = try PortField("start", of: simulator), divisor = try PortField("divisor", of: simulator)
         let done = try PortField("done", of: simulator), quotient = try PortField("quotient", of: simulator)
         simulator.applyReset()

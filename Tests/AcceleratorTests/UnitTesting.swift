@@ -13,9 +13,27 @@ let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
 /// What every unit is run under: without a gap, and with gaps and stalls at three sets of rates.
 let timings: [StreamTiming] = [.steady, .random(seed: 1), .random(seed: 2), .random(seed: 3)]
 
+/// The mutant that the tests of the units run with, when they are a part of the mutation score; nil: none.
+enum UnitMutant {
+    @TaskLocal static var current: Mutant?
+
+    /// The unit under test does not hold the mutant.
+    struct Elsewhere: Error {}
+}
+
+/// A module alone in the native engine.
+func simulator(_ module: some Module, seed: UInt64 = 1) throws -> NativeSimulator {
+    let design = try Design(module)
+    guard let mutant = UnitMutant.current else { return NativeSimulator(design, seed: seed) }
+    guard design.modules.contains(where: { $0.name == mutant.module }) else { throw UnitMutant.Elsewhere() }
+    let simulator = NativeSimulator(try design.mutated(by: [mutant]), seed: seed)
+    try PortField("mutant", of: simulator).value = 1
+    return simulator
+}
+
 /// A module alone in the native engine, with a bench around it.
 func bench(_ module: some Module, _ timing: StreamTiming = .steady, seed: UInt64 = 1) throws -> StreamTestBench {
-    StreamTestBench(NativeSimulator(try Design(module), seed: seed), timing: timing)
+    StreamTestBench(try simulator(module, seed: seed), timing: timing)
 }
 
 /// Where two sequences differ first, without printing all of them; nil: nowhere.
