@@ -2,7 +2,7 @@ import Simulation
 
 /// How the ends of a module's streams hesitate.
 public struct StreamTiming: Sendable {
-    let seed: UInt64?
+    public let seed: UInt64?
 
     /// Items follow each other without a gap and every beat is taken at once.
     public static let steady = StreamTiming(seed: nil)
@@ -101,10 +101,13 @@ public final class StreamTestBench {
         return transfers
     }
 
-    /// Resets for one cycle, then runs until everything has gone in and come out, and a little longer.
+    /// Resets for one cycle, in which all streams carry noise, then runs until everything has gone in and come out, and a little longer.
     public func run() throws {
-        for source in sources { source.port.isValid = false }
-        for sink in sinks { sink.port.isReady = false }
+        for source in sources {
+            scramble(source.port)
+            source.port.isValid = noise.next() & 1 == 1
+        }
+        for sink in sinks { sink.port.isReady = noise.next() & 1 == 1 }
         simulator.applyReset(cycles: 1)
         let start = simulator.cycle
         var lastMove = start, end: Int?
@@ -139,13 +142,17 @@ public final class StreamTestBench {
             source.offer(source.next)
             source.isOffering = true
         } else {
-            for field in source.port.payload {
-                for word in 0..<field.port.wordCount {
-                    field.words[word] = noise.next() & lowMask(field.port.width - 64 * word)
-                }
-            }
+            scramble(source.port)
         }
         source.port.isValid = source.isOffering
+    }
+
+    private func scramble(_ port: StreamPort) {
+        for field in port.payload {
+            for word in 0..<field.port.wordCount {
+                field.words[word] = noise.next() & lowMask(field.port.width - 64 * word)
+            }
+        }
     }
 
     private func watch(_ sink: inout Sink, _ cycle: Int) throws -> Bool {
