@@ -176,7 +176,7 @@ import Verification
                 }
             }
         }
-        for timing in timings {
+        for timing in timings + [.steady.slowed(by: "vectors")] {
             let bench = try bench(PlaneReader(lane: lane, tag: tag, widths: tag.widths, signed: tag != .keyLSB), timing)
             try bench.send(Array(zip(rows, beatsOfRow)), to: "fetch") { port in
                 let address = try port.field("address"), beats = try port.field("beats")

@@ -92,7 +92,7 @@ import Verification
             }
         }
         let expected = rows.flatMap(weights)
-        for timing in timings {
+        for timing in timings + [.steady.slowed(by: "weights")] + (4..<10).map({ .random(seed: $0) }) {
             let bench = try bench(Accelerator.SoftmaxUnit(lane: lane), timing)
             let scores = try bench.send(
                 rows.flatMap(beats), to: "scores", ScoreItem.writer(bits: NumericFormats.scaledScoreBits))
