@@ -71,3 +71,20 @@ lint: swift simulators yosys ## the emitted Verilog of every preset through Veri
 	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$preset drew messages" >&2; exit 1; }; \
 	  echo "$$preset: clean in Verilator -Wall, Icarus -Wall, Yosys check" ); \
 	done
+
+.PHONY: bench
+bench: swift simulators ## cycles against bounds, simulation speed; written to .build/bench.json
+	swift build -c release --product leanspatten-bench
+	$(BUILD)/leanspatten-bench .build/bench.json
+
+.PHONY: regress
+regress: swift simulators ## the random tests again with SEEDS=n different seeds
+	swift build -c release --build-tests
+	@for seed in $$(seq 1 $(SEEDS)); do \
+	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
+	    || { echo "again: LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build" >&2; exit 1; }; \
+	done
+
+.PHONY: clean
+clean: ## everything that was built
+	rm -rf .build

@@ -21,6 +21,7 @@ let package = Package(
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
+        .executableTarget(name: "leanspatten-bench", dependencies: ["Session"]),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
@@ -30,5 +31,6 @@ let package = Package(
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
+        .testTarget(name: "StructureTests"),
     ]
 )
