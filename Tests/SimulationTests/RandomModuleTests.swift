@@ -4,7 +4,7 @@ import Testing
 
 /// Every operation at every width, against an evaluator that shares nothing with the engine.
 @Suite struct RandomModuleTests {
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<60)
     func randomModulesMatchTheReference(number: Int) throws {
         try compare(seed: UInt64(number) * 1000, size: 40, depth: number % 3, cycles: 30)
     }

@@ -50,6 +50,8 @@ enum Opcode: UInt8, CaseIterable {
     case gather
     /// The sum of `c` products of two terms and of `count` terms.
     case sum
+    /// Passes over the next `a` instructions if the condition is not set.
+    case skipUnless
 
     case moveW, andW, orW, xorW, notW, muxW
     case addW, subtractW, multiplyW

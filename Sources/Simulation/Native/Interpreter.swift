@@ -40,13 +40,13 @@ struct Interpreter {
         guard var next = code.baseAddress else { return }
         let end = next + code.count
         while next != end {
-            step(next)
-            next += 1
+            next += step(next)
         }
     }
 
+    /// Executes an instruction and says how far the next one is.
     @inline(__always)
-    private func step(_ i: UnsafePointer<Instruction>) {
+    private func step(_ i: UnsafePointer<Instruction>) -> Int {
         @inline(__always) func a() -> UInt64 { arena.word(i.pointee.a) }
         @inline(__always) func b() -> UInt64 { arena.word(i.pointee.b) }
         @inline(__always) func ua() -> UInt64 { arena.unsignedField(i.pointee.a, i.pointee.leftA, i.pointee.rightA) }
@@ -124,8 +124,11 @@ struct Interpreter {
             }
             for index in 0..<Int(i.pointee.count) { total &+= arena.value(term[index]) }
             setMasked(total)
+        case .skipUnless:
+            return arena.condition(i.pointee.c, i.pointee.bitC) == 0 ? Int(i.pointee.a) + 1 : 1
         default:
             runWide(i)
         }
+        return 1
     }
 }
