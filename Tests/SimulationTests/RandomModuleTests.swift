@@ -9,6 +9,16 @@ import Testing
         try compare(seed: UInt64(number) * 1000, size: 40, depth: number % 3, cycles: 30)
     }
 
+    /// A kind of instruction that no random module uses is not tested above.
+    @Test func randomModulesUseEveryKindOfInstruction() throws {
+        var used: Set<String> = []
+        for number in 0..<60 {
+            let design = try Design(RandomModule(seed: UInt64(number) * 1000, size: 40, depth: number % 3))
+            used.formUnion(NativeSimulator(design, seed: 1).instructionCounts.keys)
+        }
+        #expect(NativeSimulator.instructionKinds.filter { !used.contains($0) } == [])
+    }
+
     private func compare(seed: UInt64, size: Int, depth: Int, cycles: Int) throws {
         let rerun = "rerun: compare(seed: \(seed), size: \(size), depth: \(depth), cycles: \(cycles))"
         let design = try Design(RandomModule(seed: seed, size: size, depth: depth))

@@ -194,7 +194,7 @@ struct Compiler {
     }
 
     /// Puts a value at given words, unless it was computed there.
-    private mutating func copy(_ view: View, to word: Int) {
+    mutating func copy(_ view: View, to word: Int) {
         if view.isBlock && view.word == word { return }
         var move = moving(view)
         move.target = Int32(word * 8)

@@ -43,7 +43,7 @@ enum Opcode: UInt8, CaseIterable {
     case muxP, muxU, muxS
     /// a by the word b.
     case shiftLeftU, shiftRightU, shiftRightS
-    case anySetU, noneSetU, allSetU, oddU
+    case anySetU, allSetU, oddU
     /// Entry of the table that starts at `a`, `c` entries long.
     case table
     /// The terms side by side.

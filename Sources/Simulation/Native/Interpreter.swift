@@ -40,13 +40,15 @@ struct Interpreter {
         guard var next = code.baseAddress else { return }
         let end = next + code.count
         while next != end {
-            next += step(next)
+            step(&next)
+            next += 1
         }
     }
 
-    /// Executes an instruction and says how far the next one is.
+    /// Executes the instruction at `next`; a skip moves it on.
     @inline(__always)
-    private func step(_ i: UnsafePointer<Instruction>) -> Int {
+    private func step(_ next: inout UnsafePointer<Instruction>) {
+        let i = next
         @inline(__always) func a() -> UInt64 { arena.word(i.pointee.a) }
         @inline(__always) func b() -> UInt64 { arena.word(i.pointee.b) }
         @inline(__always) func ua() -> UInt64 { arena.unsignedField(i.pointee.a, i.pointee.leftA, i.pointee.rightA) }
@@ -125,10 +127,9 @@ struct Interpreter {
             for index in 0..<Int(i.pointee.count) { total &+= arena.value(term[index]) }
             setMasked(total)
         case .skipUnless:
-            return arena.condition(i.pointee.c, i.pointee.bitC) == 0 ? Int(i.pointee.a) + 1 : 1
+            if arena.condition(i.pointee.c, i.pointee.bitC) == 0 { next += Int(i.pointee.a) }
         default:
             runWide(i)
         }
-        return 1
     }
 }

@@ -120,10 +120,15 @@ public final class NativeSimulator: Simulator {
         state.update(from: state + program.stateWords, count: words.count)
     }
 
+    /// Every kind of instruction there is.
+    package static let instructionKinds = Opcode.allCases.map { "\($0)" }
+
     /// How many instructions of each kind a cycle executes, by name.
+    /// Terms of lists count under `terms`.
     package var instructionCounts: [String: Int] {
         var counts: [String: Int] = [:]
         for instruction in program.afterState + program.afterInputs { counts["\(instruction.opcode)", default: 0] += 1 }
+        counts["terms"] = program.terms.count
         return counts
     }
 
@@ -144,13 +149,13 @@ public final class NativeSimulator: Simulator {
     }
 
     private func bits(of view: View, low: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for bit in low..<min(view.width, low + 64) {
-            let stored = bit < view.bits ? view.bit + bit : view.signFilled ? view.bit + view.bits - 1 : nil
-            guard let stored else { break }
-            word |= (arena[stored / 64] >> UInt64(stored % 64) & 1) << UInt64(bit - low)
-        }
-        return word
+        let width = min(64, view.width - low)
+        guard let part = view.slice(low: low, width: width) else { return 0 }
+        let shift = UInt64(part.bit % 64)
+        let stored = arena[part.word] >> shift | arena[part.word + 1] << (64 - shift)
+        let unused = Int64(64 - part.bits)
+        let number = Int64(bitPattern: stored << UInt64(unused))
+        return (part.signFilled ? UInt64(bitPattern: number >> unused) : UInt64(bitPattern: number) >> UInt64(unused)) & lowMask(width)
     }
 
     /// The paths `peek` knows, in declaration order.
