@@ -4,6 +4,9 @@ import PackageDescription
 /// A target imports only what its row names, all of it further up (checked by a test).
 let package = Package(
     name: "leanspatten",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
     targets: [
         .target(name: "FixedPoint"),
         .target(name: "Configuration", dependencies: ["FixedPoint"]),
@@ -26,5 +29,6 @@ let package = Package(
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "LaneTests", dependencies: ["Session"]),
     ]
 )
