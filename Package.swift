@@ -18,9 +18,14 @@ let package = Package(
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
+        .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
+        .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "LaneTests", dependencies: ["Session"]),
     ]
 )
