@@ -27,5 +27,6 @@ let package = Package(
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session"]),
     ]
 )

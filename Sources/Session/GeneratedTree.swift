@@ -12,7 +12,12 @@ public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
         public let path: String
-        public let text: String
+        public let bytes: [UInt8]
+
+        init(_ path: String, _ text: String) {
+            self.path = path
+            bytes = Array(text.utf8)
+        }
     }
 
     /// In order of directory; a function of the sources and the fixture alone.
@@ -27,32 +32,40 @@ public struct GeneratedTree: Sendable {
         let verilog = VerilogEmitter().emit(design)
         let fileList = verilog.map { $0.name + "\n" }.joined()
         let workload = try AttentionWorkload(path: "\(root)/Tests/Fixtures/decode-attention.safetensors")
+        let rows = try CheckedProgram.committed(lane: preset.configuration, workload: workload)
         let bench = VectorBench(
-            name: "lane_d64", design: design,
-            vectors: try LaneVectors.committed(configuration: preset.configuration, workload: workload))
-        files = verilog.map { File(path: "Generated/lane-d64/\($0.name)", text: $0.text) }
-            + [File(path: "Generated/lane-d64/filelist.f", text: fileList)]
-            + bench.files.map { File(path: "Testbenches/lane-d64/\($0.name)", text: $0.text) }
+            name: "lane_d64", design: design, lane: preset.configuration, program: rows.program, expected: rows.expected)
+        files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
+            + [File("Generated/lane-d64/filelist.f", fileList)]
+            + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
     }
 
     /// Writes all files under `root`, and removes from the directories what is no longer generated.
     public func write(to root: String) throws(CosimulationError) {
-        for directory in Self.directories { try Files.makeDirectory("\(root)/\(directory)") }
-        for file in files where Files.text(at: "\(root)/\(file.path)") != file.text {
-            try Files.write(file.text, to: "\(root)/\(file.path)")
+        for directory in Self.directories {
+            do {
+                try FileManager.default.createDirectory(atPath: "\(root)/\(directory)", withIntermediateDirectories: true)
+            } catch {
+                throw .fileSystem(path: "\(root)/\(directory)", action: "make", reason: error.localizedDescription)
+            }
         }
-        for path in strangers(in: root) { Files.remove("\(root)/\(path)") }
+        for file in files where Self.bytes(of: "\(root)/\(file.path)") != file.bytes {
+            do {
+                try Data(file.bytes).write(to: URL(fileURLWithPath: "\(root)/\(file.path)"), options: .atomic)
+            } catch {
+                throw .fileSystem(path: "\(root)/\(file.path)", action: "write", reason: error.localizedDescription)
+            }
+        }
+        for path in strangers(in: root) { try? FileManager.default.removeItem(atPath: "\(root)/\(path)") }
     }
 
     /// What of the files under `root` is not as generated, a line for each: `PATH: why`.
     public func differences(from root: String) -> [String] {
         let missing = files.compactMap { file -> String? in
-            guard let text = Files.text(at: "\(root)/\(file.path)") else { return "\(file.path): is missing" }
-            if text == file.text { return nil }
-            let line = zip(text.split(separator: "\n", omittingEmptySubsequences: false),
-                           file.text.split(separator: "\n", omittingEmptySubsequences: false))
-                .enumerated().first { $0.element.0 != $0.element.1 }?.offset
-            return "\(file.path): differs from line \((line ?? 0) + 1) on"
+            guard let found = Self.bytes(of: "\(root)/\(file.path)") else { return "\(file.path): is missing" }
+            if found == file.bytes { return nil }
+            let same = zip(found, file.bytes).prefix { $0 == $1 }
+            return "\(file.path): differs in line \(same.count { $0.0 == UInt8(ascii: "\n") } + 1)"
         }
         return missing + strangers(in: root).map { "\($0): is not generated any more" }
     }
@@ -60,7 +73,11 @@ public struct GeneratedTree: Sendable {
     private func strangers(in root: String) -> [String] {
         let known = Set(files.map(\.path))
         return Self.directories.flatMap { directory in
-            Files.names(in: "\(root)/\(directory)").map { "\(directory)/\($0)" }.filter { !known.contains($0) }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(directory)")) ?? []
+            return names.sorted().map { "\(directory)/\($0)" }.filter { !known.contains($0) }
         }
     }
+
+    /// Nil if there is no such file.
+    private static func bytes(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
 }

@@ -8,27 +8,25 @@ struct LaneVectorFiles {
     /// Lines of `memory.hex`.
     let memoryBeats: Int
 
-    init(ports: LanePorts, lane: LaneConfiguration, program: LaneProgram, expected: [[Int16]], notes: [String]) {
-        func text(_ heading: String, _ row: (Int) -> [String], rows: Int = program.jobs.count) -> String {
-            var lines = ["// \(heading)"]
-            for index in 0..<rows {
-                if !notes.isEmpty { lines.append("// \(notes[index])") }
-                lines += row(index)
-            }
-            return lines.map { $0 + "\n" }.joined()
-        }
-        let jobs = text("\(ports.jobFields.map(\.name).joined(separator: ", "))", { row in
-            [ports.jobFields.map { hexadecimal($0.value(program.jobs[row]), digits: $0.digits) }.joined(separator: "_")]
+    init(ports: LanePorts, lane: LaneConfiguration, program: LaneProgram, expected: [[Int16]]) {
+        let jobs = text("a row a line: \(ports.jobFields.map(\.name).joined(separator: ", "))", program.jobs.map { job in
+            let settings = job.settings
+            let bits = "\(job.keyCount) keys of \(settings.keyFormat) bits, values of \(settings.valueFormat) bits"
+            return (note: "\(bits), tiles of \(settings.tileKeys)", lines: [
+                ports.jobFields.map { hexadecimal($0.value(job), digits: $0.digits) }.joined(separator: "_")
+            ])
         })
-        let queries = text("a row's \(lane.headSize) elements of \(NumericFormats.queryBits) bits, element 0 last", { row in
-            [program.jobs[row].query.reversed().map { hexadecimal(Int($0), digits: NumericFormats.queryBits / 4) }.joined()]
+        let queries = text("\(lane.headSize) elements of \(NumericFormats.queryBits) bits a row, element 0 last", program.jobs.map { job in
+            (note: nil, lines: [
+                job.query.reversed().map { hexadecimal(Int($0), digits: NumericFormats.queryBits / 4) }.joined()
+            ])
         })
-        let outputs = text("a row's \(lane.headSize) elements of \(NumericFormats.outputBits) bits, element 0 first", { row in
-            stride(from: 0, to: lane.headSize, by: 16).map { first in
-                expected[row][first..<first + 16].map { hexadecimal(Int($0), digits: NumericFormats.outputBits / 4) }
+        let outputs = text("\(lane.headSize) elements of \(NumericFormats.outputBits) bits a row, element 0 first", expected.map { outputs in
+            (note: nil, lines: stride(from: 0, to: lane.headSize, by: 16).map { first in
+                outputs[first..<first + 16].map { hexadecimal(Int($0), digits: NumericFormats.outputBits / 4) }
                     .joined(separator: " ")
-            }
-        }, rows: expected.count)
+            })
+        })
 
         let beats = max(1, (program.memory.count + lane.portBytes - 1) / lane.portBytes)
         memoryBeats = beats
@@ -38,6 +36,14 @@ struct LaneVectorFiles {
             VerilogSource(name: "memory.hex", text: memoryImage(program.memory, beats: beats, beatBytes: lane.portBytes)),
         ] + (expected.isEmpty ? [] : [VerilogSource(name: "expected.hex", text: outputs)])
     }
+}
+
+/// The lines of every row under a comment that says which it is.
+private func text(_ heading: String, _ rows: [(note: String?, lines: [String])]) -> String {
+    let lines = rows.enumerated().flatMap { index, row in
+        ["// row \(index)" + (row.note.map { ": " + $0 } ?? "")] + row.lines
+    }
+    return (["// \(heading)"] + lines).map { $0 + "\n" }.joined()
 }
 
 private let hexadecimalDigits = Array("0123456789abcdef".utf8)

@@ -18,28 +18,18 @@ public struct VectorBench: Sendable {
     ///   - design: the elaborated lane.
     ///   - program: at least one row.
     ///   - expected: a row of `headSize` elements a job; empty if the bench will only observe.
-    ///   - notes: a line for each row that says what it is; empty: none.
     public init(
-        name: String, design: Design, lane: LaneConfiguration, program: LaneProgram, expected: [[Int16]],
-        notes: [String] = []
+        name: String, design: Design, lane: LaneConfiguration, program: LaneProgram, expected: [[Int16]]
     ) {
         precondition(!program.jobs.isEmpty, "a bench has a row at least")
         precondition(expected.isEmpty || expected.count == program.jobs.count, "one expected row a job")
-        precondition(notes.isEmpty || notes.count == program.jobs.count, "one note a job")
         moduleName = "\(name)_bench"
         let ports = LanePorts(design.top, lane: lane)
-        let vectors = LaneVectorFiles(ports: ports, lane: lane, program: program, expected: expected, notes: notes)
+        let vectors = LaneVectorFiles(ports: ports, lane: lane, program: program, expected: expected)
         let text = LaneBenchText(
             moduleName: moduleName, ports: ports, rows: program.jobs.count, headSize: lane.headSize,
             memoryBeats: vectors.memoryBeats)
         files = [VerilogSource(name: "\(moduleName).v", text: text.verilog)] + vectors.files
-    }
-
-    /// The bench of named vectors.
-    public init(name: String, design: Design, vectors: LaneVectors) {
-        self.init(
-            name: name, design: design, lane: vectors.configuration, program: vectors.program, expected: vectors.expected,
-            notes: vectors.notes)
     }
 }
 
