@@ -30,6 +30,7 @@ let package = Package(
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
         .testTarget(name: "StructureTests"),
     ]
