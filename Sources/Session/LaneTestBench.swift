@@ -22,6 +22,8 @@ public final class LaneTestBench {
     private let queryElements, element, last: PortField
     private var jobStalls, queryStalls, outputStalls: StallPattern
     private let patience: Int
+    /// Called after each row.
+    public var rowFinished: () -> Void = {}
 
     /// - Parameter stallSeed: Random hesitation on every stream; nil: none.
     public init(
@@ -105,6 +107,7 @@ public final class LaneTestBench {
                 if row.count == headSize {
                     result.outputs.append(row)
                     row.removeAll(keepingCapacity: true)
+                    rowFinished()
                 }
             }
             if output.fires || job.fires || memory.traffic.totalBeats != beats { lastMove = cycle }

@@ -1,0 +1,133 @@
+import Accelerator
+import Configuration
+import FixedPoint
+import GoldenModel
+import PerformanceModel
+import Simulation
+
+/// How a simulation is run.
+public struct SimulationOptions: Sendable {
+    public var engine: Engine
+    /// Of the state that no reset sets.
+    public var seed: UInt64
+    /// Cycles from a request to its first beat.
+    public var memoryLatency: Int
+    /// Random hesitation of all streams; nil: none.
+    public var stallSeed: UInt64?
+
+    public init(engine: Engine, seed: UInt64 = 1, memoryLatency: Int = 100, stallSeed: UInt64? = nil) {
+        self.engine = engine
+        self.seed = seed
+        self.memoryLatency = memoryLatency
+        self.stallSeed = stallSeed
+    }
+}
+
+/// A workload through the simulated lane, every output compared with the golden model.
+///
+/// Each layer is a run of its own from reset, its rows back to back; layers are simulated side by side on the cores.
+public struct SimulationRun: Sendable {
+    public let golden: GoldenRun
+    public let options: SimulationOptions
+    /// For each layer of the workload.
+    public let layers: [LayerMeasurement]
+    /// For people: the engine with its version.
+    public let engineDescription: String
+    /// Simulated cycles over the wall time of simulation, all cores together.
+    public let cyclesPerSecond: Double
+
+    /// - Parameters:
+    ///   - golden: What the lane must reproduce, and the workload.
+    ///   - rowFinished: Called after each row, from any thread.
+    public init(
+        _ golden: GoldenRun, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void = {}
+    ) throws {
+        let factory = try LaneSimulatorFactory(options.engine, configuration: golden.workload.configuration)
+        let start = ContinuousClock.now
+        let layers = try concurrentMap(count: golden.workload.layers.count) { index in
+            let layer = golden.workload.layers[index]
+            let bench = try LaneTestBench(
+                try factory.make(seed: options.seed), headSize: layer.headSize, program: layer.program,
+                memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
+            bench.rowFinished = rowFinished
+            return LayerMeasurement(
+                try bench.run(), of: layer, golden: golden.results[index], workload: golden.workload)
+        }
+        let seconds = start.duration(to: .now) / .seconds(1)
+        self.golden = golden
+        self.options = options
+        self.layers = layers
+        engineDescription = factory.description
+        cyclesPerSecond = Double(layers.reduce(0) { $0 + $1.cycles }) / seconds
+    }
+
+    /// Elements that differ, over all layers.
+    public var mismatches: Int { layers.reduce(0) { $0 + $1.mismatches } }
+
+    public var status: ExitStatus { mismatches == 0 ? .success : .designDiffers }
+}
+
+/// What a lane did with one layer.
+public struct LayerMeasurement: Sendable {
+    /// N of the tensor names `layerN.*`.
+    public let index: Int
+    /// From the first request to the last output, both included.
+    public let cycles: Int
+    public let bound: LaneBound
+    /// Requests of the memory port.
+    public let requests: Int
+    /// Beats delivered for each plane.
+    public let keyMSBBeats, keyLSBBeats, valueBeats: Int
+    /// Output elements that differ from the golden model.
+    public let mismatches: Int
+    /// Rows with such an element.
+    public let mismatchedRows: Int
+    /// The first of them.
+    public let firstMismatches: [Mismatch]
+
+    public var beats: Int { keyMSBBeats + keyLSBBeats + valueBeats }
+
+    static let mismatchesShown = 8
+
+    package init(
+        _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload
+    ) {
+        var bound = LaneBound(configuration: workload.configuration)
+        for query in layer.queries.indices {
+            bound.addRow(keys: layer.keyCount(ofQuery: query), settings: workload.settings)
+        }
+        var mismatches = 0, mismatchedRows = 0
+        var first: [Mismatch] = []
+        for (query, (actual, expected)) in zip(result.outputs, golden).enumerated() where actual != expected.outputs {
+            mismatchedRows += 1
+            for element in actual.indices where actual[element] != expected.outputs[element] {
+                mismatches += 1
+                if first.count < Self.mismatchesShown {
+                    first.append(Mismatch(
+                        layer: layer.index, head: query / layer.rows, row: query % layer.rows, element: element,
+                        expected: expected.outputs[element], actual: actual[element]))
+                }
+            }
+        }
+        index = layer.index
+        cycles = result.cycles
+        self.bound = bound
+        requests = result.traffic.requests
+        keyMSBBeats = result.traffic.beats[MemoryPort.Tag.keyMSB.rawValue]
+        keyLSBBeats = result.traffic.beats[MemoryPort.Tag.keyLSB.rawValue]
+        valueBeats = result.traffic.beats[MemoryPort.Tag.value.rawValue]
+        self.mismatches = mismatches
+        self.mismatchedRows = mismatchedRows
+        firstMismatches = first
+    }
+}
+
+/// An output element of the design that is not the golden model's.
+public struct Mismatch: Codable, Hashable, Sendable, CustomStringConvertible {
+    public let layer, head, row, element: Int
+    public let expected, actual: Int16
+
+    public var description: String {
+        "layer \(layer), head \(head), row \(row), element \(element): golden \(expected), design \(actual)"
+    }
+}
