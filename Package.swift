@@ -22,6 +22,10 @@ let package = Package(
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
+        .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),

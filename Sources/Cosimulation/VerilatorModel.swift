@@ -1,5 +1,7 @@
 import Foundation
+import RTL
 import Simulation
+import Verilog
 
 /// A Verilog design compiled by Verilator and loaded into this process: what instances are made from.
 ///
@@ -60,5 +62,18 @@ public final class VerilatorModel: Sendable {
         }
         return try VerilatorModel(
             library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt)
+    }
+
+    /// Emits `design` as portable Verilog and builds it.
+    public static func build(
+        _ design: Design, options: VerilatorOptions = VerilatorOptions(), cache: BuildCache = .standard
+    ) throws(CosimulationError) -> VerilatorModel {
+        let files = VerilogEmitter().emit(design)
+        return try build(
+            sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
+            ports: SimulatedPort.layout(of: design.top),
+            clock: design.top.usesClock ? ClockDomain.main.clock : nil,
+            reset: design.top.usesReset ? ClockDomain.main.reset : nil,
+            options: options, cache: cache)
     }
 }

@@ -1,3 +1,4 @@
+import RTL
 import Simulation
 
 /// One instance of a `VerilatorModel`.
@@ -18,6 +19,13 @@ public final class VerilatorSimulator: Simulator {
         values = .allocate(capacity: model.wordCount)
         values.initialize(repeating: 0)
         instance = model.create(values.baseAddress, Self.verilatorSeed(seed))
+    }
+
+    /// Emits `design`, builds it or takes it from the cache, and makes one instance.
+    public convenience init(
+        _ design: Design, seed: UInt64, options: VerilatorOptions = VerilatorOptions(), cache: BuildCache = .standard
+    ) throws(CosimulationError) {
+        self.init(try VerilatorModel.build(design, options: options, cache: cache), seed: seed)
     }
 
     deinit {
@@ -41,8 +49,7 @@ public final class VerilatorSimulator: Simulator {
 
     /// Verilator takes 31 bits, of which 0 means the time of day, and its generator starts badly from small numbers.
     private static func verilatorSeed(_ seed: UInt64) -> Int32 {
-        var mixed = (seed ^ seed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int32((mixed ^ mixed >> 31) % 0x7fff_ffff) + 1
+        var generator = SplitMix64(seed: seed)
+        return Int32(generator.next() % 0x7fff_ffff) + 1
     }
 }

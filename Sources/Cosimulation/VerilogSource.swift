@@ -1,3 +1,5 @@
+import Verilog
+
 /// A file for a Verilog tool: sources, benches, and the data that `$readmemh` reads.
 public struct VerilogSource: Sendable, Equatable {
     /// A plain file name, `Fifo.v`.
@@ -7,6 +9,10 @@ public struct VerilogSource: Sendable, Equatable {
     public init(name: String, text: String) {
         self.name = name
         self.text = text
+    }
+
+    public init(_ file: VerilogFile) {
+        self.init(name: file.name, text: file.text)
     }
 }
 

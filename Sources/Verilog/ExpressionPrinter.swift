@@ -138,7 +138,7 @@ struct ExpressionPrinter {
     private mutating func widening(_ term: Term) -> Layout {
         let operand = term.operands[0], width = terms[operand].width
         let count = term.width - width
-        if !term.readsSigned { return .braces([.text("\(count)'h0"), reference(operand)]) }
+        if !term.readsSigned { return .braces([.text(Constant(0, width: count).verilog(width: count)), reference(operand)]) }
         if width == 1 { return .joined([.text("{\(count + 1){"), reference(operand), .text("}}")]) }
         let sign = signBit(of: operand)
         return .braces([.text(count == 1 ? sign : "{\(count){\(sign)}}"), reference(operand)])

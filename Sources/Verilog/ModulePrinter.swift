@@ -50,6 +50,7 @@ struct ModulePrinter {
         printState()
         for item in plan.items { print(item) }
         printUnused()
+        if lines.last?.text == "" { lines.removeLast() }
         line("endmodule")
         return lines
     }
@@ -66,12 +67,15 @@ struct ModulePrinter {
 
     private func comment(_ location: SourceLocation) -> String { "  // @[\(location.file):\(location.line)]" }
 
-    /// `prefix layout suffix`, over as many lines as it takes, with the location behind the last.
+    /// `prefix layout suffix` over as many lines as it takes, the location behind the last one that has room for it.
     private mutating func statement(
         _ prefix: String, _ layout: Layout, _ suffix: String, indentation: Int = 4, at location: SourceLocation
     ) {
         let note = comment(location)
-        let made = layout.lines(prefix: prefix, suffix: suffix + note, indentation: indentation, limit: Self.columns)
+        var made = layout.lines(prefix: prefix, suffix: suffix, indentation: indentation, limit: Self.columns,
+                                comment: note.utf8.count)
+        let place = made.indices.last { made[$0].utf8.count + note.utf8.count <= Self.columns } ?? made.count - 1
+        made[place] += note
         for text in made { lines.append(TextLine(text, location)) }
     }
 
@@ -206,8 +210,8 @@ struct ModulePrinter {
                 let reset = register.reset!.verilog(width: graph.width(of: register.node))
                 line("            \(graph.name(of: register.node)!) <= \(reset);", at: register.location)
             }
-            if controls.count == 1, case .when(let when, let condition, let then, let otherwise) = controls[0] {
-                printWhen(when, condition, then, otherwise, opening: "end else if (", indentation: 8)
+            if controls.count == 1, case .when(let location, let condition, let then, let otherwise) = controls[0] {
+                printWhen(location, condition, then, otherwise, opening: "end else if (", indentation: 8)
             } else if !controls.isEmpty {
                 line("        end else begin")
                 printControls(controls, indentation: 12)
@@ -230,18 +234,18 @@ struct ModulePrinter {
                 let place = expressions.reference(address).flat
                 statement("\(memory)[\(place)] <= ", expressions.reference(data), ";",
                           indentation: indentation, at: location)
-            case .when(let when, let condition, let then, let otherwise):
-                printWhen(when, condition, then, otherwise, memory: memory, opening: "if (", indentation: indentation)
+            case .when(let location, let condition, let then, let otherwise):
+                printWhen(location, condition, then, otherwise, memory: memory, opening: "if (", indentation: indentation)
             }
         }
     }
 
     private mutating func printWhen(
-        _ when: When, _ condition: TermID, _ then: [Control], _ otherwise: [Control], memory: String = "",
+        _ location: SourceLocation, _ condition: TermID, _ then: [Control], _ otherwise: [Control], memory: String = "",
         opening: String, indentation: Int
     ) {
         let space = String(repeating: " ", count: indentation)
-        statement(opening, expressions.reference(condition), ") begin", indentation: indentation, at: when.location)
+        statement(opening, expressions.reference(condition), ") begin", indentation: indentation, at: location)
         printControls(then, memory: memory, indentation: indentation + 4)
         if otherwise.count == 1, case .when(let next, let condition, let then, let otherwise) = otherwise[0] {
             printWhen(next, condition, then, otherwise, memory: memory, opening: "end else if (", indentation: indentation)
@@ -303,7 +307,7 @@ struct ModulePrinter {
         guard unread.count > 1 else { return }
         blank()
         let made = Layout.joined([.text("&"), .braces(unread)]).lines(
-            prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns)
+            prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns, comment: 0)
         for text in made { line(text) }
     }
 }

@@ -35,7 +35,7 @@ import Testing
     /// Bits above a port's width are written with noise: they must not come through.
     @Test func everyWidthPassesExactly() throws {
         let simulator = VerilatorSimulator(try Self.passThrough(), seed: 1)
-        var random = SeededGenerator(state: 42)
+        var random = SplitMix64(seed: 42)
         var previous: [[UInt64]] = []
         for _ in 0..<50 {
             var written: [[UInt64]] = []

@@ -31,7 +31,7 @@ struct Term {
 
 /// What an instruction does. No suffix: operands are whole words. `U`: unsigned fields. `S`: signed fields.
 /// `M`: a is a signed field, b an unsigned one. `W`: `count` words.
-enum Opcode: UInt8 {
+enum Opcode: UInt8, CaseIterable {
     case moveP, moveU, moveS
     case addP, addU, addS, addM
     case subtractP, subtractU, subtractS

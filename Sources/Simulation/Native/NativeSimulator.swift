@@ -112,6 +112,13 @@ public final class NativeSimulator: Simulator {
         cycle += 1
     }
 
+    /// How many instructions of each kind a cycle executes, by name.
+    package var instructionCounts: [String: Int] {
+        var counts: [String: Int] = [:]
+        for instruction in program.afterState + program.afterInputs { counts["\(instruction.opcode)", default: 0] += 1 }
+        return counts
+    }
+
     // MARK: Looking inside
 
     /// Named signals of the whole hierarchy.
