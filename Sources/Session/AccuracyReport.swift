@@ -1,4 +1,6 @@
 import FixedPoint
+import Foundation
+import PerformanceModel
 
 /// The error that quantising a workload's tensors caused, in reports.
 public struct QuantizationSummary: Codable, Hashable, Sendable {
@@ -28,6 +30,34 @@ public struct QuantizationSummary: Codable, Hashable, Sendable {
         saturatedValues = values.saturated
         outputRMSRelativeError = golden.errorToExpected?.rmsRelativeError
     }
+}
+
+extension QuantizationSummary {
+    /// For the report for people.
+    var lines: [(String, String)] {
+        outputRMSRelativeError.map { [("quantisation", "RMS \(short($0)) of the outputs the workload brings")] } ?? []
+    }
+}
+
+/// The errors of a run in words.
+func errorText(rms: Double, max: Double, lsb: Double) -> String {
+    "RMS \(short(rms)), at most \(short(max)) of max |V|, \(String(format: "%.2f", lsb)) LSB after rounding\n"
+        + "(against double precision on the same quantised inputs)"
+}
+
+extension LaneBound {
+    /// The bound of a layer's rows.
+    init(_ layer: QuantizedLayer, of workload: LaneWorkload) {
+        self.init(configuration: workload.configuration)
+        for query in layer.queries.indices {
+            addRow(keys: layer.keyCount(ofQuery: query), settings: workload.settings)
+        }
+    }
+}
+
+extension [LaneBound] {
+    /// All layers run with the same settings: the one with the most to do speaks for all.
+    var bindingResource: LaneBound.Resource { self.max { $0.cycles < $1.cycles }!.bindingResource }
 }
 
 /// What a run was of, in reports.

@@ -24,6 +24,8 @@ public final class LaneTestBench {
     private let patience: Int
     /// Called after each row.
     public var rowFinished: () -> Void = {}
+    /// Called in each cycle, before its edge.
+    public var cycleSettled: (() -> Void)?
 
     /// - Parameter stallSeed: Random hesitation on every stream; nil: none.
     public init(
@@ -89,6 +91,7 @@ public final class LaneTestBench {
             output.isReady = !outputStalls.next()
             memory.drive(cycle: cycle)
             simulator.settle()
+            cycleSettled?()
             let beats = memory.traffic.totalBeats
             try memory.observe(cycle: cycle)
             if job.fires {

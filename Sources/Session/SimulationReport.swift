@@ -90,8 +90,7 @@ public struct SimulationReport: Codable, Sendable {
         maxErrorLSB = errors.maxErrorLSB
         self.cycles = cycles
         boundCycles = bound
-        // All layers run with the same settings: the one with the most to do speaks for all.
-        bindingResource = run.layers.max { $0.bound.cycles < $1.bound.cycles }!.bound.bindingResource.rawValue
+        bindingResource = run.layers.map(\.bound).bindingResource.rawValue
         bytesRead = beats * configuration.portBytes
         bytesWritten = workload.rowCount * configuration.headSize * MemoryLayout<Int16>.size
         portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles)
@@ -129,20 +128,16 @@ public struct SimulationReport: Codable, Sendable {
             ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
             : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
                 + "\(plural(rows, "row")); first:\n" + firstMismatches.map(\.description).joined(separator: "\n")
-        var lines = [
+        let lines = [
             ("workload", "\(workload)\n\(workloadSummary)"),
             ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s"),
             ("bit-exact", verdict),
-            ("error", "RMS \(short(rmsRelativeError)), at most \(short(maxRelativeToMaxV)) of max |V|, "
-                + String(format: "%.2f", maxErrorLSB) + " LSB after rounding\n(against double precision on the same quantised inputs)"),
+            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
             ("cycles", "\(grouped(cycles)); bound \(grouped(boundCycles)) (\(bindingResource)), "
                 + "\(percent(Double(boundCycles) / Double(max(1, cycles)))) of it reached"),
             ("memory", "\(bytes(bytesRead)) read, port busy \(percent(portUtilization)); multipliers busy "
                 + percent(multiplierUtilization)),
         ]
-        if let error = quantization.outputRMSRelativeError {
-            lines.append(("quantisation", "RMS \(short(error)) of the outputs the workload brings"))
-        }
-        return "\(preset) (configuration \(configHash))\n" + table(lines)
+        return "\(preset) (configuration \(configHash))\n" + table(lines + quantization.lines)
     }
 }

@@ -12,14 +12,21 @@ public struct SimulationOptions: Sendable {
     public var seed: UInt64
     /// Cycles from a request to its first beat.
     public var memoryLatency: Int
+    public static let memoryLatencies = 1...100_000
     /// Random hesitation of all streams; nil: none.
     public var stallSeed: UInt64?
+    /// Takes a Value Change Dump as it grows; nil: none. For a workload of one layer, on an engine in this process.
+    public var waves: (@Sendable (String) -> Void)?
 
-    public init(engine: Engine, seed: UInt64 = 1, memoryLatency: Int = 100, stallSeed: UInt64? = nil) {
+    public init(
+        engine: Engine, seed: UInt64 = 1, memoryLatency: Int = 100, stallSeed: UInt64? = nil,
+        waves: (@Sendable (String) -> Void)? = nil
+    ) {
         self.engine = engine
         self.seed = seed
         self.memoryLatency = memoryLatency
         self.stallSeed = stallSeed
+        self.waves = waves
     }
 }
 
@@ -42,14 +49,18 @@ public struct SimulationRun: Sendable {
     public init(
         _ golden: GoldenRun, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void = {}
     ) throws {
-        let factory = try LaneSimulatorFactory(options.engine, configuration: golden.workload.configuration)
+        let model = try LaneModel(golden.workload.configuration, engine: options.engine)
         let start = ContinuousClock.now
         let layers = try concurrentMap(count: golden.workload.layers.count) { index in
             let layer = golden.workload.layers[index]
+            let simulator = try model.simulator(seed: options.seed)
             let bench = try LaneTestBench(
-                try factory.make(seed: options.seed), headSize: layer.headSize, program: layer.program,
-                memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
+                simulator, headSize: layer.headSize, program: layer.program, memoryLatency: options.memoryLatency,
+                stallSeed: options.stallSeed)
             bench.rowFinished = rowFinished
+            let waves = options.waves.map { VCDWriter(simulator, top: "lane", write: $0) }
+            if let waves { bench.cycleSettled = waves.sample }
+            defer { waves?.finish() }
             return LayerMeasurement(
                 try bench.run(), of: layer, golden: golden.results[index], workload: golden.workload)
         }
@@ -57,7 +68,7 @@ public struct SimulationRun: Sendable {
         self.golden = golden
         self.options = options
         self.layers = layers
-        engineDescription = factory.description
+        engineDescription = model.description
         cyclesPerSecond = Double(layers.reduce(0) { $0 + $1.cycles }) / seconds
     }
 
@@ -92,10 +103,6 @@ public struct LayerMeasurement: Sendable {
     package init(
         _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload
     ) {
-        var bound = LaneBound(configuration: workload.configuration)
-        for query in layer.queries.indices {
-            bound.addRow(keys: layer.keyCount(ofQuery: query), settings: workload.settings)
-        }
         var mismatches = 0, mismatchedRows = 0
         var first: [Mismatch] = []
         for (query, (actual, expected)) in zip(result.outputs, golden).enumerated() where actual != expected.outputs {
@@ -111,7 +118,7 @@ public struct LayerMeasurement: Sendable {
         }
         index = layer.index
         cycles = result.cycles
-        self.bound = bound
+        bound = LaneBound(layer, of: workload)
         requests = result.traffic.requests
         keyMSBBeats = result.traffic.beats[MemoryPort.Tag.keyMSB.rawValue]
         keyLSBBeats = result.traffic.beats[MemoryPort.Tag.keyLSB.rawValue]
