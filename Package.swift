@@ -32,5 +32,6 @@ let package = Package(
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "CommandLineTests", dependencies: ["leanspatten", "Workloads"]),
+        .testTarget(name: "LaneTests", dependencies: ["Session"]),
     ]
 )

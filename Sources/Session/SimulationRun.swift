@@ -49,26 +49,19 @@ public struct SimulationRun: Sendable {
     public init(
         _ golden: GoldenRun, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void = {}
     ) throws {
-        let model = try LaneModel(golden.workload.configuration, engine: options.engine)
+        let workload = golden.workload
+        let runner = try LaneRunner(workload.configuration, options: options, rowFinished: rowFinished)
         let start = ContinuousClock.now
-        let layers = try concurrentMap(count: golden.workload.layers.count) { index in
-            let layer = golden.workload.layers[index]
-            let simulator = try model.simulator(seed: options.seed)
-            let bench = try LaneTestBench(
-                simulator, headSize: layer.headSize, program: layer.program, memoryLatency: options.memoryLatency,
-                stallSeed: options.stallSeed)
-            bench.rowFinished = rowFinished
-            let waves = options.waves.map { VCDWriter(simulator, top: "lane", write: $0) }
-            if let waves { bench.cycleSettled = waves.sample }
-            defer { waves?.finish() }
-            return LayerMeasurement(
-                try bench.run(), of: layer, golden: golden.results[index], workload: golden.workload)
+        let layers = try concurrentMap(count: workload.layers.count) { index in
+            LayerMeasurement(
+                try runner.run(workload.layers[index].program), of: workload.layers[index],
+                golden: golden.results[index], workload: workload)
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         self.golden = golden
         self.options = options
         self.layers = layers
-        engineDescription = model.description
+        engineDescription = runner.description
         cyclesPerSecond = Double(layers.reduce(0) { $0 + $1.cycles }) / seconds
     }
 
@@ -76,6 +69,43 @@ public struct SimulationRun: Sendable {
     public var mismatches: Int { layers.reduce(0) { $0 + $1.mismatches } }
 
     public var status: ExitStatus { mismatches == 0 ? .success : .designDiffers }
+}
+
+/// Runs programs on the lane, whatever the engine.
+private struct LaneRunner: Sendable {
+    /// For people: the engine with its version.
+    let description: String
+    private let configuration: LaneConfiguration
+    private let options: SimulationOptions
+    private let rowFinished: @Sendable () -> Void
+    /// Nil for Icarus.
+    private let model: LaneModel?
+
+    init(
+        _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
+    ) throws {
+        self.configuration = configuration
+        self.options = options
+        self.rowFinished = rowFinished
+        model = options.engine == .icarus ? nil : try LaneModel(configuration, engine: options.engine)
+        description = model?.description ?? "Icarus Verilog on the emitted Verilog"
+    }
+
+    func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
+        guard let model else {
+            return try IcarusLaneRun.run(
+                program, lane: configuration, memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
+        }
+        let simulator = try model.simulator(seed: options.seed)
+        let bench = try LaneTestBench(
+            simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,
+            stallSeed: options.stallSeed)
+        bench.rowFinished = rowFinished
+        let waves = options.waves.map { VCDWriter(simulator, top: "lane", write: $0) }
+        defer { waves?.finish() }
+        bench.cycleSettled = waves?.sample
+        return try bench.run()
+    }
 }
 
 /// What a lane did with one layer.

@@ -8,8 +8,8 @@ struct MergeUnitTests {
     static func leaf(reference: Int, random: inout SeededRandom) -> TileLeaf {
         TileLeaf(
             reference: reference,
-            weightSum: UInt32.random(in: 1 << 15...1 << 26, using: &random),
-            outputSums: (0..<headSize).map { _ in Int64.random(in: -(1 << 37)...(1 << 37) - 1, using: &random) })
+            weightSum: UInt32.random(in: 1 << 19...1 << 30, using: &random),
+            outputSums: (0..<headSize).map { _ in Int64.random(in: -(1 << 41)...(1 << 41) - 1, using: &random) })
     }
 
     /// The state as the page defines it: a function of the set of leaves.
@@ -98,12 +98,12 @@ struct MergeUnitTests {
     @Test("sums of the largest context fill their widths and no more")
     func widths() {
         // 2^19 keys of the largest weight and the most negative value, at the highest place in the class.
-        let leaf = TileLeaf(reference: 31, weightSum: 1 << 26, outputSums: [-(1 << 37), (1 << 26) * 2047])
+        let leaf = TileLeaf(reference: 31, weightSum: 1 << 30, outputSums: [-(1 << 41), (1 << 30) * 2047])
         var state = MergeUnit.state(of: leaf)
         for _ in 0..<9 { state = MergeUnit.merge(state, state) }
-        #expect(state.upperWeightSum == UInt128(1) << 66)
-        #expect(state.upperOutputSums[0] == -(Int128(1) << 77))
-        #expect(state.upperOutputSums[1] < Int128(1) << 77)
+        #expect(state.upperWeightSum == UInt128(1) << 70)
+        #expect(state.upperOutputSums[0] == -(Int128(1) << 81))
+        #expect(state.upperOutputSums[1] < Int128(1) << 81)
     }
 
     @Test("the empty state is neutral")

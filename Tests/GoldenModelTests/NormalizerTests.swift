@@ -14,7 +14,7 @@ struct NormalizerTests {
             }
             return (weight, outputs)
         }
-        let upper = sums(Int.random(in: 15...60, using: &random)), lower = sums(Int.random(in: 0...60, using: &random))
+        let upper = sums(Int.random(in: 19...60, using: &random)), lower = sums(Int.random(in: 0...60, using: &random))
         return PartialState(
             isValid: true, stateClass: 0, upperWeightSum: upper.weight, lowerWeightSum: lower.weight,
             upperOutputSums: upper.outputs, lowerOutputSums: lower.outputs)
@@ -57,7 +57,7 @@ struct NormalizerTests {
         var random = SeededRandom(seed: 5)
         var misses = 0
         for _ in 0..<50_000 {
-            let l = Int64.random(in: 1 << 15...1 << 26, using: &random)
+            let l = Int64.random(in: 1 << 19...1 << 30, using: &random)
             let n = Int64.random(in: -2048 * l...2047 * l, using: &random)
             let state = PartialState(
                 isValid: true, stateClass: 3, upperWeightSum: UInt128(l), lowerWeightSum: 0,
@@ -69,17 +69,25 @@ struct NormalizerTests {
         #expect(misses == 0)
     }
 
-    @Test("floors of the lower class can reach past the most negative output: it saturates")
-    func saturates() throws {
+    @Test("floors of the lower class go past the most negative output by less than half a unit")
+    func floors() throws {
         let state = PartialState(
-            isValid: true, stateClass: 0, upperWeightSum: 1 << 15, lowerWeightSum: 1,
-            upperOutputSums: [-2048 << 15, 2047 << 15], lowerOutputSums: [-2048, 2047])
+            isValid: true, stateClass: 0, upperWeightSum: 1 << 19, lowerWeightSum: 1,
+            upperOutputSums: [-2048 << 19, 2047 << 19], lowerOutputSums: [-2048, 2047])
         #expect(Normalizer.outputs(state, valueFormat: try ValueFormat(bits: 12)) == [-32768, 32752])
         let most = PartialState(
-            isValid: true, stateClass: 0, upperWeightSum: 1 << 15, lowerWeightSum: (1 << 32) - 1,
-            upperOutputSums: [-2048 << 15], lowerOutputSums: [-2048 * ((1 << 32) - 1)])
+            isValid: true, stateClass: 0, upperWeightSum: 1 << 19, lowerWeightSum: (1 << 32) - 1,
+            upperOutputSums: [-2048 << 19], lowerOutputSums: [-2048 * ((1 << 32) - 1)])
         #expect(plain(most, 0, try ValueFormat(bits: 12)) == -32768)
         #expect(Normalizer.outputs(most, valueFormat: try ValueFormat(bits: 12)) == [-32768])
+    }
+
+    @Test("a state that no leaves make saturates")
+    func saturates() throws {
+        let state = PartialState(
+            isValid: true, stateClass: 0, upperWeightSum: 1 << 20, lowerWeightSum: 0,
+            upperOutputSums: [-2049 << 20, 2048 << 20, 4000 << 20], lowerOutputSums: [0, 0, 0])
+        #expect(Normalizer.outputs(state, valueFormat: try ValueFormat(bits: 12)) == [-32768, 32767, 32767])
     }
 
     @Test("the empty state gives zeros", arguments: ValueFormat.supported)

@@ -54,14 +54,14 @@ enum PlainModel {
         return Int(max(-8_388_608, min(8_384_512, rounded)))
     }
 
-    private static let base = (0...128).map { Int((exp2(18 - Double($0) / 128)).rounded()) }
+    private static let base = (0...512).map { Int(exp2(22 - Double($0) / 512).rounded()) }
 
     private static func weight(delta: Int) -> Int {
         let i = delta >> 12
         let f = delta & 4095
-        let seg = f >> 5
-        let r = f & 31
-        let y = base[seg] - (((base[seg] - base[seg + 1]) * r + 16) >> 5)
-        return i >= 18 ? 0 : (y + (1 << (i + 1))) >> (i + 2)
+        let seg = f >> 3
+        let r = f & 7
+        let y = base[seg] - (((base[seg] - base[seg + 1]) * r + 4) >> 3)
+        return i >= 22 ? 0 : (y + (1 << (i + 1))) >> (i + 2)
     }
 }
