@@ -4,8 +4,6 @@ import Cosimulation
 public enum Engine: String, CaseIterable, Codable, Sendable {
     /// The emitted Verilog, compiled by Verilator and loaded into this process.
     case verilator
-    /// The emitted Verilog in Icarus Verilog, in a bench of its own: slow, but with unknown values.
-    case icarus
     /// The design itself, in this process; needs no tool.
     case native
 

@@ -78,8 +78,7 @@ private struct LaneRunner: Sendable {
     private let configuration: LaneConfiguration
     private let options: SimulationOptions
     private let rowFinished: @Sendable () -> Void
-    /// Nil for Icarus.
-    private let model: LaneModel?
+    private let model: LaneModel
 
     init(
         _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
@@ -87,15 +86,11 @@ private struct LaneRunner: Sendable {
         self.configuration = configuration
         self.options = options
         self.rowFinished = rowFinished
-        model = options.engine == .icarus ? nil : try LaneModel(configuration, engine: options.engine)
-        description = model?.description ?? "Icarus Verilog on the emitted Verilog"
+        model = try LaneModel(configuration, engine: options.engine)
+        description = model.description
     }
 
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
-        guard let model else {
-            return try IcarusLaneRun.run(
-                program, lane: configuration, memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
-        }
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
             simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,

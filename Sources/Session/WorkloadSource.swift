@@ -1,4 +1,3 @@
-import Configuration
 import FixedPoint
 import Workloads
 
@@ -49,7 +48,7 @@ public struct SyntheticDescription: Hashable, Sendable {
     private var lengths = SyntheticWorkload.Lengths.causal
     private var numbers = ["keys": 1024, "rows": 32, "heads": 4, "kv-heads": 4, "layers": 1]
     private static let limits = [
-        "keys": 0...LaneConfiguration.contextLimits.upperBound, "rows": 1...65_536, "heads": 1...1_024,
+        "keys": 0...1_048_576, "rows": 1...65_536, "heads": 1...1_024,
         "kv-heads": 1...1_024, "layers": 1...1_024,
     ]
     /// Floating-point elements a tensor may have: 1 GiB.
