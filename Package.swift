@@ -21,6 +21,9 @@ let package = Package(
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
+        .executableTarget(
+            name: "leanspatten",
+            dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "leanspatten-bench", dependencies: ["Session"]),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
