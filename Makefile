@@ -47,6 +47,7 @@ endef
 .PHONY: demo
 demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
 	swift build -c release --product leanspatten
+	@mkdir -p .build/demo
 	$(CLI) generate --preset lane-d64 --output .build/demo/lane-d64
 	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
 
@@ -61,6 +62,7 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
+	@mkdir -p .build/lint
 	@for preset in $(PRESETS); do \
 	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
 	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
