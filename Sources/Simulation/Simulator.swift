@@ -47,6 +47,8 @@ public protocol Simulator: AnyObject {
     func settle()
     /// One rising clock edge. The caller has settled since the last change of an input.
     func clockEdge()
+    /// What waves can show: the ports, and what else the engine can see.
+    var waveSignals: [WaveSignal] { get }
     /// `count` cycles with the inputs held; `values` then hold the outputs of the last one, before its edge.
     func run(_ count: Int)
 }

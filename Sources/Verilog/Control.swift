@@ -4,15 +4,15 @@ import RTL
 indirect enum Control {
     case assign(register: NodeID, value: TermID, SourceLocation)
     case write(address: TermID, data: TermID, SourceLocation)
-    case when(When, condition: TermID, then: [Control], otherwise: [Control])
+    case when(SourceLocation, condition: TermID, then: [Control], otherwise: [Control])
 
-    /// The same conditions around the same number of assignments.
+    /// The same conditions, one by one, around the same number of assignments.
     static func sameSkeleton(_ a: [Control], _ b: [Control]) -> Bool {
         a.count == b.count && zip(a, b).allSatisfy { a, b in
             switch (a, b) {
             case (.assign, .assign): true
-            case (.when(let a, _, let thenA, let otherwiseA), .when(let b, _, let thenB, let otherwiseB)):
-                a === b && sameSkeleton(thenA, thenB) && sameSkeleton(otherwiseA, otherwiseB)
+            case (.when(_, let a, let thenA, let otherwiseA), .when(_, let b, let thenB, let otherwiseB)):
+                a == b && sameSkeleton(thenA, thenB) && sameSkeleton(otherwiseA, otherwiseB)
             default: false
             }
         }
@@ -21,7 +21,7 @@ indirect enum Control {
     /// Adds `more`, of the same skeleton, to `base`: assignments side by side under one set of conditions.
     static func merge(_ base: [Control], _ more: [[Control]]) -> [Control] {
         base.indices.flatMap { index -> [Control] in
-            guard case .when(let when, let condition, let then, let otherwise) = base[index] else {
+            guard case .when(let location, let condition, let then, let otherwise) = base[index] else {
                 return [base[index]] + more.map { $0[index] }
             }
             var thens: [[Control]] = [], otherwises: [[Control]] = []
@@ -30,7 +30,7 @@ indirect enum Control {
                 thens.append(then)
                 otherwises.append(otherwise)
             }
-            return [.when(when, condition: condition, then: merge(then, thens), otherwise: merge(otherwise, otherwises))]
+            return [.when(location, condition: condition, then: merge(then, thens), otherwise: merge(otherwise, otherwises))]
         }
     }
 
@@ -73,7 +73,7 @@ struct ControlProjection {
                 let then = project(when.then), otherwise = project(when.otherwise)
                 for owner in Set(then.keys).union(otherwise.keys) {
                     found[owner, default: []].append(.when(
-                        when, condition: legaliser[when.condition], then: then[owner] ?? [],
+                        when.location, condition: legaliser[when.condition], then: then[owner] ?? [],
                         otherwise: otherwise[owner] ?? []))
                 }
             }
@@ -86,15 +86,16 @@ extension Legaliser {
     /// Conditions without an empty branch before a full one, and none that is always or never met.
     mutating func simplified(_ controls: [Control]) -> [Control] {
         controls.flatMap { control -> [Control] in
-            guard case .when(let when, let condition, let then, let otherwise) = control else { return [control] }
+            guard case .when(let location, let condition, let then, let otherwise) = control else { return [control] }
             let yes = simplified(then), no = simplified(otherwise)
             if let value = terms[condition].constant { return value.isZero ? no : yes }
-            guard yes.isEmpty else { return [.when(when, condition: condition, then: yes, otherwise: no)] }
+            if yes.isEmpty && no.isEmpty { return [] }
+            guard yes.isEmpty else { return [.when(location, condition: condition, then: yes, otherwise: no)] }
             let unless = negated(condition)
             if no.count == 1, case .when(let inner, let also, let then, let otherwise) = no[0], otherwise.isEmpty {
                 return [.when(inner, condition: both(unless, also), then: then, otherwise: [])]
             }
-            return [.when(when, condition: unless, then: no, otherwise: [])]
+            return [.when(location, condition: unless, then: no, otherwise: [])]
         }
     }
 }

@@ -18,18 +18,38 @@ indirect enum Layout {
         }
     }
 
-    /// The lines of `prefix` and this text and `suffix`, continued further in than `indentation`.
-    func lines(prefix: String, suffix: String, indentation: Int, limit: Int) -> [String] {
-        var writer = Writer(limit: limit, line: String(repeating: " ", count: indentation) + prefix)
+    /// The lines of `prefix`, this text and `suffix`: one if it leaves room for `comment` columns, else broken where it
+    /// can be, or behind the prefix if it cannot.
+    func lines(prefix: String, suffix: String, indentation: Int, limit: Int, comment: Int) -> [String] {
+        let space = String(repeating: " ", count: indentation)
+        let whole = space + prefix + flat + suffix
+        if whole.utf8.count + comment <= limit { return [whole] }
+        var writer = Writer(limit: limit, line: space + prefix)
+        if isBreakable {
+            writer.mayBeWhole = false
+        } else if prefix.hasSuffix("= ") {
+            writer.line.removeLast()
+            writer.breakLine(indentation + 4)
+        }
         writer.write(self, indentation: indentation, following: suffix.utf8.count)
         writer.line += suffix
         return writer.lines + [writer.line]
+    }
+
+    private var isBreakable: Bool {
+        switch self {
+        case .text: false
+        case .joined(let parts): parts.contains(where: \.isBreakable)
+        case .group, .braces: true
+        }
     }
 
     private struct Writer {
         let limit: Int
         var lines: [String] = []
         var line: String
+        /// What fits stays whole, except for the outermost text once that is to be broken.
+        var mayBeWhole = true
 
         init(limit: Int, line: String) {
             self.limit = limit
@@ -44,10 +64,11 @@ indirect enum Layout {
         /// Writes `layout`; `following` columns of text must fit behind it.
         mutating func write(_ layout: Layout, indentation: Int, following: Int) {
             let flat = layout.flat
-            if line.utf8.count + flat.utf8.count + following <= limit {
+            if mayBeWhole && line.utf8.count + flat.utf8.count + following <= limit {
                 line += flat
                 return
             }
+            if case .joined = layout {} else { mayBeWhole = true }
             switch layout {
             case .text(let text): line += text
             case .joined(let parts):

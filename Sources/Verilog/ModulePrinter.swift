@@ -50,6 +50,7 @@ struct ModulePrinter {
         printState()
         for item in plan.items { print(item) }
         printUnused()
+        if lines.last?.text == "" { lines.removeLast() }
         line("endmodule")
         return lines
     }
@@ -66,12 +67,15 @@ struct ModulePrinter {
 
     private func comment(_ location: SourceLocation) -> String { "  // @[\(location.file):\(location.line)]" }
 
-    /// `prefix layout suffix`, over as many lines as it takes, with the location behind the last.
+    /// `prefix layout suffix` over as many lines as it takes, the location behind the last one that has room for it.
     private mutating func statement(
         _ prefix: String, _ layout: Layout, _ suffix: String, indentation: Int = 4, at location: SourceLocation
     ) {
         let note = comment(location)
-        let made = layout.lines(prefix: prefix, suffix: suffix + note, indentation: indentation, limit: Self.columns)
+        var made = layout.lines(prefix: prefix, suffix: suffix, indentation: indentation, limit: Self.columns,
+                                comment: note.utf8.count)
+        let place = made.indices.last { made[$0].utf8.count + note.utf8.count <= Self.columns } ?? made.count - 1
+        made[place] += note
         for text in made { lines.append(TextLine(text, location)) }
     }
 
@@ -172,19 +176,37 @@ struct ModulePrinter {
         let table = graph.tables[Int(graph[node].attribute)], location = graph.location(of: node)
         let index = term.operands[0], indexWidth = legaliser.terms[index].width
         require(index)
+        let entries = table.entries.enumerated().filter { indexWidth >= 62 || $0.offset < 1 << indexWidth }.map { value, entry in
+            (key: Constant(value, width: indexWidth).verilog(width: indexWidth),
+             word: Constant(width: table.width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }.verilog(width: table.width))
+        }
+        let zero = Constant(0, width: table.width).verilog(width: table.width)
+        if isAlwaysTheSame(index) {
+            let place = expressions.reference(index).flat
+            let choices = entries.map { Layout.text("(\(place)) == \($0.key) ? \($0.word) :") } + [.text(zero)]
+            statement("wire \(range(table.width, signed: false))\(table.name) = ", .group(choices), ";", at: location)
+            declared.append((table.name, table.width))
+            return
+        }
         blank()
         declare("reg", node, at: location)
         line("    always @(*) begin")
         statement("case (", expressions.reference(index), ")", indentation: 8, at: location)
-        for (value, entry) in table.entries.enumerated() where indexWidth >= 62 || value < 1 << indexWidth {
-            let key = Constant(value, width: indexWidth).verilog(width: indexWidth)
-            let word = Constant(width: table.width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }
-            line("            \(key): \(table.name) = \(word.verilog(width: table.width));", at: location)
-        }
-        line("            default: \(table.name) = \(Constant(0, width: table.width).verilog(width: table.width));")
+        for entry in entries { line("            \(entry.key): \(table.name) = \(entry.word);", at: location) }
+        line("            default: \(table.name) = \(zero);")
         line("        endcase")
         line("    end")
         blank()
+    }
+
+    /// Nothing that could change stands behind the term, so `always @(*)` might never run on it.
+    private func isAlwaysTheSame(_ id: TermID) -> Bool {
+        let term = legaliser.terms[id]
+        return switch term.operation {
+        case .input, .register, .memoryRead, .instanceOutput: false
+        case .wire: isAlwaysTheSame(legaliser[module.drivers[term.origin]!])
+        default: term.operands.allSatisfy(isAlwaysTheSame)
+        }
     }
 
     private mutating func printRegisters(_ group: [Int], _ controls: [Control]) {
@@ -206,8 +228,8 @@ struct ModulePrinter {
                 let reset = register.reset!.verilog(width: graph.width(of: register.node))
                 line("            \(graph.name(of: register.node)!) <= \(reset);", at: register.location)
             }
-            if controls.count == 1, case .when(let when, let condition, let then, let otherwise) = controls[0] {
-                printWhen(when, condition, then, otherwise, opening: "end else if (", indentation: 8)
+            if controls.count == 1, case .when(let location, let condition, let then, let otherwise) = controls[0] {
+                printWhen(location, condition, then, otherwise, opening: "end else if (", indentation: 8)
             } else if !controls.isEmpty {
                 line("        end else begin")
                 printControls(controls, indentation: 12)
@@ -230,18 +252,18 @@ struct ModulePrinter {
                 let place = expressions.reference(address).flat
                 statement("\(memory)[\(place)] <= ", expressions.reference(data), ";",
                           indentation: indentation, at: location)
-            case .when(let when, let condition, let then, let otherwise):
-                printWhen(when, condition, then, otherwise, memory: memory, opening: "if (", indentation: indentation)
+            case .when(let location, let condition, let then, let otherwise):
+                printWhen(location, condition, then, otherwise, memory: memory, opening: "if (", indentation: indentation)
             }
         }
     }
 
     private mutating func printWhen(
-        _ when: When, _ condition: TermID, _ then: [Control], _ otherwise: [Control], memory: String = "",
+        _ location: SourceLocation, _ condition: TermID, _ then: [Control], _ otherwise: [Control], memory: String = "",
         opening: String, indentation: Int
     ) {
         let space = String(repeating: " ", count: indentation)
-        statement(opening, expressions.reference(condition), ") begin", indentation: indentation, at: when.location)
+        statement(opening, expressions.reference(condition), ") begin", indentation: indentation, at: location)
         printControls(then, memory: memory, indentation: indentation + 4)
         if otherwise.count == 1, case .when(let next, let condition, let then, let otherwise) = otherwise[0] {
             printWhen(next, condition, then, otherwise, memory: memory, opening: "end else if (", indentation: indentation)
@@ -303,7 +325,7 @@ struct ModulePrinter {
         guard unread.count > 1 else { return }
         blank()
         let made = Layout.joined([.text("&"), .braces(unread)]).lines(
-            prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns)
+            prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns, comment: 0)
         for text in made { line(text) }
     }
 }
