@@ -39,18 +39,8 @@ public final class LaneTestBench {
         job = try StreamPort("job", of: simulator)
         query = try StreamPort("query", of: simulator)
         output = try StreamPort("output", of: simulator)
-        jobFields = [
-            (try job.field("keys"), { $0.keyCount }),
-            (try job.field("tile_size"), { ceilLog2($0.settings.tileKeys) - 7 }),
-            (try job.field("msb_bits"), { $0.settings.keyFormat.msbBits }),
-            (try job.field("lsb_bits"), { $0.settings.keyFormat.lsbBits }),
-            (try job.field("value_bits"), { $0.settings.valueFormat.bits }),
-            (try job.field("scale_mantissa"), { $0.scale.mantissa }),
-            (try job.field("scale_shift"), { $0.scale.shift }),
-            (try job.field("key_msb_address"), { $0.keyMSBAddress }),
-            (try job.field("key_lsb_address"), { $0.keyLSBAddress }),
-            (try job.field("value_address"), { $0.valueAddress }),
-        ]
+        let job = job
+        jobFields = try LaneJob.fields.map { (field) throws(StreamPortError) in (try job.field(field.name), field.value) }
         queryElements = try query.field("")
         element = try output.field("element")
         last = try output.field("last")
