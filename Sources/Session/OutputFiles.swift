@@ -46,7 +46,7 @@ public struct OutputFiles {
     }
 
     /// Through symbolic links: renaming over one would replace the link.
-    private static func target(_ path: String) -> URL { URL(fileURLWithPath: path).resolvingSymlinksInPath() }
+    static func target(_ path: String) -> URL { URL(fileURLWithPath: path).resolvingSymlinksInPath() }
 
     /// Foundation's own writing reports less about what went wrong.
     private static func write(_ bytes: [UInt8], to path: String, named name: String) throws(SessionError) {

@@ -9,7 +9,7 @@ public final class WaveFile: Sendable {
         var isOpen = true
     }
 
-    private let path, staging: String
+    private let path, target, staging: String
     private let descriptor: Int32
     private let state = Mutex(State())
 
@@ -18,7 +18,8 @@ public final class WaveFile: Sendable {
     public init(_ path: String) throws(SessionError) {
         try OutputFiles.check(path)
         self.path = path
-        staging = "\(path).part-\(getpid())"
+        target = OutputFiles.target(path).path
+        staging = "\(target).part-\(getpid())"
         descriptor = open(staging, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
     }
@@ -43,7 +44,7 @@ public final class WaveFile: Sendable {
         let failure = state.withLock { state in
             flush(&state)
             state.isOpen = false
-            if close(descriptor) != 0 || state.failure == nil && rename(staging, path) != 0 {
+            if close(descriptor) != 0 || state.failure == nil && rename(staging, target) != 0 {
                 state.failure = state.failure ?? .cannotWrite(path: path, reason: String(cString: strerror(errno)))
             }
             return state.failure
