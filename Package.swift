@@ -36,5 +36,6 @@ let package = Package(
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
         .testTarget(name: "StructureTests"),
+        .testTarget(name: "CommandLineTests", dependencies: ["Session"]),
     ]
 )
