@@ -16,8 +16,16 @@ public struct CheckedProgram: Sendable {
         let planes = try KeyValuePlanes(
             keys: row.keys, values: row.values, headSize: lane.headSize,
             keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
-        let placement = program.place(planes)
-        program.append(query: row.query, keyCount: row.keyCount, scale: row.scale, tileKeys: settings.tileKeys, over: placement)
+        try append(row, tileKeys: settings.tileKeys, over: place(planes))
+    }
+
+    /// Lays planes that several rows share.
+    public mutating func place(_ planes: KeyValuePlanes) -> LaneProgram.Placement { program.place(planes) }
+
+    /// Appends a row over placed planes, which hold the row's keys and values.
+    public mutating func append(_ row: LaneRow, tileKeys: Int, over placement: LaneProgram.Placement) throws {
+        program.append(query: row.query, keyCount: row.keyCount, scale: row.scale, tileKeys: tileKeys, over: placement)
+        let settings = program.jobs[program.jobs.count - 1].settings
         expected.append(try Lane(configuration: lane, settings: settings).run(row).outputs)
     }
 

@@ -22,6 +22,10 @@ public final class LaneTestBench {
     private let queryElements, element, last: PortField
     private var jobStalls, queryStalls, outputStalls: StallPattern
     private let patience: Int
+    /// Called after each row.
+    public var rowFinished: () -> Void = {}
+    /// Called in each cycle, before its edge.
+    public var cycleSettled: (() -> Void)?
 
     /// - Parameter stallSeed: Random hesitation on every stream; nil: none.
     public init(
@@ -77,6 +81,7 @@ public final class LaneTestBench {
             output.isReady = !outputStalls.next()
             memory.drive(cycle: cycle)
             simulator.settle()
+            cycleSettled?()
             let beats = memory.traffic.totalBeats
             try memory.observe(cycle: cycle)
             if job.fires {
@@ -95,6 +100,7 @@ public final class LaneTestBench {
                 if row.count == headSize {
                     result.outputs.append(row)
                     row.removeAll(keepingCapacity: true)
+                    rowFinished()
                 }
             }
             if output.fires || job.fires || memory.traffic.totalBeats != beats { lastMove = cycle }

@@ -42,4 +42,14 @@ import Testing
         let mismatches = checked.mismatches(try bench.run().outputs)
         #expect(mismatches.isEmpty, "\(mismatches.count) of \(rows) rows differ, first \(mismatches[0]); \(TestSeed.rerun(name))")
     }
+
+    @Test("a context of 65,536 keys in Verilator", arguments: ["lane-d32", "lane-d64", "lane-d128"])
+    func longContext(_ name: String) throws {
+        let lane = try Preset.named(name).configuration
+        let settings = RowSettings(tileKeys: 1024, keyFormat: try KeyFormat("4+4"), valueFormat: try ValueFormat(bits: 4))
+        let (checked, _) = try DenseDecode.program(lane: lane, settings: settings, rows: 1, keys: 65_536)
+        let bench = try LaneTestBench(
+            try LaneModel(lane, engine: .verilator).simulator(seed: 1), headSize: lane.headSize, program: checked.program)
+        #expect(checked.mismatches(try bench.run().outputs).isEmpty)
+    }
 }
