@@ -60,6 +60,10 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@echo; echo "where the time went"; cat $(TIMES)
 
+.PHONY: generated
+generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources
+	LEANSPATTEN_REGENERATE=1 swift test -c release --filter GeneratedTreeTests
+
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
 	@mkdir -p .build/lint
