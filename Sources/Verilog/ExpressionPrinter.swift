@@ -94,18 +94,19 @@ struct ExpressionPrinter {
         case .xor: "^ "
         default: "+ "
         }
-        var parts: [TermID] = [], rest = id
-        while rest == id || nets.name[rest] == nil && terms[rest].operation == operation {
-            parts.append(terms[rest].operands[1])
-            rest = terms[rest].operands[0]
-        }
-        parts.append(rest)
         var layouts: [Layout] = []
-        for part in parts.reversed() {
+        for part in links(of: id) {
             let operand = nested(part)
             layouts.append(layouts.isEmpty ? operand : .joined([.text(symbol), operand]))
         }
         return .group(layouts)
+    }
+
+    /// The operands of one operator used all along, from the left.
+    private func links(of id: TermID) -> [TermID] {
+        terms[id].operands.flatMap { operand in
+            nets.name[operand] == nil && terms[operand].operation == terms[id].operation ? links(of: operand) : [operand]
+        }
     }
 
     /// `a ? x : b ? y : z`.
