@@ -9,9 +9,13 @@ struct ConvertCommand: Bundle {
     let bits: Unsigned
     /// Vectors of `multipliers` elements; what is left of the last beat is padding.
     let vectors: Unsigned
+    /// Keys in the last vector, less one: their elements are all that was fetched.
+    let lastKeys: Unsigned
 
     static func shape(_ lane: LaneConfiguration) -> Shape<ConvertCommand> {
-        Shape { ConvertCommand(bits: $0.make(.unsigned(formatBits)), vectors: $0.make(.unsigned(lane.vectorBits))) }
+        Shape { ConvertCommand(
+            bits: $0.make(.unsigned(formatBits)), vectors: $0.make(.unsigned(lane.vectorBits)),
+            lastKeys: $0.make(.unsigned(bitsToIndex(lane.slots)))) }
     }
 }
 
@@ -70,7 +74,7 @@ struct BitwidthConverter: Module {
         // A vector leaves into the output register.
         let held = c.register("vector_held", .bit, reset: 0)
         let inBeat = position.q.truncated(to: positionBits)
-        let needed = c.named("end_in_beat", inBeat + bits.q)
+        let needed = c.named("end_in_beat", inBeat + granules(c, bits.q, io.command, isLast))
         let available = concatenate(filled.q, c.constant(0, .unsigned(positionBits)))
         let cut = c.named("cut", remaining.q.isNonzero & (needed <= available) & (!held.q | io.vectors.ready))
         let window = c.named("window", rotated(c, ring.map(\.q), position.q))
@@ -102,6 +106,17 @@ struct BitwidthConverter: Module {
             bits.next(io.command.payload.bits)
             remaining.next(io.command.payload.vectors)
         }
+    }
+
+    /// Granules that a vector of `bits`-bit elements takes; the row's last one may hold fewer keys than it has slots.
+    private func granules(_ c: Circuit, _ bits: Unsigned, _ command: Stream<ConvertCommand>, _ isLast: Bit) -> Unsigned {
+        guard lane.slots > 1 else {
+            c.discard(command.payload.lastKeys)
+            return bits
+        }
+        let lastKeys = c.stage("last_keys", command.payload.lastKeys, enable: command.fires)
+        let ofLast = (bits * (lastKeys + 1) + Unsigned(lane.slots - 1)) >> ceilLog2(lane.slots)
+        return mux(isLast, ofLast.resized(to: bits.width), bits)
     }
 
     /// The `widest` granules from `position` on: rotations by half the ring, a quarter and so on, each keeping only what

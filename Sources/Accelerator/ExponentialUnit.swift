@@ -4,14 +4,14 @@ import FixedPoint
 import Foundation
 import RTL
 
-/// `2^-delta` by a table of 128 segments and linear interpolation (`docs: numerics 5`). Latency 4 enabled cycles.
+/// `2^-delta` by a table of 512 segments and linear interpolation (Docs/numerics.md 5). Latency 4 enabled cycles.
 struct ExponentialUnit: Module {
     struct Ports {
         /// The pipeline moves.
         let advance: Bit
         /// Distance below the reference, 12 fractional bits.
         let delta: Unsigned
-        /// Weight, 16 fractional bits.
+        /// Weight, 20 fractional bits.
         let weight: Unsigned
     }
 
@@ -61,14 +61,18 @@ struct ExponentialUnit: Module {
     /// From here on the weight rounds to zero.
     static let vanishingShift = NumericFormats.exponentialFractionBits
 
-    /// Base and slope of segment j: round(2^18 * 2^(-j/128)) and its fall to the next.
-    static let table: [UInt64] = {
+    /// round(2^22 * 2^(-j/512)) for j = 0...512.
+    private static let bases: [UInt64] = {
         let segments = 1 << NumericFormats.exponentialSegmentBits
         let one = Double(1 << NumericFormats.exponentialFractionBits)
-        let bases = (0...segments).map { UInt64((one * exp2(-Double($0) / Double(segments))).rounded()) }
-        return (0..<segments).map { bases[$0] << UInt64(slopeBits) | (bases[$0] - bases[$0 + 1]) }
+        return (0...segments).map { UInt64((one * exp2(-Double($0) / Double(segments))).rounded()) }
     }()
 
-    /// The steepest segment falls by 2^18 * (1 - 2^(-1/128)) < 2^11.
-    static let slopeBits = 11
+    /// The first segment is the steepest.
+    static let slopeBits = bitsToCount(Int(bases[0] - bases[1]))
+
+    /// Base of segment j, and below it its fall to the next.
+    static let table: [UInt64] = bases.indices.dropLast().map {
+        bases[$0] << UInt64(slopeBits) | (bases[$0] - bases[$0 + 1])
+    }
 }

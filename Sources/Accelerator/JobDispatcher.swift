@@ -73,6 +73,9 @@ struct JobDispatcher: Module {
         c.when(take) { staged.set() }.elsewhen(push) { staged.clear() }
 
         let vectors = c.stage("vectors", vectorCount(job.keys), enable: take)
+        let lastKeys = lane.slots > 1
+            ? c.stage("last_keys", (job.keys &- 1).truncated(to: ceilLog2(lane.slots)), enable: take)
+            : c.constant(0, .unsigned(1))
         var ready: [Bit] = []
         func queue<P>(_ name: String, _ payload: P, to target: Stream<P>) {
             let queue = Queue(c, name, target.shape, depth: Self.waitingRows)
@@ -85,7 +88,7 @@ struct JobDispatcher: Module {
             let beats = c.stage("\(name)_beats", beatCount(job.keys, bits), enable: take)
             let heldBits = c.stage("\(name)_bits", bits, enable: take)
             queue("\(name)_fetches", FetchCommand(address: held, beats: beats), to: ports.fetch)
-            queue("\(name)_conversions", ConvertCommand(bits: heldBits, vectors: vectors), to: ports.convert)
+            queue("\(name)_conversions", ConvertCommand(bits: heldBits, vectors: vectors, lastKeys: lastKeys), to: ports.convert)
         }
         plane("key_msb", job.keyMSBAddress, job.msbBits, to: io.keyMSB)
         plane("key_lsb", job.keyLSBAddress, job.lsbBits, to: io.keyLSB)

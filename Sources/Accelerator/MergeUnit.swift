@@ -13,7 +13,7 @@ struct StatePair: Bundle {
     }
 }
 
-/// The exact two-class merge of partial states, in any order and tree to the same bits (`docs: numerics 7`).
+/// The exact two-class merge of partial states, in any order and tree to the same bits (Docs/numerics.md 7).
 ///
 /// Latency 2 cycles, one beat a cycle. No carry between beats: each holds the scalar fields as well.
 package struct MergeUnit: Module {

@@ -16,7 +16,7 @@ struct OutputBeat: Bundle {
     }
 }
 
-/// Divides a row's output sums by its weight sum: one reciprocal a row, one element a cycle (`docs: numerics 8`).
+/// Divides a row's output sums by its weight sum: one reciprocal a row, one element a cycle (Docs/numerics.md 8).
 ///
 /// One `valueBits` a row sets the output's scale. From a row's last state beat to its first element: 34 cycles.
 package struct Normalizer: Module {

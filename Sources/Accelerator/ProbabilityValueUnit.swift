@@ -3,7 +3,7 @@ import Configuration
 import FixedPoint
 import RTL
 
-/// Sums weights times values over a tile: the leaf (`docs: numerics 6`).
+/// Sums weights times values over a tile: the leaf (Docs/numerics.md 6).
 ///
 /// A weight beat meets `steps` value vectors (none if it holds no key). One vector a cycle; a finished leaf moves to a
 /// second set of registers and leaves from there, `mergeElements` elements a cycle, while the next tile is summed.

@@ -3,7 +3,7 @@ import Configuration
 import FixedPoint
 import RTL
 
-/// Inner products of one held query with the keys of a row: exact scores, one beat a cycle (`docs: numerics 2`).
+/// Inner products of one held query with the keys of a row: exact scores, one beat a cycle (Docs/numerics.md 2).
 ///
 /// - Takes one query of `headSize` elements a row, and `multipliers` key elements a cycle: `slots` keys at once, or one
 ///   key in `steps` beats.

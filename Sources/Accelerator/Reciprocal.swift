@@ -2,7 +2,7 @@ import Blocks
 import FixedPoint
 import RTL
 
-/// `floor(2^47 / divisor)` for a divisor in 2^23 ..< 2^24, one bit a cycle (`docs: numerics 8`).
+/// `floor(2^47 / divisor)` for a divisor in 2^23 ..< 2^24, one bit a cycle (Docs/numerics.md 8).
 ///
 /// `start` takes the divisor; `done` is set for one cycle, 25 cycles later, with the quotient.
 struct Reciprocal: Module {

@@ -15,7 +15,7 @@ struct ScaleSettings: Bundle {
     }
 }
 
-/// Scores to base-2 fixed point with 12 fractional bits, rounded half up and saturated (`docs: numerics 3`).
+/// Scores to base-2 fixed point with 12 fractional bits, rounded half up and saturated (Docs/numerics.md 3).
 ///
 /// One `scale` a row, taken with its last beat. Latency 3 cycles, one beat a cycle.
 package struct ScoreScaler: Module {

@@ -3,7 +3,7 @@ import Configuration
 import FixedPoint
 import RTL
 
-/// Turns the scores of a tile into weights relative to the tile's integer reference (`docs: numerics 4, 5`).
+/// Turns the scores of a tile into weights relative to the tile's integer reference (Docs/numerics.md 4, 5).
 ///
 /// Scores wait in a queue of two full tiles while the largest of their tile is found; then they leave as weights, one
 /// beat a cycle, while the next tile's scores come in. From a tile's last score to its first weight: 10 cycles.

@@ -40,7 +40,7 @@ struct ScoreBeat: Bundle {
 
 /// The softmax weights of one beat, relative to 2^reference.
 struct WeightBeat: Bundle {
-    /// Unsigned, 16 fractional bits; 0 in an unoccupied slot.
+    /// Unsigned, 20 fractional bits; 0 in an unoccupied slot.
     let weights: Vector<Unsigned>
     /// The tile's integer reference.
     let reference: Signed

@@ -21,13 +21,13 @@ public enum NumericFormats {
     public static let referenceBits = 12
 
     /// Fractional bits of a softmax weight; the weight itself takes one bit more, for 1.0.
-    public static let weightFractionBits = 16
-    /// Softmax weight, unsigned: 0...2^16.
-    public static let weightBits = 17
-    /// The exponential table has 2^7 segments.
-    public static let exponentialSegmentBits = 7
+    public static let weightFractionBits = 20
+    /// Softmax weight, unsigned: 0...2^20.
+    public static let weightBits = weightFractionBits + 1
+    /// The exponential table has 2^9 segments.
+    public static let exponentialSegmentBits = 9
     /// Fractional bits of the exponential table's entries.
-    public static let exponentialFractionBits = 18
+    public static let exponentialFractionBits = 22
 
     /// References that share `reference >> 5` share a class of the merge.
     public static let classShiftBits = 5

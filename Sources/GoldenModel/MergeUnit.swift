@@ -4,9 +4,9 @@ import FixedPoint
 public struct TileLeaf: Hashable, Sendable {
     /// Tile reference, signed 12 bits: weights are relative to `2^reference`.
     public var reference: Int
-    /// Sum of the weights, unsigned 27 bits.
+    /// Sum of the weights, unsigned 31 bits.
     public var weightSum: UInt32
-    /// Sums of weight times value, [headSize], signed 38 bits.
+    /// Sums of weight times value, [headSize], signed 42 bits.
     public var outputSums: [Int64]
 
     public init(reference: Int, weightSum: UInt32, outputSums: [Int64]) {
@@ -25,9 +25,9 @@ public struct PartialState: Hashable, Sendable {
     public let isValid: Bool
     /// The highest class, signed 7 bits.
     public let stateClass: Int
-    /// Weight sums, unsigned 67 bits.
+    /// Weight sums, unsigned 71 bits.
     public internal(set) var upperWeightSum, lowerWeightSum: UInt128
-    /// Output sums, [headSize], signed 78 bits.
+    /// Output sums, [headSize], signed 82 bits.
     public internal(set) var upperOutputSums, lowerOutputSums: [Int128]
 
     /// The state of no tile at all.

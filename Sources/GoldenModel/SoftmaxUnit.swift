@@ -10,7 +10,7 @@ public enum SoftmaxUnit {
         return (Int(largest) + one - 1) >> NumericFormats.scaledScoreFractionBits
     }
 
-    /// Weight of a key: `2^(x - reference)` with 16 fractional bits, 0...2^16, rounded to nearest, halves up.
+    /// Weight of a key: `2^(x - reference)` with 20 fractional bits, 0...2^20, rounded to nearest, halves up.
     /// - Precondition: `reference` is no smaller than the scaled score.
     public static func weight(scaledScore: Int32, reference: Int) -> UInt32 {
         mantissas.withUnsafeBufferPointer { weight(scaledScore: scaledScore, reference: Int32(reference), mantissas: $0) }
@@ -29,7 +29,7 @@ public enum SoftmaxUnit {
     /// From here on a weight is at most a quarter of an ulp: zero.
     static let vanishingExponent = UInt32(NumericFormats.weightFractionBits + 2)
 
-    /// `2^(-f / 4096)` with 18 fractional bits for every fraction f of a scaled score, as the table of 128 segments
+    /// `2^(-f / 4096)` with 22 fractional bits for every fraction f of a scaled score, as the table of 512 segments
     /// with linear interpolation gives it.
     static let mantissas: [UInt32] = {
         let base = segmentBases()
@@ -42,9 +42,9 @@ public enum SoftmaxUnit {
         }
     }()
 
-    /// `round(2^18 * 2^(-j / 128))` for j = 0...128.
+    /// `round(2^22 * 2^(-j / 512))` for j = 0...512.
     ///
-    /// Powers of `2^(-1/128)`, found as seven nested square roots, with 62 fractional bits: all integers, so the table
+    /// Powers of `2^(-1/512)`, found as nine nested square roots, with 62 fractional bits: all integers, so the table
     /// does not hang on a mathematics library.
     static func segmentBases() -> [UInt32] {
         let fractionBits = 62

@@ -13,8 +13,15 @@ public struct SimulatedPort: Sendable {
 
     /// Lays the ports of `module` out one behind another.
     public static func layout(of module: ModuleGraph) -> [SimulatedPort] {
+        layout(module.ports.map { ($0.name, $0.isInput, $0.isSigned, $0.width) })
+    }
+
+    /// Lays declared ports out one behind another.
+    public static func layout(
+        _ ports: [(name: String, isInput: Bool, isSigned: Bool, width: Int)]
+    ) -> [SimulatedPort] {
         var next = 0
-        return module.ports.map { port in
+        return ports.map { port in
             defer { next += (port.width + 63) / 64 }
             return SimulatedPort(name: port.name, isInput: port.isInput, isSigned: port.isSigned,
                                  width: port.width, firstWord: next)
@@ -40,10 +47,13 @@ public protocol Simulator: AnyObject {
     func settle()
     /// One rising clock edge. The caller has settled since the last change of an input.
     func clockEdge()
+    /// What waves can show: the ports, and what else the engine can see.
+    var waveSignals: [WaveSignal] { get }
+    /// `count` cycles with the inputs held; `values` then hold the outputs of the last one, before its edge.
+    func run(_ count: Int)
 }
 
 extension Simulator {
-    /// `count` cycles with the inputs held.
     public func run(_ count: Int) {
         for _ in 0..<count {
             settle()

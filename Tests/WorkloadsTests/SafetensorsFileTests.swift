@@ -197,14 +197,18 @@ import Workloads
         }
     }
 
+    /// A second name of the old file keeps the old bytes, so the new ones were complete before they took its name.
     @Test func writeReplacesWhole() throws {
         try withTemporaryDirectory { directory in
-            let path = directory + "/x.safetensors"
+            let (path, former) = (directory + "/x.safetensors", directory + "/former")
+            func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
             try SafetensorsFile.write(Self.everyType, to: path)
+            try FileManager.default.linkItem(atPath: path, toPath: former)
             let small = [Tensor(name: "x", shape: [1], elements: [Int8(1)])]
             try SafetensorsFile.write(small, to: path)
-            #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) == SafetensorsFile.encoded(small))
-            #expect(try listing(directory) == ["x.safetensors"])
+            #expect(try bytes(path) == SafetensorsFile.encoded(small))
+            #expect(try bytes(former) == SafetensorsFile.encoded(Self.everyType))
+            #expect(try listing(directory) == ["former", "x.safetensors"])
         }
     }
 }

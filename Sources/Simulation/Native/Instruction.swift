@@ -31,7 +31,7 @@ struct Term {
 
 /// What an instruction does. No suffix: operands are whole words. `U`: unsigned fields. `S`: signed fields.
 /// `M`: a is a signed field, b an unsigned one. `W`: `count` words.
-enum Opcode: UInt8 {
+enum Opcode: UInt8, CaseIterable {
     case moveP, moveU, moveS
     case addP, addU, addS, addM
     case subtractP, subtractU, subtractS
@@ -43,13 +43,15 @@ enum Opcode: UInt8 {
     case muxP, muxU, muxS
     /// a by the word b.
     case shiftLeftU, shiftRightU, shiftRightS
-    case anySetU, noneSetU, allSetU, oddU
+    case anySetU, allSetU, oddU
     /// Entry of the table that starts at `a`, `c` entries long.
     case table
     /// The terms side by side.
     case gather
     /// The sum of `c` products of two terms and of `count` terms.
     case sum
+    /// Passes over the next `a` instructions if the condition is not set.
+    case skipUnless
 
     case moveW, andW, orW, xorW, notW, muxW
     case addW, subtractW, multiplyW

@@ -1,0 +1,90 @@
+# leanspatten: generate, simulate and check the attention accelerator. `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+BUILD := .build/release
+CLI := $(BUILD)/leanspatten
+FIXTURE := Tests/Fixtures/decode-attention.safetensors
+PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
+TIMES := .build/times.txt
+SEEDS ?= 3
+
+# Runs $(2) and notes how long it took under the name $(1).
+timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 >> $(TIMES)
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+.PHONY: swift
+swift:
+	@command -v swift >/dev/null || { echo "Swift 6.1 or later is missing: install it from https://www.swift.org/install/linux/ and put it on PATH" >&2; exit 69; }
+
+# Debian's packages; nothing is done where they are there.
+.PHONY: simulators
+simulators:
+	@missing=""; \
+	command -v verilator >/dev/null || missing="$$missing verilator"; \
+	command -v iverilog >/dev/null || missing="$$missing iverilog"; \
+	command -v g++ >/dev/null || missing="$$missing g++"; \
+	$(install-missing)
+
+.PHONY: yosys
+yosys:
+	@missing=""; command -v yosys >/dev/null || missing=" yosys"; \
+	$(install-missing)
+
+define install-missing
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=""; else sudo=sudo; fi; \
+	  { $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } \
+	    || { echo "could not install$$missing: install them by hand and run make again" >&2; exit 69; }; \
+	fi
+endef
+
+.PHONY: demo
+demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
+	swift build -c release --product leanspatten
+	$(CLI) generate --preset lane-d64 --output .build/demo/lane-d64
+	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
+
+.PHONY: test
+test: swift simulators yosys ## everything that must hold, within 12 minutes on 2 cores
+	@mkdir -p .build; : > $(TIMES)
+	@$(call timed,build,swift build -c release --build-tests)
+	@$(call timed,tests (with model builds),swift test -c release --skip-build)
+	@$(call timed,lint,$(MAKE) --no-print-directory lint)
+	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
+	@echo; echo "where the time went"; cat $(TIMES)
+
+.PHONY: lint
+lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
+	@for preset in $(PRESETS); do \
+	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
+	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
+	    verilator --lint-only -Wall --top-module $$top -f filelist.f; \
+	    iverilog -g2005 -Wall -s $$top -o /dev/null -f filelist.f; \
+	    yosys -q -p "read_verilog $$(tr '\n' ' ' < filelist.f); hierarchy -check -top $$top; proc; check -assert"; \
+	  } 2>&1 ) || { echo "$$messages"; echo "lint of $$preset failed" >&2; exit 1; }; \
+	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$preset drew messages" >&2; exit 1; }; \
+	  echo "$$preset: clean in Verilator -Wall, Icarus -Wall, Yosys check" ); \
+	done
+
+.PHONY: bench
+bench: swift simulators ## cycles against bounds, simulation speed; written to .build/bench.json
+	swift build -c release --product leanspatten-bench
+	$(BUILD)/leanspatten-bench .build/bench.json
+
+.PHONY: regress
+regress: swift simulators ## the random tests again with SEEDS=n different seeds
+	swift build -c release --build-tests
+	@for seed in $$(seq 1 $(SEEDS)); do \
+	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
+	    || { echo "again: LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build" >&2; exit 1; }; \
+	done
+
+.PHONY: clean
+clean: ## everything that was built
+	rm -rf .build

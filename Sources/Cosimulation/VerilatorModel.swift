@@ -1,0 +1,79 @@
+import Foundation
+import RTL
+import Simulation
+import Verilog
+
+/// A Verilog design compiled by Verilator and loaded into this process: what instances are made from.
+///
+/// Several models live in one process, and a model stays loaded until the process ends.
+public final class VerilatorModel: Sendable {
+    /// The top's ports without clock and reset.
+    public let ports: [SimulatedPort]
+    /// Path of the shared library; the Verilog it was built from lies in `verilog` beside it.
+    public let library: String
+    /// False: it was in the cache.
+    public let wasBuilt: Bool
+
+    let wordCount: Int
+    let create: @convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer
+    let destroy: @convention(c) (UnsafeMutableRawPointer) -> Void
+    let settle: @convention(c) (UnsafeMutableRawPointer, Bool) -> Void
+    let edge: @convention(c) (UnsafeMutableRawPointer) -> Void
+    let run: @convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void
+
+    private init(library: String, shim: VerilatorShim, wasBuilt: Bool) throws(CosimulationError) {
+        guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
+            throw .cannotLoad(library: library, reason: String(cString: dlerror()))
+        }
+        func symbol<F>(_ name: String, as type: F.Type) throws(CosimulationError) -> F {
+            guard let address = dlsym(handle, "leanspatten_\(name)") else {
+                throw .cannotLoad(library: library, reason: String(cString: dlerror()))
+            }
+            return unsafeBitCast(address, to: type)
+        }
+        create = try symbol("create", as: (@convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer).self)
+        destroy = try symbol("destroy", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
+        settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, Bool) -> Void).self)
+        edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
+        run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void).self)
+        ports = shim.ports
+        wordCount = shim.wordCount
+        self.library = library
+        self.wasBuilt = wasBuilt
+    }
+
+    /// Builds, or takes from the cache, the model of module `top` in `sources`.
+    ///
+    /// - Parameters:
+    ///   - sources: the `.v` and `.sv` files are compiled, in this order; others only lie beside them.
+    ///   - ports: all ports of `top` but clock and reset, in any order.
+    ///   - clock: its clock, nil if it has none.
+    ///   - reset: its synchronous, active-high reset, nil if it has none.
+    /// - Throws: `toolFailed` with the tool's message, of which nothing stays in the cache.
+    public static func build(
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
+    ) throws(CosimulationError) -> VerilatorModel {
+        let shim = try VerilatorShim(top: top, ports: ports, clock: clock, reset: reset)
+        let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
+        let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
+        let entry = try cache.entry(build.key) { (directory) throws(CosimulationError) in
+            try build.run(in: directory, cache: cache)
+        }
+        return try VerilatorModel(
+            library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt)
+    }
+
+    /// Emits `design` as portable Verilog and builds it.
+    public static func build(
+        _ design: Design, options: VerilatorOptions = VerilatorOptions(), cache: BuildCache = .standard
+    ) throws(CosimulationError) -> VerilatorModel {
+        let files = VerilogEmitter().emit(design)
+        return try build(
+            sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
+            ports: SimulatedPort.layout(of: design.top),
+            clock: design.top.usesClock ? ClockDomain.main.clock : nil,
+            reset: design.top.usesReset ? ClockDomain.main.reset : nil,
+            options: options, cache: cache)
+    }
+}

@@ -1,0 +1,164 @@
+import Simulation
+
+/// The texts around a design that give every Verilator model the same C interface.
+///
+/// A Verilog harness renames the ports p0, p1, ..., `clk` and `rst`, so that no name of the user's has to survive
+/// Verilator's mangling; a C++ shim moves values between the harness and one buffer of 64-bit words.
+struct VerilatorShim {
+    let top: String
+    let ports: [SimulatedPort]
+    /// Names of the top's clock and synchronous reset, where it has them.
+    let clock: String?
+    let reset: String?
+
+    /// - Throws: `badInterface` for names and widths that cannot be a module's.
+    init(top: String, ports: [SimulatedPort], clock: String?, reset: String?) throws(CosimulationError) {
+        if !isVerilogIdentifier(top) { throw .badInterface("\"\(top)\" is not a module name") }
+        var seen: Set<String> = []
+        for name in ports.map(\.name) + [clock, reset].compactMap(\.self) {
+            if !isVerilogIdentifier(name) { throw .badInterface("\(top): \"\(name)\" is not a port name") }
+            if !seen.insert(name).inserted { throw .badInterface("\(top): two ports are called \(name)") }
+        }
+        for port in ports where port.width < 1 {
+            throw .badInterface("\(top): port \(port.name) is \(port.width) bits wide")
+        }
+        (self.top, self.ports, self.clock, self.reset) = (top, ports, clock, reset)
+    }
+
+    /// Words that all ports take together.
+    var wordCount: Int { ports.last.map { $0.firstWord + $0.wordCount } ?? 0 }
+
+    /// The harness, called `name`.
+    func harness(named name: String) -> String {
+        var declarations: [String] = []
+        var connections: [String] = []
+        if let clock { declarations.append("input wire clk"); connections.append(".\(clock)(clk)") }
+        if let reset { declarations.append("input wire rst"); connections.append(".\(reset)(rst)") }
+        for (index, port) in ports.enumerated() {
+            let range = port.width == 1 ? "" : "[\(port.width - 1):0] "
+            declarations.append("\(port.isInput ? "input" : "output") wire \(range)p\(index)")
+            connections.append(".\(port.name)(p\(index))")
+        }
+        return """
+            `default_nettype none
+            module \(name) (
+                \(declarations.joined(separator: ",\n    "))
+            );
+                \(top) dut (
+                    \(connections.joined(separator: ",\n        "))
+                );
+            endmodule
+            `default_nettype wire
+
+            """
+    }
+
+    /// The C interface over Verilator's class `model`.
+    ///
+    /// Instances are opaque. `settle` copies inputs in, lets logic follow with the clock low, and copies outputs out;
+    /// `edge` raises the clock; `run` is that many of both with the inputs held, outputs of the last cycle copied out.
+    func source(model: String) -> String {
+        """
+        #include "\(model).h"
+        #include <cstdint>
+        #include <cstring>
+        #include <mutex>
+
+        static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "wide ports are copied as they lie");
+        #define EXPORT extern "C" __attribute__((visibility("default")))
+
+        namespace {
+
+        struct Instance {
+            VerilatedContext* context;
+            \(model)* model;
+            uint64_t* words;
+
+            void copyIn() {
+        \(ports.enumerated().filter(\.element.isInput).map { copyIn($0.element, "model->p\($0.offset)") }.joined(separator: "\n"))
+            }
+            void copyOut() {
+        \(ports.enumerated().filter { !$0.element.isInput }.map { copyOut($0.element, "model->p\($0.offset)") }.joined(separator: "\n"))
+            }
+            void low(bool reset) {
+                \(clock == nil ? "" : "model->clk = 0;")
+                \(reset == nil ? "(void)reset;" : "model->rst = reset;")
+                model->eval();
+            }
+            void high() {
+                \(clock == nil ? "" : "model->clk = 1; model->eval();")
+            }
+        };
+
+        }  // namespace
+
+        // Verilator draws the noise of `--x-initial unique` from a generator that all contexts of a thread share;
+        // it is reseeded here, and the lock keeps other threads from reseeding it half-way.
+        EXPORT void* leanspatten_create(uint64_t* words, int32_t seed) {
+            static std::mutex creating;
+            std::lock_guard<std::mutex> lock(creating);
+            auto* context = new VerilatedContext;
+            Verilated::threadContextp(context);
+            context->randReset(2);
+            context->randSeed(seed);
+            auto* instance = new Instance{context, new \(model)(context, "top"), words};
+            instance->copyIn();
+            instance->low(true);
+            return instance;
+        }
+
+        EXPORT void leanspatten_destroy(void* handle) {
+            auto* instance = static_cast<Instance*>(handle);
+            instance->model->final();
+            delete instance->model;
+            delete instance->context;
+            delete instance;
+        }
+
+        EXPORT void leanspatten_settle(void* handle, bool reset) {
+            auto* instance = static_cast<Instance*>(handle);
+            instance->copyIn();
+            instance->low(reset);
+            instance->copyOut();
+        }
+
+        EXPORT void leanspatten_edge(void* handle) {
+            static_cast<Instance*>(handle)->high();
+        }
+
+        EXPORT void leanspatten_run(void* handle, bool reset, uint64_t count) {
+            if (count == 0) return;
+            auto* instance = static_cast<Instance*>(handle);
+            instance->copyIn();
+            for (uint64_t cycle = 1; cycle < count; ++cycle) {
+                instance->low(reset);
+                instance->high();
+            }
+            instance->low(reset);
+            instance->copyOut();
+            instance->high();
+        }
+
+        """
+    }
+
+    private func copyIn(_ port: SimulatedPort, _ pin: String) -> String {
+        let first = "words[\(port.firstWord)]"
+        if port.width <= 64 {
+            let mask = port.width == 64 ? "" : " & 0x\(String(UInt64.max >> (64 - port.width), radix: 16))ULL"
+            return "        \(pin) = \(first)\(mask);"
+        }
+        let halves = (port.width + 31) / 32
+        let copy = "        std::memcpy(&\(pin)[0], &\(first), \(halves * 4));"
+        let mask = UInt32.max >> (halves * 32 - port.width)
+        return mask == .max ? copy : "\(copy)\n        \(pin)[\(halves - 1)] &= 0x\(String(mask, radix: 16))U;"
+    }
+
+    private func copyOut(_ port: SimulatedPort, _ pin: String) -> String {
+        let first = "words[\(port.firstWord)]"
+        if port.width <= 64 { return "        \(first) = \(pin);" }
+        let halves = (port.width + 31) / 32
+        let clear = halves % 2 == 0 ? "" : "        words[\(port.firstWord + port.wordCount - 1)] = 0;\n"
+        return "\(clear)        std::memcpy(&\(first), &\(pin)[0], \(halves * 4));"
+    }
+}

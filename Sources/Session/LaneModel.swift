@@ -1,0 +1,31 @@
+import Accelerator
+import Configuration
+import Cosimulation
+import RTL
+import Simulation
+
+/// A lane ready to be simulated: elaborated once, built once for Verilator.
+public struct LaneModel: Sendable {
+    /// For people: the engine, with its version.
+    public let description: String
+    private let make: @Sendable (UInt64) throws -> any Simulator
+
+    /// Elaborates the lane; for Verilator also emits and builds it, or takes the build from the cache.
+    public init(_ lane: LaneConfiguration, engine: Engine) throws {
+        let design = try Design(Lane(lane: lane))
+        switch engine {
+        case .native:
+            // Elaborated anew for each simulator: a design belongs to one thread.
+            make = { NativeSimulator(try Design(Lane(lane: lane)), seed: $0) }
+            description = "the native engine"
+        case .verilator:
+            let model = try VerilatorModel.build(design)
+            let version = try VerilatorToolchain.standard().version
+            make = { VerilatorSimulator(model, seed: $0) }
+            description = "Verilator \(version) on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
+        }
+    }
+
+    /// A new instance with its state random by `seed`.
+    public func simulator(seed: UInt64) throws -> any Simulator { try make(seed) }
+}

@@ -1,0 +1,67 @@
+import Configuration
+import FixedPoint
+import GoldenModel
+
+/// One query row for the lane: where its planes lie and what else its job says.
+public struct LaneJob: Sendable {
+    /// [headSize], 12 bits signed.
+    public let query: [Int16]
+    public let keyCount: Int
+    public let settings: RowSettings
+    public let scale: ScoreScale
+    /// Byte addresses; the LSB one is unused without an LSB plane.
+    public let keyMSBAddress, keyLSBAddress, valueAddress: Int
+
+    /// The fields of the lane's job beside the query, by their names in its ports.
+    static let fields: [(name: String, value: @Sendable (LaneJob) -> Int)] = [
+        ("keys", { $0.keyCount }),
+        ("tile_size", { ceilLog2($0.settings.tileKeys) - 7 }),
+        ("msb_bits", { $0.settings.keyFormat.msbBits }),
+        ("lsb_bits", { $0.settings.keyFormat.lsbBits }),
+        ("value_bits", { $0.settings.valueFormat.bits }),
+        ("scale_mantissa", { $0.scale.mantissa }),
+        ("scale_shift", { $0.scale.shift }),
+        ("key_msb_address", { $0.keyMSBAddress }),
+        ("key_lsb_address", { $0.keyLSBAddress }),
+        ("value_address", { $0.valueAddress }),
+    ]
+}
+
+/// Rows to be run one behind another and the memory they read.
+public struct LaneProgram: Sendable {
+    public private(set) var jobs: [LaneJob] = []
+    /// From byte address 0 on, whole port beats.
+    public private(set) var memory: [UInt8] = []
+
+    public init() {}
+
+    /// Where the planes of one (sequence, KV head) have been laid.
+    public struct Placement: Sendable {
+        let keyFormat: KeyFormat
+        let valueFormat: ValueFormat
+        let keyMSB, keyLSB, value: Int
+    }
+
+    /// Lays planes behind what is there.
+    public mutating func place(_ planes: KeyValuePlanes) -> Placement {
+        Placement(
+            keyFormat: planes.keyFormat, valueFormat: planes.valueFormat, keyMSB: place(planes.keyMSB.bytes),
+            keyLSB: planes.keyLSB.map { place($0.bytes) } ?? 0, value: place(planes.value.bytes))
+    }
+
+    private mutating func place(_ bytes: [UInt8]) -> Int {
+        let base = memory.count
+        memory += bytes
+        return base
+    }
+
+    /// A row over the first `keyCount` keys of placed planes.
+    public mutating func append(
+        query: [Int16], keyCount: Int, scale: ScoreScale, tileKeys: Int, over planes: Placement
+    ) {
+        jobs.append(LaneJob(
+            query: query, keyCount: keyCount,
+            settings: RowSettings(tileKeys: tileKeys, keyFormat: planes.keyFormat, valueFormat: planes.valueFormat),
+            scale: scale, keyMSBAddress: planes.keyMSB, keyLSBAddress: planes.keyLSB, valueAddress: planes.value))
+    }
+}

@@ -1,0 +1,131 @@
+import FixedPoint
+import Simulation
+import Verification
+
+/// Drives a lane, whatever the engine: gives it jobs and queries, serves its memory port, collects its outputs.
+public final class LaneTestBench {
+    /// What came out and how long it took.
+    public struct Result: Sendable {
+        /// One row of `headSize` elements a job.
+        public internal(set) var outputs: [[Int16]] = []
+        /// From the first request to the last output, both included.
+        public internal(set) var cycles = 0
+        public internal(set) var traffic: MemoryModel.Traffic
+    }
+
+    private let simulator: any Simulator
+    private let program: LaneProgram
+    private let headSize: Int
+    private let memory: MemoryModel
+    private let job, query, output: StreamPort
+    private let jobFields: [(PortField, (LaneJob) -> Int)]
+    private let queryElements, element, last: PortField
+    private var jobStalls, queryStalls, outputStalls: StallPattern
+    private let patience: Int
+    /// Called after each row.
+    public var rowFinished: () -> Void = {}
+    /// Called in each cycle, before its edge.
+    public var cycleSettled: (() -> Void)?
+
+    /// - Parameter stallSeed: Random hesitation on every stream; nil: none.
+    public init(
+        _ simulator: any Simulator, headSize: Int, program: LaneProgram, memoryLatency: Int = 100, stallSeed: UInt64? = nil
+    ) throws(StreamPortError) {
+        self.simulator = simulator
+        self.program = program
+        self.headSize = headSize
+        memory = try MemoryModel(image: program.memory, latency: memoryLatency, stallSeed: stallSeed,
+                                 request: "request", response: "response", of: simulator)
+        job = try StreamPort("job", of: simulator)
+        query = try StreamPort("query", of: simulator)
+        output = try StreamPort("output", of: simulator)
+        let job = job
+        jobFields = try LaneJob.fields.map { (field) throws(StreamPortError) in (try job.field(field.name), field.value) }
+        queryElements = try query.field("")
+        element = try output.field("element")
+        last = try output.field("last")
+        jobStalls = stallSeed.map { StallPattern(seed: $0 &+ 3, probability: 0.3) } ?? .none
+        queryStalls = stallSeed.map { StallPattern(seed: $0 &+ 4, probability: 0.3) } ?? .none
+        outputStalls = stallSeed.map { StallPattern(seed: $0 &+ 5, probability: 0.3) } ?? .none
+        patience = 20_000 + 20 * memoryLatency
+    }
+
+    /// Runs all jobs after a reset.
+    ///
+    /// Throws if the lane reads outside its memory, stops moving, or ends a row at the wrong element.
+    public func run() throws -> Result {
+        simulator.values.update(repeating: 0)
+        simulator.applyReset()
+        return try runWithoutReset()
+    }
+
+    /// Runs all jobs behind whatever ran before.
+    public func runWithoutReset() throws -> Result {
+        var result = Result(traffic: memory.traffic)
+        var nextJob = 0, nextQuery = 0, offersJob = false, offersQuery = false
+        var row: [Int16] = []
+        var lastMove = simulator.cycle
+        row.reserveCapacity(headSize)
+        while result.outputs.count < program.jobs.count {
+            let cycle = simulator.cycle
+            if !offersJob, nextJob < program.jobs.count, !jobStalls.next() {
+                for (field, value) in jobFields { field.value = value(program.jobs[nextJob]) }
+                offersJob = true
+            }
+            if !offersQuery, nextQuery < program.jobs.count, !queryStalls.next() {
+                queryElements.set(program.jobs[nextQuery].query, width: NumericFormats.queryBits)
+                offersQuery = true
+            }
+            job.isValid = offersJob
+            query.isValid = offersQuery
+            output.isReady = !outputStalls.next()
+            memory.drive(cycle: cycle)
+            simulator.settle()
+            cycleSettled?()
+            let beats = memory.traffic.totalBeats
+            try memory.observe(cycle: cycle)
+            if job.fires {
+                nextJob += 1
+                offersJob = false
+            }
+            if query.fires {
+                nextQuery += 1
+                offersQuery = false
+            }
+            if output.fires {
+                row.append(Int16(truncatingIfNeeded: element.value))
+                guard (last.value == 1) == (row.count == headSize) else {
+                    throw LaneRunError.rowEndsWrongly(job: result.outputs.count, element: row.count - 1, cycle: cycle)
+                }
+                if row.count == headSize {
+                    result.outputs.append(row)
+                    row.removeAll(keepingCapacity: true)
+                    rowFinished()
+                }
+            }
+            if output.fires || job.fires || memory.traffic.totalBeats != beats { lastMove = cycle }
+            guard cycle - lastMove < patience else {
+                throw LaneRunError.stuck(job: result.outputs.count, cycle: cycle, patience: patience)
+            }
+            simulator.clockEdge()
+        }
+        result.traffic = memory.traffic
+        result.cycles = simulator.cycle - (memory.traffic.firstRequestCycle ?? simulator.cycle)
+        return result
+    }
+}
+
+/// A lane that does not do what its streams promise.
+public enum LaneRunError: Error, CustomStringConvertible {
+    case rowEndsWrongly(job: Int, element: Int, cycle: Int)
+    case stuck(job: Int, cycle: Int, patience: Int)
+
+    public var description: String {
+        switch self {
+        case .rowEndsWrongly(let job, let element, let cycle):
+            "cycle \(cycle): the lane marks the end of row \(job) wrongly at element \(element)"
+        case .stuck(let job, let cycle, let patience):
+            "cycle \(cycle): the lane has not moved for \(patience) cycles while row \(job) was due"
+        }
+    }
+}

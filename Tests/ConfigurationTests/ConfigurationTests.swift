@@ -1,0 +1,101 @@
+import Configuration
+import FixedPoint
+import Foundation
+import Testing
+
+@Suite("Lane configuration")
+struct LaneConfigurationTests {
+    @Test("presets are legal, distinct, and can be found by name")
+    func presets() throws {
+        #expect(
+            Preset.all.map(\.name) == [
+                "lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32",
+            ])
+        for preset in Preset.all {
+            try preset.configuration.validate()
+            #expect(try Preset.named(preset.name) == preset)
+            #expect(preset.configuration.maximumContext == 524_288)
+        }
+        #expect(Set(Preset.all.map(\.configuration.configHash)).count == Preset.all.count)
+    }
+
+    @Test("keys a cycle and cycles a key follow from the sizes", arguments: [
+        ("lane-d32", 1, 1), ("lane-d64", 1, 1), ("lane-d128", 1, 2), ("lane-d32-m64", 2, 1), ("lane-d64-m32", 1, 2),
+        ("lane-d128-m32", 1, 4),
+    ])
+    func slotsAndSteps(name: String, slots: Int, steps: Int) throws {
+        let configuration = try Preset.named(name).configuration
+        #expect(configuration.slots == slots && configuration.steps == steps)
+        #expect(configuration.multipliers * steps == configuration.headSize * slots)
+    }
+
+    @Test("an unknown preset is answered with the nearest name and the list")
+    func unknownPreset() {
+        #expect(throws: ConfigurationError.unknownPreset(
+            name: "lane-d65", known: Preset.all.map(\.name), nearest: "lane-d64")) { try Preset.named("lane-d65") }
+        do {
+            _ = try Preset.named("gpu")
+            Issue.record("there is no such preset")
+        } catch {
+            #expect(!error.description.contains("did you mean") && error.description.contains("lane-d128-m32"))
+        }
+    }
+
+    @Test("every parameter is checked")
+    func validation() {
+        let changes: [(String, (inout LaneConfiguration) -> Void)] = [
+            ("headSize", { $0.headSize = 96 }), ("multipliers", { $0.multipliers = 0 }),
+            ("portBytes", { $0.portBytes = 32 }), ("maximumContext", { $0.maximumContext = 1 << 20 }),
+            ("maximumContext", { $0.maximumContext = 5000 }), ("maximumContext", { $0.maximumContext = -4096 }),
+            ("mergeElements", { $0.mergeElements = 3 }), ("fetchBufferBeats", { $0.fetchBufferBeats = 0 }),
+        ]
+        for (parameter, change) in changes {
+            var configuration = LaneConfiguration(headSize: 64, multipliers: 64)
+            change(&configuration)
+            do {
+                try configuration.validate()
+                Issue.record("\(parameter) was not checked")
+            } catch {
+                #expect(error.description.hasPrefix("\(parameter) ") && error.description.contains(": use "))
+            }
+        }
+    }
+
+    @Test("the hash is FNV-1a of the canonical text, the same in every process")
+    func hash() {
+        let configuration = LaneConfiguration(headSize: 64, multipliers: 64)
+        #expect(
+            configuration.canonicalText
+                == "lane headSize=64 multipliers=64 portBytes=64 maximumContext=524288 mergeElements=8 fetchBufferBeats=256")
+        #expect(configuration.configHash == 0x153eaebda2158f15)
+    }
+
+    @Test("a configuration survives JSON")
+    func json() throws {
+        for point in OperatingPoint.all.prefix(200) {
+            let configuration = try JSONEncoder().encode(point.preset.configuration)
+            #expect(try JSONDecoder().decode(LaneConfiguration.self, from: configuration) == point.preset.configuration)
+            let settings = try JSONEncoder().encode(point.settings)
+            #expect(try JSONDecoder().decode(RowSettings.self, from: settings) == point.settings)
+        }
+    }
+}
+
+@Suite("Run-time settings")
+struct RowSettingsTests {
+    @Test("every advertised point is listed once")
+    func points() throws {
+        #expect(RowSettings.all.count == 4 * 8 * 4 && OperatingPoint.all.count == 6 * 128)
+        #expect(Set(OperatingPoint.all).count == OperatingPoint.all.count)
+        for settings in RowSettings.all { try settings.validate() }
+    }
+
+    @Test("a tile size the hardware lacks is refused", arguments: [0, -128, 64, 384, 2048])
+    func tileKeys(tileKeys: Int) throws {
+        let settings = RowSettings(tileKeys: tileKeys, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
+        #expect(throws: ConfigurationError.unsupported(
+            parameter: "tileKeys", value: "\(tileKeys)", remedy: "use one of 128, 256, 512, 1024")) {
+                try settings.validate()
+            }
+    }
+}

@@ -1,0 +1,123 @@
+import Cosimulation
+import Foundation
+import Simulation
+import Testing
+
+@Suite struct VerilatorModelTests {
+    /// Four models of the same module name, three instances of each, stepped in turn.
+    @Test func modelsAndInstancesAreIndependent() throws {
+        let models = try [(8, 1), (8, 3), (40, 5), (64, 7)].map { try counterModel(bits: $0.0, step: $0.1) }
+        let simulators = models.flatMap { model in (0..<3).map { VerilatorSimulator(model, seed: UInt64($0)) } }
+        for simulator in simulators { simulator.applyReset() }
+        for cycle in 0..<100 {
+            for (index, simulator) in simulators.enumerated() {
+                simulator["enable"] = cycle % (index + 1) == 0 ? 1 : 0
+                simulator.settle()
+                simulator.clockEdge()
+            }
+        }
+        for (index, simulator) in simulators.enumerated() {
+            simulator.settle()
+            let enabled = UInt64((99 / (index + 1)) + 1)
+            let step: UInt64 = [1, 3, 5, 7][index / 3]
+            let mask: UInt64 = index / 3 < 2 ? 0xff : .max
+            #expect(simulator["count"] == enabled * step & mask, "instance \(index)")
+        }
+    }
+
+    @Test func resetIsSeenAndReleased() throws {
+        let simulator = VerilatorSimulator(try counterModel(bits: 8), seed: 1)
+        #expect(simulator.reset)
+        simulator["enable"] = 1
+        simulator.run(5)
+        #expect(simulator["count"] == 0)
+        simulator.reset = false
+        simulator.run(5)
+        #expect(simulator["count"] == 4)
+        #expect(simulator.cycle == 10)
+    }
+
+    /// What is not initialised is noise of the seed alone, whatever else was made before and on other threads.
+    @Test func noiseFollowsTheSeed() async throws {
+        let model = try counterModel(bits: 64)
+        let other = try counterModel(bits: 40)
+        @Sendable func noise(_ seed: UInt64) -> UInt64 {
+            let simulator = VerilatorSimulator(model, seed: seed)
+            simulator.settle()
+            return simulator["noise"]
+        }
+        let expected = (0..<8).map { noise($0) }
+        #expect(Set(expected).count == 8)
+        _ = VerilatorSimulator(other, seed: 99)
+        let again = await withTaskGroup(of: (Int, UInt64).self) { group in
+            for seed in 0..<8 { for _ in 0..<20 { group.addTask { (seed, noise(UInt64(seed))) } } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for (seed, value) in again { #expect(value == expected[seed]) }
+    }
+
+    /// One build of a key at a time, and one only; what changes is built again.
+    @Test func cacheHitsAndRebuilds() async throws {
+        let cache = BuildCache(root: NSTemporaryDirectory() + "/cosimulation-tests-\(UUID().uuidString)")
+        defer { remove(cache) }
+        let start = ContinuousClock.now
+        let concurrent = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<6 { group.addTask { try counterModel(bits: 12, step: 1, cache: cache).wasBuilt } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let cold = start.duration(to: .now) / .seconds(1)
+        #expect(concurrent.filter { $0 }.count == 1)
+
+        var built: [Bool] = []
+        func build(step: Int, _ options: VerilatorOptions = VerilatorOptions()) throws -> Double {
+            try seconds { built.append(try counterModel(bits: 12, step: step, options: options, cache: cache).wasBuilt) }
+        }
+        let changed = try build(step: 2)
+        let hit = try build(step: 1)
+        _ = try build(step: 1, VerilatorOptions(verilatorArguments: ["-Wno-WIDTH"]))
+        #expect(built == [true, false, true])
+        #expect(hit < 0.1)
+        #expect(entries(of: cache).count == 3)
+        #expect(entries(of: cache).allSatisfy { !$0.hasSuffix(".part") && !$0.hasSuffix(".lock") })
+        print("model build: \(cold) s with what models share, \(changed) s without, \(hit) s from the cache")
+    }
+
+    @Test func fullOptimization() throws {
+        let simulator = VerilatorSimulator(try counterModel(bits: 9, options: VerilatorOptions(optimization: .full)), seed: 1)
+        simulator.applyReset()
+        simulator["enable"] = 1
+        simulator.run(10)
+        #expect(simulator["count"] == 9)
+    }
+
+    @Test func brokenVerilogGivesTheToolsMessage() throws {
+        try withEmptyCache { cache in
+            let broken = VerilogSource(name: "broken.v", text: "module broken (input wire a, output wire y);\n  assign y = nowhere;\nendmodule\n")
+            let error = #expect(throws: CosimulationError.self) {
+                try VerilatorModel.build(
+                    sources: [VerilogSource(name: "none.v", text: "`default_nettype none\n"), broken], top: "broken",
+                    ports: SimulatedPort.layout([input("a", 1), output("y", 1)]), clock: nil, reset: nil, cache: cache)
+            }
+            #expect("\(error!)".contains("broken.v:2:"))
+            #expect("\(error!)".contains("nowhere"))
+            #expect(entries(of: cache) == [])
+        }
+    }
+
+    /// The port list is checked by Verilator against the module.
+    @Test(arguments: [
+        ([input("enable", 1), output("count", 8)], "noise"),
+        ([input("enable", 1), output("count", 8), output("noise", 8), output("other", 1)], "other"),
+        ([input("enable", 1), output("count", 9), output("noise", 8)], "count"),
+    ])
+    func wrongPortLists(ports: [PortDeclaration], culprit: String) throws {
+        try withEmptyCache { cache in
+            let error = #expect(throws: CosimulationError.self) {
+                try VerilatorModel.build(
+                    sources: [counter(bits: 8)], top: "counter", ports: SimulatedPort.layout(ports), cache: cache)
+            }
+            #expect("\(error!)".contains("'\(culprit)'"))
+            #expect(entries(of: cache) == [])
+        }
+    }
+}
