@@ -82,7 +82,7 @@ module SoftmaxUnit_d64_m64 (
             largest <= (!fresh_tile & largest_next_less) ? largest
                 : best;  // @[SoftmaxUnit.swift:65]
             occupied <= (!fresh_tile & occupied)
-                | (|scores_payload_occupied);  // @[SoftmaxUnit.swift:66]
+                | scores_payload_occupied;  // @[SoftmaxUnit.swift:66]
         end
     end
 

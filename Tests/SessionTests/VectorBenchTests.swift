@@ -27,7 +27,9 @@ import Verilog
         let checked = try randomRows(name, seed: TestSeed.global, lane: lane, rows: 10, maximumKeys: 300)
         let result = try IcarusLaneRun.run(checked.program, lane: lane, memoryLatency: 30, stallSeed: stallSeed)
         let mismatches = checked.mismatches(result.outputs)
-        #expect(mismatches.isEmpty, "\(mismatches.count) of 10 rows differ; \(TestSeed.rerun(name, filter: "VectorBenchTests"))")
+        #expect(mismatches.isEmpty, """
+            \(mismatches.count) of 10 rows differ; \(TestSeed.rerun(name, filter: "VectorBenchTests"))
+            """)
 
         let native = try LaneTestBench(
             try LaneModel(lane, engine: .native).simulator(seed: 1), headSize: lane.headSize, program: checked.program,
@@ -110,11 +112,12 @@ import Verilog
         let bench = VectorBench(
             name: "lane", design: design, lane: lane, program: checked.program, expected: checked.expected)
         try withTemporaryDirectory { directory in
-            let texts = VerilogEmitter().emit(design).map { ($0.name, $0.text) } + [(bench.files[0].name, bench.files[0].text)]
-            for (name, text) in texts { try write(text, to: "\(directory)/\(name)") }
+            let sources = VerilogEmitter().emit(design).map { VerilogSource(name: $0.name, text: $0.text) } + [bench.files[0]]
+            for source in sources { try write(source.text, to: "\(directory)/\(source.name)") }
             let result = try ToolProcess(
                 "/usr/bin/env",
-                ["verilator", "--lint-only", "-Wall", "--timing", "--top-module", bench.moduleName] + texts.map(\.0), in: directory
+                ["verilator", "--lint-only", "-Wall", "--timing", "--top-module", bench.moduleName] + sources.map(\.name),
+                in: directory
             ).run(timeout: .seconds(120))
             #expect(result.succeeded && result.report.isEmpty, "\(result.report)")
         }
