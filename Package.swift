@@ -33,6 +33,5 @@ let package = Package(
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "CommandLineTests", dependencies: ["leanspatten", "Workloads"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
-        .testTarget(name: "SessionTests", dependencies: ["Session"]),
     ]
 )

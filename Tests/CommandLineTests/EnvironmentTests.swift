@@ -6,12 +6,13 @@ import Workloads
 @Suite struct EnvironmentTests {
     static let small = ["--preset", "lane-d32", "--workload", "synthetic:gaussian,keys=9,rows=1,heads=1"]
 
-    @Test func missingTool() throws {
+    @Test(arguments: [("verilator", "verilator"), ("icarus", "iverilog")])
+    func missingTool(_ engine: String, _ tool: String) throws {
         let directory = try Directory()
         let run = try LeanSpAtten(
-            ["simulate", "--engine", "verilator", "--json", "report.json"] + Self.small, in: directory, environment: ["PATH": ""])
+            ["simulate", "--engine", engine, "--json", "report.json"] + Self.small, in: directory, environment: ["PATH": ""])
         #expect(run.status == 69)
-        #expect(run.errors.contains("verilator is not on PATH; install it (apt install verilator)"))
+        #expect(run.errors.contains("\(tool) is not on PATH; install it (apt install \(engine == "icarus" ? "iverilog" : tool))"))
         #expect(directory.contents.isEmpty)
     }
 
