@@ -41,14 +41,16 @@ import Workloads
         _ = try directory.write("file", "")
         try FileManager.default.createDirectory(atPath: directory.file("directory"), withIntermediateDirectories: false)
         let before = directory.contents
-        let commands = [
+        let commands: [[String]] = [
             ["golden", "--output", path] + Self.small,
             ["golden", "--output", "golden.safetensors", "--json", path] + Self.small,
             ["simulate", "--engine", "native", "--json", path] + Self.small,
             ["generate", "--preset", "lane-d32", "--output", "rtl", "--json", path],
             ["presets", "--json", path],
-        ] + (path == "directory" ? [] : [["generate", "--preset", "lane-d32", "--output", path]])
-        for command in commands {
+            ["generate", "--preset", "lane-d32", "--output", path],
+        ]
+        // A directory is where `generate` may write to.
+        for command in path == "directory" ? commands.dropLast() : commands[...] {
             let run = try LeanSpAtten(command, in: directory)
             #expect(run.status == 73, "\(command): \(run.errors)")
             #expect(run.errors.contains("\(path): cannot be written"), "\(run.errors)")
