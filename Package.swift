@@ -4,7 +4,9 @@ import PackageDescription
 /// A target imports only what its row names, all of it further up (checked by a test).
 let package = Package(
     name: "leanspatten",
-    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
     targets: [
         .target(name: "FixedPoint"),
         .target(name: "Configuration", dependencies: ["FixedPoint"]),
@@ -22,6 +24,7 @@ let package = Package(
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(name: "leanspatten-bench", dependencies: ["Session"]),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
@@ -31,7 +34,8 @@ let package = Package(
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["leanspatten", "Workloads"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
+        .testTarget(name: "StructureTests"),
+        .testTarget(name: "CommandLineTests", dependencies: ["Session"]),
     ]
 )

@@ -82,65 +82,61 @@ struct VerilatorBuild {
             in: verilog
         ).require(timeout: options.timeout)
 
-        let runtime = try runtimeObjects(in: cache)
+        let runtime = try runtime(in: cache)
         let units = try writeUnits(in: work)
-        try compile(units.map { unit in
-            (source: "\(work)/\(unit.name).cc", object: "\(work)/\(unit.name).o",
-             optimization: unit.runsOnce ? "-O0" : options.optimization.rawValue)
-        }, in: work)
+        try compile(units.map { (source: "\(work)/\($0).cc", output: "\(work)/\($0).o") },
+                    flags: ["-I\(work)", "-include", "\(runtime)/\(Self.header)"])
         try ToolProcess(
             toolchain.compiler,
-            Self.linkerFlags + ["-o", "\(directory)/\(Self.library)"] + units.map { "\(work)/\($0.name).o" } + runtime
+            Self.linkerFlags + ["-o", "\(directory)/\(Self.library)"] + units.map { "\(work)/\($0).o" }
+                + Self.runtimeSources.map { "\(runtime)/\($0).o" }
         ).require(timeout: options.timeout)
         Files.remove(work)
     }
 
-    /// Spreads Verilator's files over one translation unit a job, because its headers cost more than most of its
-    /// files; code that runs once goes in a unit of its own.
-    private func writeUnits(in work: String) throws(CosimulationError) -> [(name: String, runsOnce: Bool)] {
-        let files = Files.names(in: work).filter { $0.hasSuffix(".cpp") }.map { name in
-            (name: name, size: (try? FileManager.default.attributesOfItem(atPath: "\(work)/\(name)")[.size] as? Int) ?? 0)
+    /// Spreads Verilator's files over at most one translation unit a job; returns the units' names.
+    private func writeUnits(in work: String) throws(CosimulationError) -> [String] {
+        let files = try Files.names(in: work).filter { $0.hasSuffix(".cpp") }.map { (name) throws(CosimulationError) in
+            (name: name, size: try Files.byteCount(of: "\(work)/\(name)"))
         }
-        let hot = files.filter { !$0.name.contains("__Slow") }
-        // Below this the headers dominate, and a second unit only costs.
-        let small = 100_000
-        let count = max(1, min(options.jobs, hot.reduce(0) { $0 + $1.size } / small))
-        var bins = [(files: [String], size: Int)](repeating: ([], 0), count: count)
-        bins[0].files.append("shim.cc")
-        for file in hot.sorted(by: { ($1.size, $0.name) < ($0.size, $1.name) }) {
-            let lightest = bins.indices.min { bins[$0].size < bins[$1].size }!
-            bins[lightest].files.append(file.name)
-            bins[lightest].size += file.size
+        // A second compiler below this costs more than it saves.
+        let smallest = 100_000
+        let count = min(options.jobs, 1 + files.reduce(0) { $0 + $1.size } / smallest)
+        var units = [(files: [String], size: Int)](repeating: ([], 0), count: count)
+        units[0].files.append("shim.cc")
+        for file in files.sorted(by: { ($1.size, $0.name) < ($0.size, $1.name) }) {
+            let lightest = units.indices.min { units[$0].size < units[$1].size }!
+            units[lightest].files.append(file.name)
+            units[lightest].size += file.size
         }
-        var units = bins.enumerated().map { (name: "unit\($0.offset)", runsOnce: false, files: $0.element.files) }
-        units.append((name: "once", runsOnce: true, files: files.map(\.name).filter { $0.contains("__Slow") }))
-        for unit in units {
-            try Files.write(unit.files.map { "#include \"\($0)\"\n" }.joined(), to: "\(work)/\(unit.name).cc")
+        for (index, unit) in units.enumerated() {
+            try Files.write(unit.files.map { "#include \"\($0)\"\n" }.joined(), to: "\(work)/unit\(index).cc")
         }
-        return units.map { ($0.name, $0.runsOnce) }
+        return units.indices.map { "unit\($0)" }
     }
 
-    /// Verilator's own objects, compiled once for its version.
-    private func runtimeObjects(in cache: BuildCache) throws(CosimulationError) -> [String] {
-        let names = ["verilated", "verilated_threads"]
+    private static let runtimeSources = ["verilated", "verilated_threads"]
+    /// Precompiled, because reading Verilator's headers takes four times as long as compiling a small model.
+    private static let header = "model.h"
+
+    /// The directory of what all models share, compiled once for a version of the tools: Verilator's own objects and header.
+    private func runtime(in cache: BuildCache) throws(CosimulationError) -> String {
         var hash = SHA256()
-        for field in ["runtime", toolchain.identity, Self.compilerFlags.joined(separator: " ")] + names { hash.update(field: field) }
-        let key = "runtime-\(hash.hexadecimal().prefix(32))"
-        let entry = try cache.entry(key) { (directory) throws(CosimulationError) in
-            try compile(names.map { name in
-                (source: "\(toolchain.includeDirectory)/\(name).cpp", object: "\(directory)/\(name).o", optimization: "-O1")
-            }, in: directory)
+        for field in ["runtime", toolchain.identity, options.optimization.rawValue, Self.header] + Self.compilerFlags + Self.runtimeSources {
+            hash.update(field: field)
         }
-        return names.map { "\(entry.directory)/\($0).o" }
+        return try cache.entry("runtime-\(hash.hexadecimal().prefix(32))") { (directory) throws(CosimulationError) in
+            try Files.write("#include \"verilated.h\"\n", to: "\(directory)/\(Self.header)")
+            let objects = Self.runtimeSources.map { (source: "\(toolchain.includeDirectory)/\($0).cpp", output: "\(directory)/\($0).o") }
+            try compile(objects + [(source: "\(directory)/\(Self.header)", output: "\(directory)/\(Self.header).gch")], flags: [])
+        }.directory
     }
 
-    private func compile(
-        _ units: [(source: String, object: String, optimization: String)], in directory: String
-    ) throws(CosimulationError) {
+    private func compile(_ units: [(source: String, output: String)], flags: [String]) throws(CosimulationError) {
+        let include = toolchain.includeDirectory
         let commands = units.map { unit in
-            ToolProcess(toolchain.compiler, Self.compilerFlags + [
-                unit.optimization, "-I\(directory)", "-I\(toolchain.includeDirectory)", "-I\(toolchain.includeDirectory)/vltstd",
-                "-c", unit.source, "-o", unit.object,
+            ToolProcess(toolchain.compiler, Self.compilerFlags + flags + [
+                options.optimization.rawValue, "-I\(include)", "-I\(include)/vltstd", "-c", unit.source, "-o", unit.output,
             ])
         }
         try ToolProcess.requireAll(commands, jobs: options.jobs, timeout: options.timeout)

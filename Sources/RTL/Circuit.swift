@@ -4,7 +4,7 @@
 /// collected as diagnostics and the offending value is replaced by zero, so that one run reports them all.
 public final class Circuit {
     let module: ModuleGraph
-    let elaborator: Elaborator
+    unowned let elaborator: Elaborator
     private var blocks: [Block]
     private var nextUnstamped = 0
     private var location: SourceLocation
@@ -21,23 +21,37 @@ public final class Circuit {
     func make(
         _ operation: Operation, width: Int, signed: Bool, attribute: Int = 0, operands: [Reference] = []
     ) -> Reference {
-        for operand in operands where operand.circuit !== self {
-            report(.foreignSignal, "a signal of module \(operand.circuit?.module.name ?? "?") is used here; pass it through a port", of: nil)
-            return poison(width: width, signed: signed)
-        }
+        if operands.contains(where: isForeign) { return poison(width: width, signed: signed) }
+        let width = checked(width)
         let node = module.graph.append(
             operation, width: width, signed: signed, attribute: attribute, operands: operands.map(\.node))
         return Reference(circuit: self, node: node, width: width, isSigned: signed)
     }
 
+    /// Reports a signal of another module.
+    private func isForeign(_ reference: Reference) -> Bool {
+        if reference.circuit === self { return false }
+        report(.foreignSignal, "a signal of module \(reference.circuit?.module.name ?? "?") is used here; pass it through a port", of: nil)
+        return true
+    }
+
+    private func checked(_ width: Int) -> Int {
+        if width >= 1 { return width }
+        report(.outOfRange, "a signal of \(width) bits; the least is 1", of: nil)
+        return 1
+    }
+
     func constant(_ value: Int, width: Int, signed: Bool = false) -> Reference {
+        let width = checked(width)
         let node = module.graph.appendConstant(Constant(value, width: width), width: width, signed: signed)
         return Reference(circuit: self, node: node, width: width, isSigned: signed)
     }
 
     /// The operand in `width` bits: extended, or a literal that must fit.
     func bind(_ reference: Reference, width: Int) -> Reference {
-        guard reference.isLiteral else { return reference.extended(to: width) }
+        guard reference.isLiteral else {
+            return isForeign(reference) ? poison(width: width, signed: reference.isSigned) : reference.extended(to: width)
+        }
         if bitsToHold(reference.literal, signed: reference.isSigned) > width {
             report(.outOfRange, "the literal \(reference.literal) does not fit \(width) bits", of: nil)
         }
@@ -180,6 +194,7 @@ public final class Circuit {
             }
             if !value.isLiteral && value.width > target.width {
                 report(.widthMismatch, "\(value.width) bits for \(target.width); truncate explicitly", of: target, at: here)
+                append(.assign(target: target.node, value: poison(width: target.width, signed: target.isSigned).node, here))
                 continue
             }
             let bound = bind(value, width: target.width)

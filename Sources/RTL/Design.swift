@@ -28,6 +28,8 @@ final class Elaborator {
     /// Diagnostics of expressions wait for the statement that gives them a line.
     var pending: [(diagnostic: Diagnostic, wantsLine: Bool)] = []
     private var elaborated: [AnyHashable: ModuleGraph] = [:]
+    /// Kept so that a signal which leaks out of its module's body is still known as foreign.
+    private var circuits: [Circuit] = []
     private var names: [String: SourceLocation] = [:]
 
     func settlePending(at location: SourceLocation) {
@@ -43,6 +45,7 @@ final class Elaborator {
         if let known = elaborated[AnyHashable(module)] { return known }
         let graph = ModuleGraph(name: module.verilogName, location: location)
         let circuit = Circuit(module: graph, elaborator: self)
+        circuits.append(circuit)
         if let other = names.updateValue(location, forKey: graph.name) {
             diagnostics.append(Diagnostic(
                 code: .duplicateName, module: graph.name,
@@ -70,10 +73,10 @@ extension Circuit {
                 name: path, isInput: module.graph[reference.node].operation == .input,
                 width: reference.width, isSigned: reference.isSigned, node: reference.node))
         }
-        for node in 0..<module.graph.count where module.graph.name(of: NodeID(node)) == nil {
+        for node in (0..<module.graph.count).lazy.map({ NodeID($0) }) where module.graph.name(of: node) == nil {
             elaborator.pending.append((Diagnostic(
                 code: .unnamedPort, module: module.name,
-                message: "ports(_:) made a port that is not in the Ports struct", location: location), false))
+                message: "ports(_:) made a port that is not in the Ports struct", location: module.graph.location(of: node)), false))
         }
         _ = stamp(location.fileID, location.line)
     }

@@ -45,7 +45,9 @@ struct DriverResolution {
             case .partial:
                 report(.conditionalWithoutDefault, "`\(name(target))` is driven only under conditions; drive a default before them",
                        at: firstDrive[target]!)
-                module.drivers[target] = target
+                module.drivers[target] = module.graph.appendConstant(
+                    Constant(0, width: module.graph.width(of: target)), width: module.graph.width(of: target),
+                    signed: module.graph[target].isSigned)
             }
         }
         for (index, writes) in memoryWrites { module.memories[index].writes = writes }

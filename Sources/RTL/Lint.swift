@@ -6,12 +6,12 @@ struct Lint {
 
     static func run(on module: ModuleGraph) -> [Diagnostic] {
         var lint = Lint(module: module)
+        lint.recordClocking()
         lint.checkNames()
         lint.checkDriven()
         lint.checkUsed()
         let paths = CombinationalPaths(module: module)
         if let loop = paths.loop() { lint.diagnostics.append(loop) } else { paths.recordPortPaths() }
-        lint.recordClocking()
         return lint.diagnostics
     }
 
@@ -31,15 +31,16 @@ struct Lint {
             if let name = graph.name(of: node) { all.append((name, graph.location(of: node))) }
         }
         all += module.memories.map { ($0.name, $0.location) } + module.instances.map { ($0.name, $0.location) }
-        for domain in Set(module.registers.map(\.domain)) {
-            seen[domain.clock] = module.location
-            seen[domain.reset] = module.location
-        }
+        var clocking = Set((module.registers.map(\.domain) + module.memories.map(\.domain)).flatMap { [$0.clock, $0.reset] })
+        if module.usesClock { clocking.formUnion([ClockDomain.main.clock, ClockDomain.main.reset]) }
         for (name, location) in all {
             if !isIdentifier(name) {
                 report(.illegalName, "`\(name)` is not a Verilog identifier", at: location)
             } else if reservedWords.contains(name.lowercased()) {
                 report(.illegalName, "`\(name)` is a reserved word of Verilog, SystemVerilog or VHDL", at: location)
+            }
+            if clocking.contains(name.lowercased()) {
+                report(.duplicateName, "`\(name)` is the name of a clock or reset of this module", at: location)
             }
             if let other = seen.updateValue(location, forKey: name.lowercased()) {
                 report(.duplicateName, "two things are named `\(name)`", at: location,
@@ -57,8 +58,8 @@ struct Lint {
     private mutating func checkDriven() {
         for index in 0..<module.firstResolvedNode {
             let node = NodeID(index)
-            guard graph[node].operation == .wire, module.drivers[node] == nil else { continue }
-            report(.undriven, "`\(graph.name(of: node) ?? "?")` is never driven", at: graph.location(of: node))
+            guard graph[node].operation == .wire, module.drivers[node] == nil, let name = graph.name(of: node) else { continue }
+            report(.undriven, "`\(name)` is never driven", at: graph.location(of: node))
         }
     }
 

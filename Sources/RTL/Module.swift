@@ -3,10 +3,10 @@
 /// ```swift
 /// struct Increment: Module {
 ///     var bits = 8
-///     struct Ports { let input, output: Unsigned }
+///     struct Ports { let value, result: Unsigned }
 ///     var suffix: String { "w\(bits)" }
-///     func ports(_ io: Interface) -> Ports { Ports(input: io.input(.unsigned(bits)), output: io.output(.unsigned(bits))) }
-///     func body(_ c: Circuit, _ io: Ports) { c.drive(io.output, io.input &+ 1) }
+///     func ports(_ io: Interface) -> Ports { Ports(value: io.input(.unsigned(bits)), result: io.output(.unsigned(bits))) }
+///     func body(_ c: Circuit, _ io: Ports) { c.drive(io.result, io.value &+ 1) }
 /// }
 /// ```
 public protocol Module: Hashable {

@@ -112,7 +112,8 @@ extension Unsigned {
     public static func >= (a: Unsigned, b: Unsigned) -> Bit { !(a < b) }
     /// Grows by `amount` zero bits.
     public static func << (a: Unsigned, amount: Int) -> Unsigned {
-        amount == 0 ? a : concatenate([a, Unsigned(a.reference.circuit!.constant(0, width: amount))])
+        guard let circuit = a.reference.circuit else { return Unsigned(a.reference.literal << amount) }
+        return amount == 0 ? a : concatenate([a, Unsigned(circuit.constant(0, width: amount))])
     }
     /// Drops the low `amount` bits.
     public static func >> (a: Unsigned, amount: Int) -> Unsigned {
@@ -131,7 +132,7 @@ extension Signed {
         Signed(growing(.multiply, a.reference, b.reference, width: a.width + b.width, signed: true))
     }
     public static prefix func - (a: Signed) -> Signed {
-        Signed(a.reference.circuit!.constant(0, width: a.width, signed: true)) - a
+        Signed(0) - a
     }
     public static func &+ (a: Signed, b: Signed) -> Signed { Signed(matching(.add, a.reference, b.reference)) }
     public static func &- (a: Signed, b: Signed) -> Signed { Signed(matching(.subtract, a.reference, b.reference)) }

@@ -89,6 +89,7 @@ extension Legaliser {
             guard case .when(let location, let condition, let then, let otherwise) = control else { return [control] }
             let yes = simplified(then), no = simplified(otherwise)
             if let value = terms[condition].constant { return value.isZero ? no : yes }
+            if yes.isEmpty && no.isEmpty { return [] }
             guard yes.isEmpty else { return [.when(location, condition: condition, then: yes, otherwise: no)] }
             let unless = negated(condition)
             if no.count == 1, case .when(let inner, let also, let then, let otherwise) = no[0], otherwise.isEmpty {

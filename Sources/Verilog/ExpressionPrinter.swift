@@ -51,9 +51,9 @@ struct ExpressionPrinter {
             return binary(term.readsSigned ? ">>>" : ">>",
                           term.readsSigned ? cast(term.operands[0], signed: true) : nested(term.operands[0]),
                           nested(term.operands[1]))
-        case .reduceAnd: return .joined([.text("&"), nested(term.operands[0])])
-        case .reduceOr: return .joined([.text("|"), nested(term.operands[0])])
-        case .reduceXor: return .joined([.text("^"), nested(term.operands[0])])
+        case .reduceAnd: return unary("&", term.operands[0])
+        case .reduceOr: return unary("|", term.operands[0])
+        case .reduceXor: return unary("^", term.operands[0])
         case .reinterpret: preconditionFailure("a reinterpretation is no term")
         }
     }
@@ -62,6 +62,12 @@ struct ExpressionPrinter {
 
     private func binary(_ symbol: String, _ a: Layout, _ b: Layout) -> Layout {
         .group([a, .joined([.text(symbol + " "), b])])
+    }
+
+    /// One unary operator may not follow another.
+    private mutating func unary(_ symbol: String, _ operand: TermID) -> Layout {
+        let isUnary = nets.name[operand] == nil && terms[operand].operation == .not && negatedComparison(terms[operand]) == nil
+        return .joined(isUnary ? [.text(symbol + "("), definition(of: operand), .text(")")] : [.text(symbol), nested(operand)])
     }
 
     /// In parentheses unless it reads as one word.
@@ -113,7 +119,7 @@ struct ExpressionPrinter {
     /// `!` of one bit, `~` of more; the opposite of a comparison is another one.
     private mutating func negation(_ term: Term) -> Layout {
         if let (symbol, a, b) = negatedComparison(term) { return binary(symbol, nested(a), nested(b)) }
-        return .joined([.text(term.width == 1 ? "!" : "~"), nested(term.operands[0])])
+        return unary(term.width == 1 ? "!" : "~", term.operands[0])
     }
 
     private func negatedComparison(_ term: Term) -> (String, TermID, TermID)? {

@@ -32,8 +32,7 @@ struct Legaliser {
             let node = graph[NodeID(index)]
             let term = Term(operation: node.operation, width: Int(node.width), isSigned: node.isSigned,
                             origin: NodeID(index))
-            guard term.isNet, !isTableOfConstant(NodeID(index)) else { continue }
-            termOf[index] = maker.add(term)
+            if term.isNet { termOf[index] = maker.add(term) }
         }
         let inputs = module.instances.flatMap { instance in
             zip(instance.module.ports, instance.connections).filter(\.0.isInput).map(\.1)
@@ -53,15 +52,17 @@ struct Legaliser {
         return node
     }
 
-    /// `always @(*)` never runs if nothing it reads changes, so a table at a constant index is a constant.
-    private func tableIndex(_ node: NodeID) -> Constant? {
-        var index = stripped(graph.operand(0, of: node))
-        while graph[index].operation == .wire, let driver = module.drivers[index] { index = stripped(driver) }
-        return graph.constant(of: index)
+    /// The constant that a node, perhaps through named wires, always carries.
+    private func constant(behind node: NodeID) -> NodeID? {
+        var node = stripped(node)
+        while graph[node].operation == .wire, let driver = module.drivers[node] { node = stripped(driver) }
+        return graph[node].operation == .constant ? node : nil
     }
 
-    private func isTableOfConstant(_ node: NodeID) -> Bool {
-        graph[node].operation == .table && tableIndex(node) != nil
+    /// The node's term, or the constant behind it.
+    private mutating func known(_ node: NodeID) -> TermID {
+        guard let source = constant(behind: node), self[node] < 0 || terms[self[node]].isNet else { return self[node] }
+        return maker.constant(graph.constant(of: source)!, width: graph.width(of: node))
     }
 
     private mutating func legalise(_ node: NodeID) -> TermID {
@@ -83,13 +84,9 @@ struct Legaliser {
         case .not: return maker.not(a)
         case .and, .or: return maker.logical(shape.operation, a, b)
         case .equal: return maker.equal(a, b)
-        case .less: return maker.less(a, b, signed: readsSigned)
+        case .less: return maker.less(known(operands[0]), known(operands[1]), signed: readsSigned)
         case .mux: return maker.mux(a, b, self[operands[2]])
-        case .table:
-            let table = graph.tables[Int(shape.attribute)], index = tableIndex(node)!
-            let entry = index.words.dropFirst().allSatisfy { $0 == 0 } && index.words[0] < UInt64(table.entries.count)
-                ? table.entries[Int(index.words[0])] : 0
-            return maker.constant(Constant(width: width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }, width: width)
+        case .reduceAnd, .reduceOr, .reduceXor: return maker.reduce(shape.operation, a)
         default:
             return maker.make(shape.operation, width: width, operands: operands.map { self[$0] }, readsSigned: readsSigned)
         }

@@ -176,19 +176,37 @@ struct ModulePrinter {
         let table = graph.tables[Int(graph[node].attribute)], location = graph.location(of: node)
         let index = term.operands[0], indexWidth = legaliser.terms[index].width
         require(index)
+        let entries = table.entries.enumerated().filter { indexWidth >= 62 || $0.offset < 1 << indexWidth }.map { value, entry in
+            (key: Constant(value, width: indexWidth).verilog(width: indexWidth),
+             word: Constant(width: table.width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }.verilog(width: table.width))
+        }
+        let zero = Constant(0, width: table.width).verilog(width: table.width)
+        if isAlwaysTheSame(index) {
+            let place = expressions.reference(index).flat
+            let choices = entries.map { Layout.text("(\(place)) == \($0.key) ? \($0.word) :") } + [.text(zero)]
+            statement("wire \(range(table.width, signed: false))\(table.name) = ", .group(choices), ";", at: location)
+            declared.append((table.name, table.width))
+            return
+        }
         blank()
         declare("reg", node, at: location)
         line("    always @(*) begin")
         statement("case (", expressions.reference(index), ")", indentation: 8, at: location)
-        for (value, entry) in table.entries.enumerated() where indexWidth >= 62 || value < 1 << indexWidth {
-            let key = Constant(value, width: indexWidth).verilog(width: indexWidth)
-            let word = Constant(width: table.width) { $0 < 64 && entry >> UInt64($0) & 1 == 1 }
-            line("            \(key): \(table.name) = \(word.verilog(width: table.width));", at: location)
-        }
-        line("            default: \(table.name) = \(Constant(0, width: table.width).verilog(width: table.width));")
+        for entry in entries { line("            \(entry.key): \(table.name) = \(entry.word);", at: location) }
+        line("            default: \(table.name) = \(zero);")
         line("        endcase")
         line("    end")
         blank()
+    }
+
+    /// Nothing that could change stands behind the term, so `always @(*)` might never run on it.
+    private func isAlwaysTheSame(_ id: TermID) -> Bool {
+        let term = legaliser.terms[id]
+        return switch term.operation {
+        case .input, .register, .memoryRead, .instanceOutput: false
+        case .wire: isAlwaysTheSame(legaliser[module.drivers[term.origin]!])
+        default: term.operands.allSatisfy(isAlwaysTheSame)
+        }
     }
 
     private mutating func printRegisters(_ group: [Int], _ controls: [Control]) {

@@ -23,7 +23,7 @@ struct Nets {
         let rawValue: UInt8
         /// As the right side of an assignment.
         static let assigned = Use(rawValue: 1)
-        /// Bits are selected from it.
+        /// Bits are selected from it, or it selects a word.
         static let selected = Use(rawValue: 2)
         /// It must have its own width and sign whatever surrounds it.
         static let primary = Use(rawValue: 4)
@@ -41,6 +41,7 @@ struct Nets {
         for item in plan.items {
             for sink in item.sinks(in: module, legaliser) {
                 visit(sink.term, sink)
+                if sink.isIndex { use[sink.term].insert(.selected) }
                 if sink.isAssignment { use[sink.term].insert(.assigned) }
             }
             if case .wire(let node, _) = item {

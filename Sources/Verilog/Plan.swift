@@ -20,6 +20,8 @@ struct Plan {
         var isComplete = false
         /// The term is the whole right side of an assignment to a net of its width.
         var isAssignment = false
+        /// Must be a name, selected bits or a literal: some synthesizers misread arithmetic in an array's index.
+        var isIndex = false
     }
 
     let items: [Item]

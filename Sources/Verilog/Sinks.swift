@@ -15,7 +15,7 @@ extension Plan.Item {
             let memory = module.memories[index]
             let reads = memory.reads.flatMap { read -> [Plan.Sink] in
                 [.init(term: legaliser[module.graph.operand(1, of: read)], label: name(read) + "_enable", isComplete: true),
-                 .init(term: legaliser[module.graph.operand(0, of: read)], label: name(read) + "_address", isComplete: true)]
+                 .init(term: legaliser[module.graph.operand(0, of: read)], label: name(read) + "_address", isComplete: true, isIndex: true)]
             }
             var collector = SinkCollector(nameOf: name, memory: memory.name)
             collector.collect(controls)
@@ -47,7 +47,7 @@ private struct SinkCollector {
             case .assign(let register, let value, _):
                 sinks.append(.init(term: value, label: numbered(nameOf(register) + "_next"), isAssignment: true))
             case .write(let address, let data, _):
-                sinks.append(.init(term: address, label: numbered(memory! + "_write_address"), isComplete: true))
+                sinks.append(.init(term: address, label: numbered(memory! + "_write_address"), isComplete: true, isIndex: true))
                 sinks.append(.init(term: data, label: numbered(memory! + "_write_data"), isAssignment: true))
             case .when(_, let condition, let then, let otherwise):
                 let fed = memory.map { $0 + "_write" } ?? nameOf(control.firstTarget!)

@@ -155,10 +155,34 @@ struct TermMaker {
 
     mutating func mux(_ condition: TermID, _ a: TermID, _ b: TermID) -> TermID {
         if let value = terms[condition].constant { return value.isZero ? b : a }
-        if a == b { return a }
+        if isSame(a, b, levels: 3) { return a }
         if terms[a].width == 1, let yes = terms[a].constant, let no = terms[b].constant {
             return yes == no ? a : yes.isZero ? not(condition) : condition
         }
         return make(.mux, width: terms[a].width, operands: [condition, a, b])
+    }
+
+    /// `reduceAnd`, `reduceOr` or `reduceXor` without the bits that do not count.
+    mutating func reduce(_ operation: Operation, _ a: TermID) -> TermID {
+        let term = terms[a]
+        if term.width == 1 { return a }
+        if let value = term.constant {
+            let count = (0..<term.width).count(where: value.bit)
+            return bit(operation == .reduceAnd ? count == term.width : operation == .reduceOr ? count > 0 : count % 2 == 1)
+        }
+        if term.operation == .extend {
+            if term.readsSigned && operation != .reduceXor { return reduce(operation, term.operands[0]) }
+            if !term.readsSigned { return operation == .reduceAnd ? bit(false) : reduce(operation, term.operands[0]) }
+        }
+        return make(operation, width: 1, operands: [a])
+    }
+
+    /// Whether two terms would read the same, as far as a few levels show.
+    private func isSame(_ a: TermID, _ b: TermID, levels: Int) -> Bool {
+        if a == b { return true }
+        let (x, y) = (terms[a], terms[b])
+        return levels > 0 && !x.isNet && x.operation == y.operation && x.width == y.width && x.low == y.low
+            && x.readsSigned == y.readsSigned && x.constant == y.constant && x.operands.count == y.operands.count
+            && zip(x.operands, y.operands).allSatisfy { isSame($0, $1, levels: levels - 1) }
     }
 }

@@ -3,35 +3,35 @@ import Testing
 
 private struct Leaf: Module {
     let bits: Int
-    struct Ports { let input, output: Unsigned }
+    struct Ports { let value, result: Unsigned }
     var suffix: String { "w\(bits)" }
-    func ports(_ io: Interface) -> Ports { Ports(input: io.input(.unsigned(bits)), output: io.output(.unsigned(bits))) }
-    func body(_ c: Circuit, _ io: Ports) { c.drive(io.output, c.stage("held", io.input)) }
+    func ports(_ io: Interface) -> Ports { Ports(value: io.input(.unsigned(bits)), result: io.output(.unsigned(bits))) }
+    func body(_ c: Circuit, _ io: Ports) { c.drive(io.result, c.stage("held", io.value)) }
 }
 
 private struct Pair: Module {
     let bits: Int
-    struct Ports { let input, output: Unsigned }
+    struct Ports { let value, result: Unsigned }
     var suffix: String { "w\(bits)" }
-    func ports(_ io: Interface) -> Ports { Ports(input: io.input(.unsigned(bits)), output: io.output(.unsigned(bits))) }
+    func ports(_ io: Interface) -> Ports { Ports(value: io.input(.unsigned(bits)), result: io.output(.unsigned(bits))) }
     func body(_ c: Circuit, _ io: Ports) {
         let first = c.instance("first", Leaf(bits: bits)), second = c.instance("second", Leaf(bits: bits))
-        c.drive(first.input, io.input)
-        c.drive(second.input, first.output)
-        c.drive(io.output, second.output)
+        c.drive(first.value, io.value)
+        c.drive(second.value, first.result)
+        c.drive(io.result, second.result)
     }
 }
 
 private struct Tree: Module {
-    struct Ports { let input, output: Unsigned }
-    func ports(_ io: Interface) -> Ports { Ports(input: io.input(.unsigned(4)), output: io.output(.unsigned(8))) }
+    struct Ports { let value, result: Unsigned }
+    func ports(_ io: Interface) -> Ports { Ports(value: io.input(.unsigned(4)), result: io.output(.unsigned(8))) }
     func body(_ c: Circuit, _ io: Ports) {
         let narrow = c.instance("narrow", Pair(bits: 4)), again = c.instance("again", Pair(bits: 4))
         let wide = c.instance("wide", Leaf(bits: 8))
-        c.drive(narrow.input, io.input)
-        c.drive(again.input, narrow.output)
-        c.drive(wide.input, concatenate(again.output, narrow.output))
-        c.drive(io.output, wide.output)
+        c.drive(narrow.value, io.value)
+        c.drive(again.value, narrow.result)
+        c.drive(wide.value, concatenate(again.result, narrow.result))
+        c.drive(io.result, wide.result)
     }
 }
 
@@ -46,7 +46,7 @@ private struct Tree: Module {
 
     @Test func portsAndClockingAreKnown() throws {
         let top = try Design(Tree()).top
-        #expect(top.ports.map(\.name) == ["input", "output"])
+        #expect(top.ports.map(\.name) == ["value", "result"])
         #expect(top.ports.map(\.isInput) == [true, false] && top.ports.map(\.width) == [4, 8])
         #expect(top.usesClock && !top.usesReset)
         #expect(top.combinationalInputs == [1: []])

@@ -9,7 +9,7 @@ struct Probe: Module {
     struct Ports {
         let flag: Bit
         let number: Unsigned
-        let signed: Signed
+        let offset: Signed
         let result: Unsigned
     }
 
@@ -19,13 +19,13 @@ struct Probe: Module {
     }
 
     func ports(_ io: Interface) -> Ports {
-        Ports(flag: io.input(.bit), number: io.input(.unsigned(8)), signed: io.input(.signed(8)), result: io.output(.unsigned(8)))
+        Ports(flag: io.input(.bit), number: io.input(.unsigned(8)), offset: io.input(.signed(8)), result: io.output(.unsigned(8)))
     }
 
     func body(_ c: Circuit, _ io: Ports) {
         c.discard([io.flag])
         c.discard(io.number)
-        c.discard(io.signed)
+        c.discard(io.offset)
         describe(c, io)
     }
 

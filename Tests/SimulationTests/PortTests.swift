@@ -26,12 +26,12 @@ private struct Wires: Module {
         #expect(simulator.values[simulator.port("number")!.firstWord] == 0xffb)
         try simulator.poke("number", 0x1ffe)
         simulator.settle()
-        #expect(try simulator.peekSigned("numberOut") == -2 && simulator.peekUnsigned("numberOut") == 0xffe)
-        #expect(try simulator.handle("numberOut").value == -2)
+        #expect(try simulator.peekSigned("number_out") == -2 && simulator.peekUnsigned("number_out") == 0xffe)
+        #expect(try simulator.handle("number_out").value == -2)
         try simulator.poke("wide", -1)
         simulator.settle()
-        #expect(try simulator.handle("wideOut").words == [.max, .max, 3])
-        #expect(try simulator.peek("wideOut") == [.max, .max, 3])
+        #expect(try simulator.handle("wide_out").words == [.max, .max, 3])
+        #expect(try simulator.peek("wide_out") == [.max, .max, 3])
     }
 
     @Test func elementsCrossWords() throws {
@@ -44,7 +44,7 @@ private struct Wires: Module {
         #expect(fields[5, width: 12] == 0x123 && fields[4, width: 12] == UInt64(numbers[4] & 0xfff))
         #expect(fields.elements(width: 12, signed: true)[6...] == numbers[6...])
         simulator.settle()
-        #expect(try simulator.peekSigned("numberOut") == numbers[15])
+        #expect(try simulator.peekSigned("number_out") == numbers[15])
     }
 
     @Test func wrongNamesListTheRightOnes() throws {
@@ -53,9 +53,9 @@ private struct Wires: Module {
             do { try body() } catch { return "\(error)" }
             return "no error"
         }
-        #expect(message { try simulator.poke("numberOut", 1) } == "no input port `numberOut`; there are: number, wide, fields")
+        #expect(message { try simulator.poke("number_out", 1) } == "no input port `number_out`; there are: number, wide, fields")
         #expect(message { _ = try simulator.peekSigned("nmber") }
-            == "no port `nmber`; there are: number, wide, fields, numberOut, wideOut")
+            == "no port `nmber`; there are: number, wide, fields, number_out, wide_out")
         let skid = NativeSimulator(try Design(SkidBuffer(bits: 4)), seed: 1)
         #expect(message { _ = try skid.peek("ful") } == """
             no signal `ful`; there are: input_valid, input_ready, input_payload, output_valid, output_ready, output_payload, full, held

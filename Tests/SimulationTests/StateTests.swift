@@ -98,9 +98,9 @@ private struct Store: Module {
             try simulator.poke("write", write == nil ? 0 : 1)
             try simulator.poke("second", second == nil ? 0 : 1)
             try simulator.poke("read", read == nil ? 0 : 1)
-            try simulator.poke("writeAddress", write ?? 0)
-            try simulator.poke("secondAddress", second ?? 0)
-            try simulator.poke("readAddress", read ?? 0)
+            try simulator.poke("write_address", write ?? 0)
+            try simulator.poke("second_address", second ?? 0)
+            try simulator.poke("read_address", read ?? 0)
             try simulator.handle("data").words = data
             simulator.run(1)
             simulator.settle()

@@ -36,7 +36,14 @@ private struct Wrapper: Module {
             "input_valid", "input_ready", "input_payload", "skid.full", "output_valid", "output_ready", "output_payload"])
         try run(simulator) { wave.sample() }
         #expect(wave.render() == """
-            expected
+            cycle            1   2   3   4   5   6   7
+            input_valid     ▁▁▁▁╱▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔╲▁▁▁
+            input_ready     ▔▔▔▔▔▔▔▔▔▔▔▔╲▁▁▁▁▁▁▁╱▔▔▔▔▔▔▔
+            input_payload   │0  │7  │9  │200
+            skid.full       ▁▁▁▁▁▁▁▁▁▁▁▁╱▔▔▔▔▔▔▔╲▁▁▁▁▁▁▁
+            output_valid    ▁▁▁▁╱▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔╲▁▁▁
+            output_ready    ▔▔▔▔▔▔▔▔╲▁▁▁▁▁▁▁╱▔▔▔▔▔▔▔▔▔▔▔
+            output_payload  │0  │7  │9          │200
             """, "\n\(wave.render())")
     }
 
@@ -54,7 +61,10 @@ private struct Wrapper: Module {
             simulator.clockEdge()
         }
         #expect(wave.render() == """
-            expected
+            cycle   4    5    6    7    8
+            valid  ▔▔▔▔▔▔▔▔▔▔╲▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+            a      │4098│4099│4100│4101│4102
+            sum    │0   │10  │-80 │-270│-560
             """, "\n\(wave.render())")
     }
 
@@ -75,7 +85,130 @@ private struct Wrapper: Module {
         let text = try dump()
         #expect(try text == dump())
         #expect(text == """
-            expected
+            $timescale 1 ns $end
+            $scope module Wrapper $end
+            $var wire 1 ! clock $end
+            $var wire 1 " reset $end
+            $var wire 1 # input_valid $end
+            $var wire 1 $ input_ready $end
+            $var wire 8 % input_payload [7:0] $end
+            $var wire 1 & output_valid $end
+            $var wire 1 ' output_ready $end
+            $var wire 8 ( output_payload [7:0] $end
+            $var wire 1 ) skid_input_valid $end
+            $var wire 1 * skid_input_ready $end
+            $var wire 8 + skid_input_payload [7:0] $end
+            $var wire 1 , skid_output_valid $end
+            $var wire 1 - skid_output_ready $end
+            $var wire 8 . skid_output_payload [7:0] $end
+            $scope module skid $end
+            $var wire 1 / input_valid $end
+            $var wire 1 0 input_ready $end
+            $var wire 8 1 input_payload [7:0] $end
+            $var wire 1 2 output_valid $end
+            $var wire 1 3 output_ready $end
+            $var wire 8 4 output_payload [7:0] $end
+            $var wire 1 5 full $end
+            $var wire 8 6 held [7:0] $end
+            $upscope $end
+            $upscope $end
+            $enddefinitions $end
+            #0
+            1!
+            0"
+            0#
+            1$
+            b0 %
+            0&
+            1'
+            b0 (
+            0)
+            1*
+            b0 +
+            0,
+            1-
+            b0 .
+            0/
+            10
+            b0 1
+            02
+            13
+            b0 4
+            05
+            b1100111 6
+            #5
+            0!
+            #10
+            1!
+            1#
+            b111 %
+            1&
+            b111 (
+            1)
+            b111 +
+            1,
+            b111 .
+            1/
+            b111 1
+            12
+            b111 4
+            #15
+            0!
+            #20
+            1!
+            b1001 %
+            0'
+            b1001 (
+            b1001 +
+            0-
+            b1001 .
+            b1001 1
+            03
+            b1001 4
+            #25
+            0!
+            #30
+            1!
+            0$
+            b11001000 %
+            0*
+            b11001000 +
+            00
+            b11001000 1
+            15
+            b1001 6
+            #35
+            0!
+            #40
+            1!
+            1'
+            1-
+            13
+            #45
+            0!
+            #50
+            1!
+            1$
+            b11001000 (
+            1*
+            b11001000 .
+            10
+            b11001000 4
+            05
+            #55
+            0!
+            #60
+            1!
+            0#
+            0&
+            0)
+            0,
+            0/
+            02
+            #65
+            0!
+            #70
+
             """, "\n\(text)")
     }
 }
