@@ -78,7 +78,8 @@ private struct LaneRunner: Sendable {
     private let configuration: LaneConfiguration
     private let options: SimulationOptions
     private let rowFinished: @Sendable () -> Void
-    private let model: LaneModel
+    /// Nil for Icarus.
+    private let model: LaneModel?
 
     init(
         _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
@@ -86,11 +87,15 @@ private struct LaneRunner: Sendable {
         self.configuration = configuration
         self.options = options
         self.rowFinished = rowFinished
-        model = try LaneModel(configuration, engine: options.engine)
-        description = model.description
+        model = options.engine == .icarus ? nil : try LaneModel(configuration, engine: options.engine)
+        description = model?.description ?? "Icarus Verilog on the emitted Verilog"
     }
 
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
+        guard let model else {
+            return try IcarusLaneRun.run(
+                program, lane: configuration, memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
+        }
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
             simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,

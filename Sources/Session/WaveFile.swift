@@ -19,9 +19,9 @@ public final class WaveFile: Sendable {
         try OutputFiles.check(path)
         self.path = path
         target = OutputFiles.target(path).path
-        staging = "\(target).part-\(getpid())"
+        staging = OutputFiles.staging(path)
         descriptor = open(staging, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw OutputFiles.failure(path) }
     }
 
     /// Without `finish()`, nothing stays.
@@ -45,7 +45,7 @@ public final class WaveFile: Sendable {
             flush(&state)
             state.isOpen = false
             if close(descriptor) != 0 || state.failure == nil && rename(staging, target) != 0 {
-                state.failure = state.failure ?? .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+                state.failure = state.failure ?? OutputFiles.failure(path)
             }
             return state.failure
         }

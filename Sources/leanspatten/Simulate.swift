@@ -33,6 +33,7 @@ struct Simulate: Command {
             throw ValidationError("--memory-latency must be in \(legal.lowerBound)...\(legal.upperBound).")
         }
         if let waves, !waves.hasSuffix(".vcd") { throw ValidationError("--waves \(waves): the name must end in .vcd.") }
+        if waves != nil, engine == .icarus { throw ValidationError("--waves needs --engine verilator or native.") }
     }
 
     func execute() throws -> ExitStatus {

@@ -65,8 +65,8 @@ import Workloads
         Fault(name: "head size of another preset", message: "use --preset lane-d32 or lane-d32-m64", make: { directory in
             try SmallWorkload().write("w", in: directory)
         }, preset: "lane-d64"),
-        Fault(name: "context over the maximum", message: "attends to 524289 keys, but the lane holds at most 524288") {
-            "synthetic:flat,heads=1,rows=1,keys=524289" + ($0.path.isEmpty ? "" : "")
+        Fault(name: "context over the maximum", message: "attends to 524289 keys, but the lane holds at most 524288") { _ in
+            "synthetic:flat,heads=1,rows=1,keys=524289"
         },
         Fault(name: "query too large for the score scale", message: "layer 0, head 0, row 0") { directory in
             var workload = SmallWorkload()

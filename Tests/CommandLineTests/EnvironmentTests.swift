@@ -6,12 +6,13 @@ import Workloads
 @Suite struct EnvironmentTests {
     static let small = ["--preset", "lane-d32", "--workload", "synthetic:gaussian,keys=9,rows=1,heads=1"]
 
-    @Test func missingTool() throws {
+    @Test(arguments: [("verilator", "verilator"), ("icarus", "iverilog")])
+    func missingTool(_ engine: String, _ tool: String) throws {
         let directory = try Directory()
         let run = try LeanSpAtten(
-            ["simulate", "--engine", "verilator", "--json", "report.json"] + Self.small, in: directory, environment: ["PATH": ""])
+            ["simulate", "--engine", engine, "--json", "report.json"] + Self.small, in: directory, environment: ["PATH": ""])
         #expect(run.status == 69)
-        #expect(run.errors.contains("verilator is not on PATH; install it (apt install verilator)"))
+        #expect(run.errors.contains("\(tool) is not on PATH; install it (apt install \(engine == "icarus" ? "iverilog" : tool))"))
         #expect(directory.contents.isEmpty)
     }
 
@@ -40,14 +41,16 @@ import Workloads
         _ = try directory.write("file", "")
         try FileManager.default.createDirectory(atPath: directory.file("directory"), withIntermediateDirectories: false)
         let before = directory.contents
-        let commands = [
+        let commands: [[String]] = [
             ["golden", "--output", path] + Self.small,
             ["golden", "--output", "golden.safetensors", "--json", path] + Self.small,
             ["simulate", "--engine", "native", "--json", path] + Self.small,
             ["generate", "--preset", "lane-d32", "--output", "rtl", "--json", path],
             ["presets", "--json", path],
-        ] + (path == "directory" ? [] : [["generate", "--preset", "lane-d32", "--output", path]])
-        for command in commands {
+            ["generate", "--preset", "lane-d32", "--output", path],
+        ]
+        // A directory is where `generate` may write to.
+        for command in path == "directory" ? commands.dropLast() : commands[...] {
             let run = try LeanSpAtten(command, in: directory)
             #expect(run.status == 73, "\(command): \(run.errors)")
             #expect(run.errors.contains("\(path): cannot be written"), "\(run.errors)")

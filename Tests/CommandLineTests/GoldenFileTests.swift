@@ -10,6 +10,20 @@ import Workloads
         ("lane-d32", "synthetic:zero-context,keys=200,rows=4,heads=2", ["--key-bits", "4+4"]),
     ])
     func rowsFollowFromWhatIsWritten(_ preset: String, _ workload: String, _ arguments: [String]) throws {
+        try check(preset, workload, arguments)
+    }
+
+    /// Scores just below a power of two of the merge's classes, and values of one sign in each channel.
+    @Test func sumsTakeMoreThan64Bits() throws {
+        let keys = 512, directory = try Directory()
+        let workload = SmallWorkload(
+            key: Tensor(name: "layer0.key", shape: [1, keys, 32], elements: [Float](repeating: -0.3, count: keys * 32)),
+            value: Tensor(
+                name: "layer0.value", shape: [1, keys, 32], elements: (0..<keys * 32).map { $0 % 2 == 0 ? Float(1) : -1 }))
+        try check("lane-d32", workload.write("workload.safetensors", in: directory), [])
+    }
+
+    private func check(_ preset: String, _ workload: String, _ arguments: [String]) throws {
         let directory = try Directory()
         let run = try LeanSpAtten(
             ["golden", "--preset", preset, "--workload", workload, "--output", "golden.safetensors"] + arguments, in: directory)

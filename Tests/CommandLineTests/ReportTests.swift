@@ -70,6 +70,18 @@ import Testing
         #expect(report["bytesRead"] as? Int == 0)
     }
 
+    @Test(arguments: ["verilator", "icarus"])
+    func toolsSimulateWhatWasEmitted(_ engine: String) throws {
+        let run = try LeanSpAtten(["simulate", "--engine", engine, "--json", "-"] + EnvironmentTests.small, in: try Directory())
+        // Without the tool there is nothing to see here; EnvironmentTests checks what is said.
+        if run.status == 69 { return }
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try run.json()
+        #expect(report["engine"] as? String == engine)
+        #expect(report["mismatches"] as? Int == 0)
+        #expect(report["bytesRead"] as? Int == 64 * (5 + 3 + 7))
+    }
+
     @Test func waves() throws {
         let directory = try Directory()
         let run = try LeanSpAtten(
