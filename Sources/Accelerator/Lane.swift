@@ -102,7 +102,7 @@ package struct Lane: Module {
 
 extension MemoryPort.Tag {
     /// Element widths the plane can have; 0: the plane may be absent.
-    var widths: [Int] {
+    package var widths: [Int] {
         switch self {
         case .keyMSB: Set(KeyFormat.supported.map(\.msbBits)).sorted()
         case .keyLSB: Set(KeyFormat.supported.map(\.lsbBits)).sorted()

@@ -15,25 +15,30 @@ struct FetchCommand: Bundle {
 }
 
 /// Asks for the beats of a plane in aligned bursts, never for more than its buffer has room for.
-struct PlaneFetcher: Module {
-    let lane: LaneConfiguration
-    let tag: MemoryPort.Tag
+package struct PlaneFetcher: Module {
+    package let lane: LaneConfiguration
+    package let tag: MemoryPort.Tag
 
-    struct Ports {
+    package init(lane: LaneConfiguration, tag: MemoryPort.Tag) {
+        self.lane = lane
+        self.tag = tag
+    }
+
+    package struct Ports {
         let command: Stream<FetchCommand>
         let request: Stream<MemoryRequest>
         /// A beat has left the buffer.
         let released: Bit
     }
 
-    var suffix: String { "\(lane.fetchSuffix)_t\(tag.rawValue)" }
+    package var suffix: String { "\(lane.fetchSuffix)_t\(tag.rawValue)" }
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         Ports(command: io.sink(FetchCommand.shape(lane)), request: io.source(MemoryRequest.shape),
               released: io.input(.bit))
     }
 
-    func body(_ c: Circuit, _ io: Ports) {
+    package func body(_ c: Circuit, _ io: Ports) {
         let burst = MemoryPort.burstBeats
         let beatShift = bitsToIndex(lane.portBytes)
         let beatAddressBits = MemoryPort.addressBits - beatShift

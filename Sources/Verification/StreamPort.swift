@@ -8,6 +8,8 @@ public struct StreamPort {
     private let valid, ready: UnsafeMutablePointer<UInt64>
     private let base: UnsafeMutablePointer<UInt64>
     private let fields: [String: SimulatedPort]
+    /// All fields of the payload, in declaration order.
+    public let payload: [PortField]
 
     /// Throws if the simulator's top has no such stream.
     public init(_ name: String, of simulator: some Simulator) throws(StreamPortError) {
@@ -18,14 +20,16 @@ public struct StreamPort {
             return port
         }
         self.name = name
-        base = simulator.values.baseAddress!
+        let base = simulator.values.baseAddress!
+        self.base = base
         valid = base + (try port(name + "_valid")).firstWord
         ready = base + (try port(name + "_ready")).firstWord
-        var fields: [String: SimulatedPort] = [:]
-        for port in simulator.ports where port.name == name + "_payload" || port.name.hasPrefix(name + "_payload_") {
-            fields[String(port.name.dropFirst(name.utf8.count + "_payload".utf8.count + (port.name == name + "_payload" ? 0 : 1)))] = port
-        }
-        self.fields = fields
+        let whole = name + "_payload"
+        let ports = simulator.ports.filter { $0.name == whole || $0.name.hasPrefix(whole + "_") }
+        fields = Dictionary(
+            ports.map { (String($0.name.dropFirst(whole.utf8.count + ($0.name == whole ? 0 : 1))), $0) },
+            uniquingKeysWith: { first, _ in first })
+        payload = ports.map { PortField(words: base + $0.firstWord, port: $0) }
     }
 
     /// A field of the payload; "" if the payload is one signal.
@@ -55,6 +59,19 @@ public struct PortField {
     public let words: UnsafeMutablePointer<UInt64>
     public let port: SimulatedPort
 
+    /// A port of the top by its full name.
+    public init(_ name: String, of simulator: some Simulator) throws(StreamPortError) {
+        guard let port = simulator.port(name) else {
+            throw StreamPortError(stream: name, missing: name, present: simulator.ports.map(\.name))
+        }
+        self.init(words: simulator.values.baseAddress! + port.firstWord, port: port)
+    }
+
+    init(words: UnsafeMutablePointer<UInt64>, port: SimulatedPort) {
+        self.words = words
+        self.port = port
+    }
+
     /// The value of a port of at most 64 bits; sign-extended if the port is signed.
     public var value: Int {
         get {
@@ -64,25 +81,45 @@ public struct PortField {
             }
             return Int(truncatingIfNeeded: word | ~0 << UInt64(port.width))
         }
-        nonmutating set {
-            words.pointee = UInt64(truncatingIfNeeded: newValue) & (port.width == 64 ? ~0 : (1 << UInt64(port.width)) - 1)
-        }
+        nonmutating set { words.pointee = UInt64(truncatingIfNeeded: newValue) & lowMask(port.width) }
     }
 
-    /// Packs `elements` of `width` bits, element 0 in the lowest bits.
+    /// Packs `elements` of `width` bits, element 0 in the lowest bits; zeros above the last.
     public func set<I: FixedWidthInteger>(_ elements: some Collection<I>, width: Int) {
         for word in 0..<port.wordCount { words[word] = 0 }
-        let mask = width == 64 ? ~0 : (UInt64(1) << UInt64(width)) - 1
         var position = 0
         for element in elements {
-            let bits = UInt64(truncatingIfNeeded: element) & mask
-            let (word, low) = (position >> 6, UInt64(position & 63))
-            words[word] |= bits << low
-            if Int(low) + width > 64 { words[word + 1] |= bits >> (64 - low) }
+            for low in stride(from: 0, to: width, by: 64) {
+                let count = min(64, width - low)
+                let bits = UInt64(truncatingIfNeeded: element >> low) & lowMask(count)
+                let (word, shift) = ((position + low) >> 6, UInt64((position + low) & 63))
+                words[word] |= bits << shift
+                if Int(shift) + count > 64 { words[word + 1] |= bits >> (64 - shift) }
+            }
             position += width
         }
     }
+
+    /// The port as elements of `width` bits, element 0 from the lowest bits; sign-extended if `I` is signed.
+    public func elements<I: FixedWidthInteger>(width: Int, as type: I.Type = I.self) -> [I] {
+        (0..<port.width / width).map { index in
+            var element: I = 0
+            for low in stride(from: 0, to: width, by: 64) {
+                let position = index * width + low
+                let count = min(64, width - low)
+                let (word, shift) = (position >> 6, UInt64(position & 63))
+                var bits = words[word] >> shift
+                if Int(shift) + count > 64 { bits |= words[word + 1] << (64 - shift) }
+                element |= I(truncatingIfNeeded: bits & lowMask(count)) << low
+            }
+            guard I.isSigned, width < I.bitWidth else { return element }
+            return (element << (I.bitWidth - width)) >> (I.bitWidth - width)
+        }
+    }
 }
+
+/// All ones in the low `width` bits, `width` up to 64.
+func lowMask(_ width: Int) -> UInt64 { width >= 64 ? .max : (1 << UInt64(width)) - 1 }
 
 /// A stream or field that a test bench asks for and the design does not have.
 public struct StreamPortError: Error, CustomStringConvertible {
