@@ -70,8 +70,8 @@ public struct Doctor: Codable, Sendable {
 
     public var text: String {
         var text = table(tools.map { tool in
-            let state = tool.path == nil
-                ? "missing: \(tool.remedy ?? "")" : [tool.version ?? "of unknown version", tool.remedy].compactMap(\.self).joined(separator: "; ")
+            let found = [tool.version ?? "of unknown version", tool.remedy].compactMap(\.self).joined(separator: "; ")
+            let state = tool.path == nil ? "missing: \(tool.remedy ?? "")" : found
             return (tool.name, "\(state)  (\(tool.purpose))")
         })
         text += table([

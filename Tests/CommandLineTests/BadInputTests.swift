@@ -124,7 +124,9 @@ import Workloads
         #expect(directory.contents.isEmpty)
     }
 
-    @Test(arguments: [["schedule"], ["generate", "--preset", "lane-d64"], ["simulate", "--preset", "lane-d64"], ["presets", "--colour"]])
+    @Test(arguments: [
+        ["schedule"], ["generate", "--preset", "lane-d64"], ["simulate", "--preset", "lane-d64"], ["presets", "--colour"],
+    ])
     func incompleteCommands(_ arguments: [String]) throws {
         let run = try LeanSpAtten(arguments, in: try Directory())
         #expect(run.status == 64)

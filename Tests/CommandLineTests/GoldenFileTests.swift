@@ -44,7 +44,8 @@ import Workloads
     @Test func theSameRunGivesTheSameBytes() throws {
         let directory = try Directory()
         for name in ["a", "b"] {
-            let run = try LeanSpAtten(["golden", "--output", name, "--json", name + ".json"] + EnvironmentTests.small, in: directory)
+            let run = try LeanSpAtten(
+                ["golden", "--output", name, "--json", name + ".json"] + EnvironmentTests.small, in: directory)
             #expect(run.status == 0, "\(run.errors)")
         }
         #expect(FileManager.default.contentsEqual(atPath: directory.file("a"), andPath: directory.file("b")))

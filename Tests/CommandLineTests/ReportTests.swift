@@ -61,8 +61,8 @@ import Testing
 
     @Test func emptyContexts() throws {
         let run = try LeanSpAtten(
-            ["simulate", "--preset", "lane-d32", "--workload", "synthetic:zero-keys,rows=2,heads=1", "--engine", "native", "--json", "-"],
-            in: try Directory())
+            ["simulate", "--preset", "lane-d32", "--workload", "synthetic:zero-keys,rows=2,heads=1", "--engine", "native",
+             "--json", "-"], in: try Directory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json()
         #expect(report["rows"] as? Int == 2)
