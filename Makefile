@@ -47,6 +47,7 @@ endef
 .PHONY: demo
 demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
 	swift build -c release --product leanspatten
+	@mkdir -p .build/demo
 	$(CLI) generate --preset lane-d64 --output .build/demo/lane-d64
 	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
 
@@ -59,8 +60,13 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@echo; echo "where the time went"; cat $(TIMES)
 
+.PHONY: generated
+generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources
+	LEANSPATTEN_REGENERATE=1 swift test -c release --filter GeneratedTreeTests
+
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
+	@mkdir -p .build/lint
 	@for preset in $(PRESETS); do \
 	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
 	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
@@ -71,3 +77,20 @@ lint: swift simulators yosys ## the emitted Verilog of every preset through Veri
 	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$preset drew messages" >&2; exit 1; }; \
 	  echo "$$preset: clean in Verilator -Wall, Icarus -Wall, Yosys check" ); \
 	done
+
+.PHONY: bench
+bench: swift simulators ## cycles against bounds, simulation speed; written to .build/bench.json
+	swift build -c release --product leanspatten-bench
+	$(BUILD)/leanspatten-bench .build/bench.json
+
+.PHONY: regress
+regress: swift simulators ## the random tests again with SEEDS=n different seeds
+	swift build -c release --build-tests
+	@for seed in $$(seq 1 $(SEEDS)); do \
+	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
+	    || { echo "again: LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build" >&2; exit 1; }; \
+	done
+
+.PHONY: clean
+clean: ## everything that was built
+	rm -rf .build

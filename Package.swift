@@ -21,6 +21,10 @@ let package = Package(
         .target(name: "Workloads", dependencies: ["FixedPoint"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
+        .executableTarget(
+            name: "leanspatten",
+            dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(name: "leanspatten-bench", dependencies: ["Session"]),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel"]),
@@ -28,8 +32,11 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks"]),
-        .testTarget(name: "AcceleratorTests", dependencies: ["Session"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
+        .testTarget(name: "StructureTests"),
+        .testTarget(name: "AcceleratorTests", dependencies: ["Session"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["Session"]),
     ]
 )

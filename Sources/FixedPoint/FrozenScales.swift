@@ -102,6 +102,9 @@ public struct QuantizationReport: Hashable, Sendable {
     private var squaredError = 0.0
     private var squaredSignal = 0.0
 
+    /// Of no element.
+    public init() {}
+
     /// Root mean square of (decoded - real), in real units.
     public var rmsError: Double {
         elements == 0 ? 0 : (squaredError / Double(elements)).squareRoot()
@@ -110,6 +113,14 @@ public struct QuantizationReport: Hashable, Sendable {
     /// ``rmsError`` over the root mean square of the tensor; 0 for a tensor of zeros.
     public var rmsRelativeError: Double {
         squaredSignal == 0 ? 0 : (squaredError / squaredSignal).squareRoot()
+    }
+
+    /// Joins the report of another tensor.
+    public mutating func add(_ other: QuantizationReport) {
+        elements += other.elements
+        saturated += other.saturated
+        squaredError += other.squaredError
+        squaredSignal += other.squaredSignal
     }
 
     mutating func encode(_ element: Double, scale: Double, largestCode: Int) -> Int16 {

@@ -44,7 +44,8 @@ public struct CheckedProgram: Sendable {
         }
     }
 
-    private static func randomRow(
+    /// A row of codes of the formats' whole range; the spread of the scores goes from flat to a single winner.
+    static func randomRow(
         _ keyCount: Int, _ headSize: Int, _ settings: RowSettings, _ generator: inout SeededGenerator
     ) throws -> LaneRow {
         func codes(_ count: Int, _ bits: Int) -> [Int16] {

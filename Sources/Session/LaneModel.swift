@@ -3,28 +3,28 @@ import Configuration
 import Cosimulation
 import RTL
 import Simulation
-import Verilog
 
 /// A lane ready to be simulated: elaborated once, built once for Verilator.
 public struct LaneModel: Sendable {
-    public enum Engine: String, Sendable, CaseIterable {
-        case verilator, native, icarus
-    }
-
+    /// For people: the engine, with its version.
+    public let description: String
     private let make: @Sendable (UInt64) throws -> any Simulator
 
     /// Elaborates the lane; for Verilator also emits and builds it, or takes the build from the cache.
     ///
-    /// `icarus` runs whole vector benches instead and is refused here.
+    /// - Precondition: not `icarus`, which runs whole benches instead.
     public init(_ lane: LaneConfiguration, engine: Engine) throws {
         let design = try Design(Lane(lane: lane))
         switch engine {
         case .native:
             // Elaborated anew for each simulator: a design belongs to one thread.
             make = { NativeSimulator(try Design(Lane(lane: lane)), seed: $0) }
+            description = "the native engine"
         case .verilator:
             let model = try VerilatorModel.build(design)
+            let version = try VerilatorToolchain.standard().version
             make = { VerilatorSimulator(model, seed: $0) }
+            description = "Verilator \(version) on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
         case .icarus:
             preconditionFailure("Icarus runs vector benches")
         }

@@ -11,6 +11,20 @@ public struct LaneJob: Sendable {
     public let scale: ScoreScale
     /// Byte addresses; the LSB one is unused without an LSB plane.
     public let keyMSBAddress, keyLSBAddress, valueAddress: Int
+
+    /// The fields of the lane's job beside the query, by their names in its ports.
+    static let fields: [(name: String, value: @Sendable (LaneJob) -> Int)] = [
+        ("keys", { $0.keyCount }),
+        ("tile_size", { ceilLog2($0.settings.tileKeys) - 7 }),
+        ("msb_bits", { $0.settings.keyFormat.msbBits }),
+        ("lsb_bits", { $0.settings.keyFormat.lsbBits }),
+        ("value_bits", { $0.settings.valueFormat.bits }),
+        ("scale_mantissa", { $0.scale.mantissa }),
+        ("scale_shift", { $0.scale.shift }),
+        ("key_msb_address", { $0.keyMSBAddress }),
+        ("key_lsb_address", { $0.keyLSBAddress }),
+        ("value_address", { $0.valueAddress }),
+    ]
 }
 
 /// Rows to be run one behind another and the memory they read.

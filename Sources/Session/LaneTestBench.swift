@@ -22,6 +22,10 @@ public final class LaneTestBench {
     private let queryElements, element, last: PortField
     private var jobStalls, queryStalls, outputStalls: StallPattern
     private let patience: Int
+    /// Called after each row.
+    public var rowFinished: () -> Void = {}
+    /// Called in each cycle, before its edge.
+    public var cycleSettled: (() -> Void)?
     private let cycleLimit: Int
 
     /// - Parameters:
@@ -40,18 +44,8 @@ public final class LaneTestBench {
         job = try StreamPort("job", of: simulator)
         query = try StreamPort("query", of: simulator)
         output = try StreamPort("output", of: simulator)
-        jobFields = [
-            (try job.field("keys"), { $0.keyCount }),
-            (try job.field("tile_size"), { ceilLog2($0.settings.tileKeys) - 7 }),
-            (try job.field("msb_bits"), { $0.settings.keyFormat.msbBits }),
-            (try job.field("lsb_bits"), { $0.settings.keyFormat.lsbBits }),
-            (try job.field("value_bits"), { $0.settings.valueFormat.bits }),
-            (try job.field("scale_mantissa"), { $0.scale.mantissa }),
-            (try job.field("scale_shift"), { $0.scale.shift }),
-            (try job.field("key_msb_address"), { $0.keyMSBAddress }),
-            (try job.field("key_lsb_address"), { $0.keyLSBAddress }),
-            (try job.field("value_address"), { $0.valueAddress }),
-        ]
+        let job = job
+        jobFields = try LaneJob.fields.map { (field) throws(StreamPortError) in (try job.field(field.name), field.value) }
         queryElements = try query.field("")
         element = try output.field("element")
         last = try output.field("last")
@@ -93,6 +87,7 @@ public final class LaneTestBench {
             output.isReady = !outputStalls.next()
             memory.drive(cycle: cycle)
             simulator.settle()
+            cycleSettled?()
             let beats = memory.traffic.totalBeats
             try memory.observe(cycle: cycle)
             if job.fires {
@@ -111,6 +106,7 @@ public final class LaneTestBench {
                 if row.count == headSize {
                     result.outputs.append(row)
                     row.removeAll(keepingCapacity: true)
+                    rowFinished()
                 }
             }
             if output.fires || job.fires || memory.traffic.totalBeats != beats { lastMove = cycle }

@@ -15,6 +15,13 @@ public final class MemoryModel {
         /// Cycle of the last beat.
         public internal(set) var lastBeatCycle: Int?
         public var totalBeats: Int { beats.reduce(0, +) }
+
+        package init(requests: Int = 0, beats: [Int], firstRequestCycle: Int? = nil, lastBeatCycle: Int? = nil) {
+            self.requests = requests
+            self.beats = beats
+            self.firstRequestCycle = firstRequestCycle
+            self.lastBeatCycle = lastBeatCycle
+        }
     }
 
     private struct Burst {

@@ -26,6 +26,11 @@ struct ExpressionPrinter {
         return definition(of: term)
     }
 
+    /// An index of an array: a signed one would count below zero.
+    mutating func index(_ term: TermID) -> String {
+        (printsSigned(term) ? cast(term, signed: false) : reference(term)).flat
+    }
+
     mutating func markRead(_ name: String, width: Int, from low: Int, count: Int) {
         bitsRead[name, default: BitSet(width: width)].insert(low..<(low + count))
     }
@@ -46,11 +51,11 @@ struct ExpressionPrinter {
         case .multiply: return signSensitive("*", term)
         case .equal: return binary("==", nested(term.operands[0]), nested(term.operands[1]))
         case .less: return signSensitive("<", term)
-        case .shiftLeft: return binary("<<", nested(term.operands[0]), nested(term.operands[1]))
+        case .shiftLeft: return binary("<<", nested(term.operands[0]), cast(term.operands[1], signed: false))
         case .shiftRight:
             return binary(term.readsSigned ? ">>>" : ">>",
                           term.readsSigned ? cast(term.operands[0], signed: true) : nested(term.operands[0]),
-                          nested(term.operands[1]))
+                          cast(term.operands[1], signed: false))
         case .reduceAnd: return unary("&", term.operands[0])
         case .reduceOr: return unary("|", term.operands[0])
         case .reduceXor: return unary("^", term.operands[0])
@@ -89,18 +94,19 @@ struct ExpressionPrinter {
         case .xor: "^ "
         default: "+ "
         }
-        var parts: [TermID] = [], rest = id
-        while rest == id || nets.name[rest] == nil && terms[rest].operation == operation {
-            parts.append(terms[rest].operands[1])
-            rest = terms[rest].operands[0]
-        }
-        parts.append(rest)
         var layouts: [Layout] = []
-        for part in parts.reversed() {
+        for part in links(of: id) {
             let operand = nested(part)
             layouts.append(layouts.isEmpty ? operand : .joined([.text(symbol), operand]))
         }
         return .group(layouts)
+    }
+
+    /// The operands of one operator used all along, from the left.
+    private func links(of id: TermID) -> [TermID] {
+        terms[id].operands.flatMap { operand in
+            nets.name[operand] == nil && terms[operand].operation == terms[id].operation ? links(of: operand) : [operand]
+        }
     }
 
     /// `a ? x : b ? y : z`.

@@ -249,7 +249,7 @@ struct ModulePrinter {
                 statement("\(graph.name(of: register)!) <= ", expressions.reference(value), ";",
                           indentation: indentation, at: location)
             case .write(let address, let data, let location):
-                let place = expressions.reference(address).flat
+                let place = expressions.index(address)
                 statement("\(memory)[\(place)] <= ", expressions.reference(data), ";",
                           indentation: indentation, at: location)
             case .when(let location, let condition, let then, let otherwise):
@@ -284,7 +284,7 @@ struct ModulePrinter {
         for read in memory.reads {
             let location = graph.location(of: read)
             let enable = legaliser[graph.operand(1, of: read)], address = legaliser[graph.operand(0, of: read)]
-            let assignment = "\(graph.name(of: read)!) <= \(memory.name)[\(expressions.reference(address).flat)];"
+            let assignment = "\(graph.name(of: read)!) <= \(memory.name)[\(expressions.index(address))];"
             if let always = legaliser.terms[enable].constant, !always.isZero {
                 line("        " + assignment, at: location)
                 continue

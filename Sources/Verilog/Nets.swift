@@ -9,7 +9,7 @@ struct Nets {
     private(set) var name: [TermID: String] = [:]
     /// A term that a wire of the module carries needs no temporary.
     private(set) var carrier: [TermID: NodeID] = [:]
-    /// Terms that text reaches, in reading order.
+    /// Terms that text reaches, each behind its operands.
     private(set) var reached: [TermID] = []
 
     private let module: ModuleGraph
@@ -56,7 +56,6 @@ struct Nets {
         uses[term] += 1
         guard label[term] == nil else { return }
         label[term] = sink
-        reached.append(term)
         var below = sink
         if terms[term].operation == .table {
             below = .init(term: term, label: module.graph.name(of: terms[term].origin)! + "_index", isComplete: true)
@@ -67,6 +66,7 @@ struct Nets {
             visit(operand, below)
             use[operand].formUnion(demand(of: terms[term], on: terms[operand]))
         }
+        reached.append(term)
     }
 
     private func demand(of user: Term, on operand: Term) -> Use {

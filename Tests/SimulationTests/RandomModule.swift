@@ -134,7 +134,7 @@ private struct Maker {
     mutating func step(_ number: Int) {
         let (a, b) = (anyUnsigned(), anyUnsigned())
         let (x, y) = (anySigned(), anySigned())
-        switch roll(0...31) {
+        switch roll(0...35) {
         case 0: keep(a + b)
         case 1: keep(x + y)
         case 2: keep((a - b).asUnsigned)
@@ -177,6 +177,12 @@ private struct Maker {
             keep((wraps + unsignedValue(14)) + (unsignedValue(10) + unsignedValue(12)) + 5)
         case 29: keep(c.named("named\(number)", x + signedValue(roll(1...64))))
         case 30: keep(a << roll(0...5))
+        case 31: keep(signedValue(roll(8...40)) + unsignedValue(roll(1...30)).signExtendedByZero)
+        case 32: bits.append(signedValue(roll(1...20)) == signedValue(roll(21...40)))
+        case 34:
+            bits.append(!(signedValue(roll(1...20)) < signedValue(roll(21...40))))
+            bits.append(!(unsignedValue(roll(1...20)) == unsignedValue(roll(1...20))))
+        case 33: keep(a.shiftedRight(by: unsignedValue(roll(65...80))))
         default: keep((x + signedValue(12)).asUnsigned & (a | 1).fitted(max(x.width, 12) + 1))
         }
     }

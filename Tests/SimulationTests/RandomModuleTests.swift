@@ -4,9 +4,19 @@ import Testing
 
 /// Every operation at every width, against an evaluator that shares nothing with the engine.
 @Suite struct RandomModuleTests {
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<60)
     func randomModulesMatchTheReference(number: Int) throws {
         try compare(seed: UInt64(number) * 1000, size: 40, depth: number % 3, cycles: 30)
+    }
+
+    /// A kind of instruction that no random module uses is not tested above.
+    @Test func randomModulesUseEveryKindOfInstruction() throws {
+        var used: Set<String> = []
+        for number in 0..<60 {
+            let design = try Design(RandomModule(seed: UInt64(number) * 1000, size: 40, depth: number % 3))
+            used.formUnion(NativeSimulator(design, seed: 1).instructionCounts.keys)
+        }
+        #expect(NativeSimulator.instructionKinds.filter { !used.contains($0) } == [])
     }
 
     private func compare(seed: UInt64, size: Int, depth: Int, cycles: Int) throws {

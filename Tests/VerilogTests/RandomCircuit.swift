@@ -27,8 +27,8 @@ struct RandomCircuit: Module {
     let statements: Int
     let hasChild: Bool
 
-    /// Cycles of `load` after which all state is known: the second filling overwrites what the first ones garbled.
-    static let loadCycles = 18
+    /// Cycles of `load` after which all state is known.
+    static let loadCycles = 10
 
     struct Ports {
         let load: Bit
@@ -77,11 +77,13 @@ struct RandomCircuit: Module {
         if hasChild { instance(c, io, &maker) }
 
         maker.conditionally(2) { maker in c.when(maker.condition(2)) { flag.next(maker.condition(2)) } }
-        maker.conditionally(2) { maker in
-            memory.write(maker.number(3, 2), maker.number(memory.width, 3))
-        }
-        maker.conditionally(1) { maker in
-            memory.write(maker.number(3, 2), maker.number(memory.width, 3))
+        c.when(!io.load) {
+            maker.conditionally(2) { maker in
+                memory.write(maker.number(3, 2), maker.number(memory.width, 3))
+            }
+            maker.conditionally(1) { maker in
+                memory.write(maker.number(3, 2), maker.number(memory.width, 3))
+            }
         }
         c.when(io.load) {
             for (unsigned, signed) in registers {
@@ -130,9 +132,15 @@ struct RandomCircuit: Module {
         let child = c.instance("child", RandomCircuit(seed: seed &+ 5000, statements: statements / 2, hasChild: false))
         c.drive(child.load, io.load)
         c.drive(child.slot, io.slot)
-        for port in child.bit { c.drive(port, maker.condition(2)) }
-        for port in child.unsigned { c.drive(port, maker.number(port.width, 2)) }
-        for port in child.signed { c.drive(port, maker.random.chance(1, in: 2) ? maker.integer(port.width, 2) : io.signed[1].resized(to: port.width)) }
+        for port in child.bit { c.drive(port, mux(io.load, io.bit[0], maker.condition(2))) }
+        for (index, port) in child.unsigned.enumerated() {
+            let known = io.unsigned[0].resized(to: port.width)
+            // The last only repeats what it is driven by.
+            c.drive(port, index == 2 ? known : mux(io.load, known, maker.number(port.width, 2)))
+        }
+        for port in child.signed {
+            c.drive(port, mux(io.load, io.signed[1].resized(to: port.width), maker.integer(port.width, 2)))
+        }
         maker.bits += child.outBit
         maker.unsigned += child.outUnsigned
         maker.signed += child.outSigned

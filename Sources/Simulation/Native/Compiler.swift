@@ -3,35 +3,41 @@ import RTL
 /// Compiles a flattened design: picks an instruction for each node that needs one and a place for each value.
 struct Compiler {
     let design: FlatDesign
-    let portWords: Int
     /// What each node's value is, once compiled.
     private(set) var views: [View?]
     var program = Program()
 
-    /// Values needed every cycle, or for looking at names only.
-    private var observing = false
+    /// Where instructions go.
+    private enum Target { case cycle, block, observation }
+
+    /// Values that instructions need not compute twice.
+    private struct Computed {
+        var words: [Instruction: Int] = [:]
+        var materialized: [View: View] = [:]
+    }
+
+    private var target = Target.cycle
+    /// The block being compiled.
+    private var blockAfterState: [Instruction] = [], blockAfterInputs: [Instruction] = []
     private var selection: Selection
-    private var cursor: Int
+    private let registersOfGuard: [Int: [FlatDesign.Register]]
+    private var cursor = 0
     private var constantWords: [[UInt64]: Int] = [:]
-    private var known: [Instruction: Int] = [:]
-    private var materialized: [View: View] = [:]
+    private var computed = Computed()
+    /// Valid within the block being compiled only.
+    private var computedInBlock = Computed()
     /// Words that the result of a node can be computed into: an output's or the next value of a register.
     private var claims: [Int: Int] = [:]
 
     init(_ design: FlatDesign, ports: [SimulatedPort]) {
         self.design = design
-        portWords = ports.reduce(0) { $0 + $1.wordCount }
+        registersOfGuard = Dictionary(grouping: design.registers.filter { $0.guardNode != nil }) { $0.guardNode! }
         views = Array(repeating: nil, count: design.nodes.count)
         selection = Selection(design)
-        cursor = portWords
-        placeInputs(ports)
-        placeState()
-        let roots = placeOutputs(ports)
-        compile(roots)
-        finishOutputs(ports)
-        finishState()
-        observing = true
-        compile(design.signals.map(\.node))
+        placePorts(ports)
+        compileCycle(ports)
+        target = .observation
+        compile(order(of: design.signals.map(\.node)))
         program.signals = design.signals.map { ($0, views[$0.node]!) }
         program.words = cursor
     }
@@ -43,70 +49,116 @@ struct Compiler {
         return cursor
     }
 
-    private mutating func placeInputs(_ ports: [SimulatedPort]) {
-        for node in design.nodes.indices where design.nodes[node].operation == .input {
-            let index = design.nodes[node].attribute
-            guard index < ports.count, ports[index].isInput else { continue }
-            views[node] = View(word: ports[index].firstWord, width: ports[index].width, followsInputs: true)
+    private mutating func placePorts(_ ports: [SimulatedPort]) {
+        cursor = ports.reduce(0) { $0 + $1.wordCount }
+        for input in design.inputs {
+            views[input.node] = View(word: ports[input.port].firstWord, width: ports[input.port].width, followsInputs: true)
         }
+        for output in design.outputs { claims[output.node] = ports[output.port].firstWord }
     }
 
-    /// Registers and read data: first those with a reset value, then the others; their next values in the same order behind.
-    private mutating func placeState() {
-        let first = cursor
-        let registers = design.registers.filter { $0.reset != nil } + design.registers.filter { $0.reset == nil }
-        for register in registers {
-            let width = design.nodes[register.node].width
-            let word = allocate(width)
-            views[register.node] = View(word: word, width: width, followsInputs: false)
-            if let reset = register.reset { program.resetWords += padded(reset, width: width) }
+    /// Registers and read data, those of a block together; their next values in the same order behind.
+    private mutating func placeState(_ blocks: Blocks) {
+        program.stateWord = cursor
+        func place(_ node: Int) {
+            let width = design.nodes[node].width
+            views[node] = View(word: allocate(width), width: width, followsInputs: false)
+            program.stateWidths.append(width)
         }
-        for read in design.memories.flatMap(\.reads) {
-            let width = design.nodes[read.node].width
-            views[read.node] = View(word: allocate(width), width: width, followsInputs: false)
-        }
-        program.stateWord = first
-        program.stateWords = cursor - first
-        program.stateWidths = (registers.map(\.node) + design.memories.flatMap(\.reads).map(\.node)).map { design.nodes[$0].width }
-        cursor += program.stateWords
-        for register in registers {
-            guard let next = register.next, claims[next] == nil else { continue }
-            claims[next] = views[register.node]!.word + program.stateWords
-        }
-    }
-
-    private mutating func placeOutputs(_ ports: [SimulatedPort]) -> [Int] {
-        for output in design.outputs where claims[output.node] == nil { claims[output.node] = ports[output.port].firstWord }
-        var roots: [Int] = []
-        for memory in design.memories {
-            for read in memory.reads { roots += [read.address, read.enable] }
-            for write in memory.writes { roots += [write.address, write.data] + (write.enable.map { [$0] } ?? []) }
-        }
-        return roots + design.registers.compactMap(\.next) + design.outputs.map(\.node)
-    }
-
-    private mutating func finishOutputs(_ ports: [SimulatedPort]) {
-        for output in design.outputs { copy(views[output.node]!, to: ports[output.port].firstWord) }
-    }
-
-    private mutating func finishState() {
-        for register in design.registers {
-            let current = views[register.node]!
-            if let next = register.next {
-                copy(views[next]!, to: current.word + program.stateWords)
-            } else if register.reset != nil {
-                copy(current, to: current.word + program.stateWords)
+        func place(_ register: FlatDesign.Register) {
+            place(register.node)
+            if let reset = register.reset {
+                program.resets.append((views[register.node]!.word, padded(reset, width: design.nodes[register.node].width)))
             }
         }
+        for read in design.memories.flatMap(\.reads) { place(read.node) }
+        for register in design.registers where register.guardNode == nil { place(register) }
+        program.alwaysLoaded = program.stateWord..<cursor
+        for condition in blocks.guards {
+            let first = cursor
+            for register in registersOfGuard[condition]! { place(register) }
+            program.guardedLoads.append((BitPlace(byte: 0, bit: 0), first..<cursor))
+        }
+        program.stateWords = cursor - program.stateWord
+        cursor += program.stateWords
+        for register in design.registers {
+            if let next = register.next, claims[next] == nil { claims[next] = nextWord(of: register.node) }
+        }
+    }
+
+    private func nextWord(of state: Int) -> Int { views[state]!.word + program.stateWords }
+
+    // MARK: A cycle
+
+    private mutating func compileCycle(_ ports: [SimulatedPort]) {
+        var done = Array(repeating: false, count: design.nodes.count)
+        let live = design.order(from: design.roots, done: &done)
+        let blocks = Blocks(design, order: live)
+        placeState(blocks)
+        let order = order(of: design.roots)
+        selection.select(order, roots: design.roots)
+        compile(order.filter { blocks.blockOf[$0] == nil })
+        for output in design.outputs { copy(views[output.node]!, to: ports[output.port].firstWord) }
+        for register in design.registers where register.guardNode == nil { finish(register) }
+        finishMemories()
+        var nodesOfBlocks = Array(repeating: [Int](), count: blocks.guards.count)
+        for node in order { if let block = blocks.blockOf[node] { nodesOfBlocks[block].append(node) } }
+        for (block, nodes) in nodesOfBlocks.enumerated() {
+            compileBlock(block, guard: blocks.guards[block], nodes, registersOfGuard[blocks.guards[block]]!)
+        }
+        // Who looks at a name wants its value in every cycle.
+        for node in nodesOfBlocks.joined() { views[node] = nil }
+    }
+
+    private func order(of roots: [Int]) -> [Int] {
+        var done = views.map { $0 != nil }
+        return design.order(from: roots, done: &done)
+    }
+
+    /// Computes the next values of the registers under a guard, unless it keeps them from loading.
+    private mutating func compileBlock(_ block: Int, guard condition: Int, _ nodes: [Int], _ registers: [FlatDesign.Register]) {
+        let condition = views[condition]!
+        program.guardedLoads[block].condition = bit(condition)
+        target = .block
+        compile(nodes)
+        for register in registers { finish(register) }
+        target = .cycle
+        if condition.followsInputs {
+            append(blockAfterState + blockAfterInputs, under: condition, to: &program.afterInputs)
+        } else {
+            append(blockAfterState, under: condition, to: &program.afterState)
+            append(blockAfterInputs, under: condition, to: &program.afterInputs)
+        }
+        blockAfterState = []
+        blockAfterInputs = []
+        computedInBlock = Computed()
+    }
+
+    private func append(_ block: [Instruction], under condition: View, to code: inout [Instruction]) {
+        if block.isEmpty { return }
+        code.append(Instruction(
+            opcode: .skipUnless, bitC: UInt8(condition.bit % 8), a: Int32(block.count), c: Int32(condition.byte)))
+        code += block
+    }
+
+    /// Sees to it that a register's next value is where it is loaded from.
+    private mutating func finish(_ register: FlatDesign.Register) {
+        if let next = register.next {
+            copy(views[next]!, to: nextWord(of: register.node))
+        } else if register.reset != nil {
+            copy(views[register.node]!, to: nextWord(of: register.node))
+        }
+    }
+
+    private mutating func finishMemories() {
         let always = constant(Constant(1, width: 1), width: 1)
         for memory in design.memories {
             let reads = memory.reads.map { read in
-                MemoryPlan.Read(enable: bit(views[read.enable]!), address: plain(views[read.address]!).word,
-                                  next: views[read.node]!.word + program.stateWords)
+                MemoryPlan.Read(enable: bit(views[read.enable]!), address: plain(views[read.address]!).word, next: nextWord(of: read.node))
             }
             let writes = memory.writes.map { write in
                 MemoryPlan.Write(enable: bit(write.enable.map { views[$0]! } ?? always),
-                                   address: plain(views[write.address]!).word, data: block(views[write.data]!).word)
+                                 address: plain(views[write.address]!).word, data: block(views[write.data]!).word)
             }
             program.memories.append(MemoryPlan(
                 depth: memory.depth, width: memory.width, collision: memory.collision, reads: reads, writes: writes))
@@ -115,13 +167,14 @@ struct Compiler {
 
     // MARK: Emission
 
+
     mutating func emit(_ instruction: Instruction, followsInputs: Bool) {
-        if observing {
-            program.observation.append(instruction)
-        } else if followsInputs {
-            program.afterInputs.append(instruction)
-        } else {
-            program.afterState.append(instruction)
+        switch (target, followsInputs) {
+        case (.observation, _): program.observation.append(instruction)
+        case (.cycle, false): program.afterState.append(instruction)
+        case (.cycle, true): program.afterInputs.append(instruction)
+        case (.block, false): blockAfterState.append(instruction)
+        case (.block, true): blockAfterInputs.append(instruction)
         }
     }
 
@@ -129,17 +182,19 @@ struct Compiler {
     mutating func emit(_ instruction: Instruction, width: Int, followsInputs: Bool, at claim: Int? = nil) -> View {
         var instruction = instruction
         let isList = instruction.opcode == .gather || instruction.opcode == .sum
-        if !isList, let word = known[instruction] { return View(word: word, width: width, followsInputs: followsInputs) }
+        if !isList, let word = computed.words[instruction] ?? computedInBlock.words[instruction] {
+            return View(word: word, width: width, followsInputs: followsInputs)
+        }
         let key = instruction
         let word = claim ?? allocate(width)
         instruction.target = Int32(word * 8)
         emit(instruction, followsInputs: followsInputs)
-        if !isList { known[key] = word }
+        if !isList { if target == .block { computedInBlock.words[key] = word } else { computed.words[key] = word } }
         return View(word: word, width: width, followsInputs: followsInputs)
     }
 
     /// Puts a value at given words, unless it was computed there.
-    private mutating func copy(_ view: View, to word: Int) {
+    mutating func copy(_ view: View, to word: Int) {
         if view.isBlock && view.word == word { return }
         var move = moving(view)
         move.target = Int32(word * 8)
@@ -182,9 +237,9 @@ struct Compiler {
 
     /// The same value in words of its own.
     mutating func materialize(_ view: View) -> View {
-        if let done = materialized[view] { return done }
+        if let done = computed.materialized[view] ?? computedInBlock.materialized[view] { return done }
         let result = emit(moving(view), width: view.width, followsInputs: view.followsInputs)
-        materialized[view] = result
+        if target == .block { computedInBlock.materialized[view] = result } else { computed.materialized[view] = result }
         return result
     }
 
@@ -193,22 +248,19 @@ struct Compiler {
     /// Something one load can fetch.
     mutating func field(_ view: View) -> View { view.isLoadable ? view : materialize(view) }
 
-    func bit(_ view: View) -> MemoryPlan.Condition { .init(byte: view.byte, bit: view.bit % 8) }
+    func bit(_ view: View) -> BitPlace { .init(byte: view.byte, bit: view.bit % 8) }
 
     // MARK: Nodes
 
-    private mutating func compile(_ roots: [Int]) {
-        var done = views.map { $0 != nil }
-        let order = design.order(from: roots, done: &done)
-        selection.select(order, roots: roots)
-        for node in order where selection.isNeeded[node] { views[node] = compile(node) }
+    private mutating func compile(_ order: [Int]) {
+        for node in order where target == .observation || selection.isNeeded[node] { views[node] = compile(node) }
     }
 
     private mutating func compile(_ index: Int) -> View {
         let node = design.nodes[index]
         let operands = node.operands
-        let claim = observing ? nil : claims[index]
-        switch selection.choices[index] {
+        let claim = target == .observation ? nil : claims[index]
+        switch target == .observation ? .node : selection.choices[index] {
         case .sum(let products, let terms): return sum(products, terms, width: node.width, at: claim)
         case .andNot(let a, let b):
             return modular(.andNotP, .andNotU, nil, nil, views[a]!, views[b]!, width: node.width, at: claim)

@@ -7,21 +7,23 @@ struct FlatNode {
     /// Whether an `extend`, `less`, `multiply` or `shiftRight` takes its operands as two's complement numbers.
     var isSigned: Bool
     var width: Int
-    /// Low bit of a slice, or index into the `constants`, `tables` or `ports` of the design.
+    /// Low bit of a slice, or index into the `constants` or `tables` of the design.
     var attribute: Int
     var operands: [Int]
 }
 
 /// A hierarchy as one list of nodes and the state they read and write.
 struct FlatDesign {
-    private(set) var nodes: [FlatNode] = []
+    var nodes: [FlatNode] = []
     private(set) var constants: [Constant] = []
     private(set) var tables: [LookupTable] = []
-    private(set) var registers: [Register] = []
+    var registers: [Register] = []
     private(set) var memories: [Memory] = []
     private(set) var signals: [Signal] = []
     /// For each output port of the top, its index among the ports and the node it carries.
     private(set) var outputs: [(port: Int, node: Int)] = []
+    /// For each input port of the top, its index among the ports and its node.
+    private(set) var inputs: [(port: Int, node: Int)] = []
     /// What a wire, reinterpret or port of an instance stands for; -1: itself.
     private var aliases: [Int] = []
 
@@ -29,6 +31,8 @@ struct FlatDesign {
         let node: Int
         /// The node it loads; nil: it holds.
         var next: Int?
+        /// Loads only while this bit is set; nil: always.
+        var guardNode: Int?
         let reset: Constant?
     }
 
@@ -56,11 +60,26 @@ struct FlatDesign {
         resolveAliases()
         for (index, port) in top.ports.enumerated() {
             let node = Int(port.node.index)
-            if port.isInput { nodes[node].attribute = index } else { outputs.append((index, resolved(node))) }
+            if port.isInput { inputs.append((index, node)) } else { outputs.append((index, resolved(node))) }
         }
         sliceThroughConcatenations()
         invertNoConditions()
+        separateHolds()
     }
+
+    /// What the state and the outputs need in every cycle.
+    var unguardedRoots: [Int] {
+        var roots = outputs.map(\.node)
+        for memory in memories {
+            for read in memory.reads { roots += [read.address, read.enable] }
+            for write in memory.writes { roots += [write.address, write.data] + (write.enable.map { [$0] } ?? []) }
+        }
+        for register in registers { roots += ((register.guardNode ?? register.next).map { [$0] } ?? []) }
+        return roots
+    }
+
+    /// What the state and the outputs need.
+    var roots: [Int] { unguardedRoots + registers.compactMap { $0.guardNode == nil ? nil : $0.next } }
 
     /// Makes room for the nodes of an instance and says where they start.
     private mutating func append(_ module: ModuleGraph) -> Int {

@@ -43,13 +43,15 @@ enum Opcode: UInt8, CaseIterable {
     case muxP, muxU, muxS
     /// a by the word b.
     case shiftLeftU, shiftRightU, shiftRightS
-    case anySetU, noneSetU, allSetU, oddU
+    case anySetU, allSetU, oddU
     /// Entry of the table that starts at `a`, `c` entries long.
     case table
     /// The terms side by side.
     case gather
     /// The sum of `c` products of two terms and of `count` terms.
     case sum
+    /// Passes over the next `a` instructions if the condition is not set.
+    case skipUnless
 
     case moveW, andW, orW, xorW, notW, muxW
     case addW, subtractW, multiplyW

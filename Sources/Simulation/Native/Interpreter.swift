@@ -40,13 +40,15 @@ struct Interpreter {
         guard var next = code.baseAddress else { return }
         let end = next + code.count
         while next != end {
-            step(next)
+            step(&next)
             next += 1
         }
     }
 
+    /// Executes the instruction at `next`; a skip moves it on.
     @inline(__always)
-    private func step(_ i: UnsafePointer<Instruction>) {
+    private func step(_ next: inout UnsafePointer<Instruction>) {
+        let i = next
         @inline(__always) func a() -> UInt64 { arena.word(i.pointee.a) }
         @inline(__always) func b() -> UInt64 { arena.word(i.pointee.b) }
         @inline(__always) func ua() -> UInt64 { arena.unsignedField(i.pointee.a, i.pointee.leftA, i.pointee.rightA) }
@@ -124,6 +126,8 @@ struct Interpreter {
             }
             for index in 0..<Int(i.pointee.count) { total &+= arena.value(term[index]) }
             setMasked(total)
+        case .skipUnless:
+            if arena.condition(i.pointee.c, i.pointee.bitC) == 0 { next += Int(i.pointee.a) }
         default:
             runWide(i)
         }

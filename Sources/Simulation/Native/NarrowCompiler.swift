@@ -192,14 +192,16 @@ extension Compiler {
 
     /// `parts` from the lowest bits up.
     mutating func concatenate(_ parts: [View], width: Int, at claim: Int?) -> View {
-        var pieces: [[Term]] = Array(repeating: [], count: (width + 63) / 64)
+        let parts = joined(parts)
+        if parts.count == 1 { return parts[0] }
+        var pieces: [[(view: View, position: Int)]] = Array(repeating: [], count: (width + 63) / 64)
         var low = 0
         for part in parts {
             var taken = 0
             while taken < part.width {
                 let room = min(part.width - taken, 64 - (low + taken) % 64)
                 if let piece = part.slice(low: taken, width: room) {
-                    pieces[(low + taken) / 64].append(term(piece, signed: false, position: (low + taken) % 64))
+                    pieces[(low + taken) / 64].append((piece, (low + taken) % 64))
                 }
                 taken += room
             }
@@ -207,12 +209,33 @@ extension Compiler {
         }
         let follows = parts.contains { $0.followsInputs }
         let word = claim ?? allocate(width)
-        for (index, terms) in pieces.enumerated() {
+        for (index, pieces) in pieces.enumerated() {
+            if pieces.count == 1, pieces[0].position == 0 {
+                copy(pieces[0].view, to: word + index)
+                continue
+            }
+            let terms = pieces.map { term($0.view, signed: false, position: $0.position) }
             emit(Instruction(opcode: .gather, count: UInt16(terms.count), target: Int32((word + index) * 8), a: Int32(program.terms.count)),
                  followsInputs: follows)
             program.terms += terms
         }
         return View(word: word, width: width, followsInputs: follows)
+    }
+
+    /// Neighbours in the arena as one part: a vector taken apart and put together again.
+    private func joined(_ parts: [View]) -> [View] {
+        var result: [View] = []
+        for part in parts {
+            if let last = result.last, last.bits == last.width, part.bits == part.width, last.bit + last.bits == part.bit {
+                result[result.count - 1].bits += part.bits
+                result[result.count - 1].width += part.bits
+                result[result.count - 1].isClean = part.isClean
+                result[result.count - 1].followsInputs = last.followsInputs || part.followsInputs
+            } else {
+                result.append(part)
+            }
+        }
+        return result
     }
 
     mutating func lookUp(_ table: LookupTable, _ index: View, width: Int, at claim: Int?) -> View {

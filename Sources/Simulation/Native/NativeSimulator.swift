@@ -18,8 +18,9 @@ public final class NativeSimulator: Simulator {
     private let afterState, afterInputs, observation: UnsafeMutableBufferPointer<Instruction>
     private let terms: UnsafeMutableBufferPointer<Term>
     private let tables: UnsafeMutableBufferPointer<UInt64>
+    private let isLoading: UnsafeMutableBufferPointer<Bool>
     private let interpreter: Interpreter
-    private let memories: [SimulatedMemory]
+    private let memories: SimulatedMemories
     private var noise: SplitMix64
     private var stateChanged = true
     private var isObserved = false
@@ -40,6 +41,7 @@ public final class NativeSimulator: Simulator {
         observation = copied(program.observation)
         terms = copied(program.terms + [Term(byte: 0, left: 0, right: 0, mask: 0)])
         tables = copied(program.tables + [0])
+        isLoading = copied(program.guardedLoads.map { _ in false })
         interpreter = Interpreter(
             arena: Arena(base: UnsafeMutableRawPointer(arena.baseAddress!)), terms: UnsafePointer(terms.baseAddress!),
             tables: UnsafePointer(tables.baseAddress!))
@@ -53,9 +55,7 @@ public final class NativeSimulator: Simulator {
                 word += 1
             }
         }
-        var made: [SimulatedMemory] = []
-        for layout in program.memories { made.append(SimulatedMemory(layout, noise: &noise)) }
-        memories = made
+        memories = SimulatedMemories(program.memories, noise: &noise)
         signalIndex = Dictionary(
             program.signals.enumerated().map { (($1.signal.scope + [$1.signal.name]).joined(separator: "."), $0) },
             uniquingKeysWith: { first, _ in first })
@@ -69,6 +69,7 @@ public final class NativeSimulator: Simulator {
         observation.deallocate()
         terms.deallocate()
         tables.deallocate()
+        isLoading.deallocate()
     }
 
     public func settle() {
@@ -101,21 +102,33 @@ public final class NativeSimulator: Simulator {
 
     public func clockEdge() {
         let base = arena.baseAddress!
-        for memory in memories { memory.read(base, &noise) }
-        for memory in memories { memory.write(base) }
-        let state = base + program.stateWord
-        state.update(from: state + program.stateWords, count: program.stateWords)
+        memories.read(base, &noise)
+        memories.write(base)
+        // A guard may be state itself: all are read before any state changes.
+        for (index, guarded) in program.guardedLoads.enumerated() { isLoading[index] = guarded.condition.isSet(base) }
+        load(program.alwaysLoaded)
+        for (index, guarded) in program.guardedLoads.enumerated() where isLoading[index] { load(guarded.words) }
         if reset {
-            for (index, word) in program.resetWords.enumerated() { state[index] = word }
+            for (word, words) in program.resets { for (index, value) in words.enumerated() { arena[word + index] = value } }
         }
         stateChanged = true
         cycle += 1
     }
 
+    private func load(_ words: Range<Int>) {
+        let state = arena.baseAddress! + words.lowerBound
+        state.update(from: state + program.stateWords, count: words.count)
+    }
+
+    /// Every kind of instruction there is.
+    package static let instructionKinds = Opcode.allCases.map { "\($0)" }
+
     /// How many instructions of each kind a cycle executes, by name.
+    /// Terms of lists count under `terms`.
     package var instructionCounts: [String: Int] {
         var counts: [String: Int] = [:]
         for instruction in program.afterState + program.afterInputs { counts["\(instruction.opcode)", default: 0] += 1 }
+        counts["terms"] = program.terms.count
         return counts
     }
 
@@ -136,13 +149,13 @@ public final class NativeSimulator: Simulator {
     }
 
     private func bits(of view: View, low: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for bit in low..<min(view.width, low + 64) {
-            let stored = bit < view.bits ? view.bit + bit : view.signFilled ? view.bit + view.bits - 1 : nil
-            guard let stored else { break }
-            word |= (arena[stored / 64] >> UInt64(stored % 64) & 1) << UInt64(bit - low)
-        }
-        return word
+        let width = min(64, view.width - low)
+        guard let part = view.slice(low: low, width: width) else { return 0 }
+        let shift = UInt64(part.bit % 64)
+        let stored = arena[part.word] >> shift | arena[part.word + 1] << (64 - shift)
+        let unused = Int64(64 - part.bits)
+        let number = Int64(bitPattern: stored << UInt64(unused))
+        return (part.signFilled ? UInt64(bitPattern: number >> unused) : UInt64(bitPattern: number) >> UInt64(unused)) & lowMask(width)
     }
 
     /// The paths `peek` knows, in declaration order.
@@ -161,7 +174,7 @@ public final class NativeSimulator: Simulator {
     }
 }
 
-private func copied<T>(_ array: [T]) -> UnsafeMutableBufferPointer<T> {
+func copied<T>(_ array: [T]) -> UnsafeMutableBufferPointer<T> {
     let buffer = UnsafeMutableBufferPointer<T>.allocate(capacity: array.count)
     _ = buffer.initialize(from: array)
     return buffer

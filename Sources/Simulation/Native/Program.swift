@@ -19,10 +19,23 @@ struct Program {
     var stateWords = 0
     /// Width of each register and read port, in the order of their words.
     var stateWidths: [Int] = []
-    /// What the first words of the state become under reset.
-    var resetWords: [UInt64] = []
+    /// State that loads its next value at every edge, and state that does so while a bit is set.
+    var alwaysLoaded = 0..<0
+    var guardedLoads: [(condition: BitPlace, words: Range<Int>)] = []
+    /// What state becomes under reset.
+    var resets: [(word: Int, words: [UInt64])] = []
     var memories: [MemoryPlan] = []
     var signals: [(signal: FlatDesign.Signal, view: View)] = []
+}
+
+/// One bit of the arena.
+struct BitPlace {
+    let byte: Int
+    let bit: Int
+
+    @inline(__always) func isSet(_ arena: UnsafeMutablePointer<UInt64>) -> Bool {
+        UnsafeRawPointer(arena).load(fromByteOffset: byte, as: UInt8.self) &>> UInt8(bit) & 1 != 0
+    }
 }
 
 /// A memory and where its ports find their operands in the arena.
@@ -33,22 +46,16 @@ struct MemoryPlan {
     let reads: [Read]
     let writes: [Write]
 
-    /// One bit of the arena.
-    struct Condition {
-        let byte: Int
-        let bit: Int
-    }
-
     /// Words of the address and of the next read data.
     struct Read {
-        let enable: Condition
+        let enable: BitPlace
         let address: Int
         let next: Int
     }
 
     /// Words of the address and the data.
     struct Write {
-        let enable: Condition
+        let enable: BitPlace
         let address: Int
         let data: Int
     }

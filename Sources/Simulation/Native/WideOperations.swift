@@ -123,25 +123,33 @@ extension Interpreter {
     }
 
     /// Stored bits from any bit address, zeros or sign copies above.
+    @inline(__always)
     private func extract(
         _ i: UnsafePointer<Instruction>, _ target: UnsafeMutablePointer<UInt64>, _ a: UnsafeMutablePointer<UInt64>
     ) {
         let count = Int(i.pointee.count), bits = Int(i.pointee.b), shift = UInt64(i.pointee.leftA)
         let source = UnsafeRawPointer(a)
-        let full = bits / 64, rest = bits % 64
-        func load(_ k: Int) -> UInt64 {
-            let low = source.loadUnaligned(fromByteOffset: k * 8, as: UInt64.self)
-            return shift == 0 ? low : low >> shift | UInt64(source.load(fromByteOffset: k * 8 + 8, as: UInt8.self)) << (64 - shift)
+        let full = bits &>> 6, rest = UInt64(bits & 63)
+        // The ninth byte completes a word that does not start at a byte.
+        @inline(__always) func load(_ k: Int) -> UInt64 {
+            let low = source.loadUnaligned(fromByteOffset: k &* 8, as: UInt64.self) &>> shift
+            let high = UInt64(source.load(fromByteOffset: k &* 8 &+ 8, as: UInt8.self))
+            return low | (high &<< 1) &<< (63 &- shift)
         }
         for k in 0..<full { target[k] = load(k) }
-        var fill: UInt64 = 0
-        if i.pointee.opcode == .extractSignedW {
-            let top = bits - 1
-            fill = 0 &- (load(top / 64) >> UInt64(top % 64) & 1)
-        }
         if full < count {
-            target[full] = rest == 0 ? fill : load(full) & lowMask(rest) | fill << UInt64(rest)
-            for k in full + 1..<max(count, full + 1) { target[k] = fill }
+            let last = rest == 0 ? 0 : load(full) & ((1 &<< rest) &- 1)
+            var fill: UInt64 = 0
+            if i.pointee.opcode == .extractSignedW {
+                let top = rest == 0 ? target[full - 1] &>> 63 : last &>> (rest &- 1)
+                fill = 0 &- (top & 1)
+            }
+            target[full] = last | fill &<< rest
+            var k = full + 1
+            while k < count {
+                target[k] = fill
+                k += 1
+            }
         }
         target[count - 1] &= i.pointee.mask
     }

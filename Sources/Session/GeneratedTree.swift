@@ -1,0 +1,86 @@
+import Accelerator
+import Configuration
+import Cosimulation
+import Foundation
+import RTL
+import Verilog
+import Workloads
+
+/// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
+/// without Swift: `Generated/lane-d64` and `Testbenches/lane-d64`.
+public struct GeneratedTree: Sendable {
+    public struct File: Sendable {
+        /// From the root of the package.
+        public let path: String
+        public let bytes: [UInt8]
+
+        init(_ path: String, _ text: String) {
+            self.path = path
+            bytes = Array(text.utf8)
+        }
+    }
+
+    /// In order of directory; a function of the sources and the fixture alone.
+    public let files: [File]
+    /// All files in these are generated.
+    public static let directories = ["Generated/lane-d64", "Testbenches/lane-d64"]
+
+    /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
+    public init(root: String) throws {
+        let preset = try Preset.named("lane-d64")
+        let design = try Design(Accelerator.Lane(lane: preset.configuration))
+        let verilog = VerilogEmitter().emit(design)
+        let fileList = verilog.map { $0.name + "\n" }.joined()
+        let workload = try AttentionWorkload(path: "\(root)/Tests/Fixtures/decode-attention.safetensors")
+        let rows = try CheckedProgram.committed(lane: preset.configuration, workload: workload)
+        let bench = VectorBench(
+            name: "lane_d64", design: design, lane: preset.configuration, program: rows.program, expected: rows.expected)
+        files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
+            + [File("Generated/lane-d64/filelist.f", fileList)]
+            + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
+    }
+
+    /// Writes all files under `root`, and removes from the directories what is no longer generated.
+    public func write(to root: String) throws(CosimulationError) {
+        for directory in Self.directories {
+            do {
+                try FileManager.default.createDirectory(atPath: "\(root)/\(directory)", withIntermediateDirectories: true)
+            } catch {
+                throw .fileSystem(path: "\(root)/\(directory)", action: "make", reason: error.localizedDescription)
+            }
+        }
+        for file in files where Self.bytes(of: "\(root)/\(file.path)") != file.bytes {
+            do {
+                try Data(file.bytes).write(to: URL(fileURLWithPath: "\(root)/\(file.path)"), options: .atomic)
+            } catch {
+                throw .fileSystem(path: "\(root)/\(file.path)", action: "write", reason: error.localizedDescription)
+            }
+        }
+        for path in strangers(in: root) { try? FileManager.default.removeItem(atPath: "\(root)/\(path)") }
+    }
+
+    /// What of the files under `root` is not as generated, a line for each: `PATH: why`.
+    public func differences(from root: String) -> [String] {
+        let missing = files.compactMap { file -> String? in
+            guard let found = Self.bytes(of: "\(root)/\(file.path)") else { return "\(file.path): is missing" }
+            if found == file.bytes { return nil }
+            let same = zip(found, file.bytes).prefix { $0 == $1 }
+            return "\(file.path): differs in line \(same.count { $0.0 == UInt8(ascii: "\n") } + 1)"
+        }
+        return missing + strangers(in: root).map { "\($0): is not generated any more" }
+    }
+
+    /// Other files of the kinds that are generated; what simulators leave behind is none of our business.
+    private func strangers(in root: String) -> [String] {
+        let known = Set(files.map(\.path))
+        let kinds = [".v", ".f", ".hex"]
+        return Self.directories.flatMap { directory in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(directory)")) ?? []
+            return names.sorted().filter { name in kinds.contains { name.hasSuffix($0) } }
+                .map { "\(directory)/\($0)" }.filter { !known.contains($0) }
+        }
+    }
+
+    /// Nil if there is no such file.
+    private static func bytes(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
+}

@@ -1,0 +1,62 @@
+import FixedPoint
+import GoldenModel
+import Workloads
+
+/// The file of a golden run: the integers that went in, the merged states and the outputs, for others to check.
+/// `Docs/golden-output.md` describes it.
+extension GoldenRun {
+    public static let fileFormat = "leanspatten-golden-1"
+
+    /// The bytes of a safetensors file; equal runs give equal bytes.
+    public func fileContents(_ description: RunDescription) -> [UInt8] {
+        let settings = workload.settings
+        let metadata = [
+            "format": Self.fileFormat,
+            "preset": description.preset,
+            "config_hash": workload.configuration.configHash.hexadecimal,
+            "key_bits": settings.keyFormat.description,
+            "value_bits": settings.valueFormat.description,
+            "tile_keys": "\(settings.tileKeys)",
+            "heads": "\(workload.layers[0].heads)",
+            "head_dim": "\(workload.configuration.headSize)",
+            "scale": "\(workload.softmaxScale)",
+        ]
+        let tensors = zip(workload.layers, results).flatMap { layer, rows in Self.tensors(of: layer, rows: rows) }
+        return SafetensorsFile.encoded(tensors, metadata: metadata)
+    }
+
+    private static func tensors(of layer: QuantizedLayer, rows: [LaneResult]) -> [Tensor] {
+        let (size, queries) = (layer.headSize, [layer.heads, layer.rows])
+        func tensor<Element: TensorElement>(_ name: String, _ shape: [Int], _ elements: [Element]) -> Tensor {
+            Tensor(name: "layer\(layer.index).\(name)", shape: shape, elements: elements)
+        }
+        let scales = layer.keyValues.map(\.scales)
+        let states = rows.map(\.state)
+        return [
+            tensor("query", queries + [size], layer.queries.flatMap(\.codes)),
+            tensor("query_scale", queries, layer.queries.map(\.realScale)),
+            tensor("score_mantissa", queries, layer.queries.map { Int32($0.scoreScale.mantissa) }),
+            tensor("score_shift", queries, layer.queries.map { Int32($0.scoreScale.shift) }),
+            tensor("key", [layer.kvHeads, layer.keys, size], layer.keyValues.flatMap(\.keys)),
+            tensor("key_scale", [layer.kvHeads, size], scales.flatMap(\.keyScales)),
+            tensor("value", [layer.kvHeads, layer.keys, size], layer.keyValues.flatMap(\.values)),
+            tensor("value_scale", [layer.kvHeads], scales.map(\.valueScale)),
+            tensor("lengths", [layer.rows], layer.lengths.map(Int32.init)),
+            tensor("state_valid", queries, states.map { UInt8($0.isValid ? 1 : 0) }),
+            tensor("state_class", queries, states.map { Int32($0.stateClass) }),
+            tensor("state_weight_sums", queries + [2, 2], states.flatMap {
+                [$0.upperWeightSum, $0.lowerWeightSum].flatMap(words)
+            }),
+            tensor("state_output_sums", queries + [2, size, 2], states.flatMap {
+                ($0.upperOutputSums + $0.lowerOutputSums).flatMap { words(UInt128(bitPattern: $0)) }
+            }),
+            tensor("output", queries + [size], rows.flatMap(\.outputs)),
+            tensor("output_scale", [layer.kvHeads], scales.map(\.outputScale)),
+        ]
+    }
+
+    /// Low word, high word.
+    private static func words(_ value: UInt128) -> [UInt64] {
+        [UInt64(truncatingIfNeeded: value), UInt64(truncatingIfNeeded: value >> 64)]
+    }
+}

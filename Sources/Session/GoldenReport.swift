@@ -1,0 +1,60 @@
+import Configuration
+import FixedPoint
+import GoldenModel
+import PerformanceModel
+
+/// What `golden` found; its names are those of the JSON.
+public struct GoldenReport: Codable, Sendable {
+    public let preset, workload: String
+    /// Rows of all heads and layers.
+    public let rows: Int
+    /// Against double precision on the same quantised inputs, before output rounding.
+    public let rmsRelativeError, maxRelativeToMaxV: Double
+    /// Of the rounded outputs, in units of their last place.
+    public let maxErrorLSB: Double
+    /// What a lane needs at least, with what it runs out of.
+    public let boundCycles: Int
+    public let bindingResource: String
+    public let keyBits, valueBits: String
+    public let tileKeys: Int
+    public let seed: UInt64
+    public let configHash: String
+    public let quantization: QuantizationSummary
+    public let output: String
+
+    /// For people, not in the JSON.
+    private var workloadSummary = ""
+
+    private enum CodingKeys: String, CodingKey {
+        case preset, workload, rows, rmsRelativeError, maxRelativeToMaxV, maxErrorLSB, boundCycles, bindingResource
+        case keyBits, valueBits, tileKeys, seed, configHash, quantization, output
+    }
+
+    public init(_ run: GoldenRun, description: RunDescription, output: String) {
+        let bounds = run.workload.layers.map { LaneBound($0, of: run.workload) }
+        preset = description.preset
+        workload = run.workload.name
+        rows = run.workload.rowCount
+        rmsRelativeError = run.errors.rmsRelativeError
+        maxRelativeToMaxV = run.errors.maxRelativeToMaxV
+        maxErrorLSB = run.errors.maxErrorLSB
+        boundCycles = bounds.reduce(0) { $0 + $1.cycles }
+        bindingResource = bounds.bindingResource.rawValue
+        keyBits = run.workload.settings.keyFormat.description
+        valueBits = run.workload.settings.valueFormat.description
+        tileKeys = run.workload.settings.tileKeys
+        seed = description.seed
+        configHash = run.workload.configuration.configHash.hexadecimal
+        quantization = QuantizationSummary(run)
+        self.output = output
+        workloadSummary = run.workload.summary
+    }
+
+    public var text: String {
+        "\(preset) (configuration \(configHash)), golden model\n" + table([
+            ("workload", "\(workload)\n\(workloadSummary)"),
+            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
+            ("bound", "\(grouped(boundCycles)) cycles of a lane (\(bindingResource))"),
+        ] + quantization.lines + [("written to", output)])
+    }
+}

@@ -1,0 +1,143 @@
+import Configuration
+import FixedPoint
+import Foundation
+import GoldenModel
+
+/// What `simulate` found; its names are those of the JSON that scripts read.
+public struct SimulationReport: Codable, Sendable {
+    /// The lane's work over all layers.
+    public struct Counters: Codable, Hashable, Sendable {
+        /// Requests of the memory port, and beats delivered for each plane.
+        public let requests, keyMSBBeats, keyLSBBeats, valueBeats: Int
+        /// Keys that rows attended to, summed over rows.
+        public let keys: Int
+        public let tiles: Int
+    }
+
+    /// One layer of the run.
+    public struct Layer: Codable, Hashable, Sendable {
+        public let layer, rows, cycles, boundCycles, mismatches: Int
+    }
+
+    public let preset: String
+    public let engine: Engine
+    public let workload: String
+    /// Rows of all heads and layers.
+    public let rows: Int
+    /// Output elements that differ from the golden model, and rows that hold one.
+    public let mismatches, mismatchedRows: Int
+    public let firstMismatches: [Mismatch]
+    /// Against double precision on the same quantised inputs, before output rounding.
+    public let rmsRelativeError, maxRelativeToMaxV: Double
+    /// Of the rounded outputs, in units of their last place.
+    public let maxErrorLSB: Double
+    /// From the first request to the last output, summed over layers.
+    public let cycles: Int
+    /// What no schedule gets below.
+    public let boundCycles: Int
+    public let bindingResource: String
+    /// Bytes of all beats that passed the memory port.
+    public let bytesRead: Int
+    /// Bytes of the output rows, which leave the lane on a stream.
+    public let bytesWritten: Int
+    /// Beats over cycles.
+    public let portUtilization: Double
+    /// Multiplications that the result needs over those the arrays could have done.
+    public let multiplierUtilization: Double
+    public let counters: Counters
+    public let layers: [Layer]
+    public let keyBits, valueBits: String
+    public let tileKeys: Int
+    public let memoryLatency: Int
+    public let stallSeed: UInt64?
+    public let seed: UInt64
+    public let configHash: String
+    public let quantization: QuantizationSummary
+    public let simulatedCyclesPerSecond: Double
+
+    /// For people, not in the JSON.
+    private var engineDescription = "", workloadSummary = ""
+
+    private enum CodingKeys: String, CodingKey {
+        case preset, engine, workload, rows, mismatches, mismatchedRows, firstMismatches, rmsRelativeError
+        case maxRelativeToMaxV, maxErrorLSB, cycles, boundCycles, bindingResource, bytesRead, bytesWritten
+        case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memoryLatency
+        case stallSeed, seed, configHash, quantization, simulatedCyclesPerSecond
+    }
+
+    public init(_ run: SimulationRun, description: RunDescription) {
+        let workload = run.golden.workload
+        let configuration = workload.configuration
+        let errors = run.golden.errors
+        var bound = 0, usefulMultiplications = 0
+        for layer in run.layers {
+            bound += layer.bound.cycles
+            usefulMultiplications += layer.bound.usefulMultiplications
+        }
+        let cycles = run.layers.reduce(0) { $0 + $1.cycles }
+        let beats = run.layers.reduce(0) { $0 + $1.beats }
+        let keyCounts = workload.layers.flatMap { layer in layer.queries.indices.map { layer.keyCount(ofQuery: $0) } }
+
+        preset = description.preset
+        engine = run.options.engine
+        self.workload = workload.name
+        rows = workload.rowCount
+        mismatches = run.mismatches
+        mismatchedRows = run.layers.reduce(0) { $0 + $1.comparison.mismatchedRows }
+        firstMismatches = Array(run.layers.flatMap(\.comparison.firstMismatches).prefix(OutputComparison.mismatchesShown))
+        rmsRelativeError = errors.rmsRelativeError
+        maxRelativeToMaxV = errors.maxRelativeToMaxV
+        maxErrorLSB = errors.maxErrorLSB
+        self.cycles = cycles
+        boundCycles = bound
+        bindingResource = run.layers.map(\.bound).bindingResource.rawValue
+        bytesRead = beats * configuration.portBytes
+        bytesWritten = workload.rowCount * configuration.headSize * MemoryLayout<Int16>.size
+        portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles)
+        multiplierUtilization = cycles == 0
+            ? 0 : Double(usefulMultiplications) / Double(2 * configuration.multipliers * cycles)
+        counters = Counters(
+            requests: run.layers.reduce(0) { $0 + $1.requests },
+            keyMSBBeats: run.layers.reduce(0) { $0 + $1.keyMSBBeats },
+            keyLSBBeats: run.layers.reduce(0) { $0 + $1.keyLSBBeats },
+            valueBeats: run.layers.reduce(0) { $0 + $1.valueBeats },
+            keys: keyCounts.reduce(0, +),
+            tiles: keyCounts.reduce(0) { $0 + ($1 + workload.settings.tileKeys - 1) / workload.settings.tileKeys })
+        layers = zip(run.layers, workload.layers).map { measured, layer in
+            Layer(
+                layer: layer.index, rows: layer.queries.count, cycles: measured.cycles,
+                boundCycles: measured.bound.cycles, mismatches: measured.comparison.mismatches)
+        }
+        keyBits = workload.settings.keyFormat.description
+        valueBits = workload.settings.valueFormat.description
+        tileKeys = workload.settings.tileKeys
+        memoryLatency = run.options.memoryLatency
+        stallSeed = run.options.stallSeed
+        seed = description.seed
+        configHash = configuration.configHash.hexadecimal
+        quantization = QuantizationSummary(run.golden)
+        simulatedCyclesPerSecond = run.cyclesPerSecond.rounded()
+        engineDescription = run.engineDescription
+        workloadSummary = workload.summary
+    }
+
+    /// The report for people.
+    public var text: String {
+        let elements = bytesWritten / MemoryLayout<Int16>.size
+        let verdict = mismatches == 0
+            ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
+            : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
+                + "\(plural(rows, "row")); first:\n" + firstMismatches.map(\.description).joined(separator: "\n")
+        let lines = [
+            ("workload", "\(workload)\n\(workloadSummary)"),
+            ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s"),
+            ("bit-exact", verdict),
+            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
+            ("cycles", "\(grouped(cycles)); bound \(grouped(boundCycles)) (\(bindingResource)), "
+                + "\(percent(Double(boundCycles) / Double(max(1, cycles)))) of it reached"),
+            ("memory", "\(bytes(bytesRead)) read, port busy \(percent(portUtilization)); multipliers busy "
+                + percent(multiplierUtilization)),
+        ]
+        return "\(preset) (configuration \(configHash))\n" + table(lines + quantization.lines)
+    }
+}
