@@ -62,7 +62,8 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 
 .PHONY: generated
 generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources
-	LEANSPATTEN_REGENERATE=1 swift test -c release --filter GeneratedTreeTests
+	swift build -c release --build-tests
+	LEANSPATTEN_REGENERATE=1 swift test -c release --skip-build --filter GeneratedTreeTests
 
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed

@@ -52,13 +52,13 @@ import Testing
             ("StateAccumulator", { try StateAccumulatorTests().rowsBackToBack(lane: LaneCheck.lane) }),
             ("Reciprocal", { try NormalizerTests().reciprocals() }),
             ("Normalizer", { try NormalizerTests().outputs(lane: LaneCheck.lane) }),
+            ("PlaneFetcher", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) }),
             ("KeyAssembler", { try KeyAssemblerTests().tileAndRowEnds(lane: LaneCheck.lane) }),
             ("JobDispatcher", { try JobDispatcherTests().commands(lane: LaneCheck.lane) }),
             ("RoundRobinArbiter", { try RoundRobinArbiterTests().fairness(inputs: 3) }),
             ("Fifo", { try StreamBufferTests().fifo(bits: 512, depth: 256) }),
-        ] + MemoryPort.Tag.allCases.flatMap { tag -> [(name: String, check: () throws -> Void)] in
-            [("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) }),
-             ("PlaneFetcher \(tag)", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats, tag: tag) })]
+        ] + MemoryPort.Tag.allCases.map { tag in
+            ("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) })
         }
     }
 
