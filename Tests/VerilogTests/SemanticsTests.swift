@@ -9,6 +9,8 @@ import Verilog
 @Suite struct SemanticsTests {
     static let seed = ProcessInfo.processInfo.environment["VERILOG_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
     static let count = ProcessInfo.processInfo.environment["VERILOG_FUZZ_COUNT"].flatMap(Int.init) ?? 40
+    /// Building models takes longest.
+    static let verilatorCount = min(count, 12)
 
     @Test func icarusAgreesWithTheStatements() throws {
         try withTemporaryDirectory { directory in
@@ -22,7 +24,7 @@ import Verilog
 
     @Test func verilatorAgreesWithTheStatements() throws {
         try withTemporaryDirectory { directory in
-            let bench = try RandomBench(seed: Self.seed, count: Self.count, in: directory)
+            let bench = try RandomBench(seed: Self.seed, count: Self.verilatorCount, in: directory)
             for design in bench.designFiles {
                 let lint = try run("verilator", ["--lint-only", "-Wall", "-Wno-UNSIGNED", "-Wno-CMPCONST", "-y", "."] + [design], in: directory)
                 #expect(lint.exitCode == 0 && lint.output.isEmpty, "\(lint.output)")
