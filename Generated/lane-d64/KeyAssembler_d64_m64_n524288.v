@@ -40,7 +40,7 @@ module KeyAssembler_d64_m64_n524288 (
     assign msb_ready = ready & !empty_row & lsb_valid;  // @[KeyAssembler.swift:52]
     assign lsb_ready = ready & !empty_row & msb_valid;  // @[KeyAssembler.swift:53]
     wire [19:0] keys_left = row_payload_keys - keys_done;  // @[KeyAssembler.swift:57]
-    wire row_last = 20'h1 >= keys_left;  // @[KeyAssembler.swift:58]
+    wire row_last = keys_left <= 20'h1;  // @[KeyAssembler.swift:58]
     wire [9:0] tile_mask = row_payload_tile_size[1] ? (row_payload_tile_size[0] ? 10'h3ff : 10'h1ff)
         : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyAssembler.swift:59]
     wire [9:0] key_in_tile = keys_done[9:0] & tile_mask;  // @[KeyAssembler.swift:60]
@@ -246,7 +246,7 @@ module KeyAssembler_d64_m64_n524288 (
             : msb_payload[23:12],
         (row_payload_lsb_bits == 4'h5) ? {msb_payload[6:0], lsb_payload[4:0]}
             : (row_payload_lsb_bits == 4'h4) ? {msb_payload[7:0], lsb_payload[3:0]}
-            : msb_payload[11:0], 20'h0 < keys_left, row_last | (key_in_tile == tile_mask), row_last
+            : msb_payload[11:0], keys_left > 20'h0, row_last | (key_in_tile == tile_mask), row_last
     };  // @[KeyAssembler.swift:69]
 
     SkidBuffer_w771 skid (  // @[KeyAssembler.swift:44]

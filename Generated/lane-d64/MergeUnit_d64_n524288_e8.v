@@ -103,15 +103,15 @@ module MergeUnit_d64_n524288_e8 (
     assign pair_ready = skid_input_ready;  // @[MergeUnit.swift:49]
     wire signed [7:0] gap = {pair_payload_left_highest_class[6], pair_payload_left_highest_class}
         - {pair_payload_right_highest_class[6], pair_payload_right_highest_class};  // @[MergeUnit.swift:51]
-    wire left_leads_less = gap < $signed(8'h0);  // @[MergeUnit.swift:54]
+    wire left_leads_not = gap >= $signed(8'h0);  // @[MergeUnit.swift:54]
     wire left_leads = pair_payload_left_occupied
-        & (!pair_payload_right_occupied | !left_leads_less);  // @[MergeUnit.swift:54]
+        & (!pair_payload_right_occupied | left_leads_not);  // @[MergeUnit.swift:54]
     wire left_trails_and = pair_payload_left_occupied
         & pair_payload_right_occupied;  // @[MergeUnit.swift:54]
     wire left_trails = left_trails_and & (gap == 8'hff);  // @[MergeUnit.swift:55]
-    wire right_leads_less = $signed(8'h0) < gap;  // @[MergeUnit.swift:57]
+    wire right_leads_not = gap <= $signed(8'h0);  // @[MergeUnit.swift:57]
     wire right_leads = pair_payload_right_occupied
-        & (!pair_payload_left_occupied | !right_leads_less);  // @[MergeUnit.swift:57]
+        & (!pair_payload_left_occupied | right_leads_not);  // @[MergeUnit.swift:57]
     wire right_trails = left_trails_and & (gap == 8'h1);  // @[MergeUnit.swift:58]
 
     always @(posedge clock) begin

@@ -373,7 +373,7 @@ module Normalizer_d64_n524288_e8 (
     wire signed [29:0] half_up = half_up_sum[30:1];  // @[Normalizer.swift:148]
     wire signed [86:0] dividend_next_right = $signed({chosen, 4'h0})
         >>> shift_of_2;  // @[Normalizer.swift:125]
-    wire result_next_less = $signed(30'h7fff) < half_up;  // @[Normalizer.swift:132]
+    wire result_next_less = half_up > $signed(30'h7fff);  // @[Normalizer.swift:132]
     wire result_next_less_2 = half_up < $signed(30'h3fff8000);  // @[Normalizer.swift:132]
 
     always @(posedge clock) begin

@@ -54,7 +54,7 @@ module ScoreScaler_d64_m64 (
         + 51'h1;  // @[ScoreScaler.swift:56]
     wire signed [49:0] rounded_0 = rounded_0_sum[50:1];  // @[ScoreScaler.swift:56]
     wire too_low_0 = rounded_0 < $signed(50'h3ffffff800000);  // @[ScoreScaler.swift:74]
-    wire too_high_0 = $signed(50'h7ff000) < rounded_0;  // @[ScoreScaler.swift:75]
+    wire too_high_0 = rounded_0 > $signed(50'h7ff000);  // @[ScoreScaler.swift:75]
 
     always @(posedge clock) begin
         if (skid_input_ready) begin  // @[ScoreScaler.swift:51]

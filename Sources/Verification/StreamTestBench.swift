@@ -2,7 +2,10 @@ import Simulation
 
 /// How the ends of a module's streams hesitate.
 public struct StreamTiming: Sendable {
-    let seed: UInt64?
+    public let seed: UInt64?
+    private var slowStream: String?
+
+    private init(seed: UInt64?) { self.seed = seed }
 
     /// Items follow each other without a gap and every beat is taken at once.
     public static let steady = StreamTiming(seed: nil)
@@ -10,9 +13,17 @@ public struct StreamTiming: Sendable {
     /// Every stream hesitates at random, each at a rate of its own: seldom, half the time or nearly always.
     public static func random(seed: UInt64) -> StreamTiming { StreamTiming(seed: seed) }
 
-    public var isSteady: Bool { seed == nil }
+    /// The same, but one stream nearly always hesitates: what is ahead of it fills up.
+    public func slowed(by stream: String) -> StreamTiming {
+        var timing = self
+        timing.slowStream = stream
+        return timing
+    }
+
+    public var isSteady: Bool { seed == nil && slowStream == nil }
 
     fileprivate func pattern(of stream: String) -> StallPattern {
+        if stream == slowStream { return StallPattern(seed: seed ?? 0, probability: 0.95) }
         guard let seed else { return .none }
         let own = stream.utf8.reduce(seed &* 0x9e37_79b9_7f4a_7c15) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return StallPattern(seed: own, probability: [0, 0.1, 0.5, 0.85][Int(own >> 33 & 3)])
@@ -101,10 +112,13 @@ public final class StreamTestBench {
         return transfers
     }
 
-    /// Resets for one cycle, then runs until everything has gone in and come out, and a little longer.
+    /// Resets for one cycle, in which all streams carry noise, then runs until everything has gone in and come out, and a little longer.
     public func run() throws {
-        for source in sources { source.port.isValid = false }
-        for sink in sinks { sink.port.isReady = false }
+        for source in sources {
+            scramble(source.port)
+            source.port.isValid = noise.next() & 1 == 1
+        }
+        for sink in sinks { sink.port.isReady = noise.next() & 1 == 1 }
         simulator.applyReset(cycles: 1)
         let start = simulator.cycle
         var lastMove = start, end: Int?
@@ -139,13 +153,17 @@ public final class StreamTestBench {
             source.offer(source.next)
             source.isOffering = true
         } else {
-            for field in source.port.payload {
-                for word in 0..<field.port.wordCount {
-                    field.storage[word] = noise.next() & field.mask(ofWord: word)
-                }
-            }
+            scramble(source.port)
         }
         source.port.isValid = source.isOffering
+    }
+
+    private func scramble(_ port: StreamPort) {
+        for field in port.payload {
+            for word in 0..<field.port.wordCount {
+                field.storage[word] = noise.next() & field.mask(ofWord: word)
+            }
+        }
     }
 
     private func watch(_ sink: inout Sink, _ cycle: Int) throws -> Bool {

@@ -52,27 +52,28 @@ import Verification
     /// Small ones, and those of a lane: commands, settings, beats.
     @Test(arguments: [(70, 2), (70, 4), (4, 8), (24, 8), (70, 16), (512, 256)]) func fifo(bits: Int, depth: Int) throws {
         try passesThrough(Fifo(bits: bits, depth: depth), bits: bits, latency: 2)
+        try fillsUp(bits: bits, depth: depth)
     }
 
     /// Holds `depth` words and one more, then refuses.
-    @Test func fifoFillsUp() throws {
-        let bench = try bench(Fifo(bits: 8, depth: 8))
-        let sent = try bench.send(Array(0..<9), to: "input") { port in
+    private func fillsUp(bits: Int, depth: Int) throws {
+        let bench = try bench(Fifo(bits: bits, depth: depth))
+        let sent = try bench.send(Array(0...depth).map { $0 & ((1 << min(bits, 16)) - 1) }, to: "input") { port in
             let field = try port.field("")
-            return { field.value = $0 }
+            return { field.set([$0], width: min(bits, 16)) }
         }
         let output = try StreamPort("output", of: bench.simulator), input = try StreamPort("input", of: bench.simulator)
+        bench.beforeSettle = { _ in output.isReady = false }
         try bench.run()
-        #expect(sent.items == Array(0..<9))
+        #expect(sent.items.count == depth + 1)
         bench.simulator.settle()
-        #expect(!input.isReady)
-        #expect(output.isValid)
+        #expect(!input.isReady && output.isValid)
     }
 
     private func passesThrough(_ module: some Module, bits: Int, latency: Int) throws {
         var random = SeededGenerator(seed: 16)
         let words = (0..<400).map { _ in UInt128(random.next()) << 64 | UInt128(random.next()) }
-            .map { bits < 128 ? $0 & (1 << bits - 1) : $0 }
+            .map { bits < 128 ? $0 & ((1 << bits) - 1) : $0 }
         for timing in timings {
             let bench = try bench(module, timing)
             let sent = try bench.send(words, to: "input") { port in

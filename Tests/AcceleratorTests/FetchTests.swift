@@ -77,8 +77,8 @@ import Verification
             Command(address: [0, 64 * random.below(1 << 20), (1 << 40) - 64 * 512][random.below(3)], beats: beats)
         }
         let wanted = commands.map(\.beats).reduce(0, +)
-        for (seed, timing) in timings.enumerated() {
-            let bench = try bench(PlaneFetcher(lane: lane), timing, seed: UInt64(seed))
+        for timing in timings {
+            let bench = try bench(PlaneFetcher(lane: lane), timing)
             try bench.send(commands, to: "command") { port in
                 let address = try port.field("address"), beats = try port.field("beats")
                 return { address.value = $0.address; beats.value = $0.beats }
@@ -103,6 +103,30 @@ import Verification
             check(requests.items, commands)
             #expect(requests.items.map(\.beats).reduce(0, +) == wanted)
         }
+    }
+
+    /// While nothing leaves the buffer, just as much is asked for as it holds.
+    @Test(arguments: [16, 64, 256]) func asksForTheWholeBuffer(buffer: Int) throws {
+        let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
+        let bench = try bench(PlaneFetcher(lane: lane))
+        let command = Command(address: 64 * 16, beats: buffer + 16)
+        try bench.send([command], to: "command") { port in
+            let address = try port.field("address"), beats = try port.field("beats")
+            return { address.value = $0.address; beats.value = $0.beats }
+        }
+        let requests = try bench.receive(buffer / 16 + 1, from: "request") { port in
+            let beats = try port.field("beats")
+            return { beats.value + 1 }
+        }
+        let released = try bench.simulator.handle("released")
+        var asked = 0
+        bench.beforeSettle = { cycle in
+            if cycle == 100 { asked = requests.items.reduce(0, +) }
+            released.value = cycle >= 100 && cycle < 100 + buffer ? 1 : 0
+        }
+        try bench.run()
+        #expect(asked == buffer)
+        #expect(requests.items.reduce(0, +) == command.beats)
     }
 
     private struct Request {
@@ -131,6 +155,58 @@ import Verification
                 left -= request.beats
                 next += 1
             }
+        }
+    }
+}
+
+@Suite struct PlaneReaderTests {
+    /// Rows back to back from a memory that answers in the next cycle, whoever stalls: no beat may be lost.
+    @Test(arguments: MemoryPort.Tag.allCases) func rowsBackToBack(tag: MemoryPort.Tag) throws {
+        let lane = laneD64, bits = tag.widths.last!
+        var random = SeededGenerator(seed: 19)
+        let words = (0..<8 * 2_000).map { _ in random.next() }
+        let rows = [1, 0, 700, 3, 64, 400].map { keys in (keys: keys, firstBeat: random.below(500)) }
+        let beatsOfRow = rows.map { ($0.keys * lane.headSize * bits + 511) / 512 }
+        let expected = rows.flatMap { row in
+            (0..<row.keys).map { key in
+                (0..<lane.headSize).map { element -> Int16 in
+                    let position = 512 * row.firstBeat + (key * lane.headSize + element) * bits
+                    let code = (0..<bits).reduce(0) { $0 | Int(words[(position + $1) / 64] >> UInt64((position + $1) % 64) & 1) << $1 }
+                    return Int16(tag != .keyLSB && code >> (bits - 1) == 1 ? code - (1 << bits) : code)
+                }
+            }
+        }
+        for timing in timings + [.steady.slowed(by: "vectors")] {
+            let bench = try bench(PlaneReader(lane: lane, widths: tag.widths, signed: tag != .keyLSB), timing)
+            try bench.send(Array(zip(rows, beatsOfRow)), to: "fetch") { port in
+                let address = try port.field("address"), beats = try port.field("beats")
+                return { address.value = 64 * $0.0.firstBeat; beats.value = $0.1 }
+            }
+            try bench.send(rows, to: "convert") { port in
+                let width = try port.field("bits"), vectors = try port.field("vectors"), last = try port.field("last_keys")
+                return { width.value = bits; vectors.value = $0.keys; last.value = 0 }
+            }
+            let bursts = zip(rows, beatsOfRow).map { row, beats in
+                beats == 0 ? 0 : (row.firstBeat + beats - 1) / 16 - row.firstBeat / 16 + 1
+            }
+            var waiting: [Int] = [], next = 0
+            _ = try bench.receive(bursts.reduce(0, +), from: "request") { port in
+                let address = try port.field("address"), beats = try port.field("beats")
+                return { waiting += (0...beats.value).map { address.value / 64 + $0 } }
+            }
+            let vectors = try bench.receive(expected.count, from: "vectors") { port in
+                let field = try port.field("")
+                return { field.elements(width: NumericFormats.keyBits, as: Int16.self) }
+            }
+            let valid = try bench.simulator.handle("beats_valid"), data = try bench.simulator.handle("beats_payload")
+            bench.beforeSettle = { _ in
+                valid.value = next < waiting.count ? 1 : 0
+                guard next < waiting.count else { return }
+                data.set(words[8 * waiting[next]..<8 * waiting[next] + 8], width: 64)
+                next += 1
+            }
+            try bench.run()
+            #expect(difference(vectors.items, expected) == nil)
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
         let mutated = try design.mutated(by: mutants)
         let check = try LaneCheck()
         let healthy = try check.run(mutated, mutant: 0)
-        let unitChecks = Self.unitChecks()
+        let unitChecks = Self.unitChecks() + Self.bufferChecks(of: design)
         try #require(healthy.verdict == nil)
         var killedByLane = 0, killedByUnit = 0, survivors: [Mutant] = []
         for (index, mutant) in mutants.enumerated() {
@@ -52,13 +52,27 @@ import Testing
             ("StateAccumulator", { try StateAccumulatorTests().rowsBackToBack(lane: LaneCheck.lane) }),
             ("Reciprocal", { try NormalizerTests().reciprocals() }),
             ("Normalizer", { try NormalizerTests().outputs(lane: LaneCheck.lane) }),
-            ("PlaneFetcher", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) }),
             ("KeyAssembler", { try KeyAssemblerTests().tileAndRowEnds(lane: LaneCheck.lane) }),
             ("JobDispatcher", { try JobDispatcherTests().commands(lane: LaneCheck.lane) }),
             ("RoundRobinArbiter", { try RoundRobinArbiterTests().fairness(inputs: 3) }),
-            ("Fifo", { try StreamBufferTests().fifo(bits: 512, depth: 256) }),
-        ] + MemoryPort.Tag.allCases.map { tag in
-            ("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) })
+            ("PlaneFetcher", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) }),
+            ("PlaneFetcher full", { try PlaneFetcherTests().asksForTheWholeBuffer(buffer: 256) }),
+        ] + MemoryPort.Tag.allCases.flatMap { tag -> [(name: String, check: () throws -> Void)] in
+            [("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) }),
+             ("PlaneReader \(tag)", { try PlaneReaderTests().rowsBackToBack(tag: tag) })]
+        }
+    }
+
+    /// The tests of the queues and skid buffers that the design holds, by the parameters in their names.
+    private static func bufferChecks(of design: Design) -> [(name: String, check: () throws -> Void)] {
+        design.modules.compactMap { module in
+            if let fifo = module.name.wholeMatch(of: /Fifo_w(\d+)_d(\d+)/) {
+                return (module.name, { try StreamBufferTests().fifo(bits: Int(fifo.1)!, depth: Int(fifo.2)!) })
+            }
+            if let skid = module.name.wholeMatch(of: /SkidBuffer_w(\d+)/) {
+                return (module.name, { try StreamBufferTests().skidBuffer(bits: Int(skid.1)!) })
+            }
+            return nil
         }
     }
 

@@ -66,6 +66,9 @@ import Verification
                     let score = random.below(16) == 0 ? random.code(24) : center + random.below(spread) - spread / 2
                     return Int32(min(max(score, -(1 << 23)), highest))
                 }
+            } + [-2048, -3, 0, 5, 2046].flatMap { whole in
+                // Next to an integer: the reference is the integer above.
+                [-1, 0, 1].map { [Int32(max(whole * one + $0, -(1 << 23)))] }
             }
         func beats(_ row: [Int32]) -> [ScoreItem] {
             lane.beats(tiles: tileSizes(keys: row.count, tileKeys: 16)) { keys, occupied, tileLast, rowLast in
@@ -89,7 +92,7 @@ import Verification
             }
         }
         let expected = rows.flatMap(weights)
-        for timing in timings {
+        for timing in timings + [.steady.slowed(by: "weights")] + (4..<10).map({ .random(seed: $0) }) {
             let bench = try bench(Accelerator.SoftmaxUnit(lane: lane), timing)
             let scores = try bench.send(
                 rows.flatMap(beats), to: "scores", ScoreItem.writer(bits: NumericFormats.scaledScoreBits))

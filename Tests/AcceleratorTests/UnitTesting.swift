@@ -31,9 +31,9 @@ func simulator(_ module: some Module, seed: UInt64 = 1) throws -> NativeSimulato
     return simulator
 }
 
-/// A module alone in the native engine, with a bench around it.
-func bench(_ module: some Module, _ timing: StreamTiming = .steady, seed: UInt64 = 1) throws -> StreamTestBench {
-    StreamTestBench(try simulator(module, seed: seed), timing: timing)
+/// A module alone in the native engine, with a bench around it; each timing starts from power-up values of its own.
+func bench(_ module: some Module, _ timing: StreamTiming = .steady) throws -> StreamTestBench {
+    StreamTestBench(try simulator(module, seed: timing.seed ?? 0), timing: timing)
 }
 
 /// Where two sequences differ first, without printing all of them; nil: nowhere.
