@@ -9,6 +9,7 @@ FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
 TIMES := .build/times.txt
 SEEDS ?= 3
+MUTANTS ?= 200
 
 # Runs $(2) and notes how long it took under the name $(1).
 timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 >> $(TIMES)
@@ -91,6 +92,12 @@ regress: swift simulators ## the random tests again with SEEDS=n different seeds
 	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
 	    || { echo "again: LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build" >&2; exit 1; }; \
 	done
+
+.PHONY: mutate
+mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
+	swift build -c release --build-tests
+	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane \
+	  | grep -E '^  |^mutation score|^[0-9]+ mutants|recorded an issue'
 
 .PHONY: clean
 clean: ## everything that was built

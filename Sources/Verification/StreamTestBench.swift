@@ -23,7 +23,7 @@ public struct StreamTiming: Sendable {
     public var isSteady: Bool { seed == nil && slowStream == nil }
 
     fileprivate func pattern(of stream: String) -> StallPattern {
-        if stream == slowStream { return StallPattern(seed: seed ?? 0, probability: 0.95) }
+        if stream == slowStream { return StallPattern(seed: seed ?? 0, probability: 0.85) }
         guard let seed else { return .none }
         let own = stream.utf8.reduce(seed &* 0x9e37_79b9_7f4a_7c15) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return StallPattern(seed: own, probability: [0, 0.1, 0.5, 0.85][Int(own >> 33 & 3)])

@@ -11,7 +11,7 @@ import Verification
 
     /// Every pair of gaps around every kind of reference, both ways round, against the golden merge.
     @Test(arguments: lanes) func pairs(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: 7)
+        var random = SeededGenerator(seed: globalSeed, name: #function)
         var pairs: [(PartialState, PartialState)] = []
         for base in [-2048, -65, -64, -33, -32, -31, -1, 0, 1, 31, 32, 1000] {
             for gap in Self.gaps where base + gap <= 2047 {
@@ -22,31 +22,40 @@ import Verification
         let empty = PartialState.empty(headSize: lane.headSize)
         let one = MergeUnit.state(of: leaf(-7, lane, &random))
         pairs += [(empty, empty), (empty, one), (one, empty)]
-        for timing in timings {
+        for timing in timings("pair", "merged") {
             let merged = try merge(pairs, lane, timing)
             #expect(difference(merged, pairs.map { MergeUnit.merge($0.0, $0.1) }) == nil)
         }
     }
 
-    /// All orders of small sets of leaves, folded one by one: one result, that of the golden merge.
-    @Test(arguments: [[0, 0, 0, 0], [0, 1, 31, 32], [-33, -32, -1, 0], [0, 32, 64, 96], [-64, 0, 33, 64], [5, 37, 36, 69],
-                      [-2048, 2047, -2016, 2015]])
-    func allOrders(references: [Int]) throws {
-        var random = SeededGenerator(seed: 8)
+    /// Every tree and order over six leaves: each subset is merged from each of its ordered splits, out of the states of
+    /// the two parts, and they all agree with the golden merge; so do all trees, which are made of such steps.
+    @Test(arguments: [[0, 0, 0, 0, 0, 0], [0, 1, 31, 32, 33, 64], [-33, -32, -1, 0, 31, 32], [0, 32, 64, 96, 128, 160],
+                      [-64, 0, 33, 64, 65, 127], [5, 37, 36, 69, 4, 68], [-2048, 2047, -2016, 2015, 2016, -2017]])
+    func everyTree(references: [Int]) throws {
+        var random = SeededGenerator(seed: globalSeed, name: "\(references)")
         let leaves = references.map { MergeUnit.state(of: leaf($0, Self.lane, &random)) }
-            + [PartialState.empty(headSize: 32)]
-        let golden = leaves.dropFirst().reduce(leaves[0], MergeUnit.merge)
-        let orders = permutations(leaves.count)
-        var states = orders.map { leaves[$0[0]] }
-        for position in 1..<leaves.count {
-            states = try merge(zip(states, orders.map { leaves[$0[position]] }).map { ($0, $1) }, Self.lane, .steady)
+        let all = (1 << leaves.count) - 1
+        var states: [Int: PartialState] = [:]
+        for (index, leaf) in leaves.enumerated() { states[1 << index] = leaf }
+        for size in 2...leaves.count {
+            let splits = (1...all).filter { $0.nonzeroBitCount == size }.flatMap { set in
+                (1..<set).filter { $0 & set == $0 }.map { (set: set, part: $0) }
+            }
+            let merged = try merge(
+                splits.map { (states[$0.part]!, states[$0.set ^ $0.part]!) }, Self.lane, .random(seed: random.next()))
+            for (split, state) in zip(splits, merged) {
+                let golden = leaves.indices.filter { split.set >> $0 & 1 == 1 }.map { leaves[$0] }
+                    .reduce(.empty(headSize: Self.lane.headSize), MergeUnit.merge)
+                #expect(state == golden, "leaves \(String(split.part, radix: 2)) of \(String(split.set, radix: 2))")
+                states[split.set] = golden
+            }
         }
-        #expect(states.allSatisfy { $0 == golden })
     }
 
     /// Random trees over many leaves, with invalid states among them.
     @Test(arguments: 0..<4) func randomTrees(seed: Int) throws {
-        var random = SeededGenerator(seed: UInt64(seed) + 100)
+        var random = SeededGenerator(seed: globalSeed, name: "tree \(seed)")
         let leaves = (0..<300).map { _ in
             random.below(10) == 0 ? PartialState.empty(headSize: 32)
                 : MergeUnit.state(of: leaf(random.number(in: -70...70), Self.lane, &random))
@@ -64,7 +73,7 @@ import Verification
 
     @Test func latency() throws {
         let bench = try bench(Accelerator.MergeUnit(lane: Self.lane))
-        var random = SeededGenerator(seed: 9)
+        var random = SeededGenerator(seed: globalSeed, name: #function)
         let state = MergeUnit.state(of: leaf(3, Self.lane, &random))
         let (pairs, merged) = try connect(bench, [(state, state), (state, state)], Self.lane)
         try bench.run()
@@ -112,15 +121,4 @@ func leaf(_ reference: Int, _ lane: LaneConfiguration, _ random: inout SeededGen
     return TileLeaf(
         reference: reference, weightSum: UInt32(random.number(in: least...1 << (NumericFormats.tileWeightSumBits - 1))),
         outputSums: (0..<lane.headSize).map { _ in Int64(random.code(NumericFormats.tileOutputSumBits)) })
-}
-
-/// All orders of 0..<count.
-func permutations(_ count: Int) -> [[Int]] {
-    count == 0 ? [[]] : permutations(count - 1).flatMap { order in
-        (0...order.count).map { position in
-            var longer = order
-            longer.insert(count - 1, at: position)
-            return longer
-        }
-    }
 }

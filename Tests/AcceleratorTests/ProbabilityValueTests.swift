@@ -7,7 +7,7 @@ import Verification
 
 @Suite struct ProbabilityValueTests {
     @Test(arguments: lanes) func leavesOfTilesBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: 6)
+        var random = SeededGenerator(seed: globalSeed, name: #function)
         let one = 1 << NumericFormats.weightFractionBits
         let rows = [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [1024]]
         var weightBeats: [WeightItem] = [], vectors: [[Int16]] = [], expected: [LeafItem.Beat] = []
@@ -29,7 +29,7 @@ import Verification
                 expected += LeafItem(leaf: leaf, rowLast: rowLast).beats(lane)
             }
         }
-        for timing in timings {
+        for timing in timings("weights", "values", "leaf") {
             let bench = try bench(Accelerator.ProbabilityValueUnit(lane: lane), timing)
             let weights = try bench.send(weightBeats, to: "weights", WeightItem.writer)
             let values = try bench.send(vectors, to: "values") { port in

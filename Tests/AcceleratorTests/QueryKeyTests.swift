@@ -7,7 +7,7 @@ import Verification
 
 @Suite struct QueryKeyTests {
     @Test(arguments: lanes) func scoresOfRowsBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededGenerator(seed: globalSeed, name: #function)
         let rows = [1, 2, 3, 0, 1, 40, 7].map { keys in
             (query: random.codes(lane.headSize, bits: 12), keys: random.codes(keys * lane.headSize, bits: 12))
         }
@@ -19,7 +19,7 @@ import Verification
                 return ScoreItem(scores: padded, occupied: occupied, tileLast: tileLast, rowLast: rowLast)
             }
         }
-        for timing in timings {
+        for timing in timings("query", "keys", "scores") {
             let bench = try bench(Accelerator.QueryKeyUnit(lane: lane), timing)
             let queries = try bench.send(rows.map(\.query), to: "query") { port in
                 let field = try port.field("")

@@ -15,7 +15,7 @@ import Verification
     /// Every shift, small and large mantissas, extreme scores, ties.
     @Test(arguments: lanes) func scaledScores(lane: LaneConfiguration) throws {
         let scoreBits = NumericFormats.scoreBits(headSize: lane.headSize)
-        var random = SeededGenerator(seed: 2)
+        var random = SeededGenerator(seed: globalSeed, name: #function)
         // The first scale leaves the score as it is.
         let scales = try [ScoreScale(mantissa: 1 << 17, shift: 17)] + (0..<64).flatMap { shift in
             try [0, 1, 1 << 17, (1 << 18) - 1, random.below(1 << 18)].map { try ScoreScale(mantissa: $0, shift: shift) }
@@ -36,7 +36,7 @@ import Verification
                                  occupied: occupied, tileLast: tileLast, rowLast: rowLast)
             }
         }
-        for timing in timings {
+        for timing in timings("scale", "scores", "scaled") {
             let bench = try bench(Accelerator.ScoreScaler(lane: lane), timing)
             try bench.send(scales, to: "scale") { port in
                 let mantissa = try port.field("mantissa"), shift = try port.field("shift")

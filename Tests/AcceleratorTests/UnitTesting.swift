@@ -1,17 +1,25 @@
 import Accelerator
 import Configuration
 import FixedPoint
+import Foundation
 import GoldenModel
 import RTL
 import Simulation
 import Verification
 
+/// The one seed that all random stimulus is derived from: `LEANSPATTEN_SEED` if set, else 1.
+let globalSeed = ProcessInfo.processInfo.environment["LEANSPATTEN_SEED"].flatMap { UInt64($0) } ?? 1
+
 /// The advertised lanes.
 let lanes = Preset.all.map(\.configuration)
 let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
 
-/// What every unit is run under: without a gap, and with gaps and stalls at three sets of rates.
-let timings: [StreamTiming] = [.steady, .random(seed: 1), .random(seed: 2), .random(seed: 3)]
+/// What every unit is run under: without a gap, with gaps and stalls at three sets of rates, and with each of its streams
+/// slower than all others.
+func timings(_ streams: String...) -> [StreamTiming] {
+    [.steady] + (0..<3).map { .random(seed: derivedSeed(globalSeed, "timing \($0)")) }
+        + streams.map { .random(seed: derivedSeed(globalSeed, $0)).slowed(by: $0) }
+}
 
 /// The mutant that the tests of the units run with, when they are a part of the mutation score; nil: none.
 enum UnitMutant {
