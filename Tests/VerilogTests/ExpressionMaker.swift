@@ -62,6 +62,7 @@ struct ExpressionMaker {
     /// A known value cut or extended to a width.
     private mutating func knownNumber(_ width: Int) -> Unsigned {
         if random.chance(1, in: 8) { return literal(width) }
+        if random.chance(1, in: 4) { return knownInteger(width).asUnsigned }
         let value = unsigned[random.roll(0...unsigned.count - 1)]
         guard value.width > width else { return value.extended(to: width) }
         let low = random.roll(0...value.width - width)
@@ -139,6 +140,7 @@ struct ExpressionMaker {
 
     private mutating func knownInteger(_ width: Int) -> Signed {
         if random.chance(1, in: 8) { return literal(width).asSigned }
+        if random.chance(1, in: 6) { return unsigned[random.roll(0...unsigned.count - 1)].resized(to: width).asSigned }
         let value = signed[random.roll(0...signed.count - 1)]
         return value.width > width ? value.truncated(to: width) : value.extended(to: width)
     }
