@@ -9,6 +9,7 @@ FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
 TIMES := .build/times.txt
 SEEDS ?= 3
+MUTANTS ?= 200
 
 # Runs $(2) and notes how long it took under the name $(1).
 timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 >> $(TIMES)
@@ -47,6 +48,7 @@ endef
 .PHONY: demo
 demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
 	swift build -c release --product leanspatten
+	@mkdir -p .build/demo
 	$(CLI) generate --preset lane-d64 --output .build/demo/lane-d64
 	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
 
@@ -59,8 +61,14 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@echo; echo "where the time went"; cat $(TIMES)
 
+.PHONY: generated
+generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources
+	swift build -c release --build-tests
+	LEANSPATTEN_REGENERATE=1 swift test -c release --skip-build --filter GeneratedTreeTests
+
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
+	@mkdir -p .build/lint
 	@for preset in $(PRESETS); do \
 	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
 	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
@@ -81,9 +89,15 @@ bench: swift simulators ## cycles against bounds, simulation speed; written to .
 regress: swift simulators ## the random tests again with SEEDS=n different seeds
 	swift build -c release --build-tests
 	@for seed in $$(seq 1 $(SEEDS)); do \
-	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
-	    || { echo "again: LEANSPATTEN_SEED=$$seed LEANSPATTEN_REGRESS=1 swift test -c release --skip-build" >&2; exit 1; }; \
+	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
+	    || { echo "again: LEANSPATTEN_SEED=$$seed swift test -c release --skip-build" >&2; exit 1; }; \
 	done
+
+.PHONY: mutate
+mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
+	swift build -c release --build-tests
+	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane \
+	  | grep -E '^  |^mutation score|^[0-9]+ mutants|recorded an issue'
 
 .PHONY: clean
 clean: ## everything that was built

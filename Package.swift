@@ -36,5 +36,7 @@ let package = Package(
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
         .testTarget(name: "LaneTests", dependencies: ["Session"]),
         .testTarget(name: "StructureTests"),
+        .testTarget(name: "AcceleratorTests", dependencies: ["Session"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["Session"]),
     ]
 )

@@ -24,20 +24,28 @@ struct ConvertCommand: Bundle {
 /// Four beats lie in a ring. Every width puts element boundaries on multiples of `multipliers` bits, so a vector starts
 /// at such a granule of the ring and is cut out by a rotation of granules and one choice of width. A vector a cycle
 /// while beats last; latency 2 cycles.
-struct BitwidthConverter: Module {
-    let lane: LaneConfiguration
+package struct BitwidthConverter: Module {
+    package let lane: LaneConfiguration
     /// Element widths that can be asked for, ascending; 0: no plane, elements are 0.
-    let widths: [Int]
-    let signed: Bool
+    package let widths: [Int]
+    package let signed: Bool
 
-    struct Ports {
+    package init(lane: LaneConfiguration, widths: [Int], signed: Bool) {
+        self.lane = lane
+        self.widths = widths
+        self.signed = signed
+    }
+
+    package struct Ports {
         let command: Stream<ConvertCommand>
         let beats: Stream<Unsigned>
         let vectors: Stream<Unsigned>
     }
 
-    var suffix: String { "\(lane.fetchSuffix)_\(signed ? "s" : "u")\(widths.map(String.init).joined(separator: "_"))" }
+    package var suffix: String { "\(lane.fetchSuffix)_\(signed ? "s" : "u")\(widths.map(String.init).joined(separator: "_"))" }
 
+    /// Cycles from the beat that completes a vector to the vector.
+    package static let latency = 2
     private static let ringBeats = 4
     private var beatBits: Int { 8 * lane.portBytes }
     private var granule: Int { lane.multipliers }
@@ -45,12 +53,12 @@ struct BitwidthConverter: Module {
     private var widest: Int { widths.max()! }
     var elementBits: Int { NumericFormats.keyBits }
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         Ports(command: io.sink(ConvertCommand.shape(lane)), beats: io.sink(.unsigned(beatBits)),
               vectors: io.source(.unsigned(lane.multipliers * elementBits)))
     }
 
-    func body(_ c: Circuit, _ io: Ports) {
+    package func body(_ c: Circuit, _ io: Ports) {
         let positionBits = bitsToIndex(granulesPerBeat)
         let indexBits = bitsToIndex(Self.ringBeats)
 

@@ -5,8 +5,10 @@ import Foundation
 import RTL
 
 /// `2^-delta` by a table of 512 segments and linear interpolation (Docs/numerics.md 5). Latency 4 enabled cycles.
-struct ExponentialUnit: Module {
-    struct Ports {
+package struct ExponentialUnit: Module {
+    package init() {}
+
+    package struct Ports {
         /// The pipeline moves.
         let advance: Bit
         /// Distance below the reference, 12 fractional bits.
@@ -15,15 +17,15 @@ struct ExponentialUnit: Module {
         let weight: Unsigned
     }
 
-    static let latency = 4
-    static let deltaBits = NumericFormats.scaledScoreBits + 1
+    package static let latency = 4
+    package static let deltaBits = NumericFormats.scaledScoreBits + 1
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         Ports(advance: io.input(.bit), delta: io.input(.unsigned(Self.deltaBits)),
               weight: io.output(.unsigned(NumericFormats.weightBits)))
     }
 
-    func body(_ c: Circuit, _ io: Ports) {
+    package func body(_ c: Circuit, _ io: Ports) {
         let fraction = NumericFormats.scaledScoreFractionBits
         let segmentBits = NumericFormats.exponentialSegmentBits
         let remainderBits = fraction - segmentBits

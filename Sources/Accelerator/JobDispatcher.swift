@@ -32,18 +32,20 @@ struct RowJob: Bundle {
 }
 
 /// Tells every unit of the lane its part of a row's job, through queues that let each be at a row of its own.
-struct JobDispatcher: Module {
-    let lane: LaneConfiguration
+package struct JobDispatcher: Module {
+    package let lane: LaneConfiguration
+
+    package init(lane: LaneConfiguration) { self.lane = lane }
 
     /// Rows that may wait in front of a unit.
     static let waitingRows = 8
 
-    struct PlanePorts {
+    package struct PlanePorts {
         let fetch: Stream<FetchCommand>
         let convert: Stream<ConvertCommand>
     }
 
-    struct Ports {
+    package struct Ports {
         let job: Stream<RowJob>
         let keyMSB, keyLSB, value: PlanePorts
         let assemble: Stream<KeyRowSettings>
@@ -51,9 +53,9 @@ struct JobDispatcher: Module {
         let normalize: Stream<Unsigned>
     }
 
-    var suffix: String { lane.fetchSuffix }
+    package var suffix: String { lane.fetchSuffix }
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         func plane() -> PlanePorts {
             PlanePorts(fetch: io.source(FetchCommand.shape(lane)), convert: io.source(ConvertCommand.shape(lane)))
         }
@@ -62,7 +64,7 @@ struct JobDispatcher: Module {
                      normalize: io.source(.unsigned(formatBits)))
     }
 
-    func body(_ c: Circuit, _ io: Ports) {
+    package func body(_ c: Circuit, _ io: Ports) {
         let job = io.job.payload
         let staged = c.register("staged", .bit, reset: 0)
         let everyoneReady = c.wire("everyone_ready", .bit)

@@ -22,6 +22,8 @@ struct KeyRowSettings: Bundle {
 package struct KeyAssembler: Module {
     package let lane: LaneConfiguration
 
+    package init(lane: LaneConfiguration) { self.lane = lane }
+
     package struct Ports {
         let row: Stream<KeyRowSettings>
         let msb: Stream<Unsigned>

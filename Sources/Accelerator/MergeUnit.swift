@@ -28,6 +28,8 @@ package struct MergeUnit: Module {
 
     package var suffix: String { lane.stateSuffix }
 
+    package static let latency = 2
+
     package func ports(_ io: Interface) -> Ports {
         Ports(pair: io.sink(StatePair.shape(lane)), merged: io.source(StateBeat.shape(lane)))
     }
@@ -76,11 +78,11 @@ package struct MergeUnit: Module {
         }
         let highest = mux(chooseLeft.leads, left.highestClass, right.highestClass)
         skid.send(StateBeat(
-            occupied: c.delayed("occupied", left.occupied | right.occupied, by: 2, enable: advance),
-            highestClass: c.delayed("highest_class", highest, by: 2, enable: advance),
+            occupied: c.delayed("occupied", left.occupied | right.occupied, by: Self.latency, enable: advance),
+            highestClass: c.delayed("highest_class", highest, by: Self.latency, enable: advance),
             weightSum: weightSum, weightSumBelow: weightSumBelow,
             outputSums: Vector(sums.map(\.0)), outputSumsBelow: Vector(sums.map(\.1))),
-            when: c.delayed("valid", io.pair.valid, by: 2, enable: advance, reset: 0))
+            when: c.delayed("valid", io.pair.valid, by: Self.latency, enable: advance, reset: 0))
     }
 }
 

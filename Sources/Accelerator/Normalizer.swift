@@ -32,6 +32,9 @@ package struct Normalizer: Module {
 
     package var suffix: String { lane.stateSuffix }
 
+    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages.
+    package static let latency = 8 + Reciprocal.latency
+
     package func ports(_ io: Interface) -> Ports {
         Ports(valueBits: io.sink(.unsigned(formatBits)), state: io.sink(StateBeat.shape(lane)),
               output: io.source(OutputBeat.shape))
@@ -65,12 +68,16 @@ package struct Normalizer: Module {
         let sums = c.memory("folded_sums", depth: lane.stateBeats, width: lane.mergeElements * sumBits, collision: .undefined)
         let weightSum = c.stage("weight_sum", beat.weightSum + (beat.weightSumBelow >> foldShift), enable: take)
         let occupied = c.stage("occupied", beat.occupied, enable: take)
-        let collected = c.stage(
-            "collected", take & (inIndex.q == Unsigned(lane.stateBeats - 1)), reset: 0)
+        let isLastBeat = c.named("is_last_beat", inIndex.q == Unsigned(lane.stateBeats - 1))
+        let collected = c.stage("collected", take & isLastBeat, reset: 0)
         c.when(take) {
             sums.write(inIndex.q, Vector(folded).packed)
-            inIndex.next(inIndex.q &+ 1)
-            c.when(inIndex.q == Unsigned(lane.stateBeats - 1)) { collecting.clear() }
+            c.when(isLastBeat) {
+                inIndex.next(0)
+                collecting.clear()
+            }.otherwise {
+                inIndex.next(inIndex.q &+ 1)
+            }
         }
         c.when(emitted) { collecting.set() }
 
@@ -97,7 +104,11 @@ package struct Normalizer: Module {
         let start = c.named("start", emitting.q & io.valueBits.valid & advance)
         let last = c.named("last_element", element.q == Unsigned(lane.headSize - 1))
         let laneBits = bitsToHold(lane.mergeElements - 1, signed: false)
-        let word = lane.mergeElements == 1 ? element.q : element.q >> laneBits
+        let word: Unsigned = switch lane.mergeElements {
+        case 1: element.q
+        case lane.headSize: 0
+        default: element.q >> laneBits
+        }
         let read = sums.read("sums_word", word, enable: start)
         c.when(start) {
             element.next(element.q &+ 1)

@@ -4,33 +4,38 @@ import RTL
 
 /// Reads one plane of a row: fetcher, buffer and converter behind one another, each with its own queue of rows, so that
 /// the next row is fetched while this one is cut.
-struct PlaneReader: Module {
-    let lane: LaneConfiguration
-    let tag: MemoryPort.Tag
-    let widths: [Int]
-    let signed: Bool
+package struct PlaneReader: Module {
+    package let lane: LaneConfiguration
+    package let widths: [Int]
+    package let signed: Bool
 
-    struct Ports {
+    package init(lane: LaneConfiguration, widths: [Int], signed: Bool) {
+        self.lane = lane
+        self.widths = widths
+        self.signed = signed
+    }
+
+    package struct Ports {
         let fetch: Stream<FetchCommand>
         let convert: Stream<ConvertCommand>
-        let request: Stream<MemoryRequest>
-        /// Beats with this plane's tag; there is always room.
+        let request: Stream<BurstRequest>
+        /// Beats of this plane; there is always room.
         let beats: Flow<Unsigned>
         let vectors: Stream<Unsigned>
     }
 
-    var suffix: String { "\(lane.fetchSuffix)_t\(tag.rawValue)" }
+    package var suffix: String { converter.suffix }
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         Ports(fetch: io.sink(FetchCommand.shape(lane)), convert: io.sink(ConvertCommand.shape(lane)),
-              request: io.source(MemoryRequest.shape), beats: io.input(.flow(.unsigned(8 * lane.portBytes))),
+              request: io.source(BurstRequest.shape), beats: io.input(.flow(.unsigned(8 * lane.portBytes))),
               vectors: io.source(.unsigned(lane.multipliers * converter.elementBits)))
     }
 
     private var converter: BitwidthConverter { BitwidthConverter(lane: lane, widths: widths, signed: signed) }
 
-    func body(_ c: Circuit, _ io: Ports) {
-        let fetcher = c.instance("fetcher", PlaneFetcher(lane: lane, tag: tag))
+    package func body(_ c: Circuit, _ io: Ports) {
+        let fetcher = c.instance("fetcher", PlaneFetcher(lane: lane))
         let buffer = c.instance("beat_buffer", Fifo(bits: 8 * lane.portBytes, depth: lane.fetchBufferBeats))
         let cutter = c.instance("converter", converter)
         c.connect(io.fetch, to: fetcher.command)

@@ -20,6 +20,9 @@ package struct ProbabilityValueUnit: Module {
 
     package var suffix: String { "\(lane.arraySuffix)_e\(lane.mergeElements)" }
 
+    /// Cycles from a tile's last vector to the first beat of its leaf.
+    package static let latency = 4
+
     package func ports(_ io: Interface) -> Ports {
         Ports(weights: io.sink(WeightBeat.shape(lane)),
               values: io.sink(.vector(lane.multipliers, signed: NumericFormats.valueBits)),

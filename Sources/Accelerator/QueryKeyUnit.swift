@@ -22,6 +22,9 @@ package struct QueryKeyUnit: Module {
 
     package var suffix: String { lane.arraySuffix }
 
+    /// Cycles from a key's last beat to its score.
+    package var latency: Int { 2 + (ceilLog2(min(lane.headSize, lane.multipliers)) + 1) / 2 }
+
     package func ports(_ io: Interface) -> Ports {
         Ports(query: io.sink(.vector(lane.headSize, signed: NumericFormats.queryBits)),
               keys: io.sink(KeyBeat.shape(lane)),
@@ -63,7 +66,7 @@ package struct QueryKeyUnit: Module {
         let sums = (0..<lane.slots).map { slot in
             c.adderTree("sum_\(slot)", Array(products[slot * perSlot..<(slot + 1) * perSlot]), enable: advance)
         }
-        let latency = 2 + sums[0].latency
+        precondition(latency == 2 + sums[0].latency)
         let valid = c.delayed("valid", take, by: latency, enable: advance, reset: 0)
         let occupied = io.keys.payload.occupied.indices.map { slot in
             c.delayed("occupied_\(slot)", io.keys.payload.occupied[slot], by: latency, enable: advance)

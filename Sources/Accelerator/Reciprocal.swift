@@ -4,24 +4,28 @@ import RTL
 
 /// `floor(2^47 / divisor)` for a divisor in 2^23 ..< 2^24, one bit a cycle (Docs/numerics.md 8).
 ///
-/// `start` takes the divisor; `done` is set for one cycle, 25 cycles later, with the quotient.
-struct Reciprocal: Module {
-    static let divisorBits = NumericFormats.reciprocalMantissaBits
-    static let quotientBits = divisorBits + 1
+/// `start` takes the divisor; `done` is set for one cycle, 26 cycles later, with the quotient.
+package struct Reciprocal: Module {
+    package init() {}
 
-    struct Ports {
+    package static let divisorBits = NumericFormats.reciprocalMantissaBits
+    /// Cycles from `start` to `done`: one to take the divisor, one a bit of the quotient.
+    package static let latency = quotientBits + 1
+    package static let quotientBits = divisorBits + 1
+
+    package struct Ports {
         let start: Bit
         let divisor: Unsigned
         let done: Bit
         let quotient: Unsigned
     }
 
-    func ports(_ io: Interface) -> Ports {
+    package func ports(_ io: Interface) -> Ports {
         Ports(start: io.input(.bit), divisor: io.input(.unsigned(Self.divisorBits)),
               done: io.output(.bit), quotient: io.output(.unsigned(Self.quotientBits)))
     }
 
-    func body(_ c: Circuit, _ io: Ports) {
+    package func body(_ c: Circuit, _ io: Ports) {
         let divisor = c.stage("held_divisor", io.divisor, enable: io.start)
         // The remainder stays below twice the divisor.
         let remainder = c.register("remainder", .unsigned(Self.divisorBits + 1))

@@ -31,6 +31,8 @@ package struct ScoreScaler: Module {
 
     package var suffix: String { lane.arraySuffix }
 
+    package static let latency = 3
+
     package func ports(_ io: Interface) -> Ports {
         Ports(scale: io.sink(ScaleSettings.shape),
               scores: io.sink(ScoreBeat.shape(lane, bits: NumericFormats.scoreBits(headSize: lane.headSize))),
@@ -54,14 +56,14 @@ package struct ScoreScaler: Module {
             let rounded = c.named("rounded_\(slot)", (shifted + 1) >> 1)
             return c.stage("scaled_\(slot)", saturated(c, rounded, slot), enable: advance)
         }
-        let valid = c.delayed("valid", take, by: 3, enable: advance, reset: 0)
+        let valid = c.delayed("valid", take, by: Self.latency, enable: advance, reset: 0)
         let occupied = scores.occupied.indices.map {
-            c.delayed("occupied_\($0)", scores.occupied[$0], by: 3, enable: advance)
+            c.delayed("occupied_\($0)", scores.occupied[$0], by: Self.latency, enable: advance)
         }
         skid.send(ScoreBeat(
             scores: Vector(results), occupied: Vector(occupied),
-            tileLast: c.delayed("tile_last", scores.tileLast, by: 3, enable: advance),
-            rowLast: c.delayed("row_last", scores.rowLast, by: 3, enable: advance)), when: valid)
+            tileLast: c.delayed("tile_last", scores.tileLast, by: Self.latency, enable: advance),
+            rowLast: c.delayed("row_last", scores.rowLast, by: Self.latency, enable: advance)), when: valid)
     }
 
     /// The upper limit leaves room for the reference above it to be an integer of 12 bits.

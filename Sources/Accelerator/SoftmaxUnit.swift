@@ -6,7 +6,7 @@ import RTL
 /// Turns the scores of a tile into weights relative to the tile's integer reference (Docs/numerics.md 4, 5).
 ///
 /// Scores wait in a queue of two full tiles while the largest of their tile is found; then they leave as weights, one
-/// beat a cycle, while the next tile's scores come in. From a tile's last score to its first weight: 10 cycles.
+/// beat a cycle, while the next tile's scores come in. From a tile's last score to its first weight: 8 cycles.
 package struct SoftmaxUnit: Module {
     package let lane: LaneConfiguration
 
@@ -18,6 +18,9 @@ package struct SoftmaxUnit: Module {
     }
 
     package var suffix: String { lane.arraySuffix }
+
+    /// Cycles from a tile's last score to its first weight: through the header's queue and the exponential.
+    package static let latency = 3 + 1 + ExponentialUnit.latency
 
     package func ports(_ io: Interface) -> Ports {
         Ports(scores: io.sink(ScoreBeat.shape(lane, bits: NumericFormats.scaledScoreBits)),

@@ -19,6 +19,11 @@ package struct StateAccumulator: Module {
 
     package var suffix: String { lane.stateSuffix }
 
+    /// Cycles from the first beat of a row's last leaf to the first of its state.
+    package static let latency = 1 + MergeUnit.latency
+    /// Cycles from the first beat of a leaf to that of the next: what is under way must be back in memory.
+    package var cyclesPerLeaf: Int { lane.stateBeats + Self.latency }
+
     package func ports(_ io: Interface) -> Ports {
         Ports(leaf: io.sink(LeafBeat.shape(lane)), state: io.source(StateBeat.shape(lane)))
     }
@@ -46,8 +51,12 @@ package struct StateAccumulator: Module {
         c.when(merge.pair.ready) { staged.clear() }
         c.when(take) {
             staged.set()
-            inIndex.next(inIndex.q &+ 1)
-            c.when(inIndex.q == lastBeat) { draining.set() }
+            c.when(inIndex.q == lastBeat) {
+                inIndex.next(0)
+                draining.set()
+            }.otherwise {
+                inIndex.next(inIndex.q &+ 1)
+            }
         }
 
         c.send(StatePair(left: running.beat(sums: word), right: aligned), when: staged.q, to: merge.pair)
@@ -60,11 +69,13 @@ package struct StateAccumulator: Module {
         c.drive(io.state.valid, merged.valid & closesRow)
         c.drive(io.state.payload, merged.payload)
         c.when(done) {
-            outIndex.next(outIndex.q &+ 1)
             sums.write(outIndex.q, concatenate(merged.payload.outputSums, merged.payload.outputSumsBelow))
             c.when(outIndex.q == lastBeat) {
+                outIndex.next(0)
                 draining.clear()
                 running.load(merged.payload, closesRow)
+            }.otherwise {
+                outIndex.next(outIndex.q &+ 1)
             }
         }
     }

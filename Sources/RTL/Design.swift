@@ -19,6 +19,12 @@ public struct Design {
         modules = elaborator.modules
         warnings = elaborator.diagnostics
     }
+
+    /// What a pass has made of another design.
+    init(modules: [ModuleGraph], warnings: [Diagnostic]) {
+        self.modules = modules
+        self.warnings = warnings
+    }
 }
 
 /// Elaborates each distinct module once and collects what is wrong.

@@ -43,13 +43,13 @@ extension CheckedProgram {
         let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("12+0"), valueFormat: try ValueFormat("12"))
         let lowest = Int16(settings.keyFormat.codeRange.lowerBound)
         let highest = Int16(settings.keyFormat.codeRange.upperBound)
-        func keys(_ signs: [Int16]) -> [Int16] { signs.flatMap { [Int16](repeating: $0, count: lane.headSize) } }
+        let largestScale = try ScoreScale(mantissa: (1 << NumericFormats.scaleMantissaBits) - 1, shift: 0)
+        func rows(_ codes: [Int16]) -> [Int16] { codes.flatMap { [Int16](repeating: $0, count: lane.headSize) } }
         for (scores, values) in [([lowest, highest, 0], [lowest, highest, 0]), ([highest, highest], [highest, lowest])] {
-            try append(
-                LaneRow(
-                    query: [Int16](repeating: lowest, count: lane.headSize), keys: keys(scores), values: keys(values),
-                    keyCount: scores.count, scale: try ScoreScale(mantissa: 1 << NumericFormats.scaleMantissaBits - 1, shift: 0)),
-                settings: settings)
+            let row = LaneRow(
+                query: [Int16](repeating: lowest, count: lane.headSize), keys: rows(scores), values: rows(values),
+                keyCount: scores.count, scale: largestScale)
+            try append(row, settings: settings)
         }
     }
 }
@@ -60,7 +60,8 @@ extension AttentionLayer {
         let first = keyRange(kvHead: kvHead(ofHead: head), key: 0).lowerBound
         let elements = first..<first + keyCount * headSize
         let quantizer = HostQuantizer(keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
-        let quantized = try quantizer.quantize(keys: Array(key[elements]), values: Array(value[elements]), headSize: headSize)
+        let quantized = try quantizer.quantize(
+            keys: Array(key[elements]), values: Array(value[elements]), headSize: headSize)
         let query = try quantized.scales.encodeQuery(
             Array(query[queryRange(head: head, row: row)]), softmaxScale: softmaxScale)
         return LaneRow(

@@ -4,7 +4,7 @@ import Synchronization
 /// `body` of 0 ..< `count` on all cores, the results in order.
 ///
 /// Throws what the lowest failing index threw, whatever the order they ran in.
-func concurrentMap<Element: Sendable>(
+package func concurrentMap<Element: Sendable>(
     count: Int, _ body: @Sendable (Int) throws -> Element
 ) throws -> [Element] {
     let state = Mutex((elements: [Element?](repeating: nil, count: count), failure: (index: Int, error: any Error)?.none))

@@ -36,8 +36,8 @@ public struct Doctor: Codable, Sendable {
             tool("verilator", "engine verilator", version: ["--version"]),
             tool("g++", "engine verilator", version: ["--version"]),
             tool("make", "stand-alone Verilator benches", version: ["--version"]),
-            tool("iverilog", "stand-alone Icarus benches", version: ["-V"]),
-            tool("vvp", "stand-alone Icarus benches", package: "iverilog", version: ["-V"]),
+            tool("iverilog", "engine icarus", version: ["-V"]),
+            tool("vvp", "engine icarus", package: "iverilog", version: ["-V"]),
         ]
         var engines: [Engine] = []
         do throws(CosimulationError) {
@@ -51,6 +51,7 @@ public struct Doctor: Codable, Sendable {
                     remedy: error.description)
             }
         }
+        if tools.filter({ $0.purpose == "engine icarus" }).allSatisfy({ $0.path != nil }) { engines.append(.icarus) }
         engines.append(.native)
         self.tools = tools
         self.engines = engines
@@ -69,8 +70,8 @@ public struct Doctor: Codable, Sendable {
 
     public var text: String {
         var text = table(tools.map { tool in
-            let state = tool.path == nil
-                ? "missing: \(tool.remedy ?? "")" : [tool.version ?? "of unknown version", tool.remedy].compactMap(\.self).joined(separator: "; ")
+            let found = [tool.version ?? "of unknown version", tool.remedy].compactMap(\.self).joined(separator: "; ")
+            let state = tool.path == nil ? "missing: \(tool.remedy ?? "")" : found
             return (tool.name, "\(state)  (\(tool.purpose))")
         })
         text += table([

@@ -4,6 +4,8 @@ import Cosimulation
 public enum Engine: String, CaseIterable, Codable, Sendable {
     /// The emitted Verilog, compiled by Verilator and loaded into this process.
     case verilator
+    /// The emitted Verilog in Icarus Verilog, in a bench of its own: some 300 cycles a second, but with unknown values.
+    case icarus
     /// The design itself, in this process; needs no tool.
     case native
 

@@ -70,11 +70,14 @@ public struct GeneratedTree: Sendable {
         return missing + strangers(in: root).map { "\($0): is not generated any more" }
     }
 
+    /// Other files of the kinds that are generated; what simulators leave behind is none of our business.
     private func strangers(in root: String) -> [String] {
         let known = Set(files.map(\.path))
+        let kinds = [".v", ".f", ".hex"]
         return Self.directories.flatMap { directory in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(directory)")) ?? []
-            return names.sorted().map { "\(directory)/\($0)" }.filter { !known.contains($0) }
+            return names.sorted().filter { name in kinds.contains { name.hasSuffix($0) } }
+                .map { "\(directory)/\($0)" }.filter { !known.contains($0) }
         }
     }
 

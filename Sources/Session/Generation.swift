@@ -1,6 +1,5 @@
 import Accelerator
 import Configuration
-import Foundation
 import RTL
 import Verilog
 
@@ -34,34 +33,11 @@ public struct Generation {
         files = VerilogEmitter(prefix: prefix).emit(try Design(Lane(lane: configuration)))
     }
 
-    /// Puts the files and the list in `directory`, which is made if its parent exists; other files in it stay.
-    ///
-    /// Throws `cannotWrite`, and then nothing has changed.
-    public func write(to directory: String) throws(SessionError) {
-        let place = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
-        switch FileKind(of: place) {
-        case .directory:
-            try write(into: place)
-        case .file, .other:
-            throw .cannotWrite(path: directory, reason: "it is not a directory")
-        case .absent:
-            let staging = "\(place).part-\(getpid())"
-            defer { try? FileManager.default.removeItem(atPath: staging) }
-            guard mkdir(staging, 0o755) == 0 else { throw Self.failure(directory) }
-            try write(into: staging)
-            guard rename(staging, place) == 0 else { throw Self.failure(directory) }
-        }
-    }
-
-    private func write(into directory: String) throws(SessionError) {
-        var output = OutputFiles()
+    /// Adds the files and the list to `output`, to go to `directory`; other files that are there stay.
+    public func add(to output: inout OutputFiles, directory: String) {
+        output.addDirectory(directory)
         for file in files { output.add("\(directory)/\(file.name)", file.text) }
         output.add("\(directory)/\(Self.fileListName)", fileList)
-        try output.write()
-    }
-
-    private static func failure(_ path: String) -> SessionError {
-        .cannotWrite(path: path, reason: String(cString: strerror(errno)))
     }
 }
 

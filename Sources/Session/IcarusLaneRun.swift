@@ -27,7 +27,8 @@ public enum IcarusLaneRun {
             options.stalls = 20
             options.seed = Int(truncatingIfNeeded: stallSeed & 0x3fff_ffff)
         }
-        let report = try bench.runInIcarus(VerilogEmitter().emit(design), options, timeout: timeout)
+        let verilog = VerilogEmitter().emit(design).map { VerilogSource(name: $0.name, text: $0.text) }
+        let report = try bench.runInIcarus(verilog, options, timeout: timeout)
         guard let cycles = report.cycles, let traffic = report.traffic,
               report.outputs.count == program.jobs.count * lane.headSize
         else { throw LaneBenchFailure(report: report.text) }

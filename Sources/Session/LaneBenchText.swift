@@ -195,7 +195,8 @@ struct LaneBenchText {
             initial $readmemh("memory.hex", memory);
 
             wire [\(ports.addressBits - 1):0] first_beat = request_address / BEAT_BYTES;
-            wire [\(ports.addressBits - 1):0] final_beat = first_beat + {\(ports.addressBits - ports.burstBits)'d0, request_beats};
+            wire [\(ports.addressBits - 1):0] final_beat =
+                first_beat + {\(ports.addressBits - ports.burstBits)'d0, request_beats};
             integer ring_next [0:RING-1];  // the next beat to send
             integer ring_final [0:RING-1];
             integer ring_due [0:RING-1];  // cycle

@@ -11,6 +11,8 @@ public struct LaneModel: Sendable {
     private let make: @Sendable (UInt64) throws -> any Simulator
 
     /// Elaborates the lane; for Verilator also emits and builds it, or takes the build from the cache.
+    ///
+    /// - Precondition: not `icarus`, which runs whole benches instead.
     public init(_ lane: LaneConfiguration, engine: Engine) throws {
         let design = try Design(Lane(lane: lane))
         switch engine {
@@ -23,6 +25,8 @@ public struct LaneModel: Sendable {
             let version = try VerilatorToolchain.standard().version
             make = { VerilatorSimulator(model, seed: $0) }
             description = "Verilator \(version) on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
+        case .icarus:
+            preconditionFailure("Icarus runs vector benches")
         }
     }
 

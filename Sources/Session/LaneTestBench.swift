@@ -18,18 +18,23 @@ public final class LaneTestBench {
     private let headSize: Int
     private let memory: MemoryModel
     private let job, query, output: StreamPort
-    private let jobFields: [(PortField, (LaneJob) -> Int)]
-    private let queryElements, element, last: PortField
+    private let jobFields: [(PortHandle, (LaneJob) -> Int)]
+    private let queryElements, element, last: PortHandle
     private var jobStalls, queryStalls, outputStalls: StallPattern
     private let patience: Int
     /// Called after each row.
     public var rowFinished: () -> Void = {}
     /// Called in each cycle, before its edge.
     public var cycleSettled: (() -> Void)?
+    private let cycleLimit: Int
 
-    /// - Parameter stallSeed: Random hesitation on every stream; nil: none.
+    /// - Parameters:
+    ///   - stallSeed: Random hesitation on every stream; nil: none.
+    ///   - patience: Cycles without any transfer after which the lane counts as stuck.
+    ///   - cycleLimit: Cycles after which a run fails although it moves.
     public init(
-        _ simulator: any Simulator, headSize: Int, program: LaneProgram, memoryLatency: Int = 100, stallSeed: UInt64? = nil
+        _ simulator: any Simulator, headSize: Int, program: LaneProgram, memoryLatency: Int = 100, stallSeed: UInt64? = nil,
+        patience: Int = 20_000, cycleLimit: Int = .max
     ) throws(StreamPortError) {
         self.simulator = simulator
         self.program = program
@@ -47,7 +52,8 @@ public final class LaneTestBench {
         jobStalls = stallSeed.map { StallPattern(seed: $0 &+ 3, probability: 0.3) } ?? .none
         queryStalls = stallSeed.map { StallPattern(seed: $0 &+ 4, probability: 0.3) } ?? .none
         outputStalls = stallSeed.map { StallPattern(seed: $0 &+ 5, probability: 0.3) } ?? .none
-        patience = 20_000 + 20 * memoryLatency
+        self.patience = patience + 20 * memoryLatency
+        self.cycleLimit = cycleLimit
     }
 
     /// Runs all jobs after a reset.
@@ -107,6 +113,7 @@ public final class LaneTestBench {
             guard cycle - lastMove < patience else {
                 throw LaneRunError.stuck(job: result.outputs.count, cycle: cycle, patience: patience)
             }
+            guard cycle < cycleLimit else { throw LaneRunError.tooLong(job: result.outputs.count, cycle: cycle) }
             simulator.clockEdge()
         }
         result.traffic = memory.traffic
@@ -119,6 +126,7 @@ public final class LaneTestBench {
 public enum LaneRunError: Error, CustomStringConvertible {
     case rowEndsWrongly(job: Int, element: Int, cycle: Int)
     case stuck(job: Int, cycle: Int, patience: Int)
+    case tooLong(job: Int, cycle: Int)
 
     public var description: String {
         switch self {
@@ -126,6 +134,8 @@ public enum LaneRunError: Error, CustomStringConvertible {
             "cycle \(cycle): the lane marks the end of row \(job) wrongly at element \(element)"
         case .stuck(let job, let cycle, let patience):
             "cycle \(cycle): the lane has not moved for \(patience) cycles while row \(job) was due"
+        case .tooLong(let job, let cycle):
+            "cycle \(cycle): the lane still moves, but row \(job) is overdue"
         }
     }
 }

@@ -16,12 +16,13 @@ struct LaneVectorFiles {
                 ports.jobFields.map { hexadecimal($0.value(job), digits: $0.digits) }.joined(separator: "_")
             ])
         })
-        let queries = text("\(lane.headSize) elements of \(NumericFormats.queryBits) bits a row, element 0 last", program.jobs.map { job in
+        let rowOf = "\(lane.headSize) elements of"
+        let queries = text("\(rowOf) \(NumericFormats.queryBits) bits a row, element 0 last", program.jobs.map { job in
             (note: nil, lines: [
                 job.query.reversed().map { hexadecimal(Int($0), digits: NumericFormats.queryBits / 4) }.joined()
             ])
         })
-        let outputs = text("\(lane.headSize) elements of \(NumericFormats.outputBits) bits a row, element 0 first", expected.map { outputs in
+        let outputs = text("\(rowOf) \(NumericFormats.outputBits) bits a row, element 0 first", expected.map { outputs in
             (note: nil, lines: stride(from: 0, to: lane.headSize, by: 16).map { first in
                 outputs[first..<first + 16].map { hexadecimal(Int($0), digits: NumericFormats.outputBits / 4) }
                     .joined(separator: " ")

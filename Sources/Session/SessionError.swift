@@ -64,7 +64,7 @@ public enum ExitStatus: Int32, Sendable {
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError: .usage
             case is QuantizationError, is LaneInputError: .badInput
-            case is LaneRunError, is MemoryModelError: .designDiffers
+            case is LaneRunError, is MemoryModelError, is LaneBenchFailure: .designDiffers
             default: .internalFault
             }
     }

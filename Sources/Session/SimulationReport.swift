@@ -83,8 +83,8 @@ public struct SimulationReport: Codable, Sendable {
         self.workload = workload.name
         rows = workload.rowCount
         mismatches = run.mismatches
-        mismatchedRows = run.layers.reduce(0) { $0 + $1.mismatchedRows }
-        firstMismatches = Array(run.layers.flatMap(\.firstMismatches).prefix(LayerMeasurement.mismatchesShown))
+        mismatchedRows = run.layers.reduce(0) { $0 + $1.comparison.mismatchedRows }
+        firstMismatches = Array(run.layers.flatMap(\.comparison.firstMismatches).prefix(OutputComparison.mismatchesShown))
         rmsRelativeError = errors.rmsRelativeError
         maxRelativeToMaxV = errors.maxRelativeToMaxV
         maxErrorLSB = errors.maxErrorLSB
@@ -106,7 +106,7 @@ public struct SimulationReport: Codable, Sendable {
         layers = zip(run.layers, workload.layers).map { measured, layer in
             Layer(
                 layer: layer.index, rows: layer.queries.count, cycles: measured.cycles,
-                boundCycles: measured.bound.cycles, mismatches: measured.mismatches)
+                boundCycles: measured.bound.cycles, mismatches: measured.comparison.mismatches)
         }
         keyBits = workload.settings.keyFormat.description
         valueBits = workload.settings.valueFormat.description

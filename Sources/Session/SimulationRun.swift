@@ -66,7 +66,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// Elements that differ, over all layers.
-    public var mismatches: Int { layers.reduce(0) { $0 + $1.mismatches } }
+    public var mismatches: Int { layers.reduce(0) { $0 + $1.comparison.mismatches } }
 
     public var status: ExitStatus { mismatches == 0 ? .success : .designDiffers }
 }
@@ -78,7 +78,8 @@ private struct LaneRunner: Sendable {
     private let configuration: LaneConfiguration
     private let options: SimulationOptions
     private let rowFinished: @Sendable () -> Void
-    private let model: LaneModel
+    /// Nil for Icarus.
+    private let model: LaneModel?
 
     init(
         _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
@@ -86,11 +87,15 @@ private struct LaneRunner: Sendable {
         self.configuration = configuration
         self.options = options
         self.rowFinished = rowFinished
-        model = try LaneModel(configuration, engine: options.engine)
-        description = model.description
+        model = options.engine == .icarus ? nil : try LaneModel(configuration, engine: options.engine)
+        description = model?.description ?? "Icarus Verilog on the emitted Verilog"
     }
 
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
+        guard let model else {
+            return try IcarusLaneRun.run(
+                program, lane: configuration, memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
+        }
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
             simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,
@@ -114,33 +119,11 @@ public struct LayerMeasurement: Sendable {
     public let requests: Int
     /// Beats delivered for each plane.
     public let keyMSBBeats, keyLSBBeats, valueBeats: Int
-    /// Output elements that differ from the golden model.
-    public let mismatches: Int
-    /// Rows with such an element.
-    public let mismatchedRows: Int
-    /// The first of them.
-    public let firstMismatches: [Mismatch]
+    public let comparison: OutputComparison
 
     public var beats: Int { keyMSBBeats + keyLSBBeats + valueBeats }
 
-    static let mismatchesShown = 8
-
-    package init(
-        _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload
-    ) {
-        var mismatches = 0, mismatchedRows = 0
-        var first: [Mismatch] = []
-        for (query, (actual, expected)) in zip(result.outputs, golden).enumerated() where actual != expected.outputs {
-            mismatchedRows += 1
-            for element in actual.indices where actual[element] != expected.outputs[element] {
-                mismatches += 1
-                if first.count < Self.mismatchesShown {
-                    first.append(Mismatch(
-                        layer: layer.index, head: query / layer.rows, row: query % layer.rows, element: element,
-                        expected: expected.outputs[element], actual: actual[element]))
-                }
-            }
-        }
+    init(_ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload) {
         index = layer.index
         cycles = result.cycles
         bound = LaneBound(layer, of: workload)
@@ -148,18 +131,6 @@ public struct LayerMeasurement: Sendable {
         keyMSBBeats = result.traffic.beats[MemoryPort.Tag.keyMSB.rawValue]
         keyLSBBeats = result.traffic.beats[MemoryPort.Tag.keyLSB.rawValue]
         valueBeats = result.traffic.beats[MemoryPort.Tag.value.rawValue]
-        self.mismatches = mismatches
-        self.mismatchedRows = mismatchedRows
-        firstMismatches = first
-    }
-}
-
-/// An output element of the design that is not the golden model's.
-public struct Mismatch: Codable, Hashable, Sendable, CustomStringConvertible {
-    public let layer, head, row, element: Int
-    public let expected, actual: Int16
-
-    public var description: String {
-        "layer \(layer), head \(head), row \(row), element \(element): golden \(expected), design \(actual)"
+        comparison = OutputComparison(result.outputs, golden: golden, of: layer)
     }
 }

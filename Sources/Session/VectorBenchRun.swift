@@ -1,7 +1,6 @@
 import Cosimulation
 import FixedPoint
 import Verification
-import Verilog
 
 extension VectorBench {
     /// How a bench is run: its `+name=value` arguments.
@@ -30,22 +29,18 @@ extension VectorBench {
     ///
     /// Throws `CosimulationError` if the tool is missing, rejects the text or runs too long; a FAIL is a report.
     public func runInIcarus(
-        _ design: [VerilogFile], _ options: Options = Options(), timeout: Duration = .seconds(3600)
+        _ design: [VerilogSource], _ options: Options = Options(), timeout: Duration = .seconds(3600)
     ) throws(CosimulationError) -> VectorBenchReport {
         VectorBenchReport(try IcarusRunner().run(
-            sources(design), top: moduleName, plusArguments: options.plusArguments, timeout: timeout))
+            design + files, top: moduleName, plusArguments: options.plusArguments, timeout: timeout))
     }
 
     /// As `runInIcarus`, in a program made by Verilator: two-state, fast after half a minute of building.
     public func runInVerilator(
-        _ design: [VerilogFile], _ options: Options = Options(), timeout: Duration = .seconds(3600)
+        _ design: [VerilogSource], _ options: Options = Options(), timeout: Duration = .seconds(3600)
     ) throws(CosimulationError) -> VectorBenchReport {
         VectorBenchReport(try VerilatorBinaryRunner().run(
-            sources(design), top: moduleName, plusArguments: options.plusArguments, timeout: timeout))
-    }
-
-    private func sources(_ design: [VerilogFile]) -> [VerilogSource] {
-        design.map { VerilogSource(name: $0.name, text: $0.text) } + files
+            design + files, top: moduleName, plusArguments: options.plusArguments, timeout: timeout))
     }
 }
 

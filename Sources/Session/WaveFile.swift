@@ -9,7 +9,7 @@ public final class WaveFile: Sendable {
         var isOpen = true
     }
 
-    private let path, staging: String
+    private let path, target, staging: String
     private let descriptor: Int32
     private let state = Mutex(State())
 
@@ -18,9 +18,10 @@ public final class WaveFile: Sendable {
     public init(_ path: String) throws(SessionError) {
         try OutputFiles.check(path)
         self.path = path
-        staging = "\(path).part-\(getpid())"
+        target = OutputFiles.target(path).path
+        staging = OutputFiles.staging(path)
         descriptor = open(staging, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw OutputFiles.failure(path) }
     }
 
     /// Without `finish()`, nothing stays.
@@ -43,8 +44,8 @@ public final class WaveFile: Sendable {
         let failure = state.withLock { state in
             flush(&state)
             state.isOpen = false
-            if close(descriptor) != 0 || state.failure == nil && rename(staging, path) != 0 {
-                state.failure = state.failure ?? .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+            if close(descriptor) != 0 || state.failure == nil && rename(staging, target) != 0 {
+                state.failure = state.failure ?? OutputFiles.failure(path)
             }
             return state.failure
         }

@@ -34,8 +34,8 @@ struct Generate: Command {
         let generation = try Generation(lane.configuration, prefix: prefix)
         let report = GenerationReport(generation, of: lane, prefix: prefix, output: directory)
         var files = OutputFiles()
+        generation.add(to: &files, directory: directory)
         try output.add(report, to: &files)
-        try generation.write(to: directory)
         try files.write()
         try show(report.text, json: output.json, report)
         return .success

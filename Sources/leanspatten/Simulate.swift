@@ -33,6 +33,7 @@ struct Simulate: Command {
             throw ValidationError("--memory-latency must be in \(legal.lowerBound)...\(legal.upperBound).")
         }
         if let waves, !waves.hasSuffix(".vcd") { throw ValidationError("--waves \(waves): the name must end in .vcd.") }
+        if waves != nil, engine == .icarus { throw ValidationError("--waves needs --engine verilator or native.") }
     }
 
     func execute() throws -> ExitStatus {
@@ -49,13 +50,20 @@ struct Simulate: Command {
         if let waveFile { options.waves = waveFile.append }
         let progress = ProgressBar("simulation", total: workload.rowCount)
         defer { progress.finish() }
-        let run = try SimulationRun(golden, options: options, rowFinished: progress.advance)
+        let run: SimulationRun
+        do {
+            run = try SimulationRun(golden, options: options, rowFinished: progress.advance)
+        } catch {
+            // Of a lane that is stuck, the waves are what one wants to see.
+            if ExitStatus(of: error) == .designDiffers { try waveFile?.finish() }
+            throw error
+        }
         progress.finish()
+        try waveFile?.finish()
         let report = SimulationReport(run, description: description)
         var files = OutputFiles()
         try output.add(report, to: &files)
         try files.write()
-        try waveFile?.finish()
         try show(report.text, json: output.json, report)
         return run.status
     }

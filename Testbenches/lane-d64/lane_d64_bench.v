@@ -156,7 +156,8 @@ module lane_d64_bench;
     initial $readmemh("memory.hex", memory);
 
     wire [39:0] first_beat = request_address / BEAT_BYTES;
-    wire [39:0] final_beat = first_beat + {36'd0, request_beats};
+    wire [39:0] final_beat =
+        first_beat + {36'd0, request_beats};
     integer ring_next [0:RING-1];  // the next beat to send
     integer ring_final [0:RING-1];
     integer ring_due [0:RING-1];  // cycle

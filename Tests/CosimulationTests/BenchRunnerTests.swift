@@ -37,11 +37,10 @@ import Testing
         #expect(result.output.contains(verdict))
     }
 
-    @Test(arguments: [(2, "0 errors"), (3, "4 errors")])
-    func verilatorBinary(factor: Int, verdict: String) throws {
-        let result = try VerilatorBinaryRunner().run([Self.design, Self.bench(expecting: factor), Self.vectors], top: "bench")
+    @Test func verilatorBinary() throws {
+        let result = try VerilatorBinaryRunner().run([Self.design, Self.bench(expecting: 3), Self.vectors], top: "bench")
         #expect(result.succeeded)
-        #expect(result.output.contains(verdict))
+        #expect(result.output.contains("4 errors"))
     }
 
     @Test func icarusKnowsUnknowns() throws {

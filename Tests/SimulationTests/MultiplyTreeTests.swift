@@ -44,7 +44,7 @@ struct MultiplyTree: Module {
     }
 }
 
-@Suite struct SpeedTests {
+@Suite struct MultiplyTreeTests {
     private func dot(_ a: [UInt64], _ b: [UInt64]) -> Int {
         func element(_ words: [UInt64], _ index: Int) -> Int {
             let low = index * 12, shift = UInt64(low % 64)
@@ -54,8 +54,8 @@ struct MultiplyTree: Module {
         return (0..<64).reduce(0) { $0 + element(a, $1) * element(b, $1) }
     }
 
-    /// Cycles a second of the kernel of a lane; the figure is printed, the bound is loose for slow machines.
-    @Test func multiplyTree() throws {
+    /// 20,000 beats through the kernel of a lane.
+    @Test func sumsEveryBeat() throws {
         let design = try Design(MultiplyTree())
         let simulator = NativeSimulator(design, seed: 1)
         let a = try simulator.handle("a"), b = try simulator.handle("b"), sum = try simulator.handle("sum")
@@ -63,24 +63,18 @@ struct MultiplyTree: Module {
         try simulator.poke("valid", 1)
         var random = SplitMix64(seed: 5)
         let cycles = 20_000
-        let clock = ContinuousClock()
-        // The words repeat, so that making them takes no time.
+        // The words repeat, so that the expected sum is quick to find.
         let words = (0..<64).map { _ in (0..<12).map { _ in random.next() } }
-        let duration = clock.measure {
-            for cycle in 0..<cycles {
-                a.words = words[cycle % 64]
-                b.words = words[(cycle + 7) % 64]
-                simulator.settle()
-                simulator.clockEdge()
-            }
+        for cycle in 0..<cycles {
+            a.words = words[cycle % 64]
+            b.words = words[(cycle + 7) % 64]
+            simulator.settle()
+            simulator.clockEdge()
         }
         try simulator.poke("valid", 0)
         simulator.run(10)
         simulator.settle()
         let expected = (0..<cycles).reduce(0) { $0 + dot(words[$1 % 64], words[($1 + 7) % 64]) }
         #expect(sum.value == (expected << 24) >> 24)
-        let rate = Double(cycles) / (Double(duration.components.attoseconds) / 1e18 + Double(duration.components.seconds))
-        print("MultiplyTree: \(Int(rate)) cycles/s, \(simulator.instructionCounts.sorted { $0.key < $1.key })")
-        #expect(rate > 30_000)
     }
 }

@@ -1,0 +1,74 @@
+import Accelerator
+import Configuration
+import FixedPoint
+import RTL
+import Testing
+
+/// The faults that issue 2 names, each planted in lane-d64 and each found by the lane's check.
+@Suite struct PlantedFaultTests {
+    /// A fault and where it is planted.
+    struct Fault: Sendable {
+        let name: String
+        /// The unit's Swift name.
+        let unit: String
+        /// The signal, or the nearest named one behind the place.
+        let signal: String
+        let change: Mutant.Change
+        /// The operation that must be at the place; nil: any.
+        var operation: Operation?
+        /// Replaces `change` where a mutant of its kind needs other particulars.
+        var planted: Mutant.Change?
+    }
+
+    static let faults: [Fault] = [
+        Fault(name: "sign", unit: "QueryKeyUnit", signal: "product_0", change: .signDropped, operation: .multiply),
+        Fault(name: "rounding", unit: "ScoreScaler", signal: "rounded_0", change: .constant(Constant(words: [0]))),
+        Fault(name: "tie", unit: "ExponentialUnit", signal: "drop", change: .constant(tieConstant(1)),
+              planted: .constant(tieConstant(-1))),
+        Fault(name: "stall ignored", unit: "Normalizer", signal: "dividend", change: .enableStuck(true)),
+        Fault(name: "count off by one", unit: "KeyAssembler", signal: "row_last", change: .orEqual),
+        Fault(name: "planes swapped", unit: "KeyAssembler", signal: "skid_input_payload", change: .operandsSwapped,
+              operation: .concatenate),
+        Fault(name: "reset", unit: "KeyAssembler", signal: "keys_done", change: .reset(nil)),
+        Fault(name: "tile boundary", unit: "KeyAssembler", signal: "tile_mask", change: .constant(Constant(words: [126]))),
+        Fault(name: "state not cleared between rows", unit: "StateAccumulator", signal: "running_occupied",
+              change: .stuck(true), operation: .not),
+        Fault(name: "merge that never drops a class", unit: "MergeUnit", signal: "left_trails", change: .stuck(true),
+              operation: .equal),
+        Fault(name: "latency off by one", unit: "QueryKeyUnit", signal: "product_0", change: .bypassed),
+        Fault(name: "stuck enable", unit: "QueryKeyUnit", signal: "held_query", change: .enableStuck(false)),
+    ]
+
+    /// Half a unit of the interpolation's last bit, and `change` more.
+    private static func tieConstant(_ change: Int) -> Constant {
+        let remainderBits = NumericFormats.scaledScoreFractionBits - NumericFormats.exponentialSegmentBits
+        return Constant(words: [UInt64((1 << (remainderBits - 1)) + change)])
+    }
+
+    @Test func everyPlantedFaultIsFound() throws {
+        let design = try Design(Accelerator.Lane(lane: LaneCheck.lane))
+        let candidates = design.mutants()
+        let mutants = try Self.faults.map { fault in
+            let found = try #require(candidates.first { matches($0, fault, design) }, "no place for the fault \(fault.name)")
+            return Mutant(module: found.module, site: found.site, change: fault.planted ?? found.change,
+                          signal: found.signal, location: found.location)
+        }
+        let mutated = try design.mutated(by: mutants)
+        let check = try LaneCheck()
+        let healthy = try check.run(mutated, mutant: 0)
+        #expect(healthy.verdict == nil)
+        print("planted fault -> how the lane's check finds it (healthy: \(healthy.cycles) cycles)")
+        for (index, (fault, mutant)) in zip(Self.faults, mutants).enumerated() {
+            let verdict = try check.run(mutated, mutant: index + 1).verdict
+            print("  \(fault.name): \(mutant) -> \(verdict.map { "\($0)" } ?? "NOT FOUND")")
+            #expect(verdict != nil, "\(fault.name): \(mutant)")
+        }
+    }
+
+    private func matches(_ mutant: Mutant, _ fault: Fault, _ design: Design) -> Bool {
+        guard mutant.module.hasPrefix(fault.unit + "_") || mutant.module == fault.unit, mutant.change == fault.change,
+              mutant.signal.split(separator: ".").last.map(String.init) == fault.signal else { return false }
+        guard let operation = fault.operation, case .node(let node) = mutant.site else { return fault.operation == nil }
+        return design.modules.first { $0.name == mutant.module }!.graph[node].operation == operation
+    }
+}

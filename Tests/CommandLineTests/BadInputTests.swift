@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+import Workloads
+
+/// Every way a file or an argument can be wrong: its exit code, its message, and nothing left behind.
+@Suite struct BadInputTests {
+    /// A fault of the workload and a part of what must be said about it.
+    struct Fault: CustomTestStringConvertible, Sendable {
+        let name: String
+        let message: String
+        /// Writes the faulty workload.
+        let make: @Sendable (Directory) throws -> String
+        var preset = "lane-d32"
+        var testDescription: String { name }
+    }
+
+    static let faults: [Fault] = [
+        Fault(name: "missing file", message: "no such file") { $0.file("absent.safetensors") },
+        Fault(name: "empty file", message: "needs") { try $0.write("w", "") },
+        Fault(name: "truncated file", message: "layer0.value") { directory in
+            let path = try SmallWorkload().write("w", in: directory)
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            try bytes.dropLast(10).write(to: URL(fileURLWithPath: path))
+            return path
+        },
+        Fault(name: "not a safetensors file", message: "header") { try $0.write("w", "this is a text, not a tensor") },
+        Fault(name: "missing tensor", message: "layer0.key") { directory in
+            try SafetensorsFile.write([SmallWorkload().query], to: directory.file("w"))
+            return directory.file("w")
+        },
+        Fault(name: "no layer", message: "no tensor is named") { directory in
+            try SafetensorsFile.write(
+                [Tensor(name: "weights", shape: [1], elements: [Float(1)])], to: directory.file("w"))
+            return directory.file("w")
+        },
+        Fault(name: "wrong type", message: "elements are I32") { directory in
+            var workload = SmallWorkload()
+            workload.key = Tensor(name: "layer0.key", shape: [1, 3, 32], elements: [Int32](repeating: 1, count: 96))
+            return try workload.write("w", in: directory)
+        },
+        Fault(name: "wrong shape", message: "shape is [1, 2, 32], expected [1, 3, 32]") { directory in
+            var workload = SmallWorkload()
+            workload.value = Tensor(name: "layer0.value", shape: [1, 2, 32], elements: [Float](repeating: 1, count: 64))
+            return try workload.write("w", in: directory)
+        },
+        Fault(name: "NaN", message: "element [0, 1, 5] is NaN") { directory in
+            var elements = [Float](repeating: 1, count: 96)
+            elements[37] = .nan
+            var workload = SmallWorkload()
+            workload.key = Tensor(name: "layer0.key", shape: [1, 3, 32], elements: elements)
+            return try workload.write("w", in: directory)
+        },
+        Fault(name: "infinity", message: "element [1, 0, 31] is -infinity") { directory in
+            var elements = [Float](repeating: 1, count: 64)
+            elements[63] = -.infinity
+            var workload = SmallWorkload()
+            workload.query = Tensor(name: "layer0.query", shape: [2, 1, 32], elements: elements)
+            return try workload.write("w", in: directory)
+        },
+        Fault(name: "length beyond the keys", message: "row 0 attends to 4 keys, but there are 3") { directory in
+            var workload = SmallWorkload()
+            workload.lengths = Tensor(name: "layer0.lengths", shape: [1], elements: [Int32(4)])
+            return try workload.write("w", in: directory)
+        },
+        Fault(name: "head size of another preset", message: "use --preset lane-d32 or lane-d32-m64", make: { directory in
+            try SmallWorkload().write("w", in: directory)
+        }, preset: "lane-d64"),
+        Fault(name: "context over the maximum", message: "attends to 524289 keys, but the lane holds at most 524288") { _ in
+            "synthetic:flat,heads=1,rows=1,keys=524289"
+        },
+        Fault(name: "query too large for the score scale", message: "layer 0, head 0, row 0") { directory in
+            var workload = SmallWorkload()
+            workload.query = Tensor(name: "layer0.query", shape: [2, 1, 32], elements: [Float](repeating: 1e30, count: 64))
+            workload.key = Tensor(name: "layer0.key", shape: [1, 3, 32], elements: [Float](repeating: 1e7, count: 96))
+            return try workload.write("w", in: directory)
+        },
+    ]
+
+    @Test(arguments: faults)
+    func workload(_ fault: Fault) throws {
+        let directory = try Directory()
+        let workload = try fault.make(directory)
+        let before = directory.contents
+        for command in [["golden", "--output", "golden.safetensors"], ["simulate", "--engine", "native", "--waves", "w.vcd"]] {
+            let run = try LeanSpAtten(
+                command + ["--preset", fault.preset, "--workload", workload, "--json", "report.json"], in: directory)
+            #expect(run.status == 65, "\(run.errors)")
+            #expect(run.errors.contains(fault.message), "\(run.errors)")
+            #expect(run.errors.hasPrefix("Error: "))
+            #expect(run.output.isEmpty)
+            #expect(directory.contents == before)
+        }
+    }
+
+    @Test(arguments: [
+        (["--key-bits", "5+5"], "use one of 3+5, 4+4, 6+4, 8+4, 4+0, 6+0, 8+0, 12+0"),
+        (["--value-bits", "5"], "use one of 4, 6, 8, 12"),
+        (["--tile", "100"], "use one of 128, 256, 512, 1024"),
+        (["--tile", "many"], "--tile"),
+        (["--preset", "lane-d63"], "did you mean 'lane-d64'?"),
+        (["--preset", "lane-d64", "--config", "lane.json"], "one of --preset and --config"),
+        (["--refine", "never"], "always"),
+        (["--layers", "0,x"], "'x' is not the index of a layer"),
+        (["--rows", "0"], "--rows must be at least 1"),
+        (["--seed", "-1"], "--seed"),
+        (["--confidence", "0.1"], "--confidence"),
+        (["--engine", "abacus"], "verilator"),
+        (["--memory-latency", "0"], "--memory-latency must be in 1...100000"),
+        (["--waves", "waves.txt"], ".vcd"),
+        (["--waves", "waves.vcd"], "waves are of one layer"),
+        (["--workload", "synthetic:fractal"], "use one of flat, gaussian"),
+        (["--workload", "synthetic:flat,keys=-1"], "keys must be in"),
+        (["--workload", "synthetic:flat,colour=red"], "there is no 'colour'"),
+        (["--workload", "synthetic:flat,heads=3,kv-heads=2"], "heads must be a multiple of kv-heads"),
+        (["--workload", "synthetic:flat,layers=1", "--layers", "2"], "the workload has layers 0...0"),
+    ] as [([String], String)])
+    func usage(_ arguments: [String], _ message: String) throws {
+        let directory = try Directory()
+        var command = ["simulate", "--workload", fixture, "--json", "report.json"] + arguments
+        if !arguments.contains("--preset") { command += ["--preset", "lane-d64"] }
+        let run = try LeanSpAtten(command, in: directory)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.errors.contains(message), "\(run.errors)")
+        #expect(directory.contents.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["schedule"], ["generate", "--preset", "lane-d64"], ["simulate", "--preset", "lane-d64"], ["presets", "--colour"],
+    ])
+    func incompleteCommands(_ arguments: [String]) throws {
+        let run = try LeanSpAtten(arguments, in: try Directory())
+        #expect(run.status == 64)
+        #expect(run.errors.contains("Usage: leanspatten"))
+    }
+
+    @Test(arguments: [
+        ("{\"headSize\": 48, \"multipliers\": 64}", "headSize 48 is not supported: use one of 32, 64, 128"),
+        ("{\"headSize\": 64}", "headSize and multipliers must be given"),
+        ("{\"headSize\": 64, \"multipliers\": 64.5}", "multipliers must be a whole number"),
+        ("{\"headSize\": 64, \"multipliers\": true}", "multipliers must be a whole number"),
+        ("{\"headsize\": 64, \"multipliers\": 64}", "there is no parameter 'headsize': use headSize"),
+        ("{\"headSize\": 64,", "it is not a JSON object"),
+        ("[64, 64]", "it is not a JSON object"),
+    ])
+    func configuration(_ text: String, _ message: String) throws {
+        let directory = try Directory()
+        _ = try directory.write("lane.json", text)
+        let run = try LeanSpAtten(["generate", "--config", "lane.json", "--output", "rtl"], in: directory)
+        #expect(run.status == 65, "\(run.errors)")
+        #expect(run.errors.contains("lane.json: " + message), "\(run.errors)")
+        #expect(directory.contents == ["lane.json"])
+    }
+
+    @Test func layerThatIsNotThere() throws {
+        let run = try LeanSpAtten(
+            ["simulate", "--preset", "lane-d64", "--workload", fixture, "--layers", "5,7"], in: try Directory())
+        #expect(run.status == 65)
+        #expect(run.errors.contains("there is no layer 7; the file has layers 0, 5, 11"))
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// The reports of commands that succeed.
+@Suite struct ReportTests {
+    @Test func simulate() throws {
+        let directory = try Directory()
+        let run = try LeanSpAtten(
+            ["simulate", "--preset", "lane-d64", "--workload", fixture, "--layers", "5", "--rows", "1", "--engine", "native",
+             "--seed", "7", "--json", "report.json"], in: directory)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.isEmpty)
+        #expect(run.output.contains("all 256 outputs of 4 rows equal the golden model"))
+        #expect(directory.contents == ["report.json"])
+        let report = try #require(try JSONSerialization.jsonObject(
+            with: Data(contentsOf: URL(fileURLWithPath: directory.file("report.json")))) as? [String: Any])
+        let keys = [
+            "preset", "engine", "workload", "rows", "mismatches", "rmsRelativeError", "maxRelativeToMaxV", "maxErrorLSB",
+            "cycles", "boundCycles", "bindingResource", "bytesRead", "bytesWritten", "portUtilization",
+            "multiplierUtilization", "counters", "seed", "configHash", "simulatedCyclesPerSecond",
+        ]
+        for key in keys { #expect(report[key] != nil, "\(key) is missing") }
+        #expect(report["preset"] as? String == "lane-d64")
+        #expect(report["engine"] as? String == "native")
+        #expect(report["rows"] as? Int == 4)
+        #expect(report["mismatches"] as? Int == 0)
+        #expect(report["seed"] as? Int == 7)
+        #expect(report["bindingResource"] as? String == "memory port")
+        // 993 keys of 64 elements: 8 + 4 + 12 bits each, in whole beats of 64 bytes a plane and row.
+        #expect(report["boundCycles"] as? Int == 4 * (993 + 497 + 1490))
+        #expect(report["bytesRead"] as? Int == 64 * 4 * (993 + 497 + 1490))
+        #expect(report["bytesWritten"] as? Int == 4 * 64 * 2)
+        let rms = try #require(report["rmsRelativeError"] as? Double)
+        #expect(rms > 0 && rms < 2e-4)
+        let cycles = try #require(report["cycles"] as? Int), port = try #require(report["portUtilization"] as? Double)
+        #expect(abs(port - Double(4 * 2980) / Double(cycles)) < 1e-12)
+    }
+
+    @Test func everyFormatReachesTheHardware() throws {
+        for (keys, values, tile) in [("3+5", "4", "128"), ("12+0", "6", "1024"), ("4+0", "8", "512")] {
+            let run = try LeanSpAtten(
+                ["simulate", "--preset", "lane-d32", "--workload", "synthetic:planted-keys,keys=300,rows=2,heads=2,kv-heads=1",
+                 "--engine", "native", "--key-bits", keys, "--value-bits", values, "--tile", tile, "--stall-seed", "3",
+                 "--memory-latency", "7", "--json", "-"], in: try Directory())
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try run.json()
+            #expect(report["mismatches"] as? Int == 0)
+            #expect(report["keyBits"] as? String == keys)
+            #expect(report["valueBits"] as? String == values)
+            #expect(report["tileKeys"] as? Int == Int(tile))
+            #expect(report["memoryLatency"] as? Int == 7)
+            // Rows of 32 elements over 299 and 300 keys, all planes but an empty one.
+            let bits = keys.split(separator: "+").map { Int($0)! } + [Int(values)!]
+            var beats = 0
+            for (count, bits) in [(299, bits), (300, bits)] {
+                for bits in bits { beats += (count * 32 * bits + 511) / 512 }
+            }
+            #expect(report["bytesRead"] as? Int == 2 * 64 * beats)
+        }
+    }
+
+    @Test func emptyContexts() throws {
+        let run = try LeanSpAtten(
+            ["simulate", "--preset", "lane-d32", "--workload", "synthetic:zero-keys,rows=2,heads=1", "--engine", "native",
+             "--json", "-"], in: try Directory())
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try run.json()
+        #expect(report["rows"] as? Int == 2)
+        #expect(report["mismatches"] as? Int == 0)
+        #expect(report["bytesRead"] as? Int == 0)
+    }
+
+    @Test(arguments: ["verilator", "icarus"])
+    func toolsSimulateWhatWasEmitted(_ engine: String) throws {
+        let run = try LeanSpAtten(["simulate", "--engine", engine, "--json", "-"] + EnvironmentTests.small, in: try Directory())
+        // Without the tool there is nothing to see here; EnvironmentTests checks what is said.
+        if run.status == 69 { return }
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try run.json()
+        #expect(report["engine"] as? String == engine)
+        #expect(report["mismatches"] as? Int == 0)
+        #expect(report["bytesRead"] as? Int == 64 * (5 + 3 + 7))
+    }
+
+    @Test func waves() throws {
+        let directory = try Directory()
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "native", "--waves", "lane.vcd"] + EnvironmentTests.small, in: directory)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(directory.contents == ["lane.vcd"])
+        let text = try String(contentsOfFile: directory.file("lane.vcd"), encoding: .utf8)
+        #expect(text.hasPrefix("$timescale"))
+        #expect(text.contains("output_payload_element"))
+        #expect(text.contains("$enddefinitions"))
+    }
+
+    @Test func presets() throws {
+        let directory = try Directory()
+        let run = try LeanSpAtten(["presets"], in: directory)
+        #expect(run.status == 0)
+        for name in ["lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32"] {
+            #expect(run.output.contains("  \(name) "))
+        }
+        let presets = try #require(
+            try LeanSpAtten(["presets", "--json", "-"], in: directory).json()["presets"] as? [[String: Any]])
+        #expect(presets.count == 6)
+        #expect(Set(presets.compactMap { $0["configHash"] as? String }).count == 6)
+    }
+
+    @Test(arguments: [[], ["presets"], ["generate"], ["simulate"], ["golden"], ["doctor"]])
+    func helpHasAnExample(_ command: [String]) throws {
+        let run = try LeanSpAtten(command + ["--help"], in: try Directory())
+        #expect(run.status == 0)
+        #expect(run.output.contains("Example: leanspatten"))
+    }
+}
