@@ -4,89 +4,89 @@
 module BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5 (
     input  wire clock,
     input  wire reset,
-    input  wire command_valid,  // @[BitwidthConverter.swift:49]
-    output wire command_ready,  // @[BitwidthConverter.swift:49]
-    input  wire [3:0] command_payload_bits,  // @[BitwidthConverter.swift:49]
-    input  wire [19:0] command_payload_vectors,  // @[BitwidthConverter.swift:49]
-    input  wire command_payload_last_keys,  // @[BitwidthConverter.swift:49]
-    input  wire beats_valid,  // @[BitwidthConverter.swift:49]
-    output wire beats_ready,  // @[BitwidthConverter.swift:49]
-    input  wire [511:0] beats_payload,  // @[BitwidthConverter.swift:49]
-    output wire vectors_valid,  // @[BitwidthConverter.swift:50]
-    input  wire vectors_ready,  // @[BitwidthConverter.swift:50]
-    output wire [767:0] vectors_payload  // @[BitwidthConverter.swift:50]
+    input  wire command_valid,  // @[BitwidthConverter.swift:57]
+    output wire command_ready,  // @[BitwidthConverter.swift:57]
+    input  wire [3:0] command_payload_bits,  // @[BitwidthConverter.swift:57]
+    input  wire [19:0] command_payload_vectors,  // @[BitwidthConverter.swift:57]
+    input  wire command_payload_last_keys,  // @[BitwidthConverter.swift:57]
+    input  wire beats_valid,  // @[BitwidthConverter.swift:57]
+    output wire beats_ready,  // @[BitwidthConverter.swift:57]
+    input  wire [511:0] beats_payload,  // @[BitwidthConverter.swift:57]
+    output wire vectors_valid,  // @[BitwidthConverter.swift:58]
+    input  wire vectors_ready,  // @[BitwidthConverter.swift:58]
+    output wire [767:0] vectors_payload  // @[BitwidthConverter.swift:58]
 );
 
-    reg [3:0] element_bits;  // @[BitwidthConverter.swift:58]
-    reg [19:0] remaining;  // @[BitwidthConverter.swift:59]
-    reg [511:0] ring_0;  // @[BitwidthConverter.swift:63]
-    reg [511:0] ring_1;  // @[BitwidthConverter.swift:63]
-    reg [511:0] ring_2;  // @[BitwidthConverter.swift:63]
-    reg [511:0] ring_3;  // @[BitwidthConverter.swift:63]
-    reg [1:0] write_beat;  // @[BitwidthConverter.swift:64]
-    reg [4:0] position;  // @[BitwidthConverter.swift:65]
-    reg [2:0] filled;  // @[BitwidthConverter.swift:66]
-    reg vector_held;  // @[BitwidthConverter.swift:75]
-    reg [767:0] vector;  // @[BitwidthConverter.swift:81]
+    reg [3:0] element_bits;  // @[BitwidthConverter.swift:66]
+    reg [19:0] remaining;  // @[BitwidthConverter.swift:67]
+    reg [511:0] ring_0;  // @[BitwidthConverter.swift:71]
+    reg [511:0] ring_1;  // @[BitwidthConverter.swift:71]
+    reg [511:0] ring_2;  // @[BitwidthConverter.swift:71]
+    reg [511:0] ring_3;  // @[BitwidthConverter.swift:71]
+    reg [1:0] write_beat;  // @[BitwidthConverter.swift:72]
+    reg [4:0] position;  // @[BitwidthConverter.swift:73]
+    reg [2:0] filled;  // @[BitwidthConverter.swift:74]
+    reg vector_held;  // @[BitwidthConverter.swift:83]
+    reg [767:0] vector;  // @[BitwidthConverter.swift:89]
 
-    wire is_last = remaining == 20'h1;  // @[BitwidthConverter.swift:60]
-    wire accept = beats_valid & (filled != 3'h4);  // @[BitwidthConverter.swift:67]
-    assign beats_ready = filled != 3'h4;  // @[BitwidthConverter.swift:68]
+    wire is_last = remaining == 20'h1;  // @[BitwidthConverter.swift:68]
+    wire accept = beats_valid & (filled != 3'h4);  // @[BitwidthConverter.swift:75]
+    assign beats_ready = filled != 3'h4;  // @[BitwidthConverter.swift:76]
 
     always @(posedge clock) begin
         if (reset) begin
-            write_beat <= 2'h0;  // @[BitwidthConverter.swift:64]
-        end else if (accept) begin  // @[BitwidthConverter.swift:69]
-            write_beat <= write_beat + 2'h1;  // @[BitwidthConverter.swift:69]
+            write_beat <= 2'h0;  // @[BitwidthConverter.swift:72]
+        end else if (accept) begin  // @[BitwidthConverter.swift:77]
+            write_beat <= write_beat + 2'h1;  // @[BitwidthConverter.swift:77]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h0)) begin  // @[BitwidthConverter.swift:71]
-            ring_0 <= beats_payload;  // @[BitwidthConverter.swift:71]
+        if (accept & (write_beat == 2'h0)) begin  // @[BitwidthConverter.swift:79]
+            ring_0 <= beats_payload;  // @[BitwidthConverter.swift:79]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h1)) begin  // @[BitwidthConverter.swift:71]
-            ring_1 <= beats_payload;  // @[BitwidthConverter.swift:71]
+        if (accept & (write_beat == 2'h1)) begin  // @[BitwidthConverter.swift:79]
+            ring_1 <= beats_payload;  // @[BitwidthConverter.swift:79]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h2)) begin  // @[BitwidthConverter.swift:71]
-            ring_2 <= beats_payload;  // @[BitwidthConverter.swift:71]
+        if (accept & (write_beat == 2'h2)) begin  // @[BitwidthConverter.swift:79]
+            ring_2 <= beats_payload;  // @[BitwidthConverter.swift:79]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h3)) begin  // @[BitwidthConverter.swift:71]
-            ring_3 <= beats_payload;  // @[BitwidthConverter.swift:71]
+        if (accept & (write_beat == 2'h3)) begin  // @[BitwidthConverter.swift:79]
+            ring_3 <= beats_payload;  // @[BitwidthConverter.swift:79]
         end
     end
 
     wire [4:0] end_in_beat = {2'h0, position[2:0]}
-        + {1'b0, element_bits};  // @[BitwidthConverter.swift:77]
+        + {1'b0, element_bits};  // @[BitwidthConverter.swift:85]
     wire cut = (|remaining)
         & ({filled, 3'h0} >= {1'b0, end_in_beat})
-        & (!vector_held | vectors_ready);  // @[BitwidthConverter.swift:79]
-    wire [2047:0] rotated_by_16_joined_2 = {
-        ring_3, ring_2, ring_1, ring_0
-    };  // @[BitwidthConverter.swift:136]
+        & (!vector_held | vectors_ready);  // @[BitwidthConverter.swift:87]
     wire [2047:0] rotated_by_16_joined = {
-        rotated_by_16_joined_2[1023:0], rotated_by_16_joined_2[2047:1024]
-    };  // @[BitwidthConverter.swift:136]
-    wire [1279:0] rotated_by_16 = position[4] ? rotated_by_16_joined[1279:0]
-        : rotated_by_16_joined_2[1279:0];  // @[BitwidthConverter.swift:136]
+        ring_3, ring_2, ring_1, ring_0
+    };  // @[BitwidthConverter.swift:144]
+    wire [2047:0] rotated_by_16_joined_2 = {
+        rotated_by_16_joined[1023:0], rotated_by_16_joined[2047:1024]
+    };  // @[BitwidthConverter.swift:144]
+    wire [1279:0] rotated_by_16 = position[4] ? rotated_by_16_joined_2[1279:0]
+        : rotated_by_16_joined[1279:0];  // @[BitwidthConverter.swift:144]
     wire [767:0] rotated_by_8 = position[3] ? rotated_by_16[1279:512]
-        : rotated_by_16[767:0];  // @[BitwidthConverter.swift:136]
+        : rotated_by_16[767:0];  // @[BitwidthConverter.swift:144]
     wire [511:0] rotated_by_4 = position[2] ? rotated_by_8[767:256]
-        : rotated_by_8[511:0];  // @[BitwidthConverter.swift:136]
+        : rotated_by_8[511:0];  // @[BitwidthConverter.swift:144]
     wire [383:0] rotated_by_2 = position[1] ? rotated_by_4[511:128]
-        : rotated_by_4[383:0];  // @[BitwidthConverter.swift:136]
+        : rotated_by_4[383:0];  // @[BitwidthConverter.swift:144]
     wire [319:0] rotated_by_1 = position[0] ? rotated_by_2[383:64]
-        : rotated_by_2[319:0];  // @[BitwidthConverter.swift:136]
-    wire [319:0] window = rotated_by_1;  // @[BitwidthConverter.swift:80]
+        : rotated_by_2[319:0];  // @[BitwidthConverter.swift:144]
+    wire [319:0] window = rotated_by_1;  // @[BitwidthConverter.swift:88]
     wire [767:0] elements_of_5 = {
         {7'h0, window[319:315]}, {7'h0, window[314:310]}, {7'h0, window[309:305]},
         {7'h0, window[304:300]}, {7'h0, window[299:295]}, {7'h0, window[294:290]},
@@ -108,7 +108,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5 (
         {7'h0, window[54:50]}, {7'h0, window[49:45]}, {7'h0, window[44:40]}, {7'h0, window[39:35]},
         {7'h0, window[34:30]}, {7'h0, window[29:25]}, {7'h0, window[24:20]}, {7'h0, window[19:15]},
         {7'h0, window[14:10]}, {7'h0, window[9:5]}, {7'h0, window[4:0]}
-    };  // @[BitwidthConverter.swift:151]
+    };  // @[BitwidthConverter.swift:159]
     wire [767:0] elements_of_4 = {
         {8'h0, window[255:252]}, {8'h0, window[251:248]}, {8'h0, window[247:244]},
         {8'h0, window[243:240]}, {8'h0, window[239:236]}, {8'h0, window[235:232]},
@@ -130,75 +130,75 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5 (
         {8'h0, window[35:32]}, {8'h0, window[31:28]}, {8'h0, window[27:24]}, {8'h0, window[23:20]},
         {8'h0, window[19:16]}, {8'h0, window[15:12]}, {8'h0, window[11:8]}, {8'h0, window[7:4]},
         {8'h0, window[3:0]}
-    };  // @[BitwidthConverter.swift:151]
+    };  // @[BitwidthConverter.swift:159]
 
     always @(posedge clock) begin
-        if (cut) begin  // @[BitwidthConverter.swift:82]
+        if (cut) begin  // @[BitwidthConverter.swift:90]
             vector <= (element_bits == 4'h5) ? elements_of_5
                 : (element_bits == 4'h4) ? elements_of_4
-                : 768'h0;  // @[BitwidthConverter.swift:83]
+                : 768'h0;  // @[BitwidthConverter.swift:91]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            vector_held <= 1'b0;  // @[BitwidthConverter.swift:75]
-        end else if (cut) begin  // @[BitwidthConverter.swift:82]
-            vector_held <= 1'b1;  // @[BitwidthConverter.swift:84]
-        end else if (vectors_ready) begin  // @[BitwidthConverter.swift:85]
-            vector_held <= 1'b0;  // @[BitwidthConverter.swift:86]
+            vector_held <= 1'b0;  // @[BitwidthConverter.swift:83]
+        end else if (cut) begin  // @[BitwidthConverter.swift:90]
+            vector_held <= 1'b1;  // @[BitwidthConverter.swift:92]
+        end else if (vectors_ready) begin  // @[BitwidthConverter.swift:93]
+            vector_held <= 1'b0;  // @[BitwidthConverter.swift:94]
         end
     end
 
-    assign vectors_valid = vector_held;  // @[BitwidthConverter.swift:88]
-    assign vectors_payload = vector;  // @[BitwidthConverter.swift:88]
+    assign vectors_valid = vector_held;  // @[BitwidthConverter.swift:96]
+    assign vectors_payload = vector;  // @[BitwidthConverter.swift:96]
     wire [2:0] leaving_beats = {1'b0, end_in_beat[4:3]}
-        + {2'h0, is_last & (|end_in_beat[2:0])};  // @[BitwidthConverter.swift:93]
-    wire [2:0] filled_next_sum = filled + {2'h0, accept};  // @[BitwidthConverter.swift:95]
+        + {2'h0, is_last & (|end_in_beat[2:0])};  // @[BitwidthConverter.swift:101]
+    wire [2:0] filled_next_sum = filled + {2'h0, accept};  // @[BitwidthConverter.swift:103]
 
     always @(posedge clock) begin
         if (reset) begin
-            filled <= 3'h0;  // @[BitwidthConverter.swift:66]
+            filled <= 3'h0;  // @[BitwidthConverter.swift:74]
         end else begin
             filled <= filled_next_sum
-                - (cut ? leaving_beats : 3'h0);  // @[BitwidthConverter.swift:95]
+                - (cut ? leaving_beats : 3'h0);  // @[BitwidthConverter.swift:103]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            position <= 5'h0;  // @[BitwidthConverter.swift:65]
-        end else if (cut) begin  // @[BitwidthConverter.swift:96]
+            position <= 5'h0;  // @[BitwidthConverter.swift:73]
+        end else if (cut) begin  // @[BitwidthConverter.swift:104]
             position <= {
                 position[4:3] + leaving_beats[1:0], is_last ? 3'h0 : end_in_beat[2:0]
-            };  // @[BitwidthConverter.swift:99]
+            };  // @[BitwidthConverter.swift:107]
         end
     end
 
-    wire idle = remaining == 20'h0;  // @[BitwidthConverter.swift:103]
-    assign command_ready = idle;  // @[BitwidthConverter.swift:104]
-    wire element_bits_when = command_valid & idle;  // @[BitwidthConverter.swift:105]
+    wire idle = remaining == 20'h0;  // @[BitwidthConverter.swift:111]
+    assign command_ready = idle;  // @[BitwidthConverter.swift:112]
+    wire element_bits_when = command_valid & idle;  // @[BitwidthConverter.swift:113]
 
     always @(posedge clock) begin
-        if (element_bits_when) begin  // @[BitwidthConverter.swift:105]
-            element_bits <= command_payload_bits;  // @[BitwidthConverter.swift:106]
+        if (element_bits_when) begin  // @[BitwidthConverter.swift:113]
+            element_bits <= command_payload_bits;  // @[BitwidthConverter.swift:114]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            remaining <= 20'h0;  // @[BitwidthConverter.swift:59]
+            remaining <= 20'h0;  // @[BitwidthConverter.swift:67]
         end else begin
-            if (cut) begin  // @[BitwidthConverter.swift:96]
-                remaining <= remaining - 20'h1;  // @[BitwidthConverter.swift:100]
+            if (cut) begin  // @[BitwidthConverter.swift:104]
+                remaining <= remaining - 20'h1;  // @[BitwidthConverter.swift:108]
             end
-            if (element_bits_when) begin  // @[BitwidthConverter.swift:105]
-                remaining <= command_payload_vectors;  // @[BitwidthConverter.swift:107]
+            if (element_bits_when) begin  // @[BitwidthConverter.swift:113]
+                remaining <= command_payload_vectors;  // @[BitwidthConverter.swift:115]
             end
         end
     end
 
-    wire _unused_ok = &{1'b0, command_payload_last_keys, rotated_by_16_joined[2047:1280]};
+    wire _unused_ok = &{1'b0, command_payload_last_keys, rotated_by_16_joined_2[2047:1280]};
 endmodule
 
 `default_nettype wire

@@ -4,134 +4,134 @@
 module JobDispatcher_d64_m64_p64_n524288_b256 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[JobDispatcher.swift:60]
-    output wire job_ready,  // @[JobDispatcher.swift:60]
-    input  wire [19:0] job_payload_keys,  // @[JobDispatcher.swift:60]
-    input  wire [1:0] job_payload_tile_size,  // @[JobDispatcher.swift:60]
-    input  wire [3:0] job_payload_msb_bits,  // @[JobDispatcher.swift:60]
-    input  wire [3:0] job_payload_lsb_bits,  // @[JobDispatcher.swift:60]
-    input  wire [3:0] job_payload_value_bits,  // @[JobDispatcher.swift:60]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[JobDispatcher.swift:60]
-    input  wire [5:0] job_payload_scale_shift,  // @[JobDispatcher.swift:60]
-    input  wire [39:0] job_payload_key_msb_address,  // @[JobDispatcher.swift:60]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[JobDispatcher.swift:60]
-    input  wire [39:0] job_payload_value_address,  // @[JobDispatcher.swift:60]
-    output wire key_msb_fetch_valid,  // @[JobDispatcher.swift:58]
-    input  wire key_msb_fetch_ready,  // @[JobDispatcher.swift:58]
-    output wire [39:0] key_msb_fetch_payload_address,  // @[JobDispatcher.swift:58]
-    output wire [19:0] key_msb_fetch_payload_beats,  // @[JobDispatcher.swift:58]
-    output wire key_msb_convert_valid,  // @[JobDispatcher.swift:58]
-    input  wire key_msb_convert_ready,  // @[JobDispatcher.swift:58]
-    output wire [3:0] key_msb_convert_payload_bits,  // @[JobDispatcher.swift:58]
-    output wire [19:0] key_msb_convert_payload_vectors,  // @[JobDispatcher.swift:58]
-    output wire key_msb_convert_payload_last_keys,  // @[JobDispatcher.swift:58]
-    output wire key_lsb_fetch_valid,  // @[JobDispatcher.swift:58]
-    input  wire key_lsb_fetch_ready,  // @[JobDispatcher.swift:58]
-    output wire [39:0] key_lsb_fetch_payload_address,  // @[JobDispatcher.swift:58]
-    output wire [19:0] key_lsb_fetch_payload_beats,  // @[JobDispatcher.swift:58]
-    output wire key_lsb_convert_valid,  // @[JobDispatcher.swift:58]
-    input  wire key_lsb_convert_ready,  // @[JobDispatcher.swift:58]
-    output wire [3:0] key_lsb_convert_payload_bits,  // @[JobDispatcher.swift:58]
-    output wire [19:0] key_lsb_convert_payload_vectors,  // @[JobDispatcher.swift:58]
-    output wire key_lsb_convert_payload_last_keys,  // @[JobDispatcher.swift:58]
-    output wire value_fetch_valid,  // @[JobDispatcher.swift:58]
-    input  wire value_fetch_ready,  // @[JobDispatcher.swift:58]
-    output wire [39:0] value_fetch_payload_address,  // @[JobDispatcher.swift:58]
-    output wire [19:0] value_fetch_payload_beats,  // @[JobDispatcher.swift:58]
-    output wire value_convert_valid,  // @[JobDispatcher.swift:58]
-    input  wire value_convert_ready,  // @[JobDispatcher.swift:58]
-    output wire [3:0] value_convert_payload_bits,  // @[JobDispatcher.swift:58]
-    output wire [19:0] value_convert_payload_vectors,  // @[JobDispatcher.swift:58]
-    output wire value_convert_payload_last_keys,  // @[JobDispatcher.swift:58]
-    output wire assemble_valid,  // @[JobDispatcher.swift:61]
-    input  wire assemble_ready,  // @[JobDispatcher.swift:61]
-    output wire [19:0] assemble_payload_keys,  // @[JobDispatcher.swift:61]
-    output wire [1:0] assemble_payload_tile_size,  // @[JobDispatcher.swift:61]
-    output wire [3:0] assemble_payload_lsb_bits,  // @[JobDispatcher.swift:61]
-    output wire scale_valid,  // @[JobDispatcher.swift:61]
-    input  wire scale_ready,  // @[JobDispatcher.swift:61]
-    output wire [17:0] scale_payload_mantissa,  // @[JobDispatcher.swift:61]
-    output wire [5:0] scale_payload_shift,  // @[JobDispatcher.swift:61]
-    output wire normalize_valid,  // @[JobDispatcher.swift:62]
-    input  wire normalize_ready,  // @[JobDispatcher.swift:62]
-    output wire [3:0] normalize_payload  // @[JobDispatcher.swift:62]
+    input  wire job_valid,  // @[JobDispatcher.swift:62]
+    output wire job_ready,  // @[JobDispatcher.swift:62]
+    input  wire [19:0] job_payload_keys,  // @[JobDispatcher.swift:62]
+    input  wire [1:0] job_payload_tile_size,  // @[JobDispatcher.swift:62]
+    input  wire [3:0] job_payload_msb_bits,  // @[JobDispatcher.swift:62]
+    input  wire [3:0] job_payload_lsb_bits,  // @[JobDispatcher.swift:62]
+    input  wire [3:0] job_payload_value_bits,  // @[JobDispatcher.swift:62]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[JobDispatcher.swift:62]
+    input  wire [5:0] job_payload_scale_shift,  // @[JobDispatcher.swift:62]
+    input  wire [39:0] job_payload_key_msb_address,  // @[JobDispatcher.swift:62]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[JobDispatcher.swift:62]
+    input  wire [39:0] job_payload_value_address,  // @[JobDispatcher.swift:62]
+    output wire key_msb_fetch_valid,  // @[JobDispatcher.swift:60]
+    input  wire key_msb_fetch_ready,  // @[JobDispatcher.swift:60]
+    output wire [39:0] key_msb_fetch_payload_address,  // @[JobDispatcher.swift:60]
+    output wire [19:0] key_msb_fetch_payload_beats,  // @[JobDispatcher.swift:60]
+    output wire key_msb_convert_valid,  // @[JobDispatcher.swift:60]
+    input  wire key_msb_convert_ready,  // @[JobDispatcher.swift:60]
+    output wire [3:0] key_msb_convert_payload_bits,  // @[JobDispatcher.swift:60]
+    output wire [19:0] key_msb_convert_payload_vectors,  // @[JobDispatcher.swift:60]
+    output wire key_msb_convert_payload_last_keys,  // @[JobDispatcher.swift:60]
+    output wire key_lsb_fetch_valid,  // @[JobDispatcher.swift:60]
+    input  wire key_lsb_fetch_ready,  // @[JobDispatcher.swift:60]
+    output wire [39:0] key_lsb_fetch_payload_address,  // @[JobDispatcher.swift:60]
+    output wire [19:0] key_lsb_fetch_payload_beats,  // @[JobDispatcher.swift:60]
+    output wire key_lsb_convert_valid,  // @[JobDispatcher.swift:60]
+    input  wire key_lsb_convert_ready,  // @[JobDispatcher.swift:60]
+    output wire [3:0] key_lsb_convert_payload_bits,  // @[JobDispatcher.swift:60]
+    output wire [19:0] key_lsb_convert_payload_vectors,  // @[JobDispatcher.swift:60]
+    output wire key_lsb_convert_payload_last_keys,  // @[JobDispatcher.swift:60]
+    output wire value_fetch_valid,  // @[JobDispatcher.swift:60]
+    input  wire value_fetch_ready,  // @[JobDispatcher.swift:60]
+    output wire [39:0] value_fetch_payload_address,  // @[JobDispatcher.swift:60]
+    output wire [19:0] value_fetch_payload_beats,  // @[JobDispatcher.swift:60]
+    output wire value_convert_valid,  // @[JobDispatcher.swift:60]
+    input  wire value_convert_ready,  // @[JobDispatcher.swift:60]
+    output wire [3:0] value_convert_payload_bits,  // @[JobDispatcher.swift:60]
+    output wire [19:0] value_convert_payload_vectors,  // @[JobDispatcher.swift:60]
+    output wire value_convert_payload_last_keys,  // @[JobDispatcher.swift:60]
+    output wire assemble_valid,  // @[JobDispatcher.swift:63]
+    input  wire assemble_ready,  // @[JobDispatcher.swift:63]
+    output wire [19:0] assemble_payload_keys,  // @[JobDispatcher.swift:63]
+    output wire [1:0] assemble_payload_tile_size,  // @[JobDispatcher.swift:63]
+    output wire [3:0] assemble_payload_lsb_bits,  // @[JobDispatcher.swift:63]
+    output wire scale_valid,  // @[JobDispatcher.swift:63]
+    input  wire scale_ready,  // @[JobDispatcher.swift:63]
+    output wire [17:0] scale_payload_mantissa,  // @[JobDispatcher.swift:63]
+    output wire [5:0] scale_payload_shift,  // @[JobDispatcher.swift:63]
+    output wire normalize_valid,  // @[JobDispatcher.swift:64]
+    input  wire normalize_ready,  // @[JobDispatcher.swift:64]
+    output wire [3:0] normalize_payload  // @[JobDispatcher.swift:64]
 );
 
-    reg staged;  // @[JobDispatcher.swift:67]
-    reg [19:0] vectors;  // @[JobDispatcher.swift:75]
-    reg [39:0] key_msb_address;  // @[JobDispatcher.swift:87]
-    reg [19:0] key_msb_beats;  // @[JobDispatcher.swift:88]
-    reg [3:0] key_msb_bits;  // @[JobDispatcher.swift:89]
-    reg [39:0] key_lsb_address;  // @[JobDispatcher.swift:87]
-    reg [19:0] key_lsb_beats;  // @[JobDispatcher.swift:88]
-    reg [3:0] key_lsb_bits;  // @[JobDispatcher.swift:89]
-    reg [39:0] value_address;  // @[JobDispatcher.swift:87]
-    reg [19:0] value_beats;  // @[JobDispatcher.swift:88]
-    reg [3:0] value_bits;  // @[JobDispatcher.swift:89]
-    reg [19:0] keys;  // @[JobDispatcher.swift:97]
-    reg [1:0] tile_size;  // @[JobDispatcher.swift:97]
-    reg [3:0] lsb_bits;  // @[JobDispatcher.swift:98]
-    reg [17:0] mantissa;  // @[JobDispatcher.swift:100]
-    reg [5:0] shift;  // @[JobDispatcher.swift:101]
-    reg [3:0] output_format;  // @[JobDispatcher.swift:102]
-    wire key_msb_fetches_input_ready;  // @[JobDispatcher.swift:81]
-    wire key_msb_fetches_output_valid;  // @[JobDispatcher.swift:81]
-    wire [59:0] key_msb_fetches_output_payload;  // @[JobDispatcher.swift:81]
-    wire key_msb_conversions_input_ready;  // @[JobDispatcher.swift:81]
-    wire key_msb_conversions_output_valid;  // @[JobDispatcher.swift:81]
-    wire [24:0] key_msb_conversions_output_payload;  // @[JobDispatcher.swift:81]
-    wire key_lsb_fetches_input_ready;  // @[JobDispatcher.swift:81]
-    wire key_lsb_fetches_output_valid;  // @[JobDispatcher.swift:81]
-    wire [59:0] key_lsb_fetches_output_payload;  // @[JobDispatcher.swift:81]
-    wire key_lsb_conversions_input_ready;  // @[JobDispatcher.swift:81]
-    wire key_lsb_conversions_output_valid;  // @[JobDispatcher.swift:81]
-    wire [24:0] key_lsb_conversions_output_payload;  // @[JobDispatcher.swift:81]
-    wire value_fetches_input_ready;  // @[JobDispatcher.swift:81]
-    wire value_fetches_output_valid;  // @[JobDispatcher.swift:81]
-    wire [59:0] value_fetches_output_payload;  // @[JobDispatcher.swift:81]
-    wire value_conversions_input_ready;  // @[JobDispatcher.swift:81]
-    wire value_conversions_output_valid;  // @[JobDispatcher.swift:81]
-    wire [24:0] value_conversions_output_payload;  // @[JobDispatcher.swift:81]
-    wire key_rows_input_ready;  // @[JobDispatcher.swift:81]
-    wire key_rows_output_valid;  // @[JobDispatcher.swift:81]
-    wire [25:0] key_rows_output_payload;  // @[JobDispatcher.swift:81]
-    wire scales_input_ready;  // @[JobDispatcher.swift:81]
-    wire scales_output_valid;  // @[JobDispatcher.swift:81]
-    wire [23:0] scales_output_payload;  // @[JobDispatcher.swift:81]
-    wire output_formats_input_ready;  // @[JobDispatcher.swift:81]
-    wire output_formats_output_valid;  // @[JobDispatcher.swift:81]
-    wire [3:0] output_formats_output_payload;  // @[JobDispatcher.swift:81]
+    reg staged;  // @[JobDispatcher.swift:69]
+    reg [19:0] vectors;  // @[JobDispatcher.swift:77]
+    reg [39:0] key_msb_address;  // @[JobDispatcher.swift:89]
+    reg [19:0] key_msb_beats;  // @[JobDispatcher.swift:90]
+    reg [3:0] key_msb_bits;  // @[JobDispatcher.swift:91]
+    reg [39:0] key_lsb_address;  // @[JobDispatcher.swift:89]
+    reg [19:0] key_lsb_beats;  // @[JobDispatcher.swift:90]
+    reg [3:0] key_lsb_bits;  // @[JobDispatcher.swift:91]
+    reg [39:0] value_address;  // @[JobDispatcher.swift:89]
+    reg [19:0] value_beats;  // @[JobDispatcher.swift:90]
+    reg [3:0] value_bits;  // @[JobDispatcher.swift:91]
+    reg [19:0] keys;  // @[JobDispatcher.swift:99]
+    reg [1:0] tile_size;  // @[JobDispatcher.swift:99]
+    reg [3:0] lsb_bits;  // @[JobDispatcher.swift:100]
+    reg [17:0] mantissa;  // @[JobDispatcher.swift:102]
+    reg [5:0] shift;  // @[JobDispatcher.swift:103]
+    reg [3:0] output_format;  // @[JobDispatcher.swift:104]
+    wire key_msb_fetches_input_ready;  // @[JobDispatcher.swift:83]
+    wire key_msb_fetches_output_valid;  // @[JobDispatcher.swift:83]
+    wire [59:0] key_msb_fetches_output_payload;  // @[JobDispatcher.swift:83]
+    wire key_msb_conversions_input_ready;  // @[JobDispatcher.swift:83]
+    wire key_msb_conversions_output_valid;  // @[JobDispatcher.swift:83]
+    wire [24:0] key_msb_conversions_output_payload;  // @[JobDispatcher.swift:83]
+    wire key_lsb_fetches_input_ready;  // @[JobDispatcher.swift:83]
+    wire key_lsb_fetches_output_valid;  // @[JobDispatcher.swift:83]
+    wire [59:0] key_lsb_fetches_output_payload;  // @[JobDispatcher.swift:83]
+    wire key_lsb_conversions_input_ready;  // @[JobDispatcher.swift:83]
+    wire key_lsb_conversions_output_valid;  // @[JobDispatcher.swift:83]
+    wire [24:0] key_lsb_conversions_output_payload;  // @[JobDispatcher.swift:83]
+    wire value_fetches_input_ready;  // @[JobDispatcher.swift:83]
+    wire value_fetches_output_valid;  // @[JobDispatcher.swift:83]
+    wire [59:0] value_fetches_output_payload;  // @[JobDispatcher.swift:83]
+    wire value_conversions_input_ready;  // @[JobDispatcher.swift:83]
+    wire value_conversions_output_valid;  // @[JobDispatcher.swift:83]
+    wire [24:0] value_conversions_output_payload;  // @[JobDispatcher.swift:83]
+    wire key_rows_input_ready;  // @[JobDispatcher.swift:83]
+    wire key_rows_output_valid;  // @[JobDispatcher.swift:83]
+    wire [25:0] key_rows_output_payload;  // @[JobDispatcher.swift:83]
+    wire scales_input_ready;  // @[JobDispatcher.swift:83]
+    wire scales_output_valid;  // @[JobDispatcher.swift:83]
+    wire [23:0] scales_output_payload;  // @[JobDispatcher.swift:83]
+    wire output_formats_input_ready;  // @[JobDispatcher.swift:83]
+    wire output_formats_output_valid;  // @[JobDispatcher.swift:83]
+    wire [3:0] output_formats_output_payload;  // @[JobDispatcher.swift:83]
 
     wire everyone_ready = &{
         key_msb_fetches_input_ready, key_msb_conversions_input_ready, key_lsb_fetches_input_ready,
         key_lsb_conversions_input_ready, value_fetches_input_ready, value_conversions_input_ready,
         key_rows_input_ready, scales_input_ready, output_formats_input_ready
-    };  // @[JobDispatcher.swift:103]
-    wire push = staged & everyone_ready;  // @[JobDispatcher.swift:69]
-    wire room = !staged | everyone_ready;  // @[JobDispatcher.swift:70]
-    wire take = job_valid & room;  // @[JobDispatcher.swift:71]
-    assign job_ready = room;  // @[JobDispatcher.swift:72]
+    };  // @[JobDispatcher.swift:105]
+    wire push = staged & everyone_ready;  // @[JobDispatcher.swift:71]
+    wire room = !staged | everyone_ready;  // @[JobDispatcher.swift:72]
+    wire take = job_valid & room;  // @[JobDispatcher.swift:73]
+    assign job_ready = room;  // @[JobDispatcher.swift:74]
 
     always @(posedge clock) begin
         if (reset) begin
-            staged <= 1'b0;  // @[JobDispatcher.swift:67]
-        end else if (take) begin  // @[JobDispatcher.swift:73]
-            staged <= 1'b1;  // @[JobDispatcher.swift:73]
-        end else if (push) begin  // @[JobDispatcher.swift:73]
-            staged <= 1'b0;  // @[JobDispatcher.swift:73]
+            staged <= 1'b0;  // @[JobDispatcher.swift:69]
+        end else if (take) begin  // @[JobDispatcher.swift:75]
+            staged <= 1'b1;  // @[JobDispatcher.swift:75]
+        end else if (push) begin  // @[JobDispatcher.swift:75]
+            staged <= 1'b0;  // @[JobDispatcher.swift:75]
         end
     end
 
     wire [59:0] key_msb_fetches_input_payload = {
         key_msb_address, key_msb_beats
-    };  // @[JobDispatcher.swift:82]
-    assign key_msb_fetch_valid = key_msb_fetches_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign key_msb_fetch_valid = key_msb_fetches_output_valid;  // @[JobDispatcher.swift:86]
     assign key_msb_fetch_payload_address =
-        key_msb_fetches_output_payload[59:20];  // @[JobDispatcher.swift:84]
+        key_msb_fetches_output_payload[59:20];  // @[JobDispatcher.swift:86]
     assign key_msb_fetch_payload_beats =
-        key_msb_fetches_output_payload[19:0];  // @[JobDispatcher.swift:84]
+        key_msb_fetches_output_payload[19:0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w60_d8 key_msb_fetches (  // @[JobDispatcher.swift:81]
+    Fifo_w60_d8 key_msb_fetches (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -144,16 +144,16 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
 
     wire [24:0] key_msb_conversions_input_payload = {
         key_msb_bits, vectors, 1'b0
-    };  // @[JobDispatcher.swift:82]
-    assign key_msb_convert_valid = key_msb_conversions_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign key_msb_convert_valid = key_msb_conversions_output_valid;  // @[JobDispatcher.swift:86]
     assign key_msb_convert_payload_bits =
-        key_msb_conversions_output_payload[24:21];  // @[JobDispatcher.swift:84]
+        key_msb_conversions_output_payload[24:21];  // @[JobDispatcher.swift:86]
     assign key_msb_convert_payload_vectors =
-        key_msb_conversions_output_payload[20:1];  // @[JobDispatcher.swift:84]
+        key_msb_conversions_output_payload[20:1];  // @[JobDispatcher.swift:86]
     assign key_msb_convert_payload_last_keys =
-        key_msb_conversions_output_payload[0];  // @[JobDispatcher.swift:84]
+        key_msb_conversions_output_payload[0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w25_d8 key_msb_conversions (  // @[JobDispatcher.swift:81]
+    Fifo_w25_d8 key_msb_conversions (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -166,14 +166,14 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
 
     wire [59:0] key_lsb_fetches_input_payload = {
         key_lsb_address, key_lsb_beats
-    };  // @[JobDispatcher.swift:82]
-    assign key_lsb_fetch_valid = key_lsb_fetches_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign key_lsb_fetch_valid = key_lsb_fetches_output_valid;  // @[JobDispatcher.swift:86]
     assign key_lsb_fetch_payload_address =
-        key_lsb_fetches_output_payload[59:20];  // @[JobDispatcher.swift:84]
+        key_lsb_fetches_output_payload[59:20];  // @[JobDispatcher.swift:86]
     assign key_lsb_fetch_payload_beats =
-        key_lsb_fetches_output_payload[19:0];  // @[JobDispatcher.swift:84]
+        key_lsb_fetches_output_payload[19:0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w60_d8 key_lsb_fetches (  // @[JobDispatcher.swift:81]
+    Fifo_w60_d8 key_lsb_fetches (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -186,16 +186,16 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
 
     wire [24:0] key_lsb_conversions_input_payload = {
         key_lsb_bits, vectors, 1'b0
-    };  // @[JobDispatcher.swift:82]
-    assign key_lsb_convert_valid = key_lsb_conversions_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign key_lsb_convert_valid = key_lsb_conversions_output_valid;  // @[JobDispatcher.swift:86]
     assign key_lsb_convert_payload_bits =
-        key_lsb_conversions_output_payload[24:21];  // @[JobDispatcher.swift:84]
+        key_lsb_conversions_output_payload[24:21];  // @[JobDispatcher.swift:86]
     assign key_lsb_convert_payload_vectors =
-        key_lsb_conversions_output_payload[20:1];  // @[JobDispatcher.swift:84]
+        key_lsb_conversions_output_payload[20:1];  // @[JobDispatcher.swift:86]
     assign key_lsb_convert_payload_last_keys =
-        key_lsb_conversions_output_payload[0];  // @[JobDispatcher.swift:84]
+        key_lsb_conversions_output_payload[0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w25_d8 key_lsb_conversions (  // @[JobDispatcher.swift:81]
+    Fifo_w25_d8 key_lsb_conversions (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -208,14 +208,14 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
 
     wire [59:0] value_fetches_input_payload = {
         value_address, value_beats
-    };  // @[JobDispatcher.swift:82]
-    assign value_fetch_valid = value_fetches_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign value_fetch_valid = value_fetches_output_valid;  // @[JobDispatcher.swift:86]
     assign value_fetch_payload_address =
-        value_fetches_output_payload[59:20];  // @[JobDispatcher.swift:84]
+        value_fetches_output_payload[59:20];  // @[JobDispatcher.swift:86]
     assign value_fetch_payload_beats =
-        value_fetches_output_payload[19:0];  // @[JobDispatcher.swift:84]
+        value_fetches_output_payload[19:0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w60_d8 value_fetches (  // @[JobDispatcher.swift:81]
+    Fifo_w60_d8 value_fetches (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -228,16 +228,16 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
 
     wire [24:0] value_conversions_input_payload = {
         value_bits, vectors, 1'b0
-    };  // @[JobDispatcher.swift:82]
-    assign value_convert_valid = value_conversions_output_valid;  // @[JobDispatcher.swift:84]
+    };  // @[JobDispatcher.swift:84]
+    assign value_convert_valid = value_conversions_output_valid;  // @[JobDispatcher.swift:86]
     assign value_convert_payload_bits =
-        value_conversions_output_payload[24:21];  // @[JobDispatcher.swift:84]
+        value_conversions_output_payload[24:21];  // @[JobDispatcher.swift:86]
     assign value_convert_payload_vectors =
-        value_conversions_output_payload[20:1];  // @[JobDispatcher.swift:84]
+        value_conversions_output_payload[20:1];  // @[JobDispatcher.swift:86]
     assign value_convert_payload_last_keys =
-        value_conversions_output_payload[0];  // @[JobDispatcher.swift:84]
+        value_conversions_output_payload[0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w25_d8 value_conversions (  // @[JobDispatcher.swift:81]
+    Fifo_w25_d8 value_conversions (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -248,13 +248,13 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
         .output_payload(value_conversions_output_payload)
     );
 
-    wire [25:0] key_rows_input_payload = {keys, tile_size, lsb_bits};  // @[JobDispatcher.swift:82]
-    assign assemble_valid = key_rows_output_valid;  // @[JobDispatcher.swift:84]
-    assign assemble_payload_keys = key_rows_output_payload[25:6];  // @[JobDispatcher.swift:84]
-    assign assemble_payload_tile_size = key_rows_output_payload[5:4];  // @[JobDispatcher.swift:84]
-    assign assemble_payload_lsb_bits = key_rows_output_payload[3:0];  // @[JobDispatcher.swift:84]
+    wire [25:0] key_rows_input_payload = {keys, tile_size, lsb_bits};  // @[JobDispatcher.swift:84]
+    assign assemble_valid = key_rows_output_valid;  // @[JobDispatcher.swift:86]
+    assign assemble_payload_keys = key_rows_output_payload[25:6];  // @[JobDispatcher.swift:86]
+    assign assemble_payload_tile_size = key_rows_output_payload[5:4];  // @[JobDispatcher.swift:86]
+    assign assemble_payload_lsb_bits = key_rows_output_payload[3:0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w26_d8 key_rows (  // @[JobDispatcher.swift:81]
+    Fifo_w26_d8 key_rows (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -265,12 +265,12 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
         .output_payload(key_rows_output_payload)
     );
 
-    wire [23:0] scales_input_payload = {mantissa, shift};  // @[JobDispatcher.swift:82]
-    assign scale_valid = scales_output_valid;  // @[JobDispatcher.swift:84]
-    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[JobDispatcher.swift:84]
-    assign scale_payload_shift = scales_output_payload[5:0];  // @[JobDispatcher.swift:84]
+    wire [23:0] scales_input_payload = {mantissa, shift};  // @[JobDispatcher.swift:84]
+    assign scale_valid = scales_output_valid;  // @[JobDispatcher.swift:86]
+    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[JobDispatcher.swift:86]
+    assign scale_payload_shift = scales_output_payload[5:0];  // @[JobDispatcher.swift:86]
 
-    Fifo_w24_d8 scales (  // @[JobDispatcher.swift:81]
+    Fifo_w24_d8 scales (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -282,43 +282,43 @@ module JobDispatcher_d64_m64_p64_n524288_b256 (
     );
 
     wire [23:0] key_msb_beats_next_product = job_payload_keys
-        * job_payload_msb_bits;  // @[JobDispatcher.swift:88]
+        * job_payload_msb_bits;  // @[JobDispatcher.swift:90]
     wire [24:0] key_msb_beats_next_sum = {1'b0, key_msb_beats_next_product}
-        + 25'h7;  // @[JobDispatcher.swift:88]
+        + 25'h7;  // @[JobDispatcher.swift:90]
     wire [23:0] key_lsb_beats_next_product = job_payload_keys
-        * job_payload_lsb_bits;  // @[JobDispatcher.swift:88]
+        * job_payload_lsb_bits;  // @[JobDispatcher.swift:90]
     wire [24:0] key_lsb_beats_next_sum = {1'b0, key_lsb_beats_next_product}
-        + 25'h7;  // @[JobDispatcher.swift:88]
+        + 25'h7;  // @[JobDispatcher.swift:90]
     wire [23:0] value_beats_next_product = job_payload_keys
-        * job_payload_value_bits;  // @[JobDispatcher.swift:88]
+        * job_payload_value_bits;  // @[JobDispatcher.swift:90]
     wire [24:0] value_beats_next_sum = {1'b0, value_beats_next_product}
-        + 25'h7;  // @[JobDispatcher.swift:88]
+        + 25'h7;  // @[JobDispatcher.swift:90]
 
     always @(posedge clock) begin
-        if (take) begin  // @[JobDispatcher.swift:75]
-            vectors <= job_payload_keys;  // @[JobDispatcher.swift:75]
-            key_msb_address <= job_payload_key_msb_address;  // @[JobDispatcher.swift:87]
-            key_msb_beats <= key_msb_beats_next_sum[22:3];  // @[JobDispatcher.swift:88]
-            key_msb_bits <= job_payload_msb_bits;  // @[JobDispatcher.swift:89]
-            key_lsb_address <= job_payload_key_lsb_address;  // @[JobDispatcher.swift:87]
-            key_lsb_beats <= key_lsb_beats_next_sum[22:3];  // @[JobDispatcher.swift:88]
-            key_lsb_bits <= job_payload_lsb_bits;  // @[JobDispatcher.swift:89]
-            value_address <= job_payload_value_address;  // @[JobDispatcher.swift:87]
-            value_beats <= value_beats_next_sum[22:3];  // @[JobDispatcher.swift:88]
-            value_bits <= job_payload_value_bits;  // @[JobDispatcher.swift:89]
-            keys <= job_payload_keys;  // @[JobDispatcher.swift:97]
-            tile_size <= job_payload_tile_size;  // @[JobDispatcher.swift:97]
-            lsb_bits <= job_payload_lsb_bits;  // @[JobDispatcher.swift:98]
-            mantissa <= job_payload_scale_mantissa;  // @[JobDispatcher.swift:100]
-            shift <= job_payload_scale_shift;  // @[JobDispatcher.swift:101]
-            output_format <= job_payload_value_bits;  // @[JobDispatcher.swift:102]
+        if (take) begin  // @[JobDispatcher.swift:77]
+            vectors <= job_payload_keys;  // @[JobDispatcher.swift:77]
+            key_msb_address <= job_payload_key_msb_address;  // @[JobDispatcher.swift:89]
+            key_msb_beats <= key_msb_beats_next_sum[22:3];  // @[JobDispatcher.swift:90]
+            key_msb_bits <= job_payload_msb_bits;  // @[JobDispatcher.swift:91]
+            key_lsb_address <= job_payload_key_lsb_address;  // @[JobDispatcher.swift:89]
+            key_lsb_beats <= key_lsb_beats_next_sum[22:3];  // @[JobDispatcher.swift:90]
+            key_lsb_bits <= job_payload_lsb_bits;  // @[JobDispatcher.swift:91]
+            value_address <= job_payload_value_address;  // @[JobDispatcher.swift:89]
+            value_beats <= value_beats_next_sum[22:3];  // @[JobDispatcher.swift:90]
+            value_bits <= job_payload_value_bits;  // @[JobDispatcher.swift:91]
+            keys <= job_payload_keys;  // @[JobDispatcher.swift:99]
+            tile_size <= job_payload_tile_size;  // @[JobDispatcher.swift:99]
+            lsb_bits <= job_payload_lsb_bits;  // @[JobDispatcher.swift:100]
+            mantissa <= job_payload_scale_mantissa;  // @[JobDispatcher.swift:102]
+            shift <= job_payload_scale_shift;  // @[JobDispatcher.swift:103]
+            output_format <= job_payload_value_bits;  // @[JobDispatcher.swift:104]
         end
     end
 
-    assign normalize_valid = output_formats_output_valid;  // @[JobDispatcher.swift:84]
-    assign normalize_payload = output_formats_output_payload;  // @[JobDispatcher.swift:84]
+    assign normalize_valid = output_formats_output_valid;  // @[JobDispatcher.swift:86]
+    assign normalize_payload = output_formats_output_payload;  // @[JobDispatcher.swift:86]
 
-    Fifo_w4_d8 output_formats (  // @[JobDispatcher.swift:81]
+    Fifo_w4_d8 output_formats (  // @[JobDispatcher.swift:83]
         .clock(clock),
         .reset(reset),
         .input_valid(push),

@@ -4,53 +4,53 @@
 module KeyAssembler_d64_m64_n524288 (
     input  wire clock,
     input  wire reset,
-    input  wire row_valid,  // @[KeyAssembler.swift:37]
-    output wire row_ready,  // @[KeyAssembler.swift:37]
-    input  wire [19:0] row_payload_keys,  // @[KeyAssembler.swift:37]
-    input  wire [1:0] row_payload_tile_size,  // @[KeyAssembler.swift:37]
-    input  wire [3:0] row_payload_lsb_bits,  // @[KeyAssembler.swift:37]
-    input  wire msb_valid,  // @[KeyAssembler.swift:37]
-    output wire msb_ready,  // @[KeyAssembler.swift:37]
-    input  wire [767:0] msb_payload,  // @[KeyAssembler.swift:37]
-    input  wire lsb_valid,  // @[KeyAssembler.swift:38]
-    output wire lsb_ready,  // @[KeyAssembler.swift:38]
-    input  wire [767:0] lsb_payload,  // @[KeyAssembler.swift:38]
-    output wire keys_valid,  // @[KeyAssembler.swift:38]
-    input  wire keys_ready,  // @[KeyAssembler.swift:38]
-    output wire [767:0] keys_payload_elements,  // @[KeyAssembler.swift:38]
-    output wire keys_payload_occupied,  // @[KeyAssembler.swift:38]
-    output wire keys_payload_tile_last,  // @[KeyAssembler.swift:38]
-    output wire keys_payload_row_last  // @[KeyAssembler.swift:38]
+    input  wire row_valid,  // @[KeyAssembler.swift:39]
+    output wire row_ready,  // @[KeyAssembler.swift:39]
+    input  wire [19:0] row_payload_keys,  // @[KeyAssembler.swift:39]
+    input  wire [1:0] row_payload_tile_size,  // @[KeyAssembler.swift:39]
+    input  wire [3:0] row_payload_lsb_bits,  // @[KeyAssembler.swift:39]
+    input  wire msb_valid,  // @[KeyAssembler.swift:39]
+    output wire msb_ready,  // @[KeyAssembler.swift:39]
+    input  wire [767:0] msb_payload,  // @[KeyAssembler.swift:39]
+    input  wire lsb_valid,  // @[KeyAssembler.swift:40]
+    output wire lsb_ready,  // @[KeyAssembler.swift:40]
+    input  wire [767:0] lsb_payload,  // @[KeyAssembler.swift:40]
+    output wire keys_valid,  // @[KeyAssembler.swift:40]
+    input  wire keys_ready,  // @[KeyAssembler.swift:40]
+    output wire [767:0] keys_payload_elements,  // @[KeyAssembler.swift:40]
+    output wire keys_payload_occupied,  // @[KeyAssembler.swift:40]
+    output wire keys_payload_tile_last,  // @[KeyAssembler.swift:40]
+    output wire keys_payload_row_last  // @[KeyAssembler.swift:40]
 );
 
-    reg [19:0] keys_done;  // @[KeyAssembler.swift:54]
-    wire skid_input_ready;  // @[KeyAssembler.swift:42]
-    wire skid_output_valid;  // @[KeyAssembler.swift:42]
-    wire [770:0] skid_output_payload;  // @[KeyAssembler.swift:42]
+    reg [19:0] keys_done;  // @[KeyAssembler.swift:56]
+    wire skid_input_ready;  // @[KeyAssembler.swift:44]
+    wire skid_output_valid;  // @[KeyAssembler.swift:44]
+    wire [770:0] skid_output_payload;  // @[KeyAssembler.swift:44]
 
-    assign keys_valid = skid_output_valid;  // @[KeyAssembler.swift:42]
-    assign keys_payload_elements = skid_output_payload[770:3];  // @[KeyAssembler.swift:42]
-    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyAssembler.swift:42]
-    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyAssembler.swift:42]
-    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyAssembler.swift:42]
-    wire empty_row = row_payload_keys == 20'h0;  // @[KeyAssembler.swift:44]
-    wire ready = row_valid & skid_input_ready;  // @[KeyAssembler.swift:45]
-    wire take = ready & (empty_row | (msb_valid & lsb_valid));  // @[KeyAssembler.swift:46]
-    wire key_ends = take;  // @[KeyAssembler.swift:49]
-    assign msb_ready = ready & !empty_row & lsb_valid;  // @[KeyAssembler.swift:50]
-    assign lsb_ready = ready & !empty_row & msb_valid;  // @[KeyAssembler.swift:51]
-    wire [19:0] keys_left = row_payload_keys - keys_done;  // @[KeyAssembler.swift:55]
-    wire row_last = 20'h1 >= keys_left;  // @[KeyAssembler.swift:56]
+    assign keys_valid = skid_output_valid;  // @[KeyAssembler.swift:44]
+    assign keys_payload_elements = skid_output_payload[770:3];  // @[KeyAssembler.swift:44]
+    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyAssembler.swift:44]
+    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyAssembler.swift:44]
+    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyAssembler.swift:44]
+    wire empty_row = row_payload_keys == 20'h0;  // @[KeyAssembler.swift:46]
+    wire ready = row_valid & skid_input_ready;  // @[KeyAssembler.swift:47]
+    wire take = ready & (empty_row | (msb_valid & lsb_valid));  // @[KeyAssembler.swift:48]
+    wire key_ends = take;  // @[KeyAssembler.swift:51]
+    assign msb_ready = ready & !empty_row & lsb_valid;  // @[KeyAssembler.swift:52]
+    assign lsb_ready = ready & !empty_row & msb_valid;  // @[KeyAssembler.swift:53]
+    wire [19:0] keys_left = row_payload_keys - keys_done;  // @[KeyAssembler.swift:57]
+    wire row_last = keys_left <= 20'h1;  // @[KeyAssembler.swift:58]
     wire [9:0] tile_mask = row_payload_tile_size[1] ? (row_payload_tile_size[0] ? 10'h3ff : 10'h1ff)
-        : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyAssembler.swift:57]
-    wire [9:0] key_in_tile = keys_done[9:0] & tile_mask;  // @[KeyAssembler.swift:58]
-    assign row_ready = key_ends & row_last;  // @[KeyAssembler.swift:61]
+        : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyAssembler.swift:59]
+    wire [9:0] key_in_tile = keys_done[9:0] & tile_mask;  // @[KeyAssembler.swift:60]
+    assign row_ready = key_ends & row_last;  // @[KeyAssembler.swift:63]
 
     always @(posedge clock) begin
         if (reset) begin
-            keys_done <= 20'h0;  // @[KeyAssembler.swift:54]
-        end else if (key_ends) begin  // @[KeyAssembler.swift:62]
-            keys_done <= row_last ? 20'h0 : (keys_done + 20'h1);  // @[KeyAssembler.swift:63]
+            keys_done <= 20'h0;  // @[KeyAssembler.swift:56]
+        end else if (key_ends) begin  // @[KeyAssembler.swift:64]
+            keys_done <= row_last ? 20'h0 : (keys_done + 20'h1);  // @[KeyAssembler.swift:65]
         end
     end
 
@@ -246,10 +246,10 @@ module KeyAssembler_d64_m64_n524288 (
             : msb_payload[23:12],
         (row_payload_lsb_bits == 4'h5) ? {msb_payload[6:0], lsb_payload[4:0]}
             : (row_payload_lsb_bits == 4'h4) ? {msb_payload[7:0], lsb_payload[3:0]}
-            : msb_payload[11:0], 20'h0 < keys_left, row_last | (key_in_tile == tile_mask), row_last
-    };  // @[KeyAssembler.swift:67]
+            : msb_payload[11:0], keys_left > 20'h0, row_last | (key_in_tile == tile_mask), row_last
+    };  // @[KeyAssembler.swift:69]
 
-    SkidBuffer_w771 skid (  // @[KeyAssembler.swift:42]
+    SkidBuffer_w771 skid (  // @[KeyAssembler.swift:44]
         .clock(clock),
         .reset(reset),
         .input_valid(take),

@@ -70,7 +70,6 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
     wire key_msb_reader_request_valid;  // @[Lane.swift:78]
     wire [39:0] key_msb_reader_request_payload_address;  // @[Lane.swift:78]
     wire [3:0] key_msb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire [1:0] key_msb_reader_request_payload_tag;  // @[Lane.swift:78]
     wire key_msb_reader_vectors_valid;  // @[Lane.swift:78]
     wire [767:0] key_msb_reader_vectors_payload;  // @[Lane.swift:78]
     wire key_lsb_reader_fetch_ready;  // @[Lane.swift:78]
@@ -78,7 +77,6 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
     wire key_lsb_reader_request_valid;  // @[Lane.swift:78]
     wire [39:0] key_lsb_reader_request_payload_address;  // @[Lane.swift:78]
     wire [3:0] key_lsb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire [1:0] key_lsb_reader_request_payload_tag;  // @[Lane.swift:78]
     wire key_lsb_reader_vectors_valid;  // @[Lane.swift:78]
     wire [767:0] key_lsb_reader_vectors_payload;  // @[Lane.swift:78]
     wire value_reader_fetch_ready;  // @[Lane.swift:78]
@@ -86,14 +84,13 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
     wire value_reader_request_valid;  // @[Lane.swift:78]
     wire [39:0] value_reader_request_payload_address;  // @[Lane.swift:78]
     wire [3:0] value_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire [1:0] value_reader_request_payload_tag;  // @[Lane.swift:78]
     wire value_reader_vectors_valid;  // @[Lane.swift:78]
     wire [767:0] value_reader_vectors_payload;  // @[Lane.swift:78]
-    wire port_arbiter_request_0_ready;  // @[Lane.swift:87]
-    wire port_arbiter_request_1_ready;  // @[Lane.swift:87]
-    wire port_arbiter_request_2_ready;  // @[Lane.swift:87]
-    wire port_arbiter_granted_valid;  // @[Lane.swift:87]
-    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:87]
+    wire port_arbiter_request_0_ready;  // @[Lane.swift:89]
+    wire port_arbiter_request_1_ready;  // @[Lane.swift:89]
+    wire port_arbiter_request_2_ready;  // @[Lane.swift:89]
+    wire port_arbiter_granted_valid;  // @[Lane.swift:89]
+    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:89]
     wire key_assembler_row_ready;  // @[Lane.swift:46]
     wire key_assembler_msb_ready;  // @[Lane.swift:46]
     wire key_assembler_lsb_ready;  // @[Lane.swift:46]
@@ -156,23 +153,20 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
     wire value_reader_beats_valid = response_valid
         & (response_payload_tag == 2'h2);  // @[Lane.swift:81]
     wire [45:0] port_arbiter_request_0_payload = {
-        key_msb_reader_request_payload_address, key_msb_reader_request_payload_beats,
-        key_msb_reader_request_payload_tag
-    };  // @[Lane.swift:90]
+        key_msb_reader_request_payload_address, key_msb_reader_request_payload_beats, 2'h0
+    };  // @[Lane.swift:93]
     wire [45:0] port_arbiter_request_1_payload = {
-        key_lsb_reader_request_payload_address, key_lsb_reader_request_payload_beats,
-        key_lsb_reader_request_payload_tag
-    };  // @[Lane.swift:90]
+        key_lsb_reader_request_payload_address, key_lsb_reader_request_payload_beats, 2'h1
+    };  // @[Lane.swift:93]
     wire [45:0] port_arbiter_request_2_payload = {
-        value_reader_request_payload_address, value_reader_request_payload_beats,
-        value_reader_request_payload_tag
-    };  // @[Lane.swift:90]
-    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:93]
-    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:93]
-    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:93]
-    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:93]
+        value_reader_request_payload_address, value_reader_request_payload_beats, 2'h2
+    };  // @[Lane.swift:93]
+    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:96]
+    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:96]
+    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:96]
+    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:96]
 
-    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:87]
+    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:89]
         .clock(clock),
         .reset(reset),
         .request_0_valid(key_msb_reader_request_valid),
@@ -191,7 +185,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
 
     assign response_ready = 1'b1;  // @[Lane.swift:43]
 
-    PlaneReader_d64_m64_p64_n524288_b256_t0 key_msb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12 key_msb_reader (  // @[Lane.swift:78]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_key_msb_fetch_valid),
@@ -207,7 +201,6 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .request_ready(port_arbiter_request_0_ready),
         .request_payload_address(key_msb_reader_request_payload_address),
         .request_payload_beats(key_msb_reader_request_payload_beats),
-        .request_payload_tag(key_msb_reader_request_payload_tag),
         .beats_valid(key_msb_reader_beats_valid),
         .beats_payload(response_payload_data),
         .vectors_valid(key_msb_reader_vectors_valid),
@@ -215,7 +208,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .vectors_payload(key_msb_reader_vectors_payload)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_t1 key_lsb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_u0_4_5 key_lsb_reader (  // @[Lane.swift:78]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_key_lsb_fetch_valid),
@@ -231,7 +224,6 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .request_ready(port_arbiter_request_1_ready),
         .request_payload_address(key_lsb_reader_request_payload_address),
         .request_payload_beats(key_lsb_reader_request_payload_beats),
-        .request_payload_tag(key_lsb_reader_request_payload_tag),
         .beats_valid(key_lsb_reader_beats_valid),
         .beats_payload(response_payload_data),
         .vectors_valid(key_lsb_reader_vectors_valid),
@@ -333,7 +325,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_t2 value_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12 value_reader (  // @[Lane.swift:78]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_value_fetch_valid),
@@ -349,7 +341,6 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .request_ready(port_arbiter_request_2_ready),
         .request_payload_address(value_reader_request_payload_address),
         .request_payload_beats(value_reader_request_payload_beats),
-        .request_payload_tag(value_reader_request_payload_tag),
         .beats_valid(value_reader_beats_valid),
         .beats_payload(response_payload_data),
         .vectors_valid(value_reader_vectors_valid),

@@ -4,65 +4,65 @@
 module Reciprocal (
     input  wire clock,
     input  wire reset,
-    input  wire start,  // @[Reciprocal.swift:20]
-    input  wire [23:0] divisor,  // @[Reciprocal.swift:20]
-    output wire done,  // @[Reciprocal.swift:21]
-    output wire [24:0] quotient  // @[Reciprocal.swift:21]
+    input  wire start,  // @[Reciprocal.swift:24]
+    input  wire [23:0] divisor,  // @[Reciprocal.swift:24]
+    output wire done,  // @[Reciprocal.swift:25]
+    output wire [24:0] quotient  // @[Reciprocal.swift:25]
 );
 
-    reg [23:0] held_divisor;  // @[Reciprocal.swift:25]
-    reg [24:0] remainder;  // @[Reciprocal.swift:27]
-    reg [24:0] quotient_bits;  // @[Reciprocal.swift:28]
-    reg [4:0] remaining;  // @[Reciprocal.swift:29]
-    reg last;  // @[Reciprocal.swift:30]
+    reg [23:0] held_divisor;  // @[Reciprocal.swift:29]
+    reg [24:0] remainder;  // @[Reciprocal.swift:31]
+    reg [24:0] quotient_bits;  // @[Reciprocal.swift:32]
+    reg [4:0] remaining;  // @[Reciprocal.swift:33]
+    reg last;  // @[Reciprocal.swift:34]
 
     always @(posedge clock) begin
-        if (start) begin  // @[Reciprocal.swift:25]
-            held_divisor <= divisor;  // @[Reciprocal.swift:25]
+        if (start) begin  // @[Reciprocal.swift:29]
+            held_divisor <= divisor;  // @[Reciprocal.swift:29]
         end
     end
 
     wire signed [25:0] difference = {1'b0, remainder}
-        - {2'h0, held_divisor};  // @[Reciprocal.swift:32]
-    wire fits = !difference[25];  // @[Reciprocal.swift:33]
-    wire remainder_when2 = |remaining;  // @[Reciprocal.swift:38]
+        - {2'h0, held_divisor};  // @[Reciprocal.swift:36]
+    wire fits = !difference[25];  // @[Reciprocal.swift:37]
+    wire remainder_when2 = |remaining;  // @[Reciprocal.swift:42]
 
     always @(posedge clock) begin
-        if (start) begin  // @[Reciprocal.swift:35]
-            remainder <= 25'h800000;  // @[Reciprocal.swift:36]
-        end else if (remainder_when2) begin  // @[Reciprocal.swift:38]
+        if (start) begin  // @[Reciprocal.swift:39]
+            remainder <= 25'h800000;  // @[Reciprocal.swift:40]
+        end else if (remainder_when2) begin  // @[Reciprocal.swift:42]
             remainder <= {
                 fits ? difference[23:0] : remainder[23:0], 1'b0
-            };  // @[Reciprocal.swift:39]
+            };  // @[Reciprocal.swift:43]
         end
     end
 
     always @(posedge clock) begin
-        if (!start & remainder_when2) begin  // @[Reciprocal.swift:38]
-            quotient_bits <= {quotient_bits[23:0], fits};  // @[Reciprocal.swift:40]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (reset) begin
-            remaining <= 5'h0;  // @[Reciprocal.swift:29]
-        end else if (start) begin  // @[Reciprocal.swift:35]
-            remaining <= 5'h19;  // @[Reciprocal.swift:37]
-        end else if (remainder_when2) begin  // @[Reciprocal.swift:38]
-            remaining <= remaining - 5'h1;  // @[Reciprocal.swift:41]
+        if (!start & remainder_when2) begin  // @[Reciprocal.swift:42]
+            quotient_bits <= {quotient_bits[23:0], fits};  // @[Reciprocal.swift:44]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            last <= 1'b0;  // @[Reciprocal.swift:30]
+            remaining <= 5'h0;  // @[Reciprocal.swift:33]
+        end else if (start) begin  // @[Reciprocal.swift:39]
+            remaining <= 5'h19;  // @[Reciprocal.swift:41]
+        end else if (remainder_when2) begin  // @[Reciprocal.swift:42]
+            remaining <= remaining - 5'h1;  // @[Reciprocal.swift:45]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (reset) begin
+            last <= 1'b0;  // @[Reciprocal.swift:34]
         end else begin
-            last <= remaining == 5'h1;  // @[Reciprocal.swift:43]
+            last <= remaining == 5'h1;  // @[Reciprocal.swift:47]
         end
     end
 
-    assign done = last;  // @[Reciprocal.swift:44]
-    assign quotient = quotient_bits;  // @[Reciprocal.swift:45]
+    assign done = last;  // @[Reciprocal.swift:48]
+    assign quotient = quotient_bits;  // @[Reciprocal.swift:49]
 
     wire _unused_ok = &{1'b0, difference[24]};
 endmodule

@@ -4,134 +4,140 @@
 module StateAccumulator_d64_n524288_e8 (
     input  wire clock,
     input  wire reset,
-    input  wire leaf_valid,  // @[StateAccumulator.swift:23]
-    output wire leaf_ready,  // @[StateAccumulator.swift:23]
-    input  wire leaf_payload_occupied,  // @[StateAccumulator.swift:23]
-    input  wire signed [11:0] leaf_payload_reference,  // @[StateAccumulator.swift:23]
-    input  wire [30:0] leaf_payload_weight_sum,  // @[StateAccumulator.swift:23]
-    input  wire [335:0] leaf_payload_output_sums,  // @[StateAccumulator.swift:23]
-    input  wire leaf_payload_row_last,  // @[StateAccumulator.swift:23]
-    output wire state_valid,  // @[StateAccumulator.swift:23]
-    input  wire state_ready,  // @[StateAccumulator.swift:23]
-    output wire state_payload_occupied,  // @[StateAccumulator.swift:23]
-    output wire signed [6:0] state_payload_highest_class,  // @[StateAccumulator.swift:23]
-    output wire [70:0] state_payload_weight_sum,  // @[StateAccumulator.swift:23]
-    output wire [70:0] state_payload_weight_sum_below,  // @[StateAccumulator.swift:23]
-    output wire [655:0] state_payload_output_sums,  // @[StateAccumulator.swift:23]
-    output wire [655:0] state_payload_output_sums_below  // @[StateAccumulator.swift:23]
+    input  wire leaf_valid,  // @[StateAccumulator.swift:28]
+    output wire leaf_ready,  // @[StateAccumulator.swift:28]
+    input  wire leaf_payload_occupied,  // @[StateAccumulator.swift:28]
+    input  wire signed [11:0] leaf_payload_reference,  // @[StateAccumulator.swift:28]
+    input  wire [30:0] leaf_payload_weight_sum,  // @[StateAccumulator.swift:28]
+    input  wire [335:0] leaf_payload_output_sums,  // @[StateAccumulator.swift:28]
+    input  wire leaf_payload_row_last,  // @[StateAccumulator.swift:28]
+    output wire state_valid,  // @[StateAccumulator.swift:28]
+    input  wire state_ready,  // @[StateAccumulator.swift:28]
+    output wire state_payload_occupied,  // @[StateAccumulator.swift:28]
+    output wire signed [6:0] state_payload_highest_class,  // @[StateAccumulator.swift:28]
+    output wire [70:0] state_payload_weight_sum,  // @[StateAccumulator.swift:28]
+    output wire [70:0] state_payload_weight_sum_below,  // @[StateAccumulator.swift:28]
+    output wire [655:0] state_payload_output_sums,  // @[StateAccumulator.swift:28]
+    output wire [655:0] state_payload_output_sums_below  // @[StateAccumulator.swift:28]
 );
 
-    reg running_occupied;  // @[StateAccumulator.swift:82]
-    reg signed [6:0] running_class;  // @[StateAccumulator.swift:83]
-    reg [70:0] running_weight_sum;  // @[StateAccumulator.swift:84]
-    reg [70:0] running_weight_sum_below;  // @[StateAccumulator.swift:85]
-    reg draining;  // @[StateAccumulator.swift:37]
-    reg leaf_staged;  // @[StateAccumulator.swift:38]
-    reg [2:0] in_index;  // @[StateAccumulator.swift:39]
-    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:112]
-    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:112]
-    reg aligned_occupied;  // @[StateAccumulator.swift:115]
-    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:116]
-    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:117]
-    reg closes_row;  // @[StateAccumulator.swift:44]
-    reg [2:0] out_index;  // @[StateAccumulator.swift:57]
-    reg [1311:0] running_sums [0:7];  // @[StateAccumulator.swift:33]
-    reg [1311:0] running_word;  // @[StateAccumulator.swift:45]
-    wire merge_pair_ready;  // @[StateAccumulator.swift:29]
-    wire merge_merged_valid;  // @[StateAccumulator.swift:29]
-    wire merge_merged_payload_occupied;  // @[StateAccumulator.swift:29]
-    wire signed [6:0] merge_merged_payload_highest_class;  // @[StateAccumulator.swift:29]
-    wire [70:0] merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:29]
-    wire [70:0] merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:29]
-    wire [655:0] merge_merged_payload_output_sums;  // @[StateAccumulator.swift:29]
-    wire [655:0] merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:29]
+    reg running_occupied;  // @[StateAccumulator.swift:93]
+    reg signed [6:0] running_class;  // @[StateAccumulator.swift:94]
+    reg [70:0] running_weight_sum;  // @[StateAccumulator.swift:95]
+    reg [70:0] running_weight_sum_below;  // @[StateAccumulator.swift:96]
+    reg draining;  // @[StateAccumulator.swift:42]
+    reg leaf_staged;  // @[StateAccumulator.swift:43]
+    reg [2:0] in_index;  // @[StateAccumulator.swift:44]
+    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:123]
+    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:123]
+    reg aligned_occupied;  // @[StateAccumulator.swift:126]
+    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:127]
+    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:128]
+    reg closes_row;  // @[StateAccumulator.swift:49]
+    reg [2:0] out_index;  // @[StateAccumulator.swift:66]
+    reg [1311:0] running_sums [0:7];  // @[StateAccumulator.swift:38]
+    reg [1311:0] running_word;  // @[StateAccumulator.swift:50]
+    wire merge_pair_ready;  // @[StateAccumulator.swift:34]
+    wire merge_merged_valid;  // @[StateAccumulator.swift:34]
+    wire merge_merged_payload_occupied;  // @[StateAccumulator.swift:34]
+    wire signed [6:0] merge_merged_payload_highest_class;  // @[StateAccumulator.swift:34]
+    wire [70:0] merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:34]
+    wire [70:0] merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:34]
+    wire [655:0] merge_merged_payload_output_sums;  // @[StateAccumulator.swift:34]
+    wire [655:0] merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:34]
 
-    wire room = !draining & (!leaf_staged | merge_pair_ready);  // @[StateAccumulator.swift:40]
-    wire take = leaf_valid & room;  // @[StateAccumulator.swift:41]
-    assign leaf_ready = room;  // @[StateAccumulator.swift:42]
+    wire room = !draining & (!leaf_staged | merge_pair_ready);  // @[StateAccumulator.swift:45]
+    wire take = leaf_valid & room;  // @[StateAccumulator.swift:46]
+    assign leaf_ready = room;  // @[StateAccumulator.swift:47]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:112]
+        if (take) begin  // @[StateAccumulator.swift:123]
             aligned_output_0 <= {{40{leaf_payload_output_sums[41]}}, leaf_payload_output_sums[41:0]}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_1 <= {
                     {40{leaf_payload_output_sums[83]}}, leaf_payload_output_sums[83:42]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_2 <= {
                     {40{leaf_payload_output_sums[125]}}, leaf_payload_output_sums[125:84]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_3 <= {
                     {40{leaf_payload_output_sums[167]}}, leaf_payload_output_sums[167:126]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_4 <= {
                     {40{leaf_payload_output_sums[209]}}, leaf_payload_output_sums[209:168]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_5 <= {
                     {40{leaf_payload_output_sums[251]}}, leaf_payload_output_sums[251:210]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_6 <= {
                     {40{leaf_payload_output_sums[293]}}, leaf_payload_output_sums[293:252]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
             aligned_output_7 <= {
                     {40{leaf_payload_output_sums[335]}}, leaf_payload_output_sums[335:294]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:112]
-            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:115]
-            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:116]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:126]
+            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:127]
             aligned_weight_sum <= {40'h0, leaf_payload_weight_sum}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:117]
-            closes_row <= leaf_payload_row_last;  // @[StateAccumulator.swift:44]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:128]
+            closes_row <= leaf_payload_row_last;  // @[StateAccumulator.swift:49]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            leaf_staged <= 1'b0;  // @[StateAccumulator.swift:38]
+            leaf_staged <= 1'b0;  // @[StateAccumulator.swift:43]
         end else begin
-            if (merge_pair_ready) begin  // @[StateAccumulator.swift:46]
-                leaf_staged <= 1'b0;  // @[StateAccumulator.swift:46]
+            if (merge_pair_ready) begin  // @[StateAccumulator.swift:51]
+                leaf_staged <= 1'b0;  // @[StateAccumulator.swift:51]
             end
-            if (take) begin  // @[StateAccumulator.swift:47]
-                leaf_staged <= 1'b1;  // @[StateAccumulator.swift:48]
+            if (take) begin  // @[StateAccumulator.swift:52]
+                leaf_staged <= 1'b1;  // @[StateAccumulator.swift:53]
             end
         end
     end
 
+    wire in_index_when2 = in_index == 3'h7;  // @[StateAccumulator.swift:54]
+
     always @(posedge clock) begin
         if (reset) begin
-            in_index <= 3'h0;  // @[StateAccumulator.swift:39]
-        end else if (take) begin  // @[StateAccumulator.swift:47]
-            in_index <= in_index + 3'h1;  // @[StateAccumulator.swift:49]
+            in_index <= 3'h0;  // @[StateAccumulator.swift:44]
+        end else if (take) begin  // @[StateAccumulator.swift:52]
+            if (in_index_when2) begin  // @[StateAccumulator.swift:54]
+                in_index <= 3'h0;  // @[StateAccumulator.swift:55]
+            end else begin
+                in_index <= in_index + 3'h1;  // @[StateAccumulator.swift:58]
+            end
         end
     end
 
     wire [655:0] merge_pair_payload_left_output_sums =
-        running_word[1311:656];  // @[StateAccumulator.swift:53]
+        running_word[1311:656];  // @[StateAccumulator.swift:62]
     wire [655:0] merge_pair_payload_left_output_sums_below =
-        running_word[655:0];  // @[StateAccumulator.swift:53]
-    wire [70:0] merge_pair_payload_right_weight_sum_below = 71'h0;  // @[StateAccumulator.swift:53]
+        running_word[655:0];  // @[StateAccumulator.swift:62]
+    wire [70:0] merge_pair_payload_right_weight_sum_below = 71'h0;  // @[StateAccumulator.swift:62]
     wire [655:0] merge_pair_payload_right_output_sums = {
         aligned_output_7, aligned_output_6, aligned_output_5, aligned_output_4, aligned_output_3,
         aligned_output_2, aligned_output_1, aligned_output_0
-    };  // @[StateAccumulator.swift:53]
+    };  // @[StateAccumulator.swift:62]
     wire [655:0] merge_pair_payload_right_output_sums_below =
-        656'h0;  // @[StateAccumulator.swift:53]
-    wire done = merge_merged_valid & (!closes_row | state_ready);  // @[StateAccumulator.swift:58]
-    wire merge_merged_ready = !closes_row | state_ready;  // @[StateAccumulator.swift:59]
+        656'h0;  // @[StateAccumulator.swift:62]
+    wire done = merge_merged_valid & (!closes_row | state_ready);  // @[StateAccumulator.swift:67]
+    wire merge_merged_ready = !closes_row | state_ready;  // @[StateAccumulator.swift:68]
 
-    MergeUnit_d64_n524288_e8 merge (  // @[StateAccumulator.swift:29]
+    MergeUnit_d64_n524288_e8 merge (  // @[StateAccumulator.swift:34]
         .clock(clock),
         .reset(reset),
         .pair_valid(leaf_staged),
@@ -158,52 +164,44 @@ module StateAccumulator_d64_n524288_e8 (
         .merged_payload_output_sums_below(merge_merged_payload_output_sums_below)
     );
 
-    assign state_valid = merge_merged_valid & closes_row;  // @[StateAccumulator.swift:60]
-    assign state_payload_occupied = merge_merged_payload_occupied;  // @[StateAccumulator.swift:61]
+    assign state_valid = merge_merged_valid & closes_row;  // @[StateAccumulator.swift:69]
+    assign state_payload_occupied = merge_merged_payload_occupied;  // @[StateAccumulator.swift:70]
     assign state_payload_highest_class =
-        merge_merged_payload_highest_class;  // @[StateAccumulator.swift:61]
+        merge_merged_payload_highest_class;  // @[StateAccumulator.swift:70]
     assign state_payload_weight_sum =
-        merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:61]
+        merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:70]
     assign state_payload_weight_sum_below =
-        merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:61]
+        merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:70]
     assign state_payload_output_sums =
-        merge_merged_payload_output_sums;  // @[StateAccumulator.swift:61]
+        merge_merged_payload_output_sums;  // @[StateAccumulator.swift:70]
     assign state_payload_output_sums_below =
-        merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:61]
+        merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:70]
 
     always @(posedge clock) begin
-        if (reset) begin
-            out_index <= 3'h0;  // @[StateAccumulator.swift:57]
-        end else if (done) begin  // @[StateAccumulator.swift:62]
-            out_index <= out_index + 3'h1;  // @[StateAccumulator.swift:63]
+        if (take) begin  // @[StateAccumulator.swift:50]
+            running_word <= running_sums[in_index];  // @[StateAccumulator.swift:50]
         end
-    end
-
-    always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:45]
-            running_word <= running_sums[in_index];  // @[StateAccumulator.swift:45]
-        end
-        if (done) begin  // @[StateAccumulator.swift:62]
+        if (done) begin  // @[StateAccumulator.swift:71]
             running_sums[out_index] <= {
                 merge_merged_payload_output_sums, merge_merged_payload_output_sums_below
-            };  // @[StateAccumulator.swift:64]
+            };  // @[StateAccumulator.swift:72]
         end
     end
 
-    wire draining_when4 = out_index == 3'h7;  // @[StateAccumulator.swift:65]
+    wire draining_when4 = out_index == 3'h7;  // @[StateAccumulator.swift:73]
 
     always @(posedge clock) begin
         if (reset) begin
-            draining <= 1'b0;  // @[StateAccumulator.swift:37]
+            draining <= 1'b0;  // @[StateAccumulator.swift:42]
         end else begin
-            if (take) begin  // @[StateAccumulator.swift:47]
-                if (in_index == 3'h7) begin  // @[StateAccumulator.swift:50]
-                    draining <= 1'b1;  // @[StateAccumulator.swift:50]
+            if (take) begin  // @[StateAccumulator.swift:52]
+                if (in_index_when2) begin  // @[StateAccumulator.swift:54]
+                    draining <= 1'b1;  // @[StateAccumulator.swift:56]
                 end
             end
-            if (done) begin  // @[StateAccumulator.swift:62]
-                if (draining_when4) begin  // @[StateAccumulator.swift:65]
-                    draining <= 1'b0;  // @[StateAccumulator.swift:66]
+            if (done) begin  // @[StateAccumulator.swift:71]
+                if (draining_when4) begin  // @[StateAccumulator.swift:73]
+                    draining <= 1'b0;  // @[StateAccumulator.swift:75]
                 end
             end
         end
@@ -211,24 +209,36 @@ module StateAccumulator_d64_n524288_e8 (
 
     always @(posedge clock) begin
         if (reset) begin
-            running_occupied <= 1'b0;  // @[StateAccumulator.swift:82]
-        end else if (done) begin  // @[StateAccumulator.swift:62]
-            if (draining_when4) begin  // @[StateAccumulator.swift:65]
+            running_occupied <= 1'b0;  // @[StateAccumulator.swift:93]
+        end else if (done) begin  // @[StateAccumulator.swift:71]
+            if (draining_when4) begin  // @[StateAccumulator.swift:73]
                 running_occupied <= merge_merged_payload_occupied
-                    & !closes_row;  // @[StateAccumulator.swift:99]
+                    & !closes_row;  // @[StateAccumulator.swift:110]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (done) begin  // @[StateAccumulator.swift:62]
-            if (draining_when4) begin  // @[StateAccumulator.swift:65]
+        if (done) begin  // @[StateAccumulator.swift:71]
+            if (draining_when4) begin  // @[StateAccumulator.swift:73]
                 running_class <=
-                    merge_merged_payload_highest_class;  // @[StateAccumulator.swift:100]
+                    merge_merged_payload_highest_class;  // @[StateAccumulator.swift:111]
                 running_weight_sum <=
-                    merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:101]
+                    merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:112]
                 running_weight_sum_below <=
-                    merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:102]
+                    merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:113]
+            end
+        end
+    end
+
+    always @(posedge clock) begin
+        if (reset) begin
+            out_index <= 3'h0;  // @[StateAccumulator.swift:66]
+        end else if (done) begin  // @[StateAccumulator.swift:71]
+            if (draining_when4) begin  // @[StateAccumulator.swift:73]
+                out_index <= 3'h0;  // @[StateAccumulator.swift:74]
+            end else begin
+                out_index <= out_index + 3'h1;  // @[StateAccumulator.swift:78]
             end
         end
     end

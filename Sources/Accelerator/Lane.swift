@@ -39,7 +39,7 @@ package struct Lane: Module {
         let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB, io.response)
         let lsb = reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB, io.response)
         let values = reader(c, "value_reader", .value, dispatcher.value, io.response)
-        share(c, [msb.request, lsb.request, values.request], io.request)
+        share(c, [(.keyMSB, msb.request), (.keyLSB, lsb.request), (.value, values.request)], io.request)
         c.drive(io.response.ready, true)
 
         // Keys to weights.
@@ -75,7 +75,7 @@ package struct Lane: Module {
         _ c: Circuit, _ name: String, _ tag: MemoryPort.Tag, _ commands: JobDispatcher.PlanePorts,
         _ response: Stream<MemoryResponse>
     ) -> PlaneReader.Ports {
-        let reader = c.instance(name, PlaneReader(lane: lane, tag: tag, widths: tag.widths, signed: tag != .keyLSB))
+        let reader = c.instance(name, PlaneReader(lane: lane, widths: tag.widths, signed: tag != .keyLSB))
         c.connect(commands.fetch, to: reader.fetch)
         c.connect(commands.convert, to: reader.convert)
         c.drive(reader.beats.valid, response.valid & (response.payload.tag == Unsigned(tag.rawValue)))
@@ -83,12 +83,15 @@ package struct Lane: Module {
         return reader
     }
 
-    private func share(_ c: Circuit, _ requests: [Stream<MemoryRequest>], _ port: Stream<MemoryRequest>) {
+    private func share(
+        _ c: Circuit, _ requests: [(tag: MemoryPort.Tag, stream: Stream<BurstRequest>)], _ port: Stream<MemoryRequest>
+    ) {
         let arbiter = c.instance("port_arbiter", RoundRobinArbiter(inputs: requests.count, bits: MemoryRequest.shape.width))
         for (request, slot) in zip(requests, arbiter.request) {
-            c.drive(slot.valid, request.valid)
-            c.drive(slot.payload, concatenate(request.payload))
-            c.drive(request.ready, slot.ready)
+            let tag = c.constant(request.tag.rawValue, .unsigned(MemoryPort.tagBits))
+            c.drive(slot.valid, request.stream.valid)
+            c.drive(slot.payload, concatenate(request.stream.payload, tag))
+            c.drive(request.stream.ready, slot.ready)
         }
         c.send(MemoryRequest.shape.unpack(arbiter.granted.payload), when: arbiter.granted.valid, to: port)
         c.drive(arbiter.granted.ready, port.ready)

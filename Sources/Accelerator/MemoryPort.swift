@@ -1,6 +1,20 @@
 import Configuration
 import RTL
 
+/// A read of consecutive port beats, before it is known whose it is.
+struct BurstRequest: Bundle {
+    /// Byte address, a multiple of the port's width.
+    let address: Unsigned
+    /// Beats less one.
+    let beats: Unsigned
+
+    static var shape: Shape<BurstRequest> {
+        Shape { BurstRequest(
+            address: $0.make(.unsigned(MemoryPort.addressBits)),
+            beats: $0.make(.unsigned(bitsToIndex(MemoryPort.burstBeats)))) }
+    }
+}
+
 /// A read of consecutive port beats.
 struct MemoryRequest: Bundle {
     /// Byte address, a multiple of the port's width.
@@ -11,10 +25,10 @@ struct MemoryRequest: Bundle {
     let tag: Unsigned
 
     static var shape: Shape<MemoryRequest> {
-        Shape { MemoryRequest(
-            address: $0.make(.unsigned(MemoryPort.addressBits)),
-            beats: $0.make(.unsigned(bitsToIndex(MemoryPort.burstBeats))),
-            tag: $0.make(.unsigned(MemoryPort.tagBits))) }
+        Shape { fields in
+            let burst = fields.make(BurstRequest.shape)
+            return MemoryRequest(address: burst.address, beats: burst.beats, tag: fields.make(.unsigned(MemoryPort.tagBits)))
+        }
     }
 }
 

@@ -17,24 +17,20 @@ struct FetchCommand: Bundle {
 /// Asks for the beats of a plane in aligned bursts, never for more than its buffer has room for.
 package struct PlaneFetcher: Module {
     package let lane: LaneConfiguration
-    package let tag: MemoryPort.Tag
 
-    package init(lane: LaneConfiguration, tag: MemoryPort.Tag) {
-        self.lane = lane
-        self.tag = tag
-    }
+    package init(lane: LaneConfiguration) { self.lane = lane }
 
     package struct Ports {
         let command: Stream<FetchCommand>
-        let request: Stream<MemoryRequest>
+        let request: Stream<BurstRequest>
         /// A beat has left the buffer.
         let released: Bit
     }
 
-    package var suffix: String { "\(lane.fetchSuffix)_t\(tag.rawValue)" }
+    package var suffix: String { lane.fetchSuffix }
 
     package func ports(_ io: Interface) -> Ports {
-        Ports(command: io.sink(FetchCommand.shape(lane)), request: io.source(MemoryRequest.shape),
+        Ports(command: io.sink(FetchCommand.shape(lane)), request: io.source(BurstRequest.shape),
               released: io.input(.bit))
     }
 
@@ -55,10 +51,9 @@ package struct PlaneFetcher: Module {
 
         let ask = c.named("ask", remaining.q.isNonzero & (free.q >= length))
         let asked = c.named("asked", ask & io.request.ready)
-        c.send(MemoryRequest(
+        c.send(BurstRequest(
             address: concatenate(address.q, c.constant(0, .unsigned(beatShift))),
-            beats: (length &- 1).truncated(to: bitsToIndex(burst)),
-            tag: c.constant(tag.rawValue, .unsigned(MemoryPort.tagBits))), when: ask, to: io.request)
+            beats: (length &- 1).truncated(to: bitsToIndex(burst))), when: ask, to: io.request)
 
         let idle = c.named("idle", remaining.q == 0)
         c.drive(io.command.ready, idle)

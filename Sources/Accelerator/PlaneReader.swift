@@ -6,13 +6,11 @@ import RTL
 /// the next row is fetched while this one is cut.
 package struct PlaneReader: Module {
     package let lane: LaneConfiguration
-    package let tag: MemoryPort.Tag
     package let widths: [Int]
     package let signed: Bool
 
-    package init(lane: LaneConfiguration, tag: MemoryPort.Tag, widths: [Int], signed: Bool) {
+    package init(lane: LaneConfiguration, widths: [Int], signed: Bool) {
         self.lane = lane
-        self.tag = tag
         self.widths = widths
         self.signed = signed
     }
@@ -20,24 +18,24 @@ package struct PlaneReader: Module {
     package struct Ports {
         let fetch: Stream<FetchCommand>
         let convert: Stream<ConvertCommand>
-        let request: Stream<MemoryRequest>
-        /// Beats with this plane's tag; there is always room.
+        let request: Stream<BurstRequest>
+        /// Beats of this plane; there is always room.
         let beats: Flow<Unsigned>
         let vectors: Stream<Unsigned>
     }
 
-    package var suffix: String { "\(lane.fetchSuffix)_t\(tag.rawValue)" }
+    package var suffix: String { converter.suffix }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(fetch: io.sink(FetchCommand.shape(lane)), convert: io.sink(ConvertCommand.shape(lane)),
-              request: io.source(MemoryRequest.shape), beats: io.input(.flow(.unsigned(8 * lane.portBytes))),
+              request: io.source(BurstRequest.shape), beats: io.input(.flow(.unsigned(8 * lane.portBytes))),
               vectors: io.source(.unsigned(lane.multipliers * converter.elementBits)))
     }
 
     private var converter: BitwidthConverter { BitwidthConverter(lane: lane, widths: widths, signed: signed) }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let fetcher = c.instance("fetcher", PlaneFetcher(lane: lane, tag: tag))
+        let fetcher = c.instance("fetcher", PlaneFetcher(lane: lane))
         let buffer = c.instance("beat_buffer", Fifo(bits: 8 * lane.portBytes, depth: lane.fetchBufferBeats))
         let cutter = c.instance("converter", converter)
         c.connect(io.fetch, to: fetcher.command)

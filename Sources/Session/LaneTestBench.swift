@@ -18,8 +18,8 @@ public final class LaneTestBench {
     private let headSize: Int
     private let memory: MemoryModel
     private let job, query, output: StreamPort
-    private let jobFields: [(PortField, (LaneJob) -> Int)]
-    private let queryElements, element, last: PortField
+    private let jobFields: [(PortHandle, (LaneJob) -> Int)]
+    private let queryElements, element, last: PortHandle
     private var jobStalls, queryStalls, outputStalls: StallPattern
     private let patience: Int
     /// Called after each row.

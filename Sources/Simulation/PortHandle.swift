@@ -4,22 +4,23 @@
 /// pattern. What is written is cut to the port's width.
 public struct PortHandle {
     public let port: SimulatedPort
-    private let content: UnsafeMutablePointer<UInt64>
+    /// Its words, least significant first; bits above the port's width are zero.
+    public let storage: UnsafeMutablePointer<UInt64>
     /// Keeps the words alive.
     private let simulator: any Simulator
 
-    init(_ port: SimulatedPort, of simulator: any Simulator) {
+    public init(_ port: SimulatedPort, of simulator: any Simulator) {
         self.port = port
         self.simulator = simulator
-        content = simulator.values.baseAddress! + port.firstWord
+        storage = simulator.values.baseAddress! + port.firstWord
     }
 
     /// The value of a port of up to 64 bits; of a wider one its low 64, while writing extends by the sign of the number.
     public var value: Int {
-        get { port.isSigned ? signed : Int(bitPattern: UInt(content[0])) }
+        get { port.isSigned ? signed : Int(bitPattern: UInt(storage[0])) }
         nonmutating set {
-            content[0] = UInt64(bitPattern: Int64(newValue))
-            for index in 1..<max(1, port.wordCount) { content[index] = newValue < 0 ? .max : 0 }
+            storage[0] = UInt64(bitPattern: Int64(newValue))
+            for index in 1..<max(1, port.wordCount) { storage[index] = newValue < 0 ? .max : 0 }
             clearAboveWidth()
         }
     }
@@ -27,20 +28,20 @@ public struct PortHandle {
     /// The low 64 bits as two's complement of the port's width, whatever its kind.
     public var signed: Int {
         let shift = max(0, 64 - port.width)
-        return Int(Int64(bitPattern: content[0] << UInt64(shift)) >> Int64(shift))
+        return Int(Int64(bitPattern: storage[0] << UInt64(shift)) >> Int64(shift))
     }
 
     /// Bit 0: the value of a one-bit port.
     public var isSet: Bool {
-        get { content[0] & 1 != 0 }
-        nonmutating set { value = newValue ? 1 : 0 }
+        get { storage[0] & 1 != 0 }
+        nonmutating set { storage[0] = newValue ? 1 : 0 }
     }
 
     /// All words, least significant first; missing ones are zero when written.
     public var words: [UInt64] {
-        get { Array(UnsafeBufferPointer(start: content, count: port.wordCount)) }
+        get { Array(UnsafeBufferPointer(start: storage, count: port.wordCount)) }
         nonmutating set {
-            for index in 0..<port.wordCount { content[index] = index < newValue.count ? newValue[index] : 0 }
+            for index in 0..<port.wordCount { storage[index] = index < newValue.count ? newValue[index] : 0 }
             clearAboveWidth()
         }
     }
@@ -49,31 +50,51 @@ public struct PortHandle {
     public subscript(index: Int, width width: Int) -> UInt64 {
         get {
             let (word, shift) = place(index, width)
-            var bits = content[word] >> shift
-            if Int(shift) + width > 64 { bits |= content[word + 1] << (64 - shift) }
+            var bits = storage[word] >> shift
+            if Int(shift) + width > 64 { bits |= storage[word + 1] << (64 - shift) }
             return bits & lowMask(width)
         }
         nonmutating set {
             let (word, shift) = place(index, width)
             let mask = lowMask(width), bits = newValue & mask
-            content[word] = content[word] & ~(mask << shift) | bits << shift
+            storage[word] = storage[word] & ~(mask << shift) | bits << shift
             if Int(shift) + width > 64 {
-                content[word + 1] = content[word + 1] & ~(mask >> (64 - shift)) | bits >> (64 - shift)
+                storage[word + 1] = storage[word + 1] & ~(mask >> (64 - shift)) | bits >> (64 - shift)
             }
         }
     }
 
-    /// The elements of a packed vector, 0 first.
-    public func elements(width: Int, signed: Bool) -> [Int] {
-        (0..<port.width / width).map { index in
-            let bits = self[index, width: width], shift = Int64(64 - width)
-            return signed ? Int(Int64(bitPattern: bits << UInt64(shift)) >> shift) : Int(bitPattern: UInt(bits))
+    /// Packs `elements` of `width` bits, element 0 in the lowest bits; zeros above the last.
+    public func set<I: FixedWidthInteger>(_ elements: some Collection<I>, width: Int) {
+        for word in 0..<port.wordCount { storage[word] = 0 }
+        var position = 0
+        for element in elements {
+            for low in stride(from: 0, to: width, by: 64) {
+                let count = min(64, width - low)
+                let bits = UInt64(truncatingIfNeeded: element >> low) & lowMask(count)
+                let (word, shift) = ((position + low) >> 6, UInt64((position + low) & 63))
+                storage[word] |= bits << shift
+                if Int(shift) + count > 64 { storage[word + 1] |= bits >> (64 - shift) }
+            }
+            position += width
         }
     }
 
-    /// Writes elements from 0 up, each cut to `width`; the port's further bits stay.
-    public func setElements(_ elements: [Int], width: Int) {
-        for (index, element) in elements.enumerated() { self[index, width: width] = UInt64(bitPattern: Int64(element)) }
+    /// The port as elements of `width` bits, element 0 from the lowest bits; sign-extended if `I` is signed.
+    public func elements<I: FixedWidthInteger>(width: Int, as type: I.Type = I.self) -> [I] {
+        (0..<port.width / width).map { index in
+            var element: I = 0
+            for low in stride(from: 0, to: width, by: 64) {
+                let position = index * width + low
+                let count = min(64, width - low)
+                let (word, shift) = (position >> 6, UInt64(position & 63))
+                var bits = storage[word] >> shift
+                if Int(shift) + count > 64 { bits |= storage[word + 1] << (64 - shift) }
+                element |= I(truncatingIfNeeded: bits & lowMask(count)) << low
+            }
+            guard I.isSigned, width < I.bitWidth else { return element }
+            return (element << (I.bitWidth - width)) >> (I.bitWidth - width)
+        }
     }
 
     private func place(_ index: Int, _ width: Int) -> (word: Int, shift: UInt64) {
@@ -83,7 +104,10 @@ public struct PortHandle {
         return (low / 64, UInt64(low % 64))
     }
 
-    private func clearAboveWidth() { content[port.wordCount - 1] &= lowMask((port.width - 1) % 64 + 1) }
+    /// The bits of word `index` that the port has.
+    public func mask(ofWord index: Int) -> UInt64 { lowMask(min(64, port.width - 64 * index)) }
+
+    private func clearAboveWidth() { storage[port.wordCount - 1] &= lowMask((port.width - 1) % 64 + 1) }
 }
 
 extension Simulator {

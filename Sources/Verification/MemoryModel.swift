@@ -35,7 +35,7 @@ public final class MemoryModel {
     private let beatBytes: Int
     private let latency: Int
     private let request, response: StreamPort
-    private let address, length, askedTag, data, tag: PortField
+    private let address, length, askedTag, data, tag: PortHandle
     private var requestStalls, responseStalls: StallPattern
     private var bursts: [Burst] = []
     private var head = 0
@@ -74,7 +74,7 @@ public final class MemoryModel {
         if !offering, head < bursts.count, bursts[head].readyCycle <= cycle, !responseStalls.next() {
             let burst = bursts[head]
             image.withUnsafeBytes { bytes in
-                data.words.withMemoryRebound(to: UInt8.self, capacity: beatBytes) {
+                data.storage.withMemoryRebound(to: UInt8.self, capacity: beatBytes) {
                     $0.update(from: bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) + burst.offset, count: beatBytes)
                 }
             }

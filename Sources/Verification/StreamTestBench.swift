@@ -165,7 +165,7 @@ public final class StreamTestBench {
     private func scramble(_ port: StreamPort) {
         for field in port.payload {
             for word in 0..<field.port.wordCount {
-                field.words[word] = noise.next() & lowMask(field.port.width - 64 * word)
+                field.storage[word] = noise.next() & field.mask(ofWord: word)
             }
         }
     }
@@ -181,7 +181,7 @@ public final class StreamTestBench {
         guard sink.received < sink.count else {
             throw StreamProtocolError(stream: name, cycle: cycle, beat: sink.received, fault: .unexpected)
         }
-        let payload = sink.port.payload.flatMap { field in (0..<field.port.wordCount).map { field.words[$0] } }
+        let payload = sink.port.payload.flatMap { field in (0..<field.port.wordCount).map { field.storage[$0] } }
         guard sink.waiting == nil || sink.waiting == payload else {
             throw StreamProtocolError(stream: name, cycle: cycle, beat: sink.received, fault: .changed)
         }

@@ -48,9 +48,9 @@ struct ExpressionPrinter {
         case .mux: return choice(id)
         case .and, .or, .xor, .add: return chain(id)
         case .subtract: return binary("-", nested(term.operands[0]), nested(term.operands[1]))
-        case .multiply: return signSensitive("*", term)
+        case .multiply: return signSensitive("*", term.operands[0], term.operands[1], signed: term.readsSigned)
         case .equal: return binary("==", nested(term.operands[0]), nested(term.operands[1]))
-        case .less: return signSensitive("<", term)
+        case .less: return less(term, isNegated: false)
         case .shiftLeft: return binary("<<", nested(term.operands[0]), cast(term.operands[1], signed: false))
         case .shiftRight:
             return binary(term.readsSigned ? ">>>" : ">>",
@@ -71,7 +71,7 @@ struct ExpressionPrinter {
 
     /// One unary operator may not follow another.
     private mutating func unary(_ symbol: String, _ operand: TermID) -> Layout {
-        let isUnary = nets.name[operand] == nil && terms[operand].operation == .not && negatedComparison(terms[operand]) == nil
+        let isUnary = nets.name[operand] == nil && terms[operand].operation == .not && !isComparison(terms[operand].operands[0])
         return .joined(isUnary ? [.text(symbol + "("), definition(of: operand), .text(")")] : [.text(symbol), nested(operand)])
     }
 
@@ -80,7 +80,7 @@ struct ExpressionPrinter {
         if nets.name[id] != nil { return reference(id) }
         switch terms[id].operation {
         case .constant, .slice, .extend, .concatenate: return definition(of: id)
-        case .not where negatedComparison(terms[id]) == nil: return definition(of: id)
+        case .not where !isComparison(terms[id].operands[0]): return definition(of: id)
         default: return .joined([.text("("), definition(of: id), .text(")")])
         }
     }
@@ -124,18 +124,23 @@ struct ExpressionPrinter {
 
     /// `!` of one bit, `~` of more; the opposite of a comparison is another one.
     private mutating func negation(_ term: Term) -> Layout {
-        if let (symbol, a, b) = negatedComparison(term) { return binary(symbol, nested(a), nested(b)) }
-        return unary(term.width == 1 ? "!" : "~", term.operands[0])
+        let id = term.operands[0], operand = terms[id]
+        guard isComparison(id) else { return unary(term.width == 1 ? "!" : "~", id) }
+        if operand.operation == .less { return less(operand, isNegated: true) }
+        return binary("!=", nested(operand.operands[0]), nested(operand.operands[1]))
     }
 
-    private func negatedComparison(_ term: Term) -> (String, TermID, TermID)? {
-        let operand = terms[term.operands[0]]
-        guard nets.name[term.operands[0]] == nil else { return nil }
-        switch operand.operation {
-        case .equal: return ("!=", operand.operands[0], operand.operands[1])
-        case .less where !operand.readsSigned && !bothPrintSigned(operand): return (">=", operand.operands[0], operand.operands[1])
-        default: return nil
+    private func isComparison(_ id: TermID) -> Bool {
+        nets.name[id] == nil && (terms[id].operation == .equal || terms[id].operation == .less)
+    }
+
+    /// A literal stands on the right.
+    private mutating func less(_ term: Term, isNegated: Bool) -> Layout {
+        let (a, b) = (term.operands[0], term.operands[1])
+        if terms[a].constant != nil {
+            return signSensitive(isNegated ? "<=" : ">", b, a, signed: term.readsSigned)
         }
+        return signSensitive(isNegated ? ">=" : "<", a, b, signed: term.readsSigned)
     }
 
     // MARK: Bits
@@ -178,17 +183,11 @@ struct ExpressionPrinter {
 
     // MARK: Signs
 
-    /// Both operands get the sign that the term reads them with.
-    private mutating func signSensitive(_ symbol: String, _ term: Term) -> Layout {
-        if term.readsSigned {
-            return binary(symbol, cast(term.operands[0], signed: true), cast(term.operands[1], signed: true))
-        }
-        // One unsigned operand makes the comparison or product unsigned.
-        let first = bothPrintSigned(term) ? cast(term.operands[0], signed: false) : nested(term.operands[0])
-        return binary(symbol, first, nested(term.operands[1]))
+    /// Both operands get the sign that the operator reads them with; one unsigned operand makes it unsigned.
+    private mutating func signSensitive(_ symbol: String, _ a: TermID, _ b: TermID, signed: Bool) -> Layout {
+        if signed { return binary(symbol, cast(a, signed: true), cast(b, signed: true)) }
+        return binary(symbol, printsSigned(a) && printsSigned(b) ? cast(a, signed: false) : nested(a), nested(b))
     }
-
-    private func bothPrintSigned(_ term: Term) -> Bool { term.operands.allSatisfy(printsSigned) }
 
     private mutating func cast(_ id: TermID, signed: Bool) -> Layout {
         if printsSigned(id) == signed { return nested(id) }

@@ -322,6 +322,7 @@ struct ModulePrinter {
                 unread.append(.text(name + select))
             }
         }
+        for memory in module.memories where memory.reads.isEmpty { unread.append(.text("\(memory.name)[0]")) }
         guard unread.count > 1 else { return }
         blank()
         let made = Layout.joined([.text("&"), .braces(unread)]).lines(

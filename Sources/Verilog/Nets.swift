@@ -27,6 +27,8 @@ struct Nets {
         static let selected = Use(rawValue: 2)
         /// It must have its own width and sign whatever surrounds it.
         static let primary = Use(rawValue: 4)
+        /// Under a `not`, which turns a comparison round.
+        static let negated = Use(rawValue: 8)
     }
 
     /// Most leaves of one expression; of one whose outer operators are a chain of choices; most levels.
@@ -74,6 +76,7 @@ struct Nets {
         case .slice: .selected
         case .extend: user.readsSigned && operand.width > 1 ? .selected : []
         case .multiply: .primary
+        case .not: .negated
         case .less, .shiftRight: user.readsSigned ? .primary : []
         default: []
         }
@@ -89,11 +92,19 @@ struct Nets {
         for term in reached.sorted() where !terms[term].isLeaf {
             measure(term, &isNet, &leaves, &depth)
             let alone = uses[term] == 1 || isCheap(term, isNet)
-            let inPlace = !terms[term].isRootOnly(among: terms) || (uses[term] == 1 && use[term] == .assigned)
+            let inPlace = !isRootOnly(term, isNet) || uses[term] == 1
+                && (use[term] == .assigned || use[term] == .negated && terms[term].operation == .less)
             if carrier[term] == nil, alone, inPlace, isFit(term, for: use[term]) { continue }
             isNet[term] = true
         }
         return Set(reached.filter { isNet[$0] && !terms[$0].isNet && carrier[$0] == nil })
+    }
+
+    /// See `Term.isRootOnly`; the opposite of a comparison is as much of one.
+    private func isRootOnly(_ term: TermID, _ isNet: [Bool]) -> Bool {
+        guard terms[term].operation == .not else { return terms[term].isRootOnly(among: terms) }
+        let operand = terms[term].operands[0]
+        return terms[operand].operation == .less && !isNet[operand] && terms[operand].isRootOnly(among: terms)
     }
 
     /// Counts what a term would take if written out, giving nets to its largest operands until it is short enough.

@@ -166,7 +166,7 @@ struct LeafItem: Equatable {
 
 /// A partial state in `stateBeats` beats.
 struct StateBeatFields {
-    private let occupied, highestClass, weightSum, weightSumBelow, outputSums, outputSumsBelow: PortField
+    private let occupied, highestClass, weightSum, weightSumBelow, outputSums, outputSumsBelow: PortHandle
     private let weightBits, outputBits: Int
 
     /// The fields of a state in a stream's payload, behind `prefix`.

@@ -118,8 +118,8 @@ import Verification
     func exactSums(terms: Int, levelsPerStage: Int) throws {
         let bits = 12
         let simulator = try simulator(Tree(terms: terms, bits: bits, levelsPerStage: levelsPerStage))
-        let enable = try PortField("enable", of: simulator), sum = try PortField("sum", of: simulator)
-        let inputs = try (0..<terms).map { try PortField("terms_\($0)", of: simulator) }
+        let enable = try simulator.handle("enable"), sum = try simulator.handle("sum")
+        let inputs = try (0..<terms).map { try simulator.handle("terms_\($0)") }
         let latency = (ceilLog2(terms) + levelsPerStage - 1) / levelsPerStage
         var random = SeededGenerator(seed: globalSeed, name: #function)
         var history: [Int] = []

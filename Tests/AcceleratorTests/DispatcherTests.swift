@@ -1,6 +1,7 @@
 import Accelerator
 import Configuration
 import FixedPoint
+import Simulation
 import Testing
 import Verification
 
@@ -55,7 +56,7 @@ import Verification
     }
 
     private static func writer(_ port: StreamPort) throws -> (Job) -> Void {
-        let fields: [(PortField, (Job) -> Int)] = [
+        let fields: [(PortHandle, (Job) -> Int)] = [
             (try port.field("keys"), \.keys), (try port.field("tile_size"), \.tileSize),
             (try port.field("msb_bits"), \.format.msbBits), (try port.field("lsb_bits"), \.format.lsbBits),
             (try port.field("value_bits"), \.valueBits), (try port.field("scale_mantissa"), \.mantissa),

@@ -69,7 +69,7 @@ import Verification
 @Suite struct PlaneFetcherTests {
     struct Command { let address, beats: Int }
 
-    @Test(arguments: [16, 32, 256], MemoryPort.Tag.allCases) func bursts(buffer: Int, tag: MemoryPort.Tag) throws {
+    @Test(arguments: [16, 32, 256]) func bursts(buffer: Int) throws {
         let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
         var random = SeededGenerator(seed: globalSeed, name: #function)
         let lengths = [1, 2, 15, 16, 17, 31, 32, 33, 0, 0, 64, 100, 300] + (0..<40).map { _ in random.below(80) }
@@ -78,17 +78,17 @@ import Verification
         }
         let wanted = commands.map(\.beats).reduce(0, +)
         for timing in timings("command", "request") {
-            let bench = try bench(PlaneFetcher(lane: lane, tag: tag), timing)
+            let bench = try bench(PlaneFetcher(lane: lane), timing)
             try bench.send(commands, to: "command") { port in
                 let address = try port.field("address"), beats = try port.field("beats")
                 return { address.value = $0.address; beats.value = $0.beats }
             }
             let requests = try bench.receive(expectedRequests(commands), from: "request") { port in
-                let address = try port.field("address"), beats = try port.field("beats"), tag = try port.field("tag")
-                return { Request(address: address.value, beats: beats.value + 1, tag: tag.value) }
+                let address = try port.field("address"), beats = try port.field("beats")
+                return { Request(address: address.value, beats: beats.value + 1) }
             }
             // Beats come back some time after they were asked for; each then leaves the buffer.
-            let released = try PortField("released", of: bench.simulator)
+            let released = try bench.simulator.handle("released")
             var gone = 0, mostOutstanding = 0
             let eager = timing.isSteady
             bench.beforeSettle = { _ in
@@ -99,15 +99,15 @@ import Verification
             }
             try bench.run()
             #expect(mostOutstanding <= buffer)
-            check(requests.items, commands, tag)
+            check(requests.items, commands)
             #expect(requests.items.map(\.beats).reduce(0, +) == wanted)
         }
     }
 
     /// While nothing leaves the buffer, just as much is asked for as it holds.
-    @Test(arguments: [16, 64, 256], MemoryPort.Tag.allCases) func asksForTheWholeBuffer(buffer: Int, tag: MemoryPort.Tag) throws {
+    @Test(arguments: [16, 64, 256]) func asksForTheWholeBuffer(buffer: Int) throws {
         let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
-        let bench = try bench(PlaneFetcher(lane: lane, tag: tag))
+        let bench = try bench(PlaneFetcher(lane: lane))
         let command = Command(address: 64 * 16, beats: buffer + 16)
         try bench.send([command], to: "command") { port in
             let address = try port.field("address"), beats = try port.field("beats")
@@ -117,7 +117,7 @@ import Verification
             let beats = try port.field("beats")
             return { beats.value + 1 }
         }
-        let released = try PortField("released", of: bench.simulator)
+        let released = try bench.simulator.handle("released")
         var asked = 0
         bench.beforeSettle = { cycle in
             if cycle == 100 { asked = requests.items.reduce(0, +) }
@@ -129,7 +129,7 @@ import Verification
     }
 
     private struct Request {
-        let address, beats, tag: Int
+        let address, beats: Int
     }
 
     /// A burst ends where the next multiple of 16 beats begins.
@@ -141,14 +141,14 @@ import Verification
     }
 
     /// The requests cover each plane once, in order, and cross no burst boundary.
-    private func check(_ requests: [Request], _ commands: [Command], _ tag: MemoryPort.Tag) {
+    private func check(_ requests: [Request], _ commands: [Command]) {
         var next = 0
         for command in commands {
             var (address, left) = (command.address, command.beats)
             while left > 0 {
                 guard next < requests.count else { return }
                 let request = requests[next]
-                #expect(request.address == address && request.tag == tag.rawValue)
+                #expect(request.address == address)
                 #expect(request.beats <= left && address / 64 % 16 + request.beats <= 16)
                 address += 64 * request.beats
                 left -= request.beats
@@ -176,7 +176,7 @@ import Verification
             }
         }
         for timing in timings("fetch", "request", "vectors") {
-            let bench = try bench(PlaneReader(lane: lane, tag: tag, widths: tag.widths, signed: tag != .keyLSB), timing)
+            let bench = try bench(PlaneReader(lane: lane, widths: tag.widths, signed: tag != .keyLSB), timing)
             try bench.send(Array(zip(rows, beatsOfRow)), to: "fetch") { port in
                 let address = try port.field("address"), beats = try port.field("beats")
                 return { address.value = 64 * $0.0.firstBeat; beats.value = $0.1 }
@@ -197,7 +197,7 @@ import Verification
                 let field = try port.field("")
                 return { field.elements(width: NumericFormats.keyBits, as: Int16.self) }
             }
-            let valid = try PortField("beats_valid", of: bench.simulator), data = try PortField("beats_payload", of: bench.simulator)
+            let valid = try bench.simulator.handle("beats_valid"), data = try bench.simulator.handle("beats_payload")
             bench.beforeSettle = { _ in
                 valid.value = next < waiting.count ? 1 : 0
                 guard next < waiting.count else { return }

@@ -137,7 +137,7 @@ struct LaneCheck {
             let bench = try LaneTestBench(
                 simulator, headSize: Self.lane.headSize, program: checked.program, memoryLatency: stimulus.latency,
                 stallSeed: stimulus.stallSeed, patience: 1_000, cycleLimit: cycles.map { 3 * $0[index] } ?? .max)
-            try PortField("mutant", of: simulator).value = mutant
+            try simulator.handle("mutant").value = mutant
             simulator.applyReset(cycles: 1)
             let result: LaneTestBench.Result
             do {

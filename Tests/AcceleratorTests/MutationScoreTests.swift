@@ -55,11 +55,11 @@ import Testing
             ("KeyAssembler", { try KeyAssemblerTests().tileAndRowEnds(lane: LaneCheck.lane) }),
             ("JobDispatcher", { try JobDispatcherTests().commands(lane: LaneCheck.lane) }),
             ("RoundRobinArbiter", { try RoundRobinArbiterTests().fairness(inputs: 3) }),
+            ("PlaneFetcher", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) }),
+            ("PlaneFetcher full", { try PlaneFetcherTests().asksForTheWholeBuffer(buffer: 256) }),
         ] + MemoryPort.Tag.allCases.flatMap { tag -> [(name: String, check: () throws -> Void)] in
             [("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) }),
-             ("PlaneReader \(tag)", { try PlaneReaderTests().rowsBackToBack(tag: tag) }),
-             ("PlaneFetcher \(tag) full", { try PlaneFetcherTests().asksForTheWholeBuffer(buffer: 256, tag: tag) }),
-             ("PlaneFetcher \(tag)", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats, tag: tag) })]
+             ("PlaneReader \(tag)", { try PlaneReaderTests().rowsBackToBack(tag: tag) })]
         }
     }
 

@@ -4,7 +4,7 @@ import FixedPoint
 import RTL
 import Testing
 
-/// The faults that issue 2 names, each planted in lane-d64 and each found by the lane's check.
+/// One fault of each kind that hardware like this suffers, planted in lane-d64 and found by the check of the lane.
 @Suite struct PlantedFaultTests {
     /// A fault and where it is planted.
     struct Fault: Sendable {

@@ -11,8 +11,8 @@ import Verification
     /// Every distance below the reference that a score can have, and those that only an empty slot has.
     @Test func exponentialOfEveryDelta() throws {
         let simulator = try simulator(ExponentialUnit())
-        let delta = try PortField("delta", of: simulator), weight = try PortField("weight", of: simulator)
-        try PortField("advance", of: simulator).value = 1
+        let delta = try simulator.handle("delta"), weight = try simulator.handle("weight")
+        try simulator.handle("advance").value = 1
         simulator.applyReset()
         let latency = ExponentialUnit.latency, one = 1 << NumericFormats.scaledScoreFractionBits
         // All fractions for every shift that leaves a weight and the first that does not; beyond, each shift's ends.
@@ -36,8 +36,8 @@ import Verification
     /// A stopped pipeline keeps what it holds.
     @Test func exponentialStalls() throws {
         let simulator = try simulator(ExponentialUnit())
-        let delta = try PortField("delta", of: simulator), weight = try PortField("weight", of: simulator)
-        let advance = try PortField("advance", of: simulator)
+        let delta = try simulator.handle("delta"), weight = try simulator.handle("weight")
+        let advance = try simulator.handle("advance")
         simulator.applyReset()
         var random = SeededGenerator(seed: globalSeed, name: #function)
         var entered: [Int] = []

@@ -116,8 +116,8 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
 
     @Test func reciprocals() throws {
         let simulator = try simulator(Reciprocal())
-        let start = try PortField("start", of: simulator), divisor = try PortField("divisor", of: simulator)
-        let done = try PortField("done", of: simulator), quotient = try PortField("quotient", of: simulator)
+        let start = try simulator.handle("start"), divisor = try simulator.handle("divisor")
+        let done = try simulator.handle("done"), quotient = try simulator.handle("quotient")
         simulator.applyReset()
         var random = SeededGenerator(seed: globalSeed, name: #function)
         let low = 1 << (Reciprocal.divisorBits - 1), high = 2 * low - 1

@@ -35,7 +35,7 @@ func simulator(_ module: some Module, seed: UInt64 = 1) throws -> NativeSimulato
     guard let mutant = UnitMutant.current else { return NativeSimulator(design, seed: seed) }
     guard design.modules.contains(where: { $0.name == mutant.module }) else { throw UnitMutant.Elsewhere() }
     let simulator = NativeSimulator(try design.mutated(by: [mutant]), seed: seed)
-    try PortField("mutant", of: simulator).value = 1
+    try simulator.handle("mutant").value = 1
     return simulator
 }
 

@@ -38,11 +38,11 @@ private struct Wires: Module {
         let simulator = try simulator()
         let fields = try simulator.handle("fields")
         let numbers = (0..<16).map { $0 * 211 - 1700 }
-        fields.setElements(numbers, width: 12)
-        #expect(fields.elements(width: 12, signed: true) == numbers)
+        fields.set(numbers, width: 12)
+        #expect(fields.elements(width: 12) == numbers)
         fields[5, width: 12] = 0x123
         #expect(fields[5, width: 12] == 0x123 && fields[4, width: 12] == UInt64(numbers[4] & 0xfff))
-        #expect(fields.elements(width: 12, signed: true)[6...] == numbers[6...])
+        #expect(fields.elements(width: 12)[6...] == numbers[6...])
         simulator.settle()
         #expect(try simulator.peekSigned("number_out") == numbers[15])
     }

@@ -53,8 +53,8 @@ private struct Wrapper: Module {
         simulator.applyReset()
         let a = try simulator.handle("a"), b = try simulator.handle("b")
         for cycle in 0..<7 {
-            a.setElements([cycle, 1], width: 12)
-            b.setElements([-100, 10], width: 12)
+            a.set([cycle, 1], width: 12)
+            b.set([-100, 10], width: 12)
             try simulator.poke("valid", cycle < 4 ? 1 : 0)
             simulator.settle()
             wave.sample()

@@ -33,7 +33,10 @@ struct ExpressionMaker {
     mutating func condition(_ depth: Int) -> Bit {
         guard depth > 0 else { return bits[random.roll(0...bits.count - 1)] }
         let below = depth - 1, width = random.width()
-        switch random.roll(0...19) {
+        switch random.roll(0...20) {
+        case 20: // Signed nets compared as bits.
+            let value = anySigned()
+            return value.asUnsigned < (value &- integer(value.width, below)).asUnsigned
         case 0: return number(width, below) == number(random.width(), below)
         case 1: return integer(width, below) == integer(random.width(), below)
         case 2: return number(width, below) < number(random.width(), below)
@@ -62,6 +65,7 @@ struct ExpressionMaker {
     /// A known value cut or extended to a width.
     private mutating func knownNumber(_ width: Int) -> Unsigned {
         if random.chance(1, in: 8) { return literal(width) }
+        if random.chance(1, in: 4) { return knownInteger(width).asUnsigned }
         let value = unsigned[random.roll(0...unsigned.count - 1)]
         guard value.width > width else { return value.extended(to: width) }
         let low = random.roll(0...value.width - width)
@@ -76,7 +80,8 @@ struct ExpressionMaker {
     mutating func number(_ width: Int, _ depth: Int) -> Unsigned {
         guard depth > 0 else { return knownNumber(width) }
         let below = depth - 1
-        switch random.roll(0...24) {
+        switch random.roll(0...25) {
+        case 25: return (anySigned().asUnsigned * anySigned().asUnsigned).resized(to: width)
         case 0: return number(width, below) &+ number(width, below)
         case 1: return number(width, below) &- number(width, below)
         case 2: return number(width, below) & number(width, below)
@@ -137,9 +142,12 @@ struct ExpressionMaker {
 
     // MARK: Signed numbers
 
+    private mutating func anySigned() -> Signed { signed[random.roll(0...signed.count - 1)] }
+
     private mutating func knownInteger(_ width: Int) -> Signed {
         if random.chance(1, in: 8) { return literal(width).asSigned }
-        let value = signed[random.roll(0...signed.count - 1)]
+        if random.chance(1, in: 6) { return unsigned[random.roll(0...unsigned.count - 1)].resized(to: width).asSigned }
+        let value = anySigned()
         return value.width > width ? value.truncated(to: width) : value.extended(to: width)
     }
 

@@ -9,6 +9,8 @@ import Verilog
 @Suite struct SemanticsTests {
     static let seed = ProcessInfo.processInfo.environment["VERILOG_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
     static let count = ProcessInfo.processInfo.environment["VERILOG_FUZZ_COUNT"].flatMap(Int.init) ?? 40
+    /// Building models takes longest.
+    static let verilatorCount = min(count, 8)
 
     @Test func icarusAgreesWithTheStatements() throws {
         try withTemporaryDirectory { directory in
@@ -16,25 +18,25 @@ import Verilog
             let compiled = try run("iverilog", ["-g2005", "-Wall", "-s", "bench", "-o", "bench.vvp"] + bench.files, in: directory)
             #expect(compiled.exitCode == 0 && compiled.output.isEmpty, "\(compiled.output)")
             let result = try run("vvp", ["-n", "bench.vvp"], in: directory)
-            #expect(result.output.contains("PASS"), "\(result.output.prefix(2000))")
+            #expect(result.output.contains("PASS") && !result.output.contains("found"), "\(result.output.prefix(2000))")
         }
     }
 
     @Test func verilatorAgreesWithTheStatements() throws {
         try withTemporaryDirectory { directory in
-            let bench = try RandomBench(seed: Self.seed, count: Self.count, in: directory)
+            let bench = try RandomBench(seed: Self.seed, count: Self.verilatorCount, in: directory)
             for design in bench.designFiles {
                 let lint = try run("verilator", ["--lint-only", "-Wall", "-Wno-UNSIGNED", "-Wno-CMPCONST", "-y", "."] + [design], in: directory)
                 #expect(lint.exitCode == 0 && lint.output.isEmpty, "\(lint.output)")
             }
             let built = try run(
                 "verilator",
-                ["--binary", "--top-module", "bench", "-Wno-STMTDLY", "--x-initial", "unique", "--x-assign", "unique",
-                 "-CFLAGS", "-O0", "-O3", "--output-split", "20000", "-j", "2", "-o", "bench"] + bench.files,
+                ["--binary", "--top-module", "bench", "-Wno-STMTDLY", "-Wno-UNSIGNED", "-Wno-CMPCONST",
+                 "--x-initial", "unique", "--x-assign", "unique", "-CFLAGS", "-O0", "-j", "2", "-o", "bench"] + bench.files,
                 in: directory)
             #expect(built.exitCode == 0, "\(built.output.suffix(2000))")
             let result = try run("\(directory.path)/obj_dir/bench", ["+verilator+rand+reset+2", "+verilator+seed+7"], in: directory)
-            #expect(result.output.contains("PASS"), "\(result.output.prefix(2000))")
+            #expect(result.output.contains("PASS") && !result.output.contains("found"), "\(result.output.prefix(2000))")
         }
     }
 }
