@@ -2,31 +2,35 @@ import Simulation
 
 /// How the ends of a module's streams hesitate.
 public struct StreamTiming: Sendable {
-    public let seed: UInt64?
-    private var slowStream: String?
-
-    private init(seed: UInt64?) { self.seed = seed }
-
-    /// Items follow each other without a gap and every beat is taken at once.
-    public static let steady = StreamTiming(seed: nil)
-
-    /// Every stream hesitates at random, each at a rate of its own: seldom, half the time or nearly always.
-    public static func random(seed: UInt64) -> StreamTiming { StreamTiming(seed: seed) }
-
-    /// The same, but one stream nearly always hesitates: what is ahead of it fills up.
-    public func slowed(by stream: String) -> StreamTiming {
-        var timing = self
-        timing.slowStream = stream
-        return timing
+    private enum Rates: Sendable {
+        case none
+        case random
+        case slow(String)
     }
 
-    public var isSteady: Bool { seed == nil && slowStream == nil }
+    /// What all randomness of a run is derived from.
+    public let seed: UInt64
+    private let rates: Rates
+
+    /// Items follow each other without a gap and every beat is taken at once.
+    public static let steady = StreamTiming(seed: 0, rates: .none)
+
+    /// Every stream hesitates at random, each at a rate of its own: never, seldom, half the time or nearly always.
+    public static func random(seed: UInt64) -> StreamTiming { StreamTiming(seed: seed, rates: .random) }
+
+    /// One stream nearly always hesitates, the others never: all behind it run dry, all ahead of it fill up.
+    public static func slow(_ stream: String, seed: UInt64) -> StreamTiming { StreamTiming(seed: seed, rates: .slow(stream)) }
+
+    public var isSteady: Bool { if case .none = rates { true } else { false } }
 
     fileprivate func pattern(of stream: String) -> StallPattern {
-        if stream == slowStream { return StallPattern(seed: seed ?? 0, probability: 0.85) }
-        guard let seed else { return .none }
-        let own = stream.utf8.reduce(seed &* 0x9e37_79b9_7f4a_7c15) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return StallPattern(seed: own, probability: [0, 0.1, 0.5, 0.85][Int(own >> 33 & 3)])
+        switch rates {
+        case .none: return .none
+        case .slow(let slow): return slow == stream ? StallPattern(seed: seed, probability: 0.85) : .none
+        case .random:
+            let own = stream.utf8.reduce(seed &* 0x9e37_79b9_7f4a_7c15) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+            return StallPattern(seed: own, probability: [0, 0.1, 0.5, 0.85][Int(own >> 33 & 3)])
+        }
     }
 }
 
@@ -80,7 +84,7 @@ public final class StreamTestBench {
     public init(_ simulator: any Simulator, timing: StreamTiming = .steady) {
         self.simulator = simulator
         self.timing = timing
-        noise = SplitMix64(seed: timing.seed ?? 0)
+        noise = SplitMix64(seed: timing.seed)
     }
 
     /// Gives `items` to a stream one after another; `writer` looks the fields up and returns what writes one item.
