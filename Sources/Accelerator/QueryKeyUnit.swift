@@ -7,7 +7,7 @@ import RTL
 ///
 /// - Takes one query of `headSize` elements a row, and `multipliers` key elements a cycle: `slots` keys at once, or one
 ///   key in `steps` beats.
-/// - Latency: operand and product registers, half the levels of the adder tree, one more to sum `steps` beats.
+/// - Latency: operand and product registers, half the levels of the adder tree; summing `steps` beats adds none.
 /// - The next query is taken in the cycle in which the last key of the row is: rows follow each other without a gap.
 package struct QueryKeyUnit: Module {
     package let lane: LaneConfiguration
