@@ -101,8 +101,9 @@ module MergeUnit_d64_n524288_e8 (
     assign merged_payload_output_sums = skid_output_payload[1311:656];  // @[MergeUnit.swift:46]
     assign merged_payload_output_sums_below = skid_output_payload[655:0];  // @[MergeUnit.swift:46]
     assign pair_ready = skid_input_ready;  // @[MergeUnit.swift:49]
-    wire signed [7:0] gap = {pair_payload_left_highest_class[6], pair_payload_left_highest_class}
-        - {pair_payload_right_highest_class[6], pair_payload_right_highest_class};  // @[MergeUnit.swift:51]
+    wire signed [7:0] gap =  // @[MergeUnit.swift:51]
+        {pair_payload_left_highest_class[6], pair_payload_left_highest_class}
+            - {pair_payload_right_highest_class[6], pair_payload_right_highest_class};
     wire left_leads_not = gap >= $signed(8'h0);  // @[MergeUnit.swift:54]
     wire left_leads = pair_payload_left_occupied
         & (!pair_payload_right_occupied | left_leads_not);  // @[MergeUnit.swift:54]

@@ -68,8 +68,9 @@ module Normalizer_d64_n524288_e8 (
 
     wire take = state_valid & collecting;  // @[Normalizer.swift:61]
     assign state_ready = collecting;  // @[Normalizer.swift:62]
-    wire signed [82:0] folded_0 = {state_payload_output_sums[81], state_payload_output_sums[81:0]}
-        + {{33{state_payload_output_sums_below[81]}}, state_payload_output_sums_below[81:32]};  // @[Normalizer.swift:66]
+    wire signed [82:0] folded_0 =  // @[Normalizer.swift:66]
+        {state_payload_output_sums[81], state_payload_output_sums[81:0]}
+            + {{33{state_payload_output_sums_below[81]}}, state_payload_output_sums_below[81:32]};
     wire signed [82:0] folded_1 = {
             state_payload_output_sums[163], state_payload_output_sums[163:82]
         }  // @[Normalizer.swift:66]

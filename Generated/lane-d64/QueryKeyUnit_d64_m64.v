@@ -566,46 +566,66 @@ module QueryKeyUnit_d64_m64 (
             query_operand_63 <= held_query[767:756];  // @[QueryKeyUnit.swift:59]
             key_operand_63 <= keys_payload_elements[767:756];  // @[QueryKeyUnit.swift:60]
             product_63 <= query_operand_63 * key_operand_63;  // @[QueryKeyUnit.swift:61]
-            sum_0_level2_0 <= {sum_0_level2_0_next_sum[24], sum_0_level2_0_next_sum}
-                + {sum_0_level2_0_next_sum_2[24], sum_0_level2_0_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_1 <= {sum_0_level2_1_next_sum[24], sum_0_level2_1_next_sum}
-                + {sum_0_level2_1_next_sum_2[24], sum_0_level2_1_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_2 <= {sum_0_level2_2_next_sum[24], sum_0_level2_2_next_sum}
-                + {sum_0_level2_2_next_sum_2[24], sum_0_level2_2_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_3 <= {sum_0_level2_3_next_sum[24], sum_0_level2_3_next_sum}
-                + {sum_0_level2_3_next_sum_2[24], sum_0_level2_3_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_4 <= {sum_0_level2_4_next_sum[24], sum_0_level2_4_next_sum}
-                + {sum_0_level2_4_next_sum_2[24], sum_0_level2_4_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_5 <= {sum_0_level2_5_next_sum[24], sum_0_level2_5_next_sum}
-                + {sum_0_level2_5_next_sum_2[24], sum_0_level2_5_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_6 <= {sum_0_level2_6_next_sum[24], sum_0_level2_6_next_sum}
-                + {sum_0_level2_6_next_sum_2[24], sum_0_level2_6_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_7 <= {sum_0_level2_7_next_sum[24], sum_0_level2_7_next_sum}
-                + {sum_0_level2_7_next_sum_2[24], sum_0_level2_7_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_8 <= {sum_0_level2_8_next_sum[24], sum_0_level2_8_next_sum}
-                + {sum_0_level2_8_next_sum_2[24], sum_0_level2_8_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_9 <= {sum_0_level2_9_next_sum[24], sum_0_level2_9_next_sum}
-                + {sum_0_level2_9_next_sum_2[24], sum_0_level2_9_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_10 <= {sum_0_level2_10_next_sum[24], sum_0_level2_10_next_sum}
-                + {sum_0_level2_10_next_sum_2[24], sum_0_level2_10_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_11 <= {sum_0_level2_11_next_sum[24], sum_0_level2_11_next_sum}
-                + {sum_0_level2_11_next_sum_2[24], sum_0_level2_11_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_12 <= {sum_0_level2_12_next_sum[24], sum_0_level2_12_next_sum}
-                + {sum_0_level2_12_next_sum_2[24], sum_0_level2_12_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_13 <= {sum_0_level2_13_next_sum[24], sum_0_level2_13_next_sum}
-                + {sum_0_level2_13_next_sum_2[24], sum_0_level2_13_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_14 <= {sum_0_level2_14_next_sum[24], sum_0_level2_14_next_sum}
-                + {sum_0_level2_14_next_sum_2[24], sum_0_level2_14_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level2_15 <= {sum_0_level2_15_next_sum[24], sum_0_level2_15_next_sum}
-                + {sum_0_level2_15_next_sum_2[24], sum_0_level2_15_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level4_0 <= {sum_0_level4_0_next_sum[26], sum_0_level4_0_next_sum}
-                + {sum_0_level4_0_next_sum_2[26], sum_0_level4_0_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level4_1 <= {sum_0_level4_1_next_sum[26], sum_0_level4_1_next_sum}
-                + {sum_0_level4_1_next_sum_2[26], sum_0_level4_1_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level4_2 <= {sum_0_level4_2_next_sum[26], sum_0_level4_2_next_sum}
-                + {sum_0_level4_2_next_sum_2[26], sum_0_level4_2_next_sum_2};  // @[QueryKeyUnit.swift:67]
-            sum_0_level4_3 <= {sum_0_level4_3_next_sum[26], sum_0_level4_3_next_sum}
-                + {sum_0_level4_3_next_sum_2[26], sum_0_level4_3_next_sum_2};  // @[QueryKeyUnit.swift:67]
+            sum_0_level2_0 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_0_next_sum[24], sum_0_level2_0_next_sum}
+                    + {sum_0_level2_0_next_sum_2[24], sum_0_level2_0_next_sum_2};
+            sum_0_level2_1 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_1_next_sum[24], sum_0_level2_1_next_sum}
+                    + {sum_0_level2_1_next_sum_2[24], sum_0_level2_1_next_sum_2};
+            sum_0_level2_2 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_2_next_sum[24], sum_0_level2_2_next_sum}
+                    + {sum_0_level2_2_next_sum_2[24], sum_0_level2_2_next_sum_2};
+            sum_0_level2_3 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_3_next_sum[24], sum_0_level2_3_next_sum}
+                    + {sum_0_level2_3_next_sum_2[24], sum_0_level2_3_next_sum_2};
+            sum_0_level2_4 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_4_next_sum[24], sum_0_level2_4_next_sum}
+                    + {sum_0_level2_4_next_sum_2[24], sum_0_level2_4_next_sum_2};
+            sum_0_level2_5 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_5_next_sum[24], sum_0_level2_5_next_sum}
+                    + {sum_0_level2_5_next_sum_2[24], sum_0_level2_5_next_sum_2};
+            sum_0_level2_6 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_6_next_sum[24], sum_0_level2_6_next_sum}
+                    + {sum_0_level2_6_next_sum_2[24], sum_0_level2_6_next_sum_2};
+            sum_0_level2_7 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_7_next_sum[24], sum_0_level2_7_next_sum}
+                    + {sum_0_level2_7_next_sum_2[24], sum_0_level2_7_next_sum_2};
+            sum_0_level2_8 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_8_next_sum[24], sum_0_level2_8_next_sum}
+                    + {sum_0_level2_8_next_sum_2[24], sum_0_level2_8_next_sum_2};
+            sum_0_level2_9 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_9_next_sum[24], sum_0_level2_9_next_sum}
+                    + {sum_0_level2_9_next_sum_2[24], sum_0_level2_9_next_sum_2};
+            sum_0_level2_10 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_10_next_sum[24], sum_0_level2_10_next_sum}
+                    + {sum_0_level2_10_next_sum_2[24], sum_0_level2_10_next_sum_2};
+            sum_0_level2_11 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_11_next_sum[24], sum_0_level2_11_next_sum}
+                    + {sum_0_level2_11_next_sum_2[24], sum_0_level2_11_next_sum_2};
+            sum_0_level2_12 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_12_next_sum[24], sum_0_level2_12_next_sum}
+                    + {sum_0_level2_12_next_sum_2[24], sum_0_level2_12_next_sum_2};
+            sum_0_level2_13 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_13_next_sum[24], sum_0_level2_13_next_sum}
+                    + {sum_0_level2_13_next_sum_2[24], sum_0_level2_13_next_sum_2};
+            sum_0_level2_14 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_14_next_sum[24], sum_0_level2_14_next_sum}
+                    + {sum_0_level2_14_next_sum_2[24], sum_0_level2_14_next_sum_2};
+            sum_0_level2_15 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level2_15_next_sum[24], sum_0_level2_15_next_sum}
+                    + {sum_0_level2_15_next_sum_2[24], sum_0_level2_15_next_sum_2};
+            sum_0_level4_0 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level4_0_next_sum[26], sum_0_level4_0_next_sum}
+                    + {sum_0_level4_0_next_sum_2[26], sum_0_level4_0_next_sum_2};
+            sum_0_level4_1 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level4_1_next_sum[26], sum_0_level4_1_next_sum}
+                    + {sum_0_level4_1_next_sum_2[26], sum_0_level4_1_next_sum_2};
+            sum_0_level4_2 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level4_2_next_sum[26], sum_0_level4_2_next_sum}
+                    + {sum_0_level4_2_next_sum_2[26], sum_0_level4_2_next_sum_2};
+            sum_0_level4_3 <=  // @[QueryKeyUnit.swift:67]
+                {sum_0_level4_3_next_sum[26], sum_0_level4_3_next_sum}
+                    + {sum_0_level4_3_next_sum_2[26], sum_0_level4_3_next_sum_2};
             sum_0 <= {sum_0_next_sum[28], sum_0_next_sum}
                 + {sum_0_next_sum_2[28], sum_0_next_sum_2};  // @[QueryKeyUnit.swift:67]
         end

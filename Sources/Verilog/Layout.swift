@@ -73,6 +73,7 @@ indirect enum Layout {
             case .text(let text): line += text
             case .joined(let parts):
                 for (index, part) in parts.enumerated() {
+                    // What follows may be broken in its turn, but its first columns must fit.
                     let rest = parts[(index + 1)...].reduce(0) { $0 + $1.flat.utf8.count }
                     write(part, indentation: indentation, following: index + 1 < parts.count ? min(rest, 4) : following)
                 }

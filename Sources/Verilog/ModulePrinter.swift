@@ -67,15 +67,21 @@ struct ModulePrinter {
 
     private func comment(_ location: SourceLocation) -> String { "  // @[\(location.file):\(location.line)]" }
 
-    /// `prefix layout suffix` over as many lines as it takes, the location behind the last one that has room for it.
+    /// `prefix layout suffix` over as many lines as it takes, the location behind the last one that has room for it; an
+    /// assignment that leaves no room is broken behind its `=`.
     private mutating func statement(
         _ prefix: String, _ layout: Layout, _ suffix: String, indentation: Int = 4, at location: SourceLocation
     ) {
         let note = comment(location)
         var made = layout.lines(prefix: prefix, suffix: suffix, indentation: indentation, limit: Self.columns,
                                 comment: note.utf8.count)
-        let place = made.indices.last { made[$0].utf8.count + note.utf8.count <= Self.columns } ?? made.count - 1
-        made[place] += note
+        var place = made.indices.last { made[$0].utf8.count + note.utf8.count <= Self.columns }
+        if place == nil && prefix.hasSuffix("= ") {
+            made = [String(repeating: " ", count: indentation) + prefix.dropLast()]
+                + layout.lines(prefix: "", suffix: suffix, indentation: indentation + 4, limit: Self.columns, comment: 0)
+            place = 0
+        }
+        made[place ?? made.count - 1] += note
         for text in made { lines.append(TextLine(text, location)) }
     }
 
