@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 import Simulation
 
 /// One instance of a `VerilatorModel`.
@@ -49,7 +50,7 @@ public final class VerilatorSimulator: Simulator {
 
     /// Verilator takes 31 bits, of which 0 means the time of day, and its generator starts badly from small numbers.
     private static func verilatorSeed(_ seed: UInt64) -> Int32 {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         return Int32(generator.next() % 0x7fff_ffff) + 1
     }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import FixedPoint
 import GoldenModel
+import SeededRandom
 
 /// A lane program together with what the golden model makes of it.
 public struct CheckedProgram: Sendable {

@@ -1,6 +1,7 @@
 import Configuration
 import FixedPoint
 import GoldenModel
+import SeededRandom
 import Workloads
 
 extension CheckedProgram {

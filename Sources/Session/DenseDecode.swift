@@ -2,6 +2,7 @@ import Configuration
 import FixedPoint
 import GoldenModel
 import PerformanceModel
+import SeededRandom
 
 /// The load that throughput is stated for: rows of one head that all see the same keys.
 public enum DenseDecode {

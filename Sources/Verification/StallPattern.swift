@@ -1,8 +1,9 @@
+import SeededRandom
 import Simulation
 
 /// When one end of a stream hesitates: never, or at random by a seed.
 public struct StallPattern: Sendable {
-    private var generator: SplitMix64
+    private var generator: SeededGenerator
     private let threshold: UInt64
 
     /// Never.
@@ -10,7 +11,7 @@ public struct StallPattern: Sendable {
 
     /// In a fraction `probability` of the cycles.
     public init(seed: UInt64, probability: Double) {
-        generator = SplitMix64(seed: seed)
+        generator = SeededGenerator(seed: seed)
         threshold = UInt64(probability * 0x1p32)
     }
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import Simulation
 
 /// How the ends of a module's streams hesitate.
@@ -71,7 +72,7 @@ public final class StreamTestBench {
     private let timing: StreamTiming
     private var sources: [Source] = []
     private var sinks: [Sink] = []
-    private var noise: SplitMix64
+    private var noise: SeededGenerator
     /// Called in every cycle before the logic settles: drives what is not a stream.
     public var beforeSettle: ((_ cycle: Int) throws -> Void)?
     /// Called in every cycle once the logic has settled: looks at what is not a stream.
@@ -84,7 +85,7 @@ public final class StreamTestBench {
     public init(_ simulator: any Simulator, timing: StreamTiming = .steady) {
         self.simulator = simulator
         self.timing = timing
-        noise = SplitMix64(seed: timing.seed)
+        noise = SeededGenerator(seed: timing.seed)
     }
 
     /// Gives `items` to a stream one after another; `writer` looks the fields up and returns what writes one item.

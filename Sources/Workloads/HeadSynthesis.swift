@@ -1,4 +1,5 @@
 import FixedPoint
+import SeededRandom
 
 /// Makes the tensors of one KV head and of the query heads that share it.
 ///

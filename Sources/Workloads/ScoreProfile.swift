@@ -1,4 +1,5 @@
 import FixedPoint
+import SeededRandom
 
 /// The parameters by which `HeadSynthesis` makes one KV head of a family.
 struct ScoreProfile {

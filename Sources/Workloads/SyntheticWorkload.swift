@@ -1,4 +1,5 @@
 import FixedPoint
+import SeededRandom
 
 /// A seeded workload of one family: the same arguments give the same bits on any machine, for only integer arithmetic and
 /// the IEEE operations + - * / and square root are used. The softmax scale is 1/sqrt(headSize).

@@ -4,6 +4,7 @@ import Configuration
 import FixedPoint
 import RTL
 import Simulation
+import TestSupport
 import Testing
 import Verification
 
@@ -71,7 +72,7 @@ import Verification
     }
 
     private func passesThrough(_ module: some Module, bits: Int, latency: Int) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let words = (0..<400).map { _ in UInt128(random.next()) << 64 | UInt128(random.next()) }
             .map { bits < 128 ? $0 & ((1 << bits) - 1) : $0 }
         for timing in timings("input", "output") {
@@ -121,7 +122,7 @@ import Verification
         let enable = try simulator.handle("enable"), sum = try simulator.handle("sum")
         let inputs = try (0..<terms).map { try simulator.handle("terms_\($0)") }
         let latency = (ceilLog2(terms) + levelsPerStage - 1) / levelsPerStage
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         var history: [Int] = []
         simulator.applyReset()
         for cycle in 0..<2_000 {

@@ -2,6 +2,7 @@ import Accelerator
 import Configuration
 import FixedPoint
 import Simulation
+import TestSupport
 import Testing
 import Verification
 
@@ -14,7 +15,7 @@ import Verification
 
     /// Every unit gets its part of every job, each at a pace of its own.
     @Test(arguments: lanes) func commands(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let jobs = (0..<60).map { _ in
             Job(keys: [0, 1, 2, 3, random.below(300), lane.maximumContext - random.below(2)][random.below(6)],
                 tileSize: random.below(4), mantissa: random.below(1 << 18), shift: random.below(64),

@@ -2,7 +2,9 @@ import Accelerator
 import Configuration
 import FixedPoint
 import RTL
+import SeededRandom
 import Simulation
+import TestSupport
 import Testing
 import Verification
 
@@ -10,7 +12,7 @@ import Verification
     /// Rows of every width back to back in random order, odd lengths included; a missing plane gives zeros.
     @Test(arguments: lanes, MemoryPort.Tag.allCases) func everyWidth(lane: LaneConfiguration, tag: MemoryPort.Tag) throws {
         let signed = tag != .keyLSB
-        var random = SeededGenerator(seed: globalSeed, name: "\(#function) \(tag)")
+        var random = TestSeed.generator("\(#function) \(tag)")
         let rows = (0..<80).map { index -> (bits: Int, keys: Int, codes: [Int16]) in
             let bits = tag.widths[index < tag.widths.count ? index : random.below(tag.widths.count)]
             let keys = [1, 2, 3, random.below(20), random.below(100)][random.below(5)]
@@ -71,7 +73,7 @@ import Verification
 
     @Test(arguments: [16, 32, 256]) func bursts(buffer: Int) throws {
         let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let lengths = [1, 2, 15, 16, 17, 31, 32, 33, 0, 0, 64, 100, 300] + (0..<40).map { _ in random.below(80) }
         let commands = lengths.map { beats in
             Command(address: [0, 64 * random.below(1 << 20), (1 << 40) - 64 * 512][random.below(3)], beats: beats)
@@ -162,7 +164,7 @@ import Verification
     /// Rows back to back from a memory that answers in the next cycle, whoever stalls: no beat may be lost.
     @Test(arguments: MemoryPort.Tag.allCases) func rowsBackToBack(tag: MemoryPort.Tag) throws {
         let lane = laneD64, bits = tag.widths.last!
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let words = (0..<8 * 2_000).map { _ in random.next() }
         let rows = [1, 0, 700, 3, 64, 400].map { keys in (keys: keys, firstBeat: random.below(500)) }
         let beatsOfRow = rows.map { ($0.keys * lane.headSize * bits + 511) / 512 }
@@ -213,7 +215,7 @@ import Verification
 @Suite struct KeyAssemblerTests {
     /// Every tile size with rows that end next to a tile's end, every split of the key into planes.
     @Test(arguments: lanes) func tileAndRowEnds(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         var rows: [(keys: Int, tileKeys: Int, format: KeyFormat)] = []
         for (index, tileKeys) in RowSettings.tileSizes.enumerated() {
             for keys in [0, 1, tileKeys - 1, tileKeys, tileKeys + 1] + (tileKeys < 512 ? [2 * tileKeys + 1, 3 * tileKeys] : []) {

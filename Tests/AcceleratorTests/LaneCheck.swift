@@ -5,6 +5,7 @@ import Foundation
 import GoldenModel
 import PerformanceModel
 import RTL
+import SeededRandom
 import Session
 import Simulation
 import Verification

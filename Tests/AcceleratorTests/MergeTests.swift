@@ -2,6 +2,8 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
+import SeededRandom
+import TestSupport
 import Testing
 import Verification
 
@@ -11,7 +13,7 @@ import Verification
 
     /// Every pair of gaps around every kind of reference, both ways round, against the golden merge.
     @Test(arguments: lanes) func pairs(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         var pairs: [(PartialState, PartialState)] = []
         for base in [-2048, -65, -64, -33, -32, -31, -1, 0, 1, 31, 32, 1000] {
             for gap in Self.gaps where base + gap <= 2047 {
@@ -33,7 +35,7 @@ import Verification
     @Test(arguments: [[0, 0, 0, 0, 0, 0], [0, 1, 31, 32, 33, 64], [-33, -32, -1, 0, 31, 32], [0, 32, 64, 96, 128, 160],
                       [-64, 0, 33, 64, 65, 127], [5, 37, 36, 69, 4, 68], [-2048, 2047, -2016, 2015, 2016, -2017]])
     func everyTree(references: [Int]) throws {
-        var random = SeededGenerator(seed: globalSeed, name: "\(references)")
+        var random = TestSeed.generator("\(references)")
         let leaves = references.map { MergeUnit.state(of: leaf($0, Self.lane, &random)) }
         let all = (1 << leaves.count) - 1
         var states: [Int: PartialState] = [:]
@@ -55,7 +57,7 @@ import Verification
 
     /// Random trees over many leaves, with invalid states among them.
     @Test(arguments: 0..<4) func randomTrees(seed: Int) throws {
-        var random = SeededGenerator(seed: globalSeed, name: "tree \(seed)")
+        var random = TestSeed.generator("tree \(seed)")
         let leaves = (0..<300).map { _ in
             random.below(10) == 0 ? PartialState.empty(headSize: 32)
                 : MergeUnit.state(of: leaf(random.number(in: -70...70), Self.lane, &random))
@@ -73,7 +75,7 @@ import Verification
 
     @Test func latency() throws {
         let bench = try bench(Accelerator.MergeUnit(lane: Self.lane))
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let state = MergeUnit.state(of: leaf(3, Self.lane, &random))
         let (pairs, merged) = try connect(bench, [(state, state), (state, state)], Self.lane)
         try bench.run()

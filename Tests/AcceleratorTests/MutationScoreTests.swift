@@ -3,6 +3,7 @@ import Configuration
 import FixedPoint
 import Foundation
 import RTL
+import SeededRandom
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Blocks
 import Cosimulation
 import RTL
+import SeededRandom
 import Simulation
 import Testing
 import Verification
@@ -93,7 +94,7 @@ import Verification
     /// All outputs of some hundred cycles of random inputs, once the memories have been written all over.
     private func trace(_ simulator: any Simulator, mutant: Int? = nil) -> [UInt64] {
         if let mutant { simulator.values[simulator.port("mutant")!.firstWord] = UInt64(mutant) }
-        var random = SplitMix64(seed: 7)
+        var random = SeededGenerator(seed: 7)
         var trace: [UInt64] = []
         simulator.applyReset()
         for cycle in 0..<600 {

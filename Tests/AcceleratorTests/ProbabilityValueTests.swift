@@ -2,12 +2,13 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
+import TestSupport
 import Testing
 import Verification
 
 @Suite struct ProbabilityValueTests {
     @Test(arguments: lanes) func leavesOfTilesBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let one = 1 << NumericFormats.weightFractionBits
         let rows = [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [1024]]
         var weightBeats: [WeightItem] = [], vectors: [[Int16]] = [], expected: [LeafItem.Beat] = []

@@ -2,12 +2,13 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
+import TestSupport
 import Testing
 import Verification
 
 @Suite struct QueryKeyTests {
     @Test(arguments: lanes) func scoresOfRowsBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let rows = [1, 2, 3, 0, 1, 40, 7].map { keys in
             (query: random.codes(lane.headSize, bits: 12), keys: random.codes(keys * lane.headSize, bits: 12))
         }

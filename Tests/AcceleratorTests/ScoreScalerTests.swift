@@ -2,6 +2,7 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
+import TestSupport
 import Testing
 import Verification
 
@@ -15,7 +16,7 @@ import Verification
     /// Every shift, small and large mantissas, extreme scores, ties.
     @Test(arguments: lanes) func scaledScores(lane: LaneConfiguration) throws {
         let scoreBits = NumericFormats.scoreBits(headSize: lane.headSize)
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         // The first scale leaves the score as it is.
         let scales = try [ScoreScale(mantissa: 1 << 17, shift: 17)] + (0..<64).flatMap { shift in
             try [0, 1, 1 << 17, (1 << 18) - 1, random.below(1 << 18)].map { try ScoreScale(mantissa: $0, shift: shift) }

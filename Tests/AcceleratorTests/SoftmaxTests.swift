@@ -4,6 +4,7 @@ import FixedPoint
 import GoldenModel
 import RTL
 import Simulation
+import TestSupport
 import Testing
 import Verification
 
@@ -39,7 +40,7 @@ import Verification
         let delta = try simulator.handle("delta"), weight = try simulator.handle("weight")
         let advance = try simulator.handle("advance")
         simulator.applyReset()
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         var entered: [Int] = []
         for _ in 0..<5_000 {
             delta.value = random.below(24 << 12)
@@ -56,7 +57,7 @@ import Verification
 
     /// Rows of every length around a tile's ends, negative references, scores far apart, empty rows.
     @Test(arguments: lanes) func weightsOfRowsBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let one = 1 << NumericFormats.scaledScoreFractionBits, highest = 2047 * one
         let rows: [[Int32]] = [1, 2, 3, 0, 15, 16, 17, 31, 32, 33, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 200]
             .map { keys in
@@ -108,7 +109,7 @@ import Verification
 
     /// Two full tiles wait while nothing is taken: the queue holds what it promises.
     @Test func fullTilesDoNotBlockEachOther() throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let row = (0..<3 * 1024).map { _ in Int32(random.below(1 << 16)) }
         let bench = try bench(Accelerator.SoftmaxUnit(lane: laneD64))
         let beats = laneD64.beats(tiles: [1024, 1024, 1024]) { keys, occupied, tileLast, rowLast in

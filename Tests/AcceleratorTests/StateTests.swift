@@ -2,8 +2,10 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
-import Simulation
 import RTL
+import SeededRandom
+import Simulation
+import TestSupport
 import Testing
 import Verification
 
@@ -13,7 +15,7 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
 @Suite struct StateAccumulatorTests {
     /// Rows back to back: what one row leaves behind must not enter the next.
     @Test(arguments: stateLanes) func rowsBackToBack(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let rows: [[Int?]] = [[3], [3], [nil], [0, 32, 64], [64, 32, 0], [-33, -32, -1, 0, 1, 31, 32, 33], [nil], [-2048], [2047],
                               [5, 5, 5, 5], [100, -100], [-100, 100], [nil], [nil], [0]]
         var beats: [LeafItem.Beat] = [], expected: [PartialState] = []
@@ -50,7 +52,7 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
 @Suite struct NormalizerTests {
     /// Rows of every value width with extreme sums, weight sums from the least to the greatest, empty rows.
     @Test(arguments: stateLanes) func outputs(lane: LaneConfiguration) throws {
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let weightBits = NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext)
         var rows: [(state: PartialState, format: ValueFormat)] = []
         for format in ValueFormat.supported {
@@ -119,7 +121,7 @@ private let stateLanes = lanes + [1, 16, 32].map { LaneConfiguration(headSize: 3
         let start = try simulator.handle("start"), divisor = try simulator.handle("divisor")
         let done = try simulator.handle("done"), quotient = try simulator.handle("quotient")
         simulator.applyReset()
-        var random = SeededGenerator(seed: globalSeed, name: #function)
+        var random = TestSeed.generator(#function)
         let low = 1 << (Reciprocal.divisorBits - 1), high = 2 * low - 1
         let divisors = [low, low + 1, low + 2, high, high - 1, 3 * low / 2, 4 * low / 3, 4 * low / 3 + 1]
             + (0..<3_000).map { _ in random.number(in: low...high) }

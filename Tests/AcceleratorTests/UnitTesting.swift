@@ -4,11 +4,10 @@ import FixedPoint
 import Foundation
 import GoldenModel
 import RTL
+import SeededRandom
 import Simulation
+import TestSupport
 import Verification
-
-/// The one seed that all random stimulus is derived from: `LEANSPATTEN_SEED` if set, else 1.
-let globalSeed = ProcessInfo.processInfo.environment["LEANSPATTEN_SEED"].flatMap { UInt64($0) } ?? 1
 
 /// The advertised lanes.
 let lanes = Preset.all.map(\.configuration)
@@ -17,8 +16,8 @@ let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
 /// What every unit is run under: without a gap, with gaps and stalls at three sets of rates, and with one of its streams
 /// nearly always late.
 func timings(_ streams: String...) -> [StreamTiming] {
-    [.steady] + (0..<3).map { .random(seed: derivedSeed(globalSeed, "timing \($0)")) }
-        + streams.map { .slow($0, seed: derivedSeed(globalSeed, $0)) }
+    [.steady] + (0..<3).map { .random(seed: TestSeed.derived("timing \($0)")) }
+        + streams.map { .slow($0, seed: TestSeed.derived($0)) }
 }
 
 /// The mutant that the tests of the units run with, when they are a part of the mutation score; nil: none.

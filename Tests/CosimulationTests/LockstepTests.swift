@@ -1,6 +1,7 @@
 import Blocks
 import Cosimulation
 import RTL
+import SeededRandom
 import Simulation
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
         let design = try Design(module)
         let native = NativeSimulator(design, seed: seed)
         let verilator = try VerilatorSimulator(design, seed: seed)
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for simulator in [native, verilator] as [any Simulator] { simulator.applyReset() }
         var transfers = 0
         for cycle in 0..<cycles {

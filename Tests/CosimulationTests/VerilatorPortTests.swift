@@ -1,4 +1,5 @@
 import Cosimulation
+import SeededRandom
 import Simulation
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
     /// Inputs are written with noise above their width, and outputs with noise: none of it must come through.
     @Test func everyWidthPassesExactly() throws {
         let simulator = VerilatorSimulator(try Self.passThrough(), seed: 1)
-        var random = SplitMix64(seed: 42)
+        var random = SeededGenerator(seed: 42)
         var previous: [[UInt64]] = []
         for _ in 0..<50 {
             for word in simulator.values.indices { simulator.values[word] = random.next() }

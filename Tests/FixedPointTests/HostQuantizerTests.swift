@@ -1,11 +1,12 @@
 import FixedPoint
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite("Host quantizer")
 struct HostQuantizerTests {
     private func noise(_ count: Int, seed: UInt64) -> [Float] {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
     }
 

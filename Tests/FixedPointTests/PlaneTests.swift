@@ -1,4 +1,5 @@
 import FixedPoint
+import SeededRandom
 import Testing
 
 @Suite("Memory planes")
@@ -36,7 +37,7 @@ struct PlaneTests {
 
     @Test("packing is the page's, unpacking its inverse", arguments: widths, [32, 64, 128])
     func roundTrip(bits: Int, headSize: Int) throws {
-        var random = SeededRandom(seed: UInt64(bits * headSize))
+        var random = SeededGenerator(seed: UInt64(bits * headSize))
         for rows in [0, 1, 2, 3, 17] {
             for isSigned in bits == 16 ? [true] : [true, false] {
                 let layout = PlaneLayout(headSize: headSize, bits: bits, isSigned: isSigned)
@@ -51,7 +52,7 @@ struct PlaneTests {
 
     @Test("row after row gives the bytes of all at once, and leaves earlier rows alone", arguments: widths)
     func append(bits: Int) throws {
-        var random = SeededRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let layout = PlaneLayout(headSize: 32, bits: bits, isSigned: true)
         let codes = (0..<40 * 32).map { _ in Int16(Int.random(in: layout.codeRange, using: &random)) }
         var plane = PackedPlane(layout: layout)
@@ -67,7 +68,7 @@ struct PlaneTests {
 
     @Test("keys go through both planes unchanged", arguments: KeyFormat.supported, ValueFormat.supported)
     func keyPlanes(keyFormat: KeyFormat, valueFormat: ValueFormat) throws {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let keys = (0..<5 * 64).map { _ in Int16(Int.random(in: keyFormat.codeRange, using: &random)) }
         let values = (0..<5 * 64).map { _ in Int16(Int.random(in: valueFormat.codeRange, using: &random)) }
         var planes = try KeyValuePlanes(

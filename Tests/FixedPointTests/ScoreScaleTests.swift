@@ -1,12 +1,13 @@
 import FixedPoint
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite("Score scale")
 struct ScoreScaleTests {
     @Test("the mantissa is normalised and within half a step of the real scale")
     func nearest() throws {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {
             let real = exp2(Double.random(in: -30...5, using: &random))
             let scale = try ScoreScale(real: real)

@@ -2,6 +2,7 @@ import Configuration
 import FixedPoint
 import Foundation
 import GoldenModel
+import SeededRandom
 import Testing
 
 /// Kinds of rows that are drawn as real tensors and quantized by the host.
@@ -9,7 +10,7 @@ enum Family: String, CaseIterable, Sendable {
     case random, flat, peaky, sink
 
     /// Query [d], keys and values [n x d].
-    func tensors(d: Int, n: Int, random: inout SeededRandom) -> (query: [Float], keys: [Float], values: [Float]) {
+    func tensors(d: Int, n: Int, random: inout SeededGenerator) -> (query: [Float], keys: [Float], values: [Float]) {
         func gaussian(_ count: Int) -> [Float] {
             (0..<count).map { _ in
                 let radius = (-2 * log(Double.random(in: 1e-12...1, using: &random))).squareRoot()
@@ -45,7 +46,7 @@ struct AccuracyTests {
     private func measure(
         _ family: Family, headSize: Int, settings: RowSettings, contexts: [Int], seed: UInt64
     ) throws -> ErrorMetrics {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var metrics = ErrorMetrics()
         let lane = try Lane(configuration: LaneConfiguration(headSize: headSize, multipliers: 32), settings: settings)
         let quantizer = HostQuantizer(keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)

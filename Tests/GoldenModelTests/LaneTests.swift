@@ -1,6 +1,7 @@
 import Configuration
 import FixedPoint
 import GoldenModel
+import SeededRandom
 import Testing
 
 @Suite("Lane")
@@ -17,7 +18,7 @@ struct LaneTests {
         rows.flatMap { $0 + [Int16](repeating: 0, count: headSize - $0.count) }
     }
 
-    private func randomRow(_ headSize: Int, keyCount: Int, settings: RowSettings, random: inout SeededRandom) throws -> LaneRow {
+    private func randomRow(_ headSize: Int, keyCount: Int, settings: RowSettings, random: inout SeededGenerator) throws -> LaneRow {
         func codes(_ count: Int, _ range: ClosedRange<Int>) -> [Int16] {
             (0..<count).map { _ in Int16(Int.random(in: range, using: &random)) }
         }
@@ -48,7 +49,7 @@ struct LaneTests {
 
     @Test("agrees with the page for every format, head size and tile, over one to several tiles")
     func plainModel() throws {
-        var random = SeededRandom(seed: 42)
+        var random = SeededGenerator(seed: 42)
         for headSize in LaneConfiguration.headSizes {
             for (index, settings) in RowSettings.all.enumerated() {
                 let lane = try Lane(configuration: LaneConfiguration(headSize: headSize, multipliers: 32), settings: settings)
@@ -109,7 +110,7 @@ struct LaneTests {
 
     @Test("keys beyond the context are not read, and a longer array changes nothing")
     func prefix() throws {
-        var random = SeededRandom(seed: 9)
+        var random = SeededGenerator(seed: 9)
         let lane = try lane()
         var row = try randomRow(32, keyCount: 300, settings: lane.settings, random: &random)
         row.keyCount = 200

@@ -1,11 +1,12 @@
 import GoldenModel
+import SeededRandom
 import Testing
 
 @Suite("Merge unit")
 struct MergeUnitTests {
     static let headSize = 2
 
-    static func leaf(reference: Int, random: inout SeededRandom) -> TileLeaf {
+    static func leaf(reference: Int, random: inout SeededGenerator) -> TileLeaf {
         TileLeaf(
             reference: reference,
             weightSum: UInt32.random(in: 1 << 19...1 << 30, using: &random),
@@ -56,7 +57,7 @@ struct MergeUnitTests {
     @Test("one state for every order and every tree of up to 6 leaves", arguments: [-2048, -97, -64, -33, -1, 0, 5, 31])
     func allTrees(lowest: Int) {
         let gaps = [0, 1, 31, 32, 33, 64, 200]
-        var random = SeededRandom(seed: UInt64(bitPattern: Int64(lowest)))
+        var random = SeededGenerator(seed: UInt64(bitPattern: Int64(lowest)))
         for count in 1...6 {
             var combinations = 1
             for _ in 1..<count { combinations *= gaps.count }
@@ -78,7 +79,7 @@ struct MergeUnitTests {
 
     @Test("random trees over 1,000 leaves", arguments: 0..<12)
     func randomTrees(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let spread = [0, 10, 40, 100, 700, 2047][Int(seed) % 6]
         let leaves = (0..<1000).map { _ in
             Self.leaf(reference: Int.random(in: -spread...spread, using: &random), random: &random)
@@ -108,7 +109,7 @@ struct MergeUnitTests {
 
     @Test("the empty state is neutral")
     func neutral() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let empty = PartialState.empty(headSize: Self.headSize)
         let state = MergeUnit.state(of: Self.leaf(reference: -40, random: &random))
         #expect(MergeUnit.merge(empty, state) == state && MergeUnit.merge(state, empty) == state)

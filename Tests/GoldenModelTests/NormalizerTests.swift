@@ -1,11 +1,12 @@
 import FixedPoint
 import GoldenModel
+import SeededRandom
 import Testing
 
 @Suite("Normalizer")
 struct NormalizerTests {
     /// A reachable state: output sums are weight sums times a value within the format.
-    private func state(_ format: ValueFormat, random: inout SeededRandom) -> PartialState {
+    private func state(_ format: ValueFormat, random: inout SeededGenerator) -> PartialState {
         func sums(_ bits: Int) -> (weight: UInt128, outputs: [Int128]) {
             let weight = UInt128(1) << bits | UInt128.random(in: 0..<UInt128(1) << bits, using: &random)
             let outputs = (0..<32).map { _ in
@@ -34,7 +35,7 @@ struct NormalizerTests {
 
     @Test("agrees with the page, and with the exact quotient within 0.52 LSB", arguments: ValueFormat.supported)
     func quotient(format: ValueFormat) {
-        var random = SeededRandom(seed: UInt64(format.bits))
+        var random = SeededGenerator(seed: UInt64(format.bits))
         var worst = 0.0
         for _ in 0..<2_000 {
             let state = state(format, random: &random)
@@ -54,7 +55,7 @@ struct NormalizerTests {
     @Test("within 1/2 + 1/64 of an output unit of the exact rational quotient")
     func rational() throws {
         let format = try ValueFormat(bits: 12)
-        var random = SeededRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         var misses = 0
         for _ in 0..<50_000 {
             let l = Int64.random(in: 1 << 19...1 << 30, using: &random)

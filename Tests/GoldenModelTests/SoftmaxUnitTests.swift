@@ -1,6 +1,7 @@
 import FixedPoint
 import Foundation
 import GoldenModel
+import SeededRandom
 import Testing
 
 @Suite("Softmax unit")
@@ -59,7 +60,7 @@ struct ScoreScalerTests {
 
     @Test("random scores and scales agree with the page")
     func random() throws {
-        var random = SeededRandom(seed: 11)
+        var random = SeededGenerator(seed: 11)
         var differences = 0
         for _ in 0..<200_000 {
             let score = Int32.random(in: -(1 << 30)...(1 << 30), using: &random) >> Int32.random(in: 0...30, using: &random)

@@ -1,6 +1,8 @@
 import Configuration
 import FixedPoint
+import SeededRandom
 import Session
+import TestSupport
 import Testing
 
 /// Random rows over every advertised point, hardware against golden model, bit for bit.
@@ -29,7 +31,7 @@ import Testing
         _ preset: Preset, rows: Int, maximumKeys: Int, part: Int, stalls: Bool, model: LaneModel
     ) throws {
         let name = "random-rows/\(preset.name)/\(part)"
-        let seed = derivedSeed(TestSeed.global, name)
+        let seed = TestSeed.derived(name)
         var generator = SeededGenerator(seed: seed)
         var checked = CheckedProgram(lane: preset.configuration)
         // Walk all settings in a stride that is coprime to their number, so that few rows meet many of them.
@@ -40,7 +42,7 @@ import Testing
             try model.simulator(seed: seed), headSize: preset.configuration.headSize, program: checked.program,
             memoryLatency: 1 + generator.below(200), stallSeed: stalls ? seed : nil)
         let mismatches = checked.mismatches(try bench.run().outputs)
-        #expect(mismatches.isEmpty, "\(mismatches.count) of \(rows) rows differ, first \(mismatches[0]); \(TestSeed.rerun(name))")
+        #expect(mismatches.isEmpty, "\(mismatches.count) of \(rows) rows differ, first \(mismatches[0]); \(TestSeed.rerun)")
     }
 
     @Test("a context of 65,536 keys in Verilator", arguments: ["lane-d32", "lane-d64", "lane-d128"])

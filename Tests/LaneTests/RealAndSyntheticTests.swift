@@ -3,6 +3,7 @@ import FixedPoint
 import Foundation
 import GoldenModel
 import Session
+import TestSupport
 import Testing
 import Workloads
 
@@ -34,7 +35,7 @@ import Workloads
 
     @Test("every synthetic family in Verilator", arguments: SyntheticWorkload.Family.all)
     func familiesAreBitExact(_ family: SyntheticWorkload.Family) throws {
-        let options = SimulationOptions(engine: .verilator, stallSeed: derivedSeed(TestSeed.global, family.name))
+        let options = SimulationOptions(engine: .verilator, stallSeed: TestSeed.derived(family.name))
         let run = try SimulationRun(try golden(synthetic(family), tileKeys: 128), options: options)
         #expect(run.mismatches == 0)
     }

@@ -4,7 +4,9 @@ import Cosimulation
 import FixedPoint
 import Foundation
 import RTL
+import SeededRandom
 import Session
+import TestSupport
 import Testing
 import Verilog
 
@@ -28,7 +30,7 @@ import Verilog
         let result = try IcarusLaneRun.run(checked.program, lane: lane, memoryLatency: 30, stallSeed: stallSeed)
         let mismatches = checked.mismatches(result.outputs)
         #expect(mismatches.isEmpty, """
-            \(mismatches.count) of 10 rows differ; \(TestSeed.rerun(name, filter: "VectorBenchTests"))
+            \(mismatches.count) of 10 rows differ; \(TestSeed.rerun)
             """)
 
         let native = try LaneTestBench(

@@ -1,5 +1,6 @@
 import Blocks
 import RTL
+import SeededRandom
 import Simulation
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
         let inputPayload = try simulator.handle("input_payload"), outputPayload = try simulator.handle("output_payload")
         let outputValid = try simulator.handle("output_valid"), outputReady = try simulator.handle("output_ready")
         var wave = try AsciiWave(simulator, capacity: 12)
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         inputValid.isSet = false
         outputReady.isSet = false
         simulator.applyReset()

@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 import Simulation
 import Testing
 
@@ -61,7 +62,7 @@ struct MultiplyTree: Module {
         let a = try simulator.handle("a"), b = try simulator.handle("b"), sum = try simulator.handle("sum")
         simulator.applyReset()
         try simulator.poke("valid", 1)
-        var random = SplitMix64(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let cycles = 20_000
         // The words repeat, so that the expected sum is quick to find.
         let words = (0..<64).map { _ in (0..<12).map { _ in random.next() } }

@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 import Simulation
 
 /// A module of random expressions over values of 1 to 200 bits, with registers, memories and instances of its kind.
@@ -23,7 +24,7 @@ struct RandomModule: Module {
     var suffix: String { "s\(seed)_n\(size)_d\(depth)" }
 
     func ports(_ io: Interface) -> Ports {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return Ports(
             unsigned: (0..<4).map { _ in io.input(.unsigned(randomWidth(&random))) },
             signed: (0..<4).map { _ in io.input(.signed(randomWidth(&random))) },
@@ -32,7 +33,7 @@ struct RandomModule: Module {
             signedOutputs: (0..<3).map { _ in io.output(.signed(randomWidth(&random))) })
     }
 
-    private func randomWidth(_ random: inout SplitMix64) -> Int {
+    private func randomWidth(_ random: inout SeededGenerator) -> Int {
         switch Int.random(in: 0..<8, using: &random) {
         case 0: 1
         case 1, 2, 3: Int.random(in: 2...20, using: &random)
@@ -42,8 +43,8 @@ struct RandomModule: Module {
     }
 
     func body(_ c: Circuit, _ io: Ports) {
-        var random = SplitMix64(seed: seed &+ 1)
-        var maker = Maker(c: c, random: SplitMix64(seed: seed &+ 2))
+        var random = SeededGenerator(seed: seed &+ 1)
+        var maker = Maker(c: c, random: SeededGenerator(seed: seed &+ 2))
         maker.unsigned = io.unsigned + [io.address, io.data]
         maker.signed = io.signed
         maker.bits = [io.fill]
@@ -101,7 +102,7 @@ struct RandomModule: Module {
 /// Makes expressions out of those made before.
 private struct Maker {
     let c: Circuit
-    var random: SplitMix64
+    var random: SeededGenerator
     var unsigned: [Unsigned] = []
     var signed: [Signed] = []
     var bits: [Bit] = []

@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 import Simulation
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
         let design = try Design(RandomModule(seed: seed, size: size, depth: depth))
         let simulator = NativeSimulator(design, seed: seed)
         let reference = ReferenceEvaluator(design.top) { try! simulator.peek($0) }
-        var random = SplitMix64(seed: seed &+ 3)
+        var random = SeededGenerator(seed: seed &+ 3)
         let filling = RandomModule.memoryDepth
         for cycle in 0..<cycles + filling {
             // Until the memories are filled their contents differ; with a read from known words they agree.

@@ -4,17 +4,18 @@ import Testing
 /// The layers of the package: a target imports only what its row names, and what that imports.
 @Suite struct StructureTests {
     static let layers: KeyValuePairs<String, [String]> = [
+        "SeededRandom": [],
         "FixedPoint": [],
         "Configuration": ["FixedPoint"],
         "RTL": [],
         "Verilog": ["RTL"],
-        "Simulation": ["RTL"],
+        "Simulation": ["RTL", "SeededRandom"],
         "Cosimulation": ["Simulation", "Verilog"],
         "Blocks": ["RTL"],
         "Accelerator": ["Blocks", "Configuration"],
         "GoldenModel": ["Configuration"],
         "Verification": ["Blocks", "Cosimulation"],
-        "Workloads": ["FixedPoint"],
+        "Workloads": ["FixedPoint", "SeededRandom"],
         "PerformanceModel": ["Configuration"],
         "Session": ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"],
         "leanspatten": ["Session"],

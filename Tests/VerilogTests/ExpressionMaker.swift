@@ -1,10 +1,11 @@
 import RTL
+import SeededRandom
 
 /// Makes random expressions of a wanted kind and width out of the values it knows; most parts are used once, so that
 /// the emitter writes them inside one another.
 struct ExpressionMaker {
     let c: Circuit
-    var random: Seeded
+    var random: SeededGenerator
     var bits: [Bit]
     var unsigned: [Unsigned]
     var signed: [Signed]

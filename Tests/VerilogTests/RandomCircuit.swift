@@ -1,19 +1,7 @@
 import RTL
+import SeededRandom
 
-/// A small seeded generator (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func roll(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
     mutating func chance(_ one: Int, in many: Int) -> Bool { roll(1...many) <= one }
 }
@@ -44,7 +32,7 @@ struct RandomCircuit: Module {
     var suffix: String { "s\(seed)_n\(statements)" + (hasChild ? "_c" : "") }
 
     func ports(_ io: Interface) -> Ports {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         return Ports(
             load: io.input(.bit), slot: io.input(.unsigned(3)),
             bit: (0..<2).map { _ in io.input(.bit) },
@@ -56,7 +44,7 @@ struct RandomCircuit: Module {
     }
 
     func body(_ c: Circuit, _ io: Ports) {
-        var maker = ExpressionMaker(c: c, random: Seeded(seed &+ 1), bits: io.bit, unsigned: io.unsigned, signed: io.signed)
+        var maker = ExpressionMaker(c: c, random: SeededGenerator(seed: seed &+ 1), bits: io.bit, unsigned: io.unsigned, signed: io.signed)
         var registers: [(Register<Unsigned>, Register<Signed>)] = []
         for index in 0..<4 {
             let isReset = maker.random.chance(1, in: 2)
@@ -151,7 +139,7 @@ extension Signed {
     fileprivate func resized(to width: Int) -> Signed { width < self.width ? truncated(to: width) : extended(to: width) }
 }
 
-extension Seeded {
+extension SeededGenerator {
     mutating func width(upTo limit: Int = 200) -> Int {
         switch roll(0...9) {
         case 0, 1: 1

@@ -1,5 +1,6 @@
 import Foundation
 import RTL
+import SeededRandom
 import Testing
 import Verilog
 
@@ -120,7 +121,7 @@ struct RandomBench {
 
     /// One line of hex a cycle: the inputs with reset on top, and the outputs, port 0 lowest.
     private static func vectors(for top: ModuleGraph, seed: UInt64) -> (stimulus: [String], expected: [String]) {
-        var random = Seeded(seed &+ 99)
+        var random = SeededGenerator(seed: seed &+ 99)
         let interpreter = StatementInterpreter(top)
         var stimulus: [String] = [], expected: [String] = []
         for cycle in 0..<cycles {
@@ -145,7 +146,7 @@ struct RandomBench {
     }
 }
 
-extension Seeded {
+extension SeededGenerator {
     /// Random, with the extremes and their neighbours often.
     mutating func bits(_ width: Int) -> Bits {
         var value: Bits = (0..<width).map { _ in chance(1, in: 2) }

@@ -1,4 +1,5 @@
 import FixedPoint
+import SeededRandom
 import Testing
 import Workloads
 

@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 
 /// Simulates a design in process: compiled to instructions over 64-bit words, two-valued, cycle by cycle.
 ///
@@ -21,7 +22,7 @@ public final class NativeSimulator: Simulator {
     private let isLoading: UnsafeMutableBufferPointer<Bool>
     private let interpreter: Interpreter
     private let memories: SimulatedMemories
-    private var noise: SplitMix64
+    private var noise: SeededGenerator
     private var stateChanged = true
     private var isObserved = false
     private let signalIndex: [String: Int]
@@ -46,7 +47,7 @@ public final class NativeSimulator: Simulator {
             arena: Arena(base: UnsafeMutableRawPointer(arena.baseAddress!)), terms: UnsafePointer(terms.baseAddress!),
             tables: UnsafePointer(tables.baseAddress!))
         for (word, words) in program.constants { for (index, value) in words.enumerated() { arena[word + index] = value } }
-        noise = SplitMix64(seed: seed)
+        noise = SeededGenerator(seed: seed)
         var word = program.stateWord
         for width in program.stateWidths {
             for low in stride(from: 0, to: width, by: 64) {

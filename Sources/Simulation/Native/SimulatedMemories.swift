@@ -1,4 +1,5 @@
 import RTL
+import SeededRandom
 
 /// The contents of all memories and what their ports do at a clock edge.
 final class SimulatedMemories {
@@ -26,7 +27,7 @@ final class SimulatedMemories {
     private let reads: UnsafeMutableBufferPointer<ReadPort>
     private let writes: UnsafeMutableBufferPointer<WritePort>
 
-    init(_ plans: [MemoryPlan], noise: inout SplitMix64) {
+    init(_ plans: [MemoryPlan], noise: inout SeededGenerator) {
         func words(_ plan: MemoryPlan) -> Int { (plan.width + 63) / 64 }
         contents = .allocate(capacity: plans.reduce(0) { $0 + $1.depth * words($1) })
         var reads: [ReadPort] = [], writes: [WritePort] = []
@@ -51,13 +52,13 @@ final class SimulatedMemories {
         writes.deallocate()
     }
 
-    private static func fill(_ words: UnsafeMutablePointer<UInt64>, _ place: Place, _ noise: inout SplitMix64) {
+    private static func fill(_ words: UnsafeMutablePointer<UInt64>, _ place: Place, _ noise: inout SeededGenerator) {
         for index in 0..<place.wordsPerEntry { words[index] = noise.next() }
         words[place.wordsPerEntry - 1] &= place.mask
     }
 
     /// Takes the words addressed before the edge to the next values of the read data.
-    func read(_ arena: UnsafeMutablePointer<UInt64>, _ noise: inout SplitMix64) {
+    func read(_ arena: UnsafeMutablePointer<UInt64>, _ noise: inout SeededGenerator) {
         for read in reads where read.port.enable.isSet(arena) {
             let address = arena[read.port.address], next = arena + read.port.next
             if address >= read.place.depth || isWritten(address, read.colliding, arena) {

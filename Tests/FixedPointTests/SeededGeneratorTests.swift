@@ -1,4 +1,4 @@
-import FixedPoint
+import SeededRandom
 import Testing
 
 @Suite struct SeededGeneratorTests {
