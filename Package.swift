@@ -19,9 +19,10 @@ let package = Package(
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
         .target(name: "Verification", dependencies: ["Blocks", "Cosimulation"]),
+        .target(name: "UnitScenarios", dependencies: ["Accelerator", "GoldenModel", "Verification"]),
         .target(name: "Workloads", dependencies: ["FixedPoint", "SeededRandom"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
-        .target(name: "Session", dependencies: ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"]),
+        .target(name: "Session", dependencies: ["UnitScenarios", "Workloads", "PerformanceModel"]),
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

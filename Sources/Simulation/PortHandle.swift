@@ -1,4 +1,4 @@
-/// A port of a simulator found once by name, then read and written without look-ups.
+/// A port found once by name, then read and written without look-ups: of a simulator, or of words laid out like one's.
 ///
 /// Numbers are `Int`: two's complement for a signed port, else as unsigned; a 64-bit unsigned value comes as its bit
 /// pattern. What is written is cut to the port's width.
@@ -7,12 +7,18 @@ public struct PortHandle {
     /// Its words, least significant first; bits above the port's width are zero.
     public let storage: UnsafeMutablePointer<UInt64>
     /// Keeps the words alive.
-    private let simulator: any Simulator
+    private let owner: AnyObject?
 
     public init(_ port: SimulatedPort, of simulator: any Simulator) {
+        self.init(port, in: simulator.values.baseAddress!, owner: simulator)
+    }
+
+    /// A port whose words lie from `base + port.firstWord` on, which live at least as long as the
+    /// handle: `owner`, if given, keeps them alive.
+    public init(_ port: SimulatedPort, in base: UnsafeMutablePointer<UInt64>, owner: AnyObject? = nil) {
         self.port = port
-        self.simulator = simulator
-        storage = simulator.values.baseAddress! + port.firstWord
+        self.owner = owner
+        storage = base + port.firstWord
     }
 
     /// The value of a port of up to 64 bits; of a wider one its low 64, while writing extends by the sign of the number.
@@ -78,6 +84,7 @@ public struct PortHandle {
             }
             position += width
         }
+        clearAboveWidth()
     }
 
     /// The port as elements of `width` bits, element 0 from the lowest bits; sign-extended if `I` is signed.

@@ -1,22 +1,44 @@
 import SeededRandom
-import Simulation
 
-/// When one end of a stream hesitates: never, or at random by a seed.
+/// In which cycles one end of a stream hesitates.
 public struct StallPattern: Sendable {
-    private var generator: SeededGenerator
-    private let threshold: UInt64
+    private enum Kind {
+        /// In each cycle with a probability of threshold / 2^32.
+        case random(SeededGenerator, threshold: UInt64)
+        /// In these cycles, in ascending order, counted from the first.
+        case cycles([Range<Int>], next: Int)
+    }
+
+    private var kind: Kind
+    private var cycle = 0
 
     /// Never.
-    public static let none = StallPattern(seed: 0, probability: 0)
+    public static let none = StallPattern(cycles: [])
 
-    /// In a fraction `probability` of the cycles.
+    /// At random by a seed, in a fraction `probability` of the cycles.
     public init(seed: UInt64, probability: Double) {
-        generator = SeededGenerator(seed: seed)
-        threshold = UInt64(probability * 0x1p32)
+        kind = .random(SeededGenerator(seed: seed), threshold: UInt64(probability * 0x1p32))
     }
+
+    /// In the cycles of ascending, disjoint `ranges`.
+    public init(cycles ranges: [Range<Int>]) { kind = .cycles(ranges, next: 0) }
 
     /// Whether to hesitate this cycle.
     public mutating func next() -> Bool {
-        threshold > 0 && generator.next() >> 32 < threshold
+        switch kind {
+        case .random(var generator, let threshold):
+            if threshold == 0 { return false }
+            let stalls = generator.next() >> 32 < threshold
+            kind = .random(generator, threshold: threshold)
+            return stalls
+        case .cycles(let ranges, var next):
+            defer { cycle += 1 }
+            guard next < ranges.count else { return false }
+            if cycle >= ranges[next].upperBound {
+                next += 1
+                kind = .cycles(ranges, next: next)
+            }
+            return next < ranges.count && ranges[next].contains(cycle)
+        }
     }
 }

@@ -10,23 +10,18 @@ public struct StreamPort {
     /// All fields of the payload, in declaration order.
     public let payload: [PortHandle]
 
-    /// Throws if the simulator's top has no such stream.
+    /// - Throws: `StreamPortError` if the simulator's top has no such stream.
     public init(_ name: String, of simulator: some Simulator) throws(StreamPortError) {
-        func port(_ full: String) throws(StreamPortError) -> PortHandle {
-            guard let port = simulator.port(full) else {
-                throw StreamPortError(stream: name, missing: full, present: simulator.ports.map(\.name))
-            }
-            return PortHandle(port, of: simulator)
+        let pins = try StreamPins(name, among: simulator.ports)
+        guard let ready = pins.ready else {
+            throw StreamPortError(stream: name, missing: name + "_ready", present: simulator.ports.map(\.name))
         }
         self.name = name
-        valid = try port(name + "_valid")
-        ready = try port(name + "_ready")
-        let whole = name + "_payload"
-        let ports = simulator.ports.filter { $0.name == whole || $0.name.hasPrefix(whole + "_") }
-        payload = ports.map { PortHandle($0, of: simulator) }
-        fields = Dictionary(
-            zip(ports, payload).map { (String($0.name.dropFirst(whole.utf8.count + ($0.name == whole ? 0 : 1))), $1) },
-            uniquingKeysWith: { first, _ in first })
+        valid = PortHandle(pins.valid, of: simulator)
+        self.ready = PortHandle(ready, of: simulator)
+        let base = simulator.values.baseAddress! + pins.firstWord
+        payload = pins.payload.fields.map { PortHandle($0, in: base, owner: simulator) }
+        fields = Dictionary(uniqueKeysWithValues: zip(pins.payload.fields.map(\.name), payload))
     }
 
     /// A field of the payload; "" if the payload is one signal.

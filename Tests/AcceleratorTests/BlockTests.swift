@@ -6,26 +6,24 @@ import RTL
 import Simulation
 import TestSupport
 import Testing
+import UnitScenarios
 import Verification
 
 @Suite struct RoundRobinArbiterTests {
     /// Nothing is lost, added or reordered, and whoever waits is passed at most once by each of the others.
     @Test(arguments: [2, 3, 4, 5]) func fairness(inputs: Int) throws {
+        let design = try Design(RoundRobinArbiter(inputs: inputs, bits: 46))
+        let counts = (0..<inputs).map { 100 + 37 * $0 }
+        var scenario = StreamScenario(design)
+        for input in 0..<inputs {
+            try scenario.send((0..<counts[input]).map { input << 12 | $0 }, to: "request_\(input)") { try $1.set("", $0) }
+        }
+        try scenario.collect(counts.reduce(0, +), from: "granted")
         for timing in timings("request_0", "granted") {
-            let bench = try bench(RoundRobinArbiter(inputs: inputs, bits: 46), timing)
-            let counts = (0..<inputs).map { 100 + 37 * $0 }
-            var ports: [StreamPort] = []
-            for input in 0..<inputs {
-                try bench.send((0..<counts[input]).map { input << 12 | $0 }, to: "request_\(input)") { port in
-                    ports.append(port)
-                    let field = try port.field("")
-                    return { field.value = $0 }
-                }
-            }
-            let granted = try bench.receive(counts.reduce(0, +), from: "granted") { port in
-                let field = try port.field("")
-                return { field.value }
-            }
+            let simulator = try UnitMutant.current?.simulator(design, seed: timing.seed)
+                ?? NativeSimulator(design, seed: timing.seed)
+            let ports = try (0..<inputs).map { try StreamPort("request_\($0)", of: simulator) }
+            let bench = try StreamTestBench(simulator, scenario, timing: timing)
             var passed = [Int](repeating: 0, count: inputs), longest = 0
             bench.afterSettle = { _ in
                 let grants = ports.map(\.fires)
@@ -35,12 +33,14 @@ import Verification
                     longest = max(longest, passed[input])
                 }
             }
-            try bench.run()
+            let run = try bench.run()
             #expect(longest <= inputs - 1)
+            let granted = try run["granted"].beats.map { try $0.value() }
             for input in 0..<inputs {
-                #expect(granted.items.filter { $0 >> 12 == input } == (0..<counts[input]).map { input << 12 | $0 })
+                #expect(granted.filter { $0 >> 12 == input } == (0..<counts[input]).map { input << 12 | $0 })
             }
-            if timing.isSteady { #expect(granted.cycles.last! - granted.cycles[0] == granted.cycles.count - 1) }
+            let cycles = run["granted"].cycles
+            if timing.isSteady { #expect(cycles.last! - cycles[0] == cycles.count - 1) }
         }
     }
 }
@@ -58,37 +58,24 @@ import Verification
 
     /// Holds `depth` words and one more, then refuses.
     private func fillsUp(bits: Int, depth: Int) throws {
-        let bench = try bench(Fifo(bits: bits, depth: depth))
-        let sent = try bench.send(Array(0...depth).map { $0 & ((1 << min(bits, 16)) - 1) }, to: "input") { port in
-            let field = try port.field("")
-            return { field.set([$0], width: min(bits, 16)) }
+        let simulator = try simulator(Fifo(bits: bits, depth: depth))
+        let output = try StreamPort("output", of: simulator), input = try StreamPort("input", of: simulator)
+        simulator.applyReset()
+        (input.isValid, output.isReady) = (true, false)
+        var taken = 0
+        for _ in 0..<2 * depth + 10 {
+            simulator.settle()
+            if input.fires { taken += 1 }
+            simulator.clockEdge()
         }
-        let output = try StreamPort("output", of: bench.simulator), input = try StreamPort("input", of: bench.simulator)
-        bench.beforeSettle = { _ in output.isReady = false }
-        try bench.run()
-        #expect(sent.items.count == depth + 1)
-        bench.simulator.settle()
+        #expect(taken == depth + 1)
+        simulator.settle()
         #expect(!input.isReady && output.isValid)
     }
 
     private func passesThrough(_ module: some Module, bits: Int, latency: Int) throws {
-        var random = TestSeed.generator(#function)
-        let words = (0..<400).map { _ in UInt128(random.next()) << 64 | UInt128(random.next()) }
-            .map { bits < 128 ? $0 & ((1 << bits) - 1) : $0 }
-        for timing in timings("input", "output") {
-            let bench = try bench(module, timing)
-            let sent = try bench.send(words, to: "input") { port in
-                let field = try port.field("")
-                return { field.set([$0], width: min(bits, 128)) }
-            }
-            let received = try bench.receive(words.count, from: "output") { port in
-                let field = try port.field("")
-                return { field.elements(width: min(bits, 128), as: UInt128.self)[0] }
-            }
-            try bench.run()
-            #expect(difference(received.items, words) == nil)
-            if timing.isSteady { #expect(difference(received.cycles, sent.cycles.map { $0 + latency }) == nil) }
-        }
+        let run = try UnitScenario.buffer(module, bits: bits, TestSeed.generator(#function)).runAll()
+        #expect(run["output"].cycles == run["input"].cycles.map { $0 + latency })
     }
 }
 

@@ -109,4 +109,12 @@ import Verification
         }
         return trace
     }
+
+    /// Where two traces differ first; nil: nowhere.
+    private func difference(_ seen: [UInt64], _ expected: [UInt64]) -> String? {
+        if let index = zip(seen, expected).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+            return "value \(index) of \(expected.count): \(seen[index]) instead of \(expected[index])"
+        }
+        return seen.count == expected.count ? nil : "\(seen.count) values instead of \(expected.count)"
+    }
 }

@@ -15,9 +15,10 @@ import Testing
         "Accelerator": ["Blocks", "Configuration"],
         "GoldenModel": ["Configuration"],
         "Verification": ["Blocks", "Cosimulation"],
+        "UnitScenarios": ["Accelerator", "GoldenModel", "Verification"],
         "Workloads": ["FixedPoint", "SeededRandom"],
         "PerformanceModel": ["Configuration"],
-        "Session": ["Accelerator", "GoldenModel", "Verification", "Workloads", "PerformanceModel"],
+        "Session": ["UnitScenarios", "Workloads", "PerformanceModel"],
         "leanspatten": ["Session"],
         "leanspatten-bench": ["Session"],
     ]

@@ -1,0 +1,46 @@
+import Accelerator
+import Configuration
+import FixedPoint
+import GoldenModel
+import SeededRandom
+import Verification
+
+extension UnitScenario {
+    /// Every shift, small and large mantissas, extreme scores, ties, and scores next to where they saturate.
+    package static func scoreScaler(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        let scoreBits = NumericFormats.scoreBits(headSize: lane.headSize)
+        var random = random
+        // The first scale leaves the score as it is.
+        let scales = try [ScoreScale(mantissa: 1 << 17, shift: 17)] + (0..<64).flatMap { shift in
+            try [0, 1, 1 << 17, (1 << 18) - 1, random.below(1 << 18)].map { try ScoreScale(mantissa: $0, shift: shift) }
+        }
+        var given: [ScoreItem] = [], expected: [ScoreItem] = []
+        for scale in scales {
+            let corners = [0, 1, -1, 3, -3, (1 << scale.shift) >> 1, -((1 << scale.shift) >> 1)].map { Int32(clamping: $0) }
+            let limit = Int32((Int64(1) << (scoreBits - 1)) - 1)
+            let scores = corners.map { min(max($0, -limit - 1), limit) } + [limit, -limit - 1] + aroundSaturation
+                + (0..<6).map { _ in Int32(random.code(scoreBits)) }
+            func beats(_ scores: [Int32]) -> [ScoreItem] {
+                lane.beats(tiles: [scores.count]) { keys, occupied, tileLast, rowLast in
+                    ScoreItem(scores: Array(scores[keys]), occupied: occupied, tileLast: tileLast, rowLast: rowLast)
+                }
+            }
+            given += beats(scores)
+            expected += beats(scores.map { ScoreScaler.scaled(score: $0, scale: scale) })
+        }
+        return try UnitScenario(Accelerator.ScoreScaler(lane: lane)) { streams in
+            try streams.send(scales, to: "scale") { scale, beat in
+                try beat.set("mantissa", scale.mantissa)
+                try beat.set("shift", scale.shift)
+            }
+            try streams.send(given, to: "scores") { try $0.encode(into: $1, bits: scoreBits) }
+            try streams.expect(expected, from: "scaled") { try $0.encode(into: $1, bits: NumericFormats.scaledScoreBits) }
+        }
+    }
+
+    /// Next to both ends of the scaled score.
+    private static var aroundSaturation: [Int32] {
+        let limit = Int32(1) << (NumericFormats.scaledScoreBits - 1), highest = limit - (1 << NumericFormats.scaledScoreFractionBits)
+        return [highest - 1, highest, highest + 1, -limit - 1, -limit, -limit + 1]
+    }
+}

@@ -1,0 +1,74 @@
+import Configuration
+import RTL
+import SeededRandom
+import Verification
+
+/// A unit of the lane alone: what goes in, and what the golden model says must come out.
+///
+/// Each unit's scenarios lie in a file of the unit's name. They are what its tests, its mutants, its Verilog bench and the
+/// back-pressure fuzzer run.
+package struct UnitScenario {
+    package let design: Design
+    package let streams: StreamScenario
+
+    init(_ unit: some Module, _ build: (inout StreamScenario) throws -> Void) throws {
+        design = try Design(unit)
+        var streams = StreamScenario(design)
+        try build(&streams)
+        self.streams = streams
+    }
+}
+
+/// Keys of each tile of a row; an empty row is one empty tile.
+func tileSizes(keys: Int, tileKeys: Int) -> [Int] {
+    keys == 0 ? [0] : stride(from: 0, to: keys, by: tileKeys).map { min(tileKeys, keys - $0) }
+}
+
+extension SeededGenerator {
+    /// Any number of `bits` bits, two's complement; the extremes often.
+    package mutating func code(_ bits: Int) -> Int {
+        switch below(8) {
+        case 0: -(1 << (bits - 1))
+        case 1: (1 << (bits - 1)) - 1
+        default: below(1 << bits) - 1 << (bits - 1)
+        }
+    }
+
+    package mutating func codes(_ count: Int, bits: Int) -> [Int16] { (0..<count).map { _ in Int16(code(bits)) } }
+
+    package mutating func number(in range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
+
+    package mutating func flip() -> Bool { next() >> 63 == 1 }
+}
+
+extension LaneConfiguration {
+    /// Vectors of `multipliers` elements that carry rows of `headSize` codes; `padding` fills the last one.
+    func vectors(of codes: [Int16], padding: Int16 = 0) -> [[Int16]] {
+        stride(from: 0, to: codes.count, by: multipliers).map { start in
+            let part = Array(codes[start..<min(start + multipliers, codes.count)])
+            return part + [Int16](repeating: padding, count: multipliers - part.count)
+        }
+    }
+
+    /// Beats a unit takes for `keys` keys, before `steps`; an empty row or tile has one.
+    func keyBeats(_ keys: Int) -> Int { max(1, (keys + slots - 1) / slots) }
+
+    /// Beats that carry a leaf or a state.
+    package var stateBeatCount: Int { headSize / mergeElements }
+
+    /// Scores or weights of a row beat by beat: key counts of its tiles, and where tile and row end.
+    func beats<Item>(
+        tiles: [Int], _ make: (_ keys: Range<Int>, _ occupied: [Bool], _ tileLast: Bool, _ rowLast: Bool) -> Item
+    ) -> [Item] {
+        var first = 0
+        return tiles.enumerated().flatMap { tile, keys -> [Item] in
+            defer { first += keys }
+            return (0..<keyBeats(keys)).map { beat in
+                let start = beat * slots
+                let range = first + start..<first + max(start, min(start + slots, keys))
+                return make(range, (0..<slots).map { start + $0 < keys }, beat == keyBeats(keys) - 1,
+                            beat == keyBeats(keys) - 1 && tile == tiles.count - 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import RTL
+import Simulation
+
+/// What goes into a module and what must come out of it, stream by stream and beat by beat: one description for every
+/// engine, for back-pressure fuzzing and for the Verilog benches.
+///
+/// ```swift
+/// var scenario = StreamScenario(try Design(SkidBuffer(bits: 8)))
+/// try scenario.send(bytes, to: "input") { byte, beat in try beat.set("", byte) }
+/// try scenario.expect(bytes, from: "output") { byte, beat in try beat.set("", byte) }
+/// try StreamTestBench(NativeSimulator(design, seed: 1), scenario, timing: .random(seed: 7)).run()
+/// ```
+public struct StreamScenario: Sendable {
+    /// Beats given to an input stream.
+    public struct Source: Sendable {
+        public let pins: StreamPins
+        public internal(set) var beats: BeatSequence
+        public internal(set) var gate: Gate?
+    }
+
+    /// Beats taken from an output stream.
+    public struct Sink: Sendable {
+        public let pins: StreamPins
+        /// What they must be; nil: whatever comes.
+        public internal(set) var expected: BeatSequence?
+        /// How many must come; nil: any number.
+        public internal(set) var count: Int?
+    }
+
+    /// Holds beats of a source back until another stream has moved on: answers wait for their requests.
+    public struct Gate: Sendable {
+        public let stream: String
+        /// Beat i may be offered in the cycles after so many beats have passed through `stream`.
+        public let beats: [Int]
+
+        public init(after stream: String, beats: [Int]) {
+            self.stream = stream
+            self.beats = beats
+        }
+    }
+
+    /// Of the module, without clock and reset.
+    public let ports: [SimulatedPort]
+    public internal(set) var sources: [Source] = []
+    public internal(set) var sinks: [Sink] = []
+    /// Inputs outside all streams and their constant values.
+    public private(set) var held: [(port: SimulatedPort, value: Int)] = []
+
+    public init(_ design: Design) { self.init(ports: SimulatedPort.layout(of: design.top)) }
+
+    public init(ports: [SimulatedPort]) { self.ports = ports }
+
+    /// Gives one beat for each of `items` to an input stream.
+    /// - Throws: `StreamPortError` for a stream or field that is not there.
+    public mutating func send<Item>(
+        _ items: some Sequence<Item>, to stream: String, gate: Gate? = nil, _ encode: (Item, Beat) throws -> Void
+    ) throws {
+        let pins = try pins(stream, isOutput: false)
+        sources.append(Source(pins: pins, beats: try BeatSequence(items, pins.payload, encode), gate: gate))
+    }
+
+    /// One beat for each of `items` must come out of an output stream, and no more.
+    public mutating func expect<Item>(
+        _ items: some Sequence<Item>, from stream: String, _ encode: (Item, Beat) throws -> Void
+    ) throws {
+        let pins = try pins(stream, isOutput: true)
+        let beats = try BeatSequence(items, pins.payload, encode)
+        sinks.append(Sink(pins: pins, expected: beats, count: beats.count))
+    }
+
+    /// Takes beats from an output stream whatever they are; `count`: how many there must be, nil: any number.
+    public mutating func collect(_ count: Int? = nil, from stream: String) throws(StreamPortError) {
+        sinks.append(Sink(pins: try pins(stream, isOutput: true), expected: nil, count: count))
+    }
+
+    /// Holds an input that belongs to no stream at `value`.
+    public mutating func hold(_ name: String, at value: Int) throws(StreamPortError) {
+        guard let port = ports.first(where: { $0.name == name && $0.isInput }) else {
+            throw StreamPortError(stream: name, missing: name, present: ports.filter(\.isInput).map(\.name))
+        }
+        held.append((port, value))
+    }
+
+    private func pins(_ stream: String, isOutput: Bool) throws(StreamPortError) -> StreamPins {
+        let pins = try StreamPins(stream, among: ports)
+        guard pins.isOutput == isOutput else {
+            throw StreamPortError(
+                stream: stream, missing: "\(isOutput ? "output" : "input") \(pins.valid.name)", present: ports.map(\.name))
+        }
+        return pins
+    }
+}
