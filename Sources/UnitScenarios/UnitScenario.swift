@@ -1,3 +1,5 @@
+import Accelerator
+import Blocks
 import Configuration
 import RTL
 import SeededRandom
@@ -17,6 +19,35 @@ package struct UnitScenario {
         try build(&streams)
         self.streams = streams
     }
+}
+
+extension UnitScenario {
+    /// The units of a lane that have streams, by name, in the order of the datapath.
+    package static let names = makers.map(\.name)
+
+    /// A unit's main scenario at the parameters of `lane`.
+    /// - Precondition: `name` is one of `names`.
+    package static func named(_ name: String, _ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        guard let maker = makers.first(where: { $0.name == name }) else { preconditionFailure("no unit \(name)") }
+        return try maker.make(lane, random)
+    }
+
+    private static let makers: [(name: String, make: @Sendable (LaneConfiguration, SeededGenerator) throws -> UnitScenario)] = [
+        ("SkidBuffer", { _, random in try buffer(SkidBuffer(bits: 24), bits: 24, random) }),
+        ("Fifo", { _, random in try buffer(Fifo(bits: 24, depth: 16), bits: 24, random) }),
+        ("JobDispatcher", jobDispatcher),
+        ("PlaneFetcher", planeFetcher),
+        ("BitwidthConverter", { try bitwidthConverter($0, .value, $1) }),
+        ("PlaneReader", { try planeReader($0, .keyMSB, $1) }),
+        ("KeyAssembler", keyAssembler),
+        ("QueryKeyUnit", queryKeyUnit),
+        ("ScoreScaler", scoreScaler),
+        ("SoftmaxUnit", softmaxUnit),
+        ("ProbabilityValueUnit", probabilityValueUnit),
+        ("MergeUnit", { try mergeUnit($0, $1) }),
+        ("StateAccumulator", stateAccumulator),
+        ("Normalizer", normalizer),
+    ]
 }
 
 /// Keys of each tile of a row; an empty row is one empty tile.

@@ -127,12 +127,34 @@ public struct BeatSequence: Sendable {
     }
 
     /// The first `count` beats.
-    public func prefix(_ count: Int) -> BeatSequence {
+    public func prefix(_ count: Int) -> BeatSequence { self[0..<min(count, self.count)] }
+
+    /// All beats but the first `count`.
+    public func dropFirst(_ count: Int) -> BeatSequence { self[min(count, self.count)..<self.count] }
+
+    public subscript(_ beats: Range<Int>) -> BeatSequence {
         var result = self
-        result.count = min(count, self.count)
-        result.words = Array(words.prefix(result.count * layout.wordCount))
-        result.masks = Array(masks.prefix(result.count * layout.wordCount))
+        let range = beats.lowerBound * layout.wordCount..<beats.upperBound * layout.wordCount
+        (result.count, result.words, result.masks) = (beats.count, Array(words[range]), Array(masks[range]))
         return result
+    }
+
+    /// Bits that are other than in `other` mean nothing.
+    mutating func blank(whereOtherThan other: BeatSequence) {
+        for index in words.indices where index < other.words.count { masks[index] &= ~(words[index] ^ other.words[index]) }
+    }
+
+    /// Bits that mean nothing in `known` mean nothing here.
+    mutating func blank(as known: BeatSequence) {
+        for index in masks.indices where index < known.masks.count { masks[index] &= known.masks[index] }
+        elementWidths = known.elementWidths
+    }
+
+    /// The meaningful bits of all beats, sorted.
+    var sortedBeats: [[UInt64]] {
+        (0..<count).map { beat in
+            (beat * layout.wordCount..<(beat + 1) * layout.wordCount).map { words[$0] & masks[$0] }
+        }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// Reads one item from each beat.

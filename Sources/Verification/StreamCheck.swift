@@ -15,6 +15,8 @@ public struct StreamCheck {
     public var engine: Engine = { NativeSimulator($0, seed: $1) }
     /// As in `StreamTestBench`.
     public var patience = 10_000
+    public var mayRestAfter: Int?
+    public var cycleLimit = Int.max
     /// Where wave files go; nil: none are written.
     public var waveDirectory: String? = ProcessInfo.processInfo.environment["LEANSPATTEN_FAILURES"] ?? ".build/failures"
 
@@ -29,16 +31,30 @@ public struct StreamCheck {
         do {
             return try bench(timing).run()
         } catch let error as Divergence {
-            throw explained(error, stream: error.stream, port: error.port, timing)
+            throw explained(error, timing)
         } catch let error as StreamProtocolError {
-            if case .stuck = error.fault { throw explained(error, stream: nil, port: nil, timing) }
-            throw explained(error, stream: error.stream, port: error.stream + "_valid", timing)
+            throw explained(error, timing)
+        }
+    }
+
+    /// What `error`, thrown by a run under `timing`, means: runs again with waves.
+    func explained(_ error: any Error, _ timing: StreamTiming) -> StreamFailure {
+        switch error {
+        case let error as Divergence: return explained(error, stream: error.stream, port: error.port, timing)
+        case let error as StreamProtocolError:
+            switch error.fault {
+            case .stuck, .endless: return explained(error, stream: nil, port: nil, timing)
+            default: return explained(error, stream: error.stream, port: error.stream + "_valid", timing)
+            }
+        default: return explained(error, stream: nil, port: nil, timing)
         }
     }
 
     private func bench(_ timing: StreamTiming) throws -> StreamTestBench {
         let bench = try StreamTestBench(try engine(design, timing.seed), scenario, timing: timing)
         bench.patience = patience
+        bench.mayRestAfter = mayRestAfter
+        bench.cycleLimit = cycleLimit
         return bench
     }
 

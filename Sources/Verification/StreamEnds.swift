@@ -105,7 +105,7 @@ struct SinkState {
         return true
     }
 
-    private func fault(_ fault: StreamProtocolError.Fault, _ cycle: Int) -> StreamProtocolError {
+    func fault(_ fault: StreamProtocolError.Fault, _ cycle: Int) -> StreamProtocolError {
         StreamProtocolError(stream: sink.pins.name, cycle: cycle, beat: received, fault: fault)
     }
 }
@@ -119,6 +119,10 @@ public struct StreamProtocolError: Error, CustomStringConvertible {
         case changed
         /// A beat beyond the last one.
         case unexpected
+        /// Nothing moves any more, and a beat is due.
+        case missing
+        /// Still moves when the cycles that it was given are over.
+        case endless
         /// Nothing has moved for so many cycles.
         case stuck(Int)
     }
@@ -133,6 +137,8 @@ public struct StreamProtocolError: Error, CustomStringConvertible {
         case .withdrawn: "cycle \(cycle): `\(stream)` withdraws beat \(beat) before it is taken"
         case .changed: "cycle \(cycle): `\(stream)` changes beat \(beat) before it is taken"
         case .unexpected: "cycle \(cycle): `\(stream)` offers a beat beyond the \(beat) expected"
+        case .missing: "cycle \(cycle): `\(stream)` has come to rest, but beat \(beat) is due"
+        case .endless: "cycle \(cycle): still moves, and should have ended; done so far: \(stream)"
         case .stuck(let cycles): "cycle \(cycle): nothing has moved for \(cycles) cycles; done so far: \(stream)"
         }
     }

@@ -18,6 +18,11 @@ public final class StreamTestBench {
     public var patience = 10_000
     /// Cycles that must pass without another beat once all is done.
     public var quietCycles = 100
+    /// A module that has not moved for `patience` cycles after this one has come to rest, with input left over or not:
+    /// only what came out counts. Nil: it must finish.
+    public var mayRestAfter: Int?
+    /// Cycles after which a run fails although it moves.
+    public var cycleLimit = Int.max
 
     private var sources: [SourceState]
     private var sinks: [SinkState]
@@ -75,7 +80,14 @@ public final class StreamTestBench {
                 // A stream without a count is done once it rests.
                 if end != nil { end = cycle + quietCycles }
             }
-            guard end != nil || cycle - lastMove < patience else { throw stuck(cycle) }
+            if end == nil, cycle - max(lastMove, mayRestAfter ?? 0) >= patience {
+                guard mayRestAfter != nil else { throw stuck(cycle) }
+                if let sink = sinks.first(where: { !$0.isDone }) { throw sink.fault(.missing, cycle) }
+                return result(cycles: cycle)
+            }
+            guard cycle < cycleLimit else {
+                throw StreamProtocolError(stream: progress, cycle: cycle, beat: 0, fault: .endless)
+            }
             simulator.clockEdge()
         }
     }
@@ -83,8 +95,9 @@ public final class StreamTestBench {
     private var isDone: Bool { sources.allSatisfy(\.isDone) && sinks.allSatisfy(\.isDone) }
 
     private func offer(_ index: Int) {
+        let stalls = sources[index].stalls.next()
         guard !sources[index].isOffering else { return }
-        if !sources[index].isDone, gateIsOpen(index), !sources[index].stalls.next() {
+        if !sources[index].isDone, gateIsOpen(index), !stalls {
             sources[index].offer(&noise)
         } else {
             sources[index].scramble(&noise, isValid: false)
@@ -98,10 +111,13 @@ public final class StreamTestBench {
     }
 
     private func stuck(_ cycle: Int) -> StreamProtocolError {
+        StreamProtocolError(stream: progress, cycle: cycle, beat: 0, fault: .stuck(patience))
+    }
+
+    private var progress: String {
         let sent = sources.map { "\($0.source.pins.name) \($0.next)/\($0.source.beats.count)" }
         let received = sinks.map { "\($0.sink.pins.name) \($0.received)\($0.sink.count.map { "/\($0)" } ?? "")" }
-        return StreamProtocolError(
-            stream: (sent + received).joined(separator: ", "), cycle: cycle, beat: 0, fault: .stuck(patience))
+        return (sent + received).joined(separator: ", ")
     }
 
     private func result(cycles: Int) -> StreamRun {

@@ -45,8 +45,9 @@ public struct StreamTiming: Sendable, CustomStringConvertible {
         case .slow(let stream): "`\(stream)` nearly always stalls, seed \(seed)"
         case .cycles(let cycles):
             cycles.isEmpty ? "no stalls" : cycles.sorted { $0.key < $1.key }.map { stream, ranges in
-                "`\(stream)` stalls in cycle " + ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)...\($0.upperBound - 1)" }
-                    .joined(separator: ", ")
+                let shown = ranges.prefix(12).map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)...\($0.upperBound - 1)" }
+                return "`\(stream)` stalls in cycle " + shown.joined(separator: ", ")
+                    + (ranges.count > shown.count ? ", and \(ranges.count - shown.count) times more" : "")
             }.joined(separator: "; ")
         }
     }
