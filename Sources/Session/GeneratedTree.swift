@@ -3,11 +3,13 @@ import Configuration
 import Cosimulation
 import Foundation
 import RTL
+import UnitScenarios
+import Verification
 import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: `Generated/lane-d64` and `Testbenches/lane-d64`.
+/// without Swift: `Generated/lane-d64`, and the benches of the lane and of its units in `Testbenches`.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -23,7 +25,7 @@ public struct GeneratedTree: Sendable {
     /// In order of directory; a function of the sources and the fixture alone.
     public let files: [File]
     /// All files in these are generated.
-    public static let directories = ["Generated/lane-d64", "Testbenches/lane-d64"]
+    public static let directories = ["Generated/lane-d64", "Testbenches/lane-d64", "Testbenches/units"]
 
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {
@@ -38,6 +40,26 @@ public struct GeneratedTree: Sendable {
         files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
             + [File("Generated/lane-d64/filelist.f", fileList)]
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
+            + [Self.benchFileList("lane-d64", bench.files, verilog)]
+            + (try Self.units(preset.configuration, inside: verilog))
+    }
+
+    /// The benches of the units, on the Verilog of the lane they are a part of.
+    private static func units(_ lane: LaneConfiguration, inside design: [VerilogFile]) throws -> [File] {
+        let units = try UnitScenario.names.map { try UnitScenario.committedBench($0, lane) }
+        let benches = units.map(\.0)
+        let together = ScenarioBench.together(name: "units", benches)
+        let needed = Set(units.flatMap { $0.1.design.modules.map(\.name) })
+        let parts = design.filter { needed.contains($0.moduleName) }
+        precondition(parts.count == needed.count, "a unit has a bench at parameters that the lane does not have")
+        let files = benches.flatMap(\.files) + [together]
+        return files.map { File("Testbenches/units/\($0.name)", $0.text) } + [benchFileList("units", files, parts)]
+    }
+
+    /// What a simulator compiles, from the bench's directory.
+    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [VerilogFile]) -> File {
+        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../Generated/lane-d64/\($0.name)" }
+        return File("Testbenches/\(bench)/filelist.f", names.map { $0 + "\n" }.joined())
     }
 
     /// Writes all files under `root`, and removes from the directories what is no longer generated.

@@ -7,11 +7,11 @@ import Verification
 extension UnitScenario {
     /// Rows of every width back to back in random order, odd lengths included; a missing plane gives zeros.
     package static func bitwidthConverter(
-        _ lane: LaneConfiguration, _ tag: MemoryPort.Tag, _ random: SeededGenerator
+        _ lane: LaneConfiguration, _ tag: MemoryPort.Tag, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         let signed = tag != .keyLSB
         var random = random
-        let rows = (0..<80).map { index -> (bits: Int, keys: Int, codes: [Int16]) in
+        let rows = (0..<(extent == .full ? 80 : 20)).map { index -> (bits: Int, keys: Int, codes: [Int16]) in
             // The first is of four bits where there are such: its latency is known.
             let bits = tag.widths[index < tag.widths.count ? index : random.below(tag.widths.count)]
             let keys = [1, 2, 3, random.below(20), random.below(100)][random.below(5)]

@@ -6,11 +6,13 @@ import Verification
 
 extension UnitScenario {
     /// Every tile size with rows that end next to a tile's end, every split of the key into planes.
-    package static func keyAssembler(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+    package static func keyAssembler(
+        _ lane: LaneConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
+    ) throws -> UnitScenario {
         var random = random
         var rows: [(keys: Int, tileKeys: Int, format: KeyFormat)] = []
-        for (index, tileKeys) in RowSettings.tileSizes.enumerated() {
-            for keys in [0, 1, tileKeys - 1, tileKeys, tileKeys + 1] + (tileKeys < 512 ? [2 * tileKeys + 1, 3 * tileKeys] : []) {
+        for (index, tileKeys) in RowSettings.tileSizes.prefix(extent == .full ? 4 : 1).enumerated() {
+            for keys in extent == .short ? [0, 1, tileKeys, tileKeys + 1] : [0, 1, tileKeys - 1, tileKeys, tileKeys + 1] + (tileKeys < 512 ? [2 * tileKeys + 1, 3 * tileKeys] : []) {
                 rows.append((keys, tileKeys, KeyFormat.supported[(rows.count + index) % KeyFormat.supported.count]))
             }
         }

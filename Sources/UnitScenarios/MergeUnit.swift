@@ -7,10 +7,12 @@ import Verification
 
 extension UnitScenario {
     /// Every pair of gaps around every kind of reference, both ways round, and empty states.
-    package static func mergeUnit(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+    package static func mergeUnit(
+        _ lane: LaneConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
+    ) throws -> UnitScenario {
         var random = random
         var pairs: [(PartialState, PartialState)] = []
-        for base in [-2048, -65, -64, -33, -32, -31, -1, 0, 1, 31, 32, 1000] {
+        for base in extent == .full ? [-2048, -65, -64, -33, -32, -31, -1, 0, 1, 31, 32, 1000] : [-33, 0] {
             for gap in [0, 1, 31, 32, 33, 63, 64, 65, 96, 500] where base + gap <= 2047 {
                 let low = MergeUnit.state(of: leaf(base, lane, &random)), high = MergeUnit.state(of: leaf(base + gap, lane, &random))
                 pairs += [(low, high), (high, low)]

@@ -7,12 +7,12 @@ import Verification
 extension UnitScenario {
     /// Rows back to back from a memory that answers in the next cycle at best, whoever stalls: no beat may be lost.
     package static func planeReader(
-        _ lane: LaneConfiguration, _ tag: MemoryPort.Tag, _ random: SeededGenerator
+        _ lane: LaneConfiguration, _ tag: MemoryPort.Tag, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         let bits = tag.widths.last!, beatBits = 8 * lane.portBytes, signed = tag != .keyLSB
         var random = random
         let words = (0..<beatBits / 64 * 2_000).map { _ in random.next() }
-        let rows = [1, 0, 700, 3, 64, 400].map { keys in
+        let rows = (extent == .full ? [1, 0, 700, 3, 64, 400] : [1, 0, 100, 3, 40]).map { keys in
             (keys: keys, plane: PlaneRange(
                 address: lane.portBytes * random.below(500), beats: (keys * lane.headSize * bits + beatBits - 1) / beatBits))
         }

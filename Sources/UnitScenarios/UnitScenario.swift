@@ -25,28 +25,55 @@ extension UnitScenario {
     /// The units of a lane that have streams, by name, in the order of the datapath.
     package static let names = makers.map(\.name)
 
-    /// A unit's main scenario at the parameters of `lane`.
-    /// - Precondition: `name` is one of `names`.
-    package static func named(_ name: String, _ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
-        guard let maker = makers.first(where: { $0.name == name }) else { preconditionFailure("no unit \(name)") }
-        return try maker.make(lane, random)
+    /// `QueryKeyUnit` as `query_key_unit`.
+    package static func verilogName(_ name: String) -> String {
+        name.reduce(into: "") { result, letter in
+            if letter.isUppercase, !result.isEmpty { result += "_" }
+            result += letter.lowercased()
+        }
     }
 
-    private static let makers: [(name: String, make: @Sendable (LaneConfiguration, SeededGenerator) throws -> UnitScenario)] = [
-        ("SkidBuffer", { _, random in try buffer(SkidBuffer(bits: 24), bits: 24, random) }),
-        ("Fifo", { _, random in try buffer(Fifo(bits: 24, depth: 16), bits: 24, random) }),
-        ("JobDispatcher", jobDispatcher),
-        ("PlaneFetcher", planeFetcher),
-        ("BitwidthConverter", { try bitwidthConverter($0, .value, $1) }),
-        ("PlaneReader", { try planeReader($0, .keyMSB, $1) }),
-        ("KeyAssembler", keyAssembler),
-        ("QueryKeyUnit", queryKeyUnit),
-        ("ScoreScaler", scoreScaler),
-        ("SoftmaxUnit", softmaxUnit),
-        ("ProbabilityValueUnit", probabilityValueUnit),
-        ("MergeUnit", { try mergeUnit($0, $1) }),
-        ("StateAccumulator", stateAccumulator),
-        ("Normalizer", normalizer),
+    /// The unit's Verilog bench with the vectors that are committed.
+    package static func committedBench(_ name: String, _ lane: LaneConfiguration) throws -> (ScenarioBench, UnitScenario) {
+        let unit = try named(name, lane, SeededGenerator(seed: 0, name: "Testbenches/\(name)"), .short)
+        return (ScenarioBench(name: verilogName(name), unit.design, unit.streams), unit)
+    }
+
+    /// How much goes in.
+    package enum Extent: Sendable {
+        case full
+        /// A part that still meets every kind of case, small enough to be committed as vectors.
+        case short
+    }
+
+    /// A unit's main scenario at the parameters of `lane`.
+    /// - Precondition: `name` is one of `names`.
+    package static func named(
+        _ name: String, _ lane: LaneConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
+    ) throws -> UnitScenario {
+        guard let maker = makers.first(where: { $0.name == name }) else { preconditionFailure("no unit \(name)") }
+        return try maker.make(lane, random, extent)
+    }
+
+    private typealias Maker = @Sendable (LaneConfiguration, SeededGenerator, Extent) throws -> UnitScenario
+
+    /// Buffers and arbiter have the widths of some that lie in a lane of head size 64.
+    private static let makers: [(name: String, make: Maker)] = [
+        ("SkidBuffer", { _, random, _ in try buffer(SkidBuffer(bits: 27), bits: 27, random) }),
+        ("Fifo", { _, random, _ in try buffer(Fifo(bits: 24, depth: 8), bits: 24, random) }),
+        ("RoundRobinArbiter", { _, _, _ in try roundRobinArbiter(inputs: 3, bits: 46) }),
+        ("JobDispatcher", { lane, random, _ in try jobDispatcher(lane, random) }),
+        ("PlaneFetcher", { lane, random, _ in try planeFetcher(lane, random) }),
+        ("BitwidthConverter", { try bitwidthConverter($0, .value, $1, $2) }),
+        ("PlaneReader", { try planeReader($0, .keyMSB, $1, $2) }),
+        ("KeyAssembler", { try keyAssembler($0, $1, $2) }),
+        ("QueryKeyUnit", { lane, random, _ in try queryKeyUnit(lane, random) }),
+        ("ScoreScaler", { lane, random, _ in try scoreScaler(lane, random) }),
+        ("SoftmaxUnit", { lane, random, _ in try softmaxUnit(lane, random) }),
+        ("ProbabilityValueUnit", { lane, random, _ in try probabilityValueUnit(lane, random) }),
+        ("MergeUnit", { try mergeUnit($0, $1, $2) }),
+        ("StateAccumulator", { lane, random, _ in try stateAccumulator(lane, random) }),
+        ("Normalizer", { lane, random, _ in try normalizer(lane, random) }),
     ]
 }
 

@@ -113,6 +113,13 @@ public struct BeatSequence: Sendable {
         elementWidths = beat.elementWidths
     }
 
+    /// The masks of some beats as values.
+    init(masksOf beats: BeatSequence) {
+        self.init(beats.layout)
+        (count, words) = (beats.count, beats.masks)
+        masks = (0..<beats.count).flatMap { _ in beats.layout.bits }
+    }
+
     mutating func append(_ beat: UnsafeBufferPointer<UInt64>, mask: UnsafeBufferPointer<UInt64>) {
         words += beat
         masks += mask
@@ -148,13 +155,6 @@ public struct BeatSequence: Sendable {
     mutating func blank(as known: BeatSequence) {
         for index in masks.indices where index < known.masks.count { masks[index] &= known.masks[index] }
         elementWidths = known.elementWidths
-    }
-
-    /// The meaningful bits of all beats, sorted.
-    var sortedBeats: [[UInt64]] {
-        (0..<count).map { beat in
-            (beat * layout.wordCount..<(beat + 1) * layout.wordCount).map { words[$0] & masks[$0] }
-        }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// Reads one item from each beat.

@@ -59,8 +59,10 @@ struct SinkState {
     var stalls: StallPattern
     private(set) var received = 0
     private(set) var cycles: [Int] = []
-    /// Filled where nothing is expected.
+    /// Filled where nothing is expected, or in any order.
     private var collected: BeatSequence
+    /// Of an unordered stream, the beats that have not come.
+    private var outstanding: [Int]
     /// The payload that waited in the last cycle.
     private var waiting: [UInt64]
     private var isWaiting = false
@@ -72,11 +74,12 @@ struct SinkState {
         ready = sink.pins.ready.map { base + $0.firstWord }
         payload = UnsafeMutableBufferPointer(start: base + sink.pins.firstWord, count: sink.pins.payload.wordCount)
         collected = BeatSequence(sink.pins.payload)
+        outstanding = sink.isUnordered ? Array(0..<(sink.expected?.count ?? 0)) : []
         waiting = [UInt64](repeating: 0, count: payload.count)
     }
 
     var isDone: Bool { sink.count.map { received == $0 } ?? true }
-    var beats: BeatSequence { sink.expected ?? collected }
+    var beats: BeatSequence { sink.isUnordered ? collected : sink.expected ?? collected }
 
     /// After the logic has settled: whether a beat passes.
     mutating func watch(_ cycle: Int) throws -> Bool {
@@ -91,7 +94,15 @@ struct SinkState {
             for word in payload.indices { waiting[word] = payload[word] }
             return false
         }
-        if let expected = sink.expected {
+        if let expected = sink.expected, sink.isUnordered {
+            guard let place = outstanding.firstIndex(where: { expected.difference($0, payload) == nil }) else {
+                throw Divergence(
+                    stream: sink.pins.name, beat: received, beats: expected.count, port: sink.pins.name, path: sink.pins.name,
+                    cycle: cycle, expected: "one of the \(outstanding.count) beats that have not come", seen: hexadecimal(Array(payload)))
+            }
+            outstanding.remove(at: place)
+            collected.append(UnsafeBufferPointer(payload))
+        } else if let expected = sink.expected {
             if let difference = expected.difference(received, payload) {
                 throw Divergence(
                     stream: sink.pins.name, beat: received, beats: expected.count, port: difference.port, path: difference.path,

@@ -25,6 +25,8 @@ public struct StreamScenario: Sendable {
         public internal(set) var expected: BeatSequence?
         /// How many must come; nil: any number.
         public internal(set) var count: Int?
+        /// What is expected may come in any order: it comes from behind an arbiter.
+        public internal(set) var isUnordered = false
     }
 
     /// Holds beats of a source back until another stream has moved on: answers wait for their requests.
@@ -40,7 +42,7 @@ public struct StreamScenario: Sendable {
     }
 
     /// Of the module, without clock and reset.
-    public let ports: [SimulatedPort]
+    public private(set) var ports: [SimulatedPort]
     public internal(set) var sources: [Source] = []
     public internal(set) var sinks: [Sink] = []
     /// Inputs outside all streams and their constant values.
@@ -49,6 +51,13 @@ public struct StreamScenario: Sendable {
     public init(_ design: Design) { self.init(ports: SimulatedPort.layout(of: design.top)) }
 
     public init(ports: [SimulatedPort]) { self.ports = ports }
+
+    /// The same beats for a design that has the same ports and perhaps others behind them, as a mutated one has.
+    public func on(_ design: Design) -> StreamScenario {
+        var scenario = self
+        scenario.ports = SimulatedPort.layout(of: design.top)
+        return scenario
+    }
 
     /// Gives one beat for each of `items` to an input stream.
     /// - Throws: `StreamPortError` for a stream or field that is not there.
@@ -61,11 +70,12 @@ public struct StreamScenario: Sendable {
 
     /// One beat for each of `items` must come out of an output stream, and no more.
     public mutating func expect<Item>(
-        _ items: some Sequence<Item>, from stream: String, _ encode: (Item, Beat) throws -> Void
+        _ items: some Sequence<Item>, from stream: String, inAnyOrder isUnordered: Bool = false,
+        _ encode: (Item, Beat) throws -> Void
     ) throws {
         let pins = try pins(stream, isOutput: true)
         let beats = try BeatSequence(items, pins.payload, encode)
-        sinks.append(Sink(pins: pins, expected: beats, count: beats.count))
+        sinks.append(Sink(pins: pins, expected: beats, count: beats.count, isUnordered: isUnordered))
     }
 
     /// Takes beats from an output stream whatever they are; `count`: how many there must be, nil: any number.

@@ -75,7 +75,8 @@ import Verilog
             try FileManager.default.copyItem(
                 atPath: "\(packageRoot)/Testbenches/Makefile", toPath: "\(root)/Testbenches/Makefile")
             let files = VerilogEmitter().emit(design)
-            try write(files.map { $0.name + "\n" }.joined(), to: "\(generated)/filelist.f")
+            let compiled = ["\(bench.moduleName).v"] + files.map { "../../Generated/lane-d32/\($0.name)" }
+            try write(compiled.map { $0 + "\n" }.joined(), to: "\(benches)/filelist.f")
             for file in files { try write(file.text, to: "\(generated)/\(file.name)") }
             for file in bench.files { try write(file.text, to: "\(benches)/\(file.name)") }
             func run() throws -> ToolResult {
