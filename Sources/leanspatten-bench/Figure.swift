@@ -35,12 +35,12 @@ struct Figure: Codable {
     /// As a row of a table.
     var line: String {
         func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
-        let own = padded(name, 33) + padded("\(Self.text(value)) \(unit)", 22)
+        let own = padded(name, 36) + padded("\(Self.text(value)) \(unit)", 22)
         guard let peer, let peerValue, let ratio else { return own }
         return own + padded("\(Self.text(ratio))x", 9) + "\(peer): \(Self.text(peerValue)) \(unit)"
     }
 
     private static func text(_ number: Double) -> String {
-        number >= 1000 ? String(Int(number.rounded())) : String(format: "%.3g", number)
+        number >= 1000 ? String(Int(number.rounded())) : String(format: "%.4g", number)
     }
 }
