@@ -4,7 +4,7 @@ import RTL
 import Verilog
 
 /// A Q.K array of 8 keys of 64 elements of 12 bits (512 multipliers), described and printed as Verilog, against a Python
-/// library that does the same: two processes, each from its start to the file on disk.
+/// library that does the same: two processes, each from its start to the file on disk, by their processor time.
 struct ArrayEmission: Benchmark {
     enum Peer: String {
         case amaranth, pyrtl
@@ -25,10 +25,11 @@ struct ArrayEmission: Benchmark {
             let sizes = ["\(Self.keys)", "\(Self.elements)", "\(Self.bits)"]
             let python = try Places.python()
             func write() throws -> Double {
-                try MeasuredProcess(Places.executable, Self.arguments(keys: Self.keys, elements: Self.elements, to: own)).seconds
+                try MeasuredProcess(Places.executable, Self.arguments(keys: Self.keys, elements: Self.elements, to: own))
+                    .processorSeconds
             }
             func writePeer() throws -> Double {
-                try MeasuredProcess(python, ["\(Places.peers)/array_\(peer.rawValue).py"] + sizes + [other]).seconds
+                try MeasuredProcess(python, ["\(Places.peers)/array_\(peer.rawValue).py"] + sizes + [other]).processorSeconds
             }
             // Once unmeasured: files come into memory, and Amaranth's Yosys is compiled for this machine and kept.
             _ = (try write(), try writePeer())
@@ -60,7 +61,7 @@ struct EmissionGrowth: Benchmark {
                 ArrayEmission.arguments(keys: keys, elements: elements, to: "\(directory)/array.v")
             }
             func time(_ keys: Int, _ elements: Int) throws -> Double {
-                try MeasuredProcess(Places.executable, arguments(keys, elements)).seconds
+                try MeasuredProcess(Places.executable, arguments(keys, elements)).processorSeconds
             }
             func memory(_ keys: Int, _ elements: Int) throws -> Double {
                 let process = ToolProcess(Places.executable, arguments(keys, elements) + ["--memory"])

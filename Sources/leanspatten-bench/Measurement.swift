@@ -1,14 +1,15 @@
 import Foundation
 
-/// Seconds that `body` takes.
+// What is a ratio is measured in processor time, so that it holds on a machine that does other things too; what is a
+// wait, by the clock.
+
+/// Seconds that `body` takes, by the clock.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let duration = try ContinuousClock().measure(body)
     return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }
 
-/// Seconds of processor time that `body` takes: what the wall clock would show if nothing else ran.
-///
-/// For loops of one thread. All who simulate for a ratio are measured so, each by itself.
+/// Seconds of processor time that `body` takes: for a loop of one thread, what the clock would show if nothing else ran.
 func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     func now() -> Double {
         var time = timespec()
