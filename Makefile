@@ -10,6 +10,7 @@ PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
 TIMES := .build/times.txt
 SEEDS ?= 3
 MUTANTS ?= 200
+PYTHON := .build/python
 
 # Runs $(2) and notes how long it took under the name $(1).
 timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 >> $(TIMES)
@@ -81,9 +82,16 @@ lint: swift simulators yosys ## the emitted Verilog of every preset through Veri
 	done
 
 .PHONY: bench
-bench: swift simulators ## cycles against bounds, simulation speed; written to .build/bench.json
+bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.md into .build/bench.json; ONLY="name ..." selects
 	swift build -c release --product leanspatten-bench
-	$(BUILD)/leanspatten-bench .build/bench.json
+	$(BUILD)/leanspatten-bench --output .build/bench.json $(if $(ONLY),--only $(ONLY))
+
+# Python packages of the peers, in an environment of their own.
+$(PYTHON)/.installed: Testbenches/requirements.txt
+	@command -v python3 >/dev/null || { echo "python3 is missing: install it (apt install python3-venv) and run make again" >&2; exit 69; }
+	python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 .PHONY: regress
 regress: swift simulators ## the random tests again with SEEDS=n different seeds

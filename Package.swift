@@ -26,7 +26,10 @@ let package = Package(
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        .executableTarget(name: "leanspatten-bench", dependencies: ["Session"]),
+        .executableTarget(
+            name: "leanspatten-bench",
+            dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            exclude: ["Peers"]),
         .target(name: "TestSupport", dependencies: ["SeededRandom"], path: "Tests/Support"),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),

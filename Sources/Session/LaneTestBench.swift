@@ -88,7 +88,6 @@ public final class LaneTestBench {
             memory.drive(cycle: cycle)
             simulator.settle()
             cycleSettled?()
-            let beats = memory.traffic.totalBeats
             try memory.observe(cycle: cycle)
             if job.fires {
                 nextJob += 1
@@ -109,7 +108,7 @@ public final class LaneTestBench {
                     rowFinished()
                 }
             }
-            if output.fires || job.fires || memory.traffic.totalBeats != beats { lastMove = cycle }
+            if output.fires || job.fires || memory.traffic.lastBeatCycle == cycle { lastMove = cycle }
             guard cycle - lastMove < patience else {
                 throw LaneRunError.stuck(job: result.outputs.count, cycle: cycle, patience: patience)
             }

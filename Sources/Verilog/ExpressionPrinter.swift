@@ -4,7 +4,9 @@ import RTL
 ///
 /// Every expression it writes has, by Verilog's rules, the width of its term wherever it stands: operands of one
 /// operator have one width, and what would be widened by its surroundings stands alone (`Term.isRootOnly`).
-struct ExpressionPrinter {
+///
+/// A class: closures that capture a struct copy it, and the next bit read would then copy the whole record of reads.
+final class ExpressionPrinter {
     private let terms: [Term]
     private let nets: Nets
     private let graph: Graph
@@ -18,7 +20,7 @@ struct ExpressionPrinter {
     }
 
     /// The name of a net, or the expression.
-    mutating func reference(_ term: TermID) -> Layout {
+    func reference(_ term: TermID) -> Layout {
         if let name = nets.name[term] {
             markRead(name, width: terms[term].width, from: 0, count: terms[term].width)
             return .text(name)
@@ -27,16 +29,16 @@ struct ExpressionPrinter {
     }
 
     /// An index of an array: a signed one would count below zero.
-    mutating func index(_ term: TermID) -> String {
+    func index(_ term: TermID) -> String {
         (printsSigned(term) ? cast(term, signed: false) : reference(term)).flat
     }
 
-    mutating func markRead(_ name: String, width: Int, from low: Int, count: Int) {
+    func markRead(_ name: String, width: Int, from low: Int, count: Int) {
         bitsRead[name, default: BitSet(width: width)].insert(low..<(low + count))
     }
 
     /// The operator and its operands, whether or not the term has a name.
-    mutating func definition(of id: TermID) -> Layout {
+    func definition(of id: TermID) -> Layout {
         let term = terms[id]
         switch term.operation {
         case .constant: return .text(term.constant!.verilog(width: term.width))
@@ -70,13 +72,13 @@ struct ExpressionPrinter {
     }
 
     /// One unary operator may not follow another.
-    private mutating func unary(_ symbol: String, _ operand: TermID) -> Layout {
+    private func unary(_ symbol: String, _ operand: TermID) -> Layout {
         let isUnary = nets.name[operand] == nil && terms[operand].operation == .not && !isComparison(terms[operand].operands[0])
         return .joined(isUnary ? [.text(symbol + "("), definition(of: operand), .text(")")] : [.text(symbol), nested(operand)])
     }
 
     /// In parentheses unless it reads as one word.
-    private mutating func nested(_ id: TermID) -> Layout {
+    private func nested(_ id: TermID) -> Layout {
         if nets.name[id] != nil { return reference(id) }
         switch terms[id].operation {
         case .constant, .slice, .extend, .concatenate: return definition(of: id)
@@ -86,7 +88,7 @@ struct ExpressionPrinter {
     }
 
     /// `a & b & c`: one operator all along.
-    private mutating func chain(_ id: TermID) -> Layout {
+    private func chain(_ id: TermID) -> Layout {
         let operation = terms[id].operation
         let symbol = switch operation {
         case .and: "& "
@@ -110,7 +112,7 @@ struct ExpressionPrinter {
     }
 
     /// `a ? x : b ? y : z`.
-    private mutating func choice(_ id: TermID) -> Layout {
+    private func choice(_ id: TermID) -> Layout {
         var layouts: [Layout] = [], rest = id
         while rest == id || nets.name[rest] == nil && terms[rest].operation == .mux {
             let operands = terms[rest].operands
@@ -123,7 +125,7 @@ struct ExpressionPrinter {
     }
 
     /// `!` of one bit, `~` of more; the opposite of a comparison is another one.
-    private mutating func negation(_ term: Term) -> Layout {
+    private func negation(_ term: Term) -> Layout {
         let id = term.operands[0], operand = terms[id]
         guard isComparison(id) else { return unary(term.width == 1 ? "!" : "~", id) }
         if operand.operation == .less { return less(operand, isNegated: true) }
@@ -135,7 +137,7 @@ struct ExpressionPrinter {
     }
 
     /// A literal stands on the right.
-    private mutating func less(_ term: Term, isNegated: Bool) -> Layout {
+    private func less(_ term: Term, isNegated: Bool) -> Layout {
         let (a, b) = (term.operands[0], term.operands[1])
         if terms[a].constant != nil {
             return signSensitive(isNegated ? "<=" : ">", b, a, signed: term.readsSigned)
@@ -145,14 +147,14 @@ struct ExpressionPrinter {
 
     // MARK: Bits
 
-    private mutating func selection(_ term: Term) -> String {
+    private func selection(_ term: Term) -> String {
         let name = nets.name[term.operands[0]]!
         let width = terms[term.operands[0]].width
         markRead(name, width: width, from: term.low, count: term.width)
         return term.width == 1 ? "\(name)[\(term.low)]" : "\(name)[\(term.low + term.width - 1):\(term.low)]"
     }
 
-    private mutating func widening(_ term: Term) -> Layout {
+    private func widening(_ term: Term) -> Layout {
         let operand = term.operands[0], width = terms[operand].width
         let count = term.width - width
         if !term.readsSigned { return .braces([.text(Constant(0, width: count).verilog(width: count)), reference(operand)]) }
@@ -161,13 +163,13 @@ struct ExpressionPrinter {
         return .braces([.text(count == 1 ? sign : "{\(count){\(sign)}}"), reference(operand)])
     }
 
-    private mutating func signBit(of operand: TermID) -> String {
+    private func signBit(of operand: TermID) -> String {
         let term = terms[operand]
         if let name = nets.name[operand] { return "\(name)[\(term.width - 1)]" }
         return "\(nets.name[term.operands[0]]!)[\(term.low + term.width - 1)]"
     }
 
-    private mutating func concatenation(_ id: TermID) -> Layout {
+    private func concatenation(_ id: TermID) -> Layout {
         var parts: [TermID] = []
         collect(id, isOuter: true, &parts)
         if parts.count > 1, parts.allSatisfy({ $0 == parts[0] }) {
@@ -184,12 +186,12 @@ struct ExpressionPrinter {
     // MARK: Signs
 
     /// Both operands get the sign that the operator reads them with; one unsigned operand makes it unsigned.
-    private mutating func signSensitive(_ symbol: String, _ a: TermID, _ b: TermID, signed: Bool) -> Layout {
+    private func signSensitive(_ symbol: String, _ a: TermID, _ b: TermID, signed: Bool) -> Layout {
         if signed { return binary(symbol, cast(a, signed: true), cast(b, signed: true)) }
         return binary(symbol, printsSigned(a) && printsSigned(b) ? cast(a, signed: false) : nested(a), nested(b))
     }
 
-    private mutating func cast(_ id: TermID, signed: Bool) -> Layout {
+    private func cast(_ id: TermID, signed: Bool) -> Layout {
         if printsSigned(id) == signed { return nested(id) }
         return .joined([.text(signed ? "$signed(" : "$unsigned("), reference(id), .text(")")])
     }

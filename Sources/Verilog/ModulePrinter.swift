@@ -11,7 +11,7 @@ struct ModulePrinter {
     private let plan: Plan
     private let nets: Nets
     private let unusedName: String
-    private var expressions: ExpressionPrinter
+    private let expressions: ExpressionPrinter
     private var lines: [TextLine] = []
     /// Nets declared so far that something ought to read, in order.
     private var declared: [(name: String, width: Int)] = []

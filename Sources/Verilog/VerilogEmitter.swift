@@ -67,8 +67,13 @@ public struct VerilogEmitter: Sendable {
     private static let footer = [TextLine(""), TextLine("`default_nettype wire")]
 
     private static func file(_ name: String, module: String, _ lines: [TextLine]) -> VerilogFile {
-        VerilogFile(name: name, moduleName: module, text: lines.map { $0.text + "\n" }.joined(),
-                    sourceMap: lines.map(\.location))
+        var text = ""
+        text.reserveCapacity(lines.reduce(0) { $0 + $1.text.utf8.count + 1 })
+        for line in lines {
+            text += line.text
+            text += "\n"
+        }
+        return VerilogFile(name: name, moduleName: module, text: text, sourceMap: lines.map(\.location))
     }
 }
 
