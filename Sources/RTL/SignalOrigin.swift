@@ -8,12 +8,20 @@ public struct SignalOrigin: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Design {
-    /// What drives an output port of the top, from the port inwards: through wires and instances as long as the value is
-    /// handed on unchanged, and last to the register or expression that makes it. Empty for an unknown port or an input.
-    public func origins(ofPort name: String) -> [SignalOrigin] {
-        guard let port = top.ports.first(where: { $0.name == name && !$0.isInput }) else { return [] }
+    /// What drives an output port, of the top or of an instance (`softmax.weights_valid`), from the port inwards: through
+    /// wires and instances as long as the value is handed on unchanged, and last to the register or expression that makes
+    /// it. Empty for an unknown port or an input.
+    public func origins(ofPort path: String) -> [SignalOrigin] {
+        var scope = path.split(separator: ".").map(String.init)
+        let name = scope.removeLast()
+        var module = top
+        for instance in scope {
+            guard let found = module.instances.first(where: { $0.name == instance }) else { return [] }
+            module = found.module
+        }
+        guard let port = module.ports.first(where: { $0.name == name && !$0.isInput }) else { return [] }
         var origins: [SignalOrigin] = [], seen: Set<String> = []
-        var module = top, node = port.node, scope: [String] = []
+        var node = port.node
         while true {
             let shape = module.graph[node]
             switch shape.operation {

@@ -64,4 +64,25 @@ public struct LaneProgram: Sendable {
             settings: RowSettings(tileKeys: tileKeys, keyFormat: planes.keyFormat, valueFormat: planes.valueFormat),
             scale: scale, keyMSBAddress: planes.keyMSB, keyLSBAddress: planes.keyLSB, valueAddress: planes.value))
     }
+
+    /// The first `count` jobs over the same memory.
+    public func prefix(_ count: Int) -> LaneProgram {
+        var program = self
+        program.jobs = Array(jobs.prefix(count))
+        return program
+    }
+
+    /// A job's row as the golden model takes it, read back from memory.
+    public func row(_ index: Int, headSize: Int) -> LaneRow {
+        let job = jobs[index], format = job.settings.keyFormat
+        func codes(_ address: Int, _ layout: PlaneLayout) -> [Int16] {
+            PackedPlane.unpack(Array(memory[address..<address + layout.planeBytes(rows: job.keyCount)]), layout: layout, rows: job.keyCount)
+        }
+        let msb = codes(job.keyMSBAddress, .keyMSB(format, headSize: headSize))
+        let lsb = PlaneLayout.keyLSB(format, headSize: headSize).map { codes(job.keyLSBAddress, $0) }
+        return LaneRow(
+            query: job.query, keys: lsb.map { zip(msb, $0).map { $0 << format.lsbBits | $1 } } ?? msb,
+            values: codes(job.valueAddress, .value(job.settings.valueFormat, headSize: headSize)), keyCount: job.keyCount,
+            scale: job.scale)
+    }
 }

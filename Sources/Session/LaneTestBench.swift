@@ -26,6 +26,8 @@ public final class LaneTestBench {
     public var rowFinished: () -> Void = {}
     /// Called in each cycle, before its edge.
     public var cycleSettled: (() -> Void)?
+    /// Asked in each cycle: ends the run early, with what has come out so far.
+    public var isFinished: (() -> Bool)?
     private let cycleLimit: Int
 
     /// - Parameters:
@@ -112,6 +114,7 @@ public final class LaneTestBench {
             guard cycle - lastMove < patience else {
                 throw LaneRunError.stuck(job: result.outputs.count, cycle: cycle, patience: patience)
             }
+            if let isFinished, isFinished() { break }
             guard cycle < cycleLimit else { throw LaneRunError.tooLong(job: result.outputs.count, cycle: cycle) }
             simulator.clockEdge()
         }

@@ -14,7 +14,7 @@ import Verification
 struct LaneCheck {
     static let lane = LaneConfiguration(headSize: 64, multipliers: 64)
 
-    private let checked: CheckedProgram
+    let checked: CheckedProgram
     /// Beats that the jobs read.
     private let beats: Int
 
@@ -36,7 +36,7 @@ struct LaneCheck {
     }
 
     /// How one run is driven: without hesitation, and with random stalls from another power-up state.
-    private static let stimuli: [(seed: UInt64, stallSeed: UInt64?, latency: Int)] = [(1, nil, 20), (2, 5, 3)]
+    static let stimuli: [(seed: UInt64, stallSeed: UInt64?, latency: Int)] = [(1, nil, 20), (2, 5, 3)]
 
     init() throws {
         var checked = CheckedProgram(lane: Self.lane)

@@ -2,6 +2,8 @@ import Accelerator
 import Configuration
 import FixedPoint
 import RTL
+import Session
+import Simulation
 import Testing
 
 /// One fault of each kind that hardware like this suffers, planted in lane-d64 and found by the check of the lane.
@@ -45,7 +47,8 @@ import Testing
         return Constant(words: [UInt64((1 << (remainderBits - 1)) + change)])
     }
 
-    @Test func everyPlantedFaultIsFound() throws {
+    /// The lane with all faults in it, asleep.
+    private func mutatedLane() throws -> (design: Design, mutants: [Mutant]) {
         let design = try Design(Accelerator.Lane(lane: LaneCheck.lane))
         let candidates = design.mutants()
         let mutants = try Self.faults.map { fault in
@@ -53,7 +56,11 @@ import Testing
             return Mutant(module: found.module, site: found.site, change: fault.planted ?? found.change,
                           signal: found.signal, location: found.location)
         }
-        let mutated = try design.mutated(by: mutants)
+        return (try design.mutated(by: mutants), mutants)
+    }
+
+    @Test func everyPlantedFaultIsFound() throws {
+        let (mutated, mutants) = try mutatedLane()
         let check = try LaneCheck()
         let healthy = try check.run(mutated, mutant: 0)
         #expect(healthy.verdict == nil)
@@ -62,6 +69,36 @@ import Testing
             let verdict = try check.run(mutated, mutant: index + 1).verdict
             print("  \(fault.name): \(mutant) -> \(verdict.map { "\($0)" } ?? "NOT FOUND")")
             #expect(verdict != nil, "\(fault.name): \(mutant)")
+        }
+    }
+
+    /// The unit's instance in the lane, by the unit's name.
+    private static let instances = [
+        "QueryKeyUnit": "query_key", "ScoreScaler": "score_scaler", "ExponentialUnit": "softmax", "Normalizer": "normalizer",
+        "KeyAssembler": "key_assembler", "StateAccumulator": "state_accumulator", "MergeUnit": "state_accumulator",
+    ]
+
+    /// The first stream that differs from the golden model is that of the faulty unit.
+    @Test func theFaultyUnitIsNamed() throws {
+        let (mutated, mutants) = try mutatedLane()
+        let check = try LaneCheck()
+        func diagnosis(_ number: Int) throws -> LaneDiagnosis? {
+            for stimulus in LaneCheck.stimuli {
+                let found = try LaneDiagnosis.find(
+                    mutated, lane: LaneCheck.lane, program: check.checked.program, seed: stimulus.seed,
+                    memoryLatency: stimulus.latency, stallSeed: stimulus.stallSeed
+                ) { try $0.handle("mutant").value = number }
+                if let found { return found }
+            }
+            return nil
+        }
+        #expect(try diagnosis(0) == nil)
+        for (index, (fault, mutant)) in zip(Self.faults, mutants).enumerated() {
+            let found = try diagnosis(index + 1)
+            let stream = try #require(found?.divergence.stream, "\(mutant) is not found")
+            #expect(stream.hasPrefix(Self.instances[fault.unit]! + "."), "\(mutant) is blamed on \(stream)")
+            #expect(found!.origins.last?.location.file == mutant.location.file || !fault.unit.hasSuffix("Unit"))
+            if index == 0 { print(found!) }
         }
     }
 

@@ -75,3 +75,45 @@ import Verification
         #expect("\(error!)".hasPrefix("the design has no `output input_valid` for stream `input`; it has input_valid, "))
     }
 }
+
+/// Engines that run together and must agree in every cycle.
+@Suite struct LockstepTests {
+    private struct Delay: Module {
+        let reset: Int
+
+        struct Ports {
+            let next: Unsigned
+            let last: Unsigned
+        }
+
+        var suffix: String { "r\(reset)" }
+
+        func ports(_ io: Interface) -> Ports { Ports(next: io.input(.unsigned(8)), last: io.output(.unsigned(8))) }
+
+        func body(_ c: Circuit, _ io: Ports) {
+            let held = c.register("held", .unsigned(8), reset: reset)
+            held.next(io.next)
+            c.drive(io.last, held.q)
+        }
+    }
+
+    @Test func theFirstDifferenceIsKept() throws {
+        let lockstep = try Lockstep(
+            NativeSimulator(try Design(Delay(reset: 1)), seed: 1),
+            against: [("same", NativeSimulator(try Design(Delay(reset: 1)), seed: 2)),
+                      ("other", NativeSimulator(try Design(Delay(reset: 5)), seed: 1))])
+        try lockstep.poke("next", 9)
+        lockstep.applyReset(cycles: 2)
+        lockstep.run(3)
+        let divergence = try #require(lockstep.divergence)
+        #expect("\(divergence)" == "cycle 0: `other: last`: expected 1, seen 5")
+    }
+
+    @Test func otherPortsAreRefused() throws {
+        let error = #expect(throws: LockstepError.self) {
+            try Lockstep(NativeSimulator(try Design(Delay(reset: 1)), seed: 1),
+                         against: [("skid", NativeSimulator(try Design(SkidBuffer(bits: 8)), seed: 1))])
+        }
+        #expect("\(error!)".hasPrefix("skid simulates another design: it has no input [8] next, output [8] last, but input [1] input_valid"))
+    }
+}
