@@ -58,7 +58,8 @@ public final class LaneTestBench {
 
     /// Runs all jobs after a reset.
     ///
-    /// Throws if the lane reads outside its memory, stops moving, or ends a row at the wrong element.
+    /// Throws if the lane reads outside its memory, stops moving, or ends a row at the wrong element, and what the engine
+    /// itself finds amiss.
     public func run() throws -> Result {
         simulator.values.update(repeating: 0)
         simulator.applyReset()
@@ -88,6 +89,7 @@ public final class LaneTestBench {
             memory.drive(cycle: cycle)
             simulator.settle()
             cycleSettled?()
+            try simulator.check()
             let beats = memory.traffic.totalBeats
             try memory.observe(cycle: cycle)
             if job.fires {
