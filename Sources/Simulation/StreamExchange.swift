@@ -11,8 +11,8 @@ import SeededRandom
 /// ```
 /// In every cycle a source that holds no beat asks its pattern whether to offer the next; while it offers nothing, `valid`
 /// is low and the payload is noise. A sink asks its pattern whether to be ready. Every engine does the same in every cycle.
-/// Once it has finished, the streams' `valid` and `ready` are low; after a violation or when stuck, the ports show that
-/// cycle, whose edge has not come.
+/// Once it has finished, the streams' `valid` and `ready` are low; at the limit, `valid` of a beat that waits is not; after
+/// a violation or when stuck, the ports show that cycle, whose edge has not come.
 public final class StreamExchange {
     /// A burst into the module.
     public struct Source {
@@ -135,13 +135,16 @@ extension Simulator {
     /// Sends a burst into a stream without a gap; other inputs are held.
     ///
     /// - Parameter words: `pins.payloadWords` words a beat.
-    /// - Returns: cycles until the last beat was taken, that cycle included; nil if `limit` cycles do not suffice.
+    /// - Returns: cycles until the last beat was taken, that cycle included; nil if `limit` cycles do not suffice, when
+    ///   what has not been taken is withdrawn.
     public func send(
         _ words: UnsafeBufferPointer<UInt64>, to pins: StreamPins, limit: Int = .max
     ) throws(BurstError) -> Int? {
         let source = try StreamExchange.Source(pins, beats: Array(words))
         let burst = StreamExchange(sources: [source], patience: .max)
-        return exchange(burst, limit: limit) == .finished ? burst.cycle : nil
+        if exchange(burst, limit: limit) == .finished { return burst.cycle }
+        values[pins.valid] = 0
+        return nil
     }
 
     /// Takes `beats` beats from a stream, `pins.payloadWords` words each; fewer if `limit` cycles bring no more.

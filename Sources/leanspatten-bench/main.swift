@@ -47,6 +47,7 @@ func simulationSpeed(_ figures: inout [Figure]) throws {
 var figures: [Figure] = []
 try denseDecode(&figures)
 try simulationSpeed(&figures)
+try streamSpeed(&figures)
 if CommandLine.arguments.count > 1 {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

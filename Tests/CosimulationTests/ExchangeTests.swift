@@ -154,7 +154,7 @@ import Testing
             let first = try simulator.receive(4, from: output)
             #expect(first == Array(words[0..<8]))
             #expect(try simulator.run(until: "input_ready", limit: 10) == 0)
-            // Twelve of the first burst's and of the second are still there.
+            // It holds 17: ten of the first burst and seven of the second went in, four came out.
             #expect(try simulator.receive(100, from: output, limit: 50).count == 2 * 13)
             #expect(try simulator.run(until: "output_valid", limit: 10) == nil)
             #expect(throws: BurstError(stream: "input", problem: .wrongDirection)) { try simulator.receive(1, from: input) }
