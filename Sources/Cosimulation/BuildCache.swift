@@ -69,7 +69,10 @@ public struct BuildCache: Sendable {
         var bytes = entries.reduce(0) { $0 + $1.bytes }
         let latest = Date().timeIntervalSince1970 - grace / .seconds(1)
         for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > byteLimit && entry.used <= latest {
-            Files.remove(entry.path)
+            // Another process may have begun to use it, and must not find half of it.
+            let condemned = "\(entry.path).gone-\(getpid())"
+            if Files.lastUse(of: entry.path) > latest || (try? Files.rename(entry.path, to: condemned)) == nil { continue }
+            Files.remove(condemned)
             bytes -= entry.bytes
         }
     }

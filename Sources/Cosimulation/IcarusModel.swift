@@ -27,7 +27,7 @@ public final class IcarusModel: Sendable {
         sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
         timeout: Duration = .seconds(600), cache: BuildCache = .standard
     ) throws(CosimulationError) -> IcarusModel {
-        _ = try VerilatorShim(top: top, ports: ports, clock: clock, reset: reset)
+        try checkInterface(top: top, ports: ports, clock: clock, reset: reset)
         let harness = IcarusHarness(top: top, ports: ports, clock: clock, reset: reset)
         let name = "\(top)_harness"
         let tools = try IcarusTools()

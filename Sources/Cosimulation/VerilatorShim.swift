@@ -17,15 +17,7 @@ struct VerilatorShim {
         top: String, ports: [SimulatedPort], clock: String?, reset: String?,
         instruments: VerilatorInstruments = VerilatorInstruments()
     ) throws(CosimulationError) {
-        if !isVerilogIdentifier(top) { throw .badInterface("\"\(top)\" is not a module name") }
-        var seen: Set<String> = []
-        for name in ports.map(\.name) + [clock, reset].compactMap(\.self) {
-            if !isVerilogIdentifier(name) { throw .badInterface("\(top): \"\(name)\" is not a port name") }
-            if !seen.insert(name).inserted { throw .badInterface("\(top): two ports are called \(name)") }
-        }
-        for port in ports where port.width < 1 {
-            throw .badInterface("\(top): port \(port.name) is \(port.width) bits wide")
-        }
+        try checkInterface(top: top, ports: ports, clock: clock, reset: reset)
         (self.top, self.ports, self.clock, self.reset) = (top, ports, clock, reset)
         self.instruments = instruments
     }

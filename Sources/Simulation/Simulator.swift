@@ -88,9 +88,12 @@ extension Simulator {
         return run(until: pin, limit: limit)
     }
 
-    public func exchange(_ exchange: StreamExchange, limit: Int = .max) -> StreamExchange.Outcome {
+    public func exchange(_ exchange: StreamExchange, limit: Int) -> StreamExchange.Outcome {
         exchange.run(on: self, limit: limit)
     }
+
+    /// To its end. Not a default argument above, which would call the Swift loop on every engine.
+    public func exchange(_ exchange: StreamExchange) -> StreamExchange.Outcome { self.exchange(exchange, limit: .max) }
 
     public func check() throws {}
 
