@@ -137,6 +137,7 @@ public final class StreamTestBench {
             for index in sources.indices { offer(&sources[index]) }
             for index in sinks.indices { sinks[index].port.isReady = !sinks[index].stalls.next() }
             simulator.settle()
+            try simulator.check()
             try afterSettle?(cycle - start)
             var moves = false
             for index in sources.indices where sources[index].port.fires {
