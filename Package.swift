@@ -37,7 +37,7 @@ let package = Package(
         .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks", "TestSupport"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks", "TestSupport"]),
-        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Blocks", "TestSupport"]),
+        .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Accelerator", "TestSupport"]),
         .testTarget(name: "VerificationTests", dependencies: ["UnitScenarios", "TestSupport"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint", "TestSupport"]),
         .testTarget(name: "SessionTests", dependencies: ["Session", "TestSupport"]),

@@ -3,13 +3,23 @@ import Foundation
 /// A directory of finished builds, each named by a hash of all that went into it, so that an entry never changes.
 ///
 /// Entries are built beside their place and renamed into it: what is there is whole. Builds of one key wait for each
-/// other, whatever the process. Nothing is ever evicted; deleting the directory is always safe.
+/// other, whatever the process. A build that makes the cache larger than `byteLimit` removes the entries that have not
+/// been used for longest, but none of the last hour; deleting the directory is always safe.
 public struct BuildCache: Sendable {
     /// Absolute path.
     public let root: String
+    public let byteLimit: Int
+    /// An entry is not removed for so long after its last use: a process may be about to load it.
+    let grace: Duration
 
-    public init(root: String) {
+    public init(root: String, byteLimit: Int = 4 << 30) {
+        self.init(root: root, byteLimit: byteLimit, grace: .seconds(3600))
+    }
+
+    package init(root: String, byteLimit: Int, grace: Duration) {
         self.root = URL(fileURLWithPath: root).standardizedFileURL.path
+        self.byteLimit = byteLimit
+        self.grace = grace
     }
 
     /// `$LEANSPATTEN_CACHE` if set, else `.build/cosimulation` under the package we are in, else under the working directory.
@@ -31,11 +41,11 @@ public struct BuildCache: Sendable {
         _ key: String, build: (_ directory: String) throws(CosimulationError) -> Void
     ) throws(CosimulationError) -> (directory: String, wasBuilt: Bool) {
         let place = "\(root)/\(key)"
-        if Files.exists(place) { return (place, false) }
+        if Files.touch(place) { return (place, false) }
         try Files.makeDirectory(root)
         let lock = try FileLock("\(place).lock")
         defer { lock.release() }
-        if Files.exists(place) { return (place, false) }
+        if Files.touch(place) { return (place, false) }
 
         let staging = "\(place).part"
         Files.remove(staging)  // of a process that was killed
@@ -47,7 +57,24 @@ public struct BuildCache: Sendable {
             Files.remove(staging)
             throw error
         }
+        evict()
         return (place, true)
+    }
+
+    /// Removes what has not been used for longest until the rest is within `byteLimit`.
+    private func evict() {
+        let entries = Files.names(in: root).filter { !$0.hasSuffix(".lock") && !$0.hasSuffix(".part") }.map { name in
+            (path: "\(root)/\(name)", used: Files.lastUse(of: "\(root)/\(name)"), bytes: Files.bytesBelow("\(root)/\(name)"))
+        }
+        var bytes = entries.reduce(0) { $0 + $1.bytes }
+        let latest = Date().timeIntervalSince1970 - grace / .seconds(1)
+        for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > byteLimit && entry.used <= latest {
+            // Another process may have begun to use it, and must not find half of it.
+            let condemned = "\(entry.path).gone-\(getpid())"
+            if Files.lastUse(of: entry.path) > latest || (try? Files.rename(entry.path, to: condemned)) == nil { continue }
+            Files.remove(condemned)
+            bytes -= entry.bytes
+        }
     }
 }
 

@@ -16,6 +16,12 @@ public enum CosimulationError: Error, Equatable, CustomStringConvertible {
     case fileSystem(path: String, action: String, reason: String)
     /// A built model would not load.
     case cannotLoad(library: String, reason: String)
+    /// A model lacks what its `VerilatorOptions` did not ask for.
+    case notBuiltWith(option: String, top: String)
+    /// The process that simulates has gone or hangs; `reason` says what it left.
+    case engineLost(engine: String, cycle: Int, reason: String)
+    /// A coverage file that Verilator did not write.
+    case badCoverage(path: String, line: Int)
     /// Names or widths that cannot be those of a Verilog module.
     case badInterface(String)
 
@@ -37,6 +43,12 @@ public enum CosimulationError: Error, Equatable, CustomStringConvertible {
             "cannot \(action) \(path): \(reason)"
         case .cannotLoad(let library, let reason):
             "cannot load the built model \(library) (\(reason)); delete its directory to build it again"
+        case .notBuiltWith(let option, let top):
+            "the model of \(top) was built without \(option): give VerilatorOptions(\(option)) to its build"
+        case .engineLost(let engine, let cycle, let reason):
+            "\(engine) was lost in cycle \(cycle): \(reason)"
+        case .badCoverage(let path, let line):
+            "\(path), line \(line), is not of a coverage file of Verilator's"
         case .badInterface(let what):
             what
         }

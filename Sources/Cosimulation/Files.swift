@@ -22,6 +22,14 @@ enum Files {
         if Foundation.rename(path, place) != 0 { throw failure("rename", path) }
     }
 
+    static func copy(_ path: String, to place: String) throws(CosimulationError) {
+        do {
+            try FileManager.default.copyItem(atPath: path, toPath: place)
+        } catch {
+            throw .fileSystem(path: place, action: "write", reason: error.localizedDescription)
+        }
+    }
+
     static func write(_ text: String, to path: String) throws(CosimulationError) {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -42,6 +50,22 @@ enum Files {
         var status = stat()
         if stat(path, &status) != 0 { throw failure("read", path) }
         return Int(status.st_size)
+    }
+
+    /// Notes that a file or directory is used now; false if there is none.
+    static func touch(_ path: String) -> Bool { utimes(path, nil) == 0 || exists(path) }
+
+    /// Seconds since 1970.
+    static func lastUse(of path: String) -> Double {
+        var status = stat()
+        if stat(path, &status) != 0 { return 0 }
+        return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
+    }
+
+    /// Of all files in a directory and below.
+    static func bytesBelow(_ directory: String) -> Int {
+        let names = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
+        return names.reduce(0) { $0 + ((try? byteCount(of: "\(directory)/\($1)")) ?? 0) }
     }
 
     /// The names in a directory, sorted; empty if there is none.

@@ -34,11 +34,16 @@ package struct ToolProcess {
     package let arguments: [String]
     /// Working directory; nil: ours.
     package let directory: String?
+    /// Variables it sees beside ours.
+    package let environment: [String: String]
 
-    package init(_ executable: String, _ arguments: [String], in directory: String? = nil) {
+    package init(
+        _ executable: String, _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.directory = directory
+        self.environment = environment
     }
 
     /// As a user would type it.
@@ -104,13 +109,19 @@ package struct ToolProcess {
         if let failure = state.withLock(\.failure) { throw failure }
     }
 
-    private func spawn(output: Int32, errors: Int32) throws(CosimulationError) -> pid_t {
+    /// Starts it with these descriptors as its 0 (nil: nothing to read), 1, 2 and 3 (nil: none).
+    func spawn(
+        input: Int32? = nil, output: Int32, errors: Int32, third: Int32? = nil
+    ) throws(CosimulationError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        if let third { posix_spawn_file_actions_adddup2(&actions, third, 3) }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -118,7 +129,7 @@ package struct ToolProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         posix_spawnattr_setpgroup(&attributes, 0)
 
-        var environment = ProcessInfo.processInfo.environment
+        var environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         environment["LC_ALL"] = "C"
         // Those of a make above us would confuse the one a tool starts.
         environment["MAKEFLAGS"] = nil
@@ -129,16 +140,33 @@ package struct ToolProcess {
         defer { for text in variables + words { free(text) } }
 
         var child: pid_t = 0
-        let failure = posix_spawn(&child, words[0]!, &actions, &attributes, words, variables)
+        let failure = Self.descriptors.withLock { _ in
+            posix_spawn(&child, words[0]!, &actions, &attributes, words, variables)
+        }
         if failure != 0 { throw .cannotStart(command: commandLine, reason: String(cString: strerror(failure))) }
         return child
+    }
+
+    /// Held while a descriptor could be passed on to a child that is started meanwhile, and while one is started.
+    private static let descriptors = Mutex(())
+
+    /// A pipe that no child inherits unasked.
+    static func makePipe() throws(CosimulationError) -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        let made = descriptors.withLock { _ in
+            let made = pipe(&ends)
+            for end in ends where made == 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return made
+        }
+        if made != 0 { throw .cannotStart(command: "a pipe", reason: String(cString: strerror(errno))) }
+        return (ends[0], ends[1])
     }
 
     /// posix_spawn itself cannot portably change directory.
     private static let changeDirectory = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh"]
 
     /// The status of `child` if it has ended, else nil; it leaves no zombie.
-    private static func reap(_ child: pid_t, block: Bool) -> ToolStatus? {
+    static func reap(_ child: pid_t, block: Bool) -> ToolStatus? {
         var status: Int32 = 0
         while true {
             let reaped = waitpid(child, &status, block ? 0 : WNOHANG)
@@ -153,7 +181,7 @@ package struct ToolProcess {
 }
 
 /// Where one of a child's streams goes: a nameless file.
-private struct CapturedStream {
+struct CapturedStream {
     let descriptor: Int32
 
     init() throws(CosimulationError) {

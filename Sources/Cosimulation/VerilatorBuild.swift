@@ -10,7 +10,25 @@ public struct VerilatorOptions: Sendable {
         case full = "-O2"
     }
 
+    /// Waves that an instance can write. Writing every signal of the 64-multiplier lane makes it 30 times slower.
+    public enum Waves: String, Sendable {
+        case none
+        /// Every signal of the hierarchy in GTKWave's compressed format: `VerilatorSimulator.openWaves`.
+        case fst
+    }
+
+    /// What is counted, in `VerilatorSimulator.writeCoverage`. Both together make the 64-multiplier lane 50 times slower and
+    /// its build, at `quick`, take minutes.
+    public enum Coverage: String, Sendable, CaseIterable {
+        /// Statements and branches.
+        case line
+        /// Changes of every bit of every signal.
+        case toggle
+    }
+
     public var optimization: Optimization
+    public var waves: Waves
+    public var coverage: Set<Coverage>
     /// Compilers at a time.
     public var jobs: Int
     /// More arguments for Verilator, such as `-Wno-fatal`; its warnings are errors otherwise.
@@ -19,10 +37,12 @@ public struct VerilatorOptions: Sendable {
     public var timeout: Duration
 
     public init(
-        optimization: Optimization = .quick, jobs: Int = 2, verilatorArguments: [String] = [],
+        optimization: Optimization = .quick, waves: Waves = .none, coverage: Set<Coverage> = [], jobs: Int = 2, verilatorArguments: [String] = [],
         timeout: Duration = .seconds(1800)
     ) {
         self.optimization = optimization
+        self.waves = waves
+        self.coverage = coverage
         self.jobs = max(1, jobs)
         self.verilatorArguments = verilatorArguments
         self.timeout = timeout
@@ -48,12 +68,17 @@ struct VerilatorBuild {
     ]
     private static let linkerFlags = ["-shared", "-pthread", "-Wl,-Bsymbolic", "-Wl,--no-undefined"]
 
+    private var verilatorFlags: [String] {
+        Self.verilatorFlags + shim.instruments.verilatorFlags + options.verilatorArguments
+    }
+    private var compilerFlags: [String] { Self.compilerFlags + shim.instruments.compilerFlags }
+    private var libraries: [String] { options.waves == .fst ? toolchain.waveLibraries : [] }
+
     /// Names the build by all that goes into it.
     var key: String {
         var hash = SHA256()
-        let flags = Self.verilatorFlags + Self.compilerFlags + Self.linkerFlags
-            + [options.optimization.rawValue] + options.verilatorArguments
-        for field in ["model", toolchain.identity, flags.joined(separator: " "), shim.harness(named: "H"), shim.source(model: "M")] {
+        let flags = verilatorFlags + compilerFlags + Self.linkerFlags + libraries + [options.optimization.rawValue]
+        for field in ["model", toolchain.identity, flags.joined(separator: " "), shim.harness(named: "H"), shim.source(model: "M", harness: "H")] {
             hash.update(field: field)
         }
         for source in sources {
@@ -71,14 +96,12 @@ struct VerilatorBuild {
         try Files.makeDirectory(work)
         try Files.makeDirectory(verilog)
         try sources.write(into: verilog)
-        try Files.write(shim.harness(named: "\(name)_harness"), to: "\(verilog)/\(name)_harness.v")
-        try Files.write(shim.source(model: name), to: "\(work)/shim.cc")
+        let harness = "\(name)_harness"
+        try Files.write(shim.harness(named: harness), to: "\(verilog)/\(harness).v")
+        try Files.write(shim.source(model: name, harness: harness), to: "\(work)/shim.cc")
 
-        let files = sources.compiled + ["\(name)_harness.v"]
-        try ToolProcess(
-            toolchain.verilator,
-            Self.verilatorFlags + options.verilatorArguments
-                + ["--prefix", name, "--Mdir", work, "--top-module", "\(name)_harness"] + files,
+        try toolchain.verilatorProcess(
+            verilatorFlags + ["--prefix", name, "--Mdir", work, "--top-module", harness] + sources.compiled + ["\(harness).v"],
             in: verilog
         ).require(timeout: options.timeout)
 
@@ -89,7 +112,7 @@ struct VerilatorBuild {
         try ToolProcess(
             toolchain.compiler,
             Self.linkerFlags + ["-o", "\(directory)/\(Self.library)"] + units.map { "\(work)/\($0).o" }
-                + Self.runtimeSources.map { "\(runtime)/\($0).o" }
+                + runtimeSources.map { "\(runtime)/\($0).o" } + libraries
         ).require(timeout: options.timeout)
         Files.remove(work)
     }
@@ -115,19 +138,19 @@ struct VerilatorBuild {
         return units.indices.map { "unit\($0)" }
     }
 
-    private static let runtimeSources = ["verilated", "verilated_threads"]
+    private var runtimeSources: [String] { ["verilated", "verilated_threads"] + shim.instruments.runtimeSources }
     /// Precompiled, because reading Verilator's headers takes four times as long as compiling a small model.
     private static let header = "model.h"
 
     /// The directory of what all models share, compiled once for a version of the tools: Verilator's own objects and header.
     private func runtime(in cache: BuildCache) throws(CosimulationError) -> String {
         var hash = SHA256()
-        for field in ["runtime", toolchain.identity, options.optimization.rawValue, Self.header] + Self.compilerFlags + Self.runtimeSources {
+        for field in ["runtime", toolchain.identity, options.optimization.rawValue, Self.header] + compilerFlags + runtimeSources {
             hash.update(field: field)
         }
         return try cache.entry("runtime-\(hash.hexadecimal().prefix(32))") { (directory) throws(CosimulationError) in
             try Files.write("#include \"verilated.h\"\n", to: "\(directory)/\(Self.header)")
-            let objects = Self.runtimeSources.map { (source: "\(toolchain.includeDirectory)/\($0).cpp", output: "\(directory)/\($0).o") }
+            let objects = runtimeSources.map { (source: "\(toolchain.includeDirectory)/\($0).cpp", output: "\(directory)/\($0).o") }
             try compile(objects + [(source: "\(directory)/\(Self.header)", output: "\(directory)/\(Self.header).gch")], flags: [])
         }.directory
     }
@@ -135,7 +158,7 @@ struct VerilatorBuild {
     private func compile(_ units: [(source: String, output: String)], flags: [String]) throws(CosimulationError) {
         let include = toolchain.includeDirectory
         let commands = units.map { unit in
-            ToolProcess(toolchain.compiler, Self.compilerFlags + flags + [
+            ToolProcess(toolchain.compiler, compilerFlags + flags + [
                 options.optimization.rawValue, "-I\(include)", "-I\(include)/vltstd", "-c", unit.source, "-o", unit.output,
             ])
         }

@@ -20,8 +20,19 @@ public final class VerilatorModel: Sendable {
     let settle: @convention(c) (UnsafeMutableRawPointer, Bool) -> Void
     let edge: @convention(c) (UnsafeMutableRawPointer) -> Void
     let run: @convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void
+    let runUntil: @convention(c) (UnsafeMutableRawPointer, Bool, _ pin: UInt64, _ limit: UInt64) -> UInt64
+    let exchange: @convention(c) (UnsafeMutableRawPointer, Bool, UnsafeMutableRawPointer, _ limit: UInt64) -> UInt64
+    /// Nil in a model built without.
+    let openWaves: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Void)?
+    let closeWaves: (@convention(c) (UnsafeMutableRawPointer) -> Void)?
+    let writeCoverage: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Void)?
+    /// Where every instance leaves its counts; nil: nowhere.
+    let coverageDirectory: CoverageDirectory?
+    let top: String
 
-    private init(library: String, shim: VerilatorShim, wasBuilt: Bool) throws(CosimulationError) {
+    private init(
+        library: String, shim: VerilatorShim, wasBuilt: Bool, coverageDirectory: CoverageDirectory?
+    ) throws(CosimulationError) {
         guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
             throw .cannotLoad(library: library, reason: String(cString: dlerror()))
         }
@@ -36,6 +47,19 @@ public final class VerilatorModel: Sendable {
         settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, Bool) -> Void).self)
         edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
         run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void).self)
+        runUntil = try symbol(
+            "run_until", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64, UInt64) -> UInt64).self)
+        exchange = try symbol(
+            "exchange", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UnsafeMutableRawPointer, UInt64) -> UInt64).self)
+        let hasWaves = shim.instruments.waves != .none
+        openWaves = !hasWaves ? nil : try symbol(
+            "open_waves",
+            as: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Void).self)
+        closeWaves = !hasWaves ? nil : try symbol("close_waves", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
+        writeCoverage = shim.instruments.coverage.isEmpty ? nil : try symbol(
+            "write_coverage", as: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>) -> Void).self)
+        self.coverageDirectory = coverageDirectory
+        top = shim.top
         ports = shim.ports
         wordCount = shim.wordCount
         self.library = library
@@ -54,26 +78,44 @@ public final class VerilatorModel: Sendable {
         sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
         options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
     ) throws(CosimulationError) -> VerilatorModel {
-        let shim = try VerilatorShim(top: top, ports: ports, clock: clock, reset: reset)
+        try build(
+            sources: sources, top: top, ports: ports, clock: clock, reset: reset, options: options, toolchain: toolchain,
+            cache: cache, coverageDirectory: nil)
+    }
+
+    private static func build(
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String?, reset: String?,
+        options: VerilatorOptions, toolchain: VerilatorToolchain?, cache: BuildCache, coverageDirectory: CoverageDirectory?
+    ) throws(CosimulationError) -> VerilatorModel {
+        let shim = try VerilatorShim(
+            top: top, ports: ports, clock: clock, reset: reset,
+            instruments: VerilatorInstruments(waves: options.waves, coverage: options.coverage))
         let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
         let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
         let entry = try cache.entry(build.key) { (directory) throws(CosimulationError) in
             try build.run(in: directory, cache: cache)
         }
         return try VerilatorModel(
-            library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt)
+            library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt,
+            coverageDirectory: coverageDirectory)
     }
 
     /// Emits `design` as portable Verilog and builds it.
+    ///
+    /// With `LEANSPATTEN_COVERAGE=DIR` in the environment it is built with all coverage, and each instance writes its
+    /// counts to `DIR/<top>-<n>.dat` when it goes, for `Coverage` to merge.
     public static func build(
         _ design: Design, options: VerilatorOptions = VerilatorOptions(), cache: BuildCache = .standard
     ) throws(CosimulationError) -> VerilatorModel {
         let files = VerilogEmitter().emit(design)
+        let coverageDirectory = try CoverageDirectory.fromEnvironment()
+        var options = options
+        if coverageDirectory != nil { options.coverage = Set(VerilatorOptions.Coverage.allCases) }
         return try build(
             sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
             ports: SimulatedPort.layout(of: design.top),
             clock: design.top.usesClock ? ClockDomain.main.clock : nil,
             reset: design.top.usesReset ? ClockDomain.main.reset : nil,
-            options: options, cache: cache)
+            options: options, toolchain: nil, cache: cache, coverageDirectory: coverageDirectory)
     }
 }

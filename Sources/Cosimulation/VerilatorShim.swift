@@ -10,19 +10,16 @@ struct VerilatorShim {
     /// Names of the top's clock and synchronous reset, where it has them.
     let clock: String?
     let reset: String?
+    let instruments: VerilatorInstruments
 
     /// - Throws: `badInterface` for names and widths that cannot be a module's.
-    init(top: String, ports: [SimulatedPort], clock: String?, reset: String?) throws(CosimulationError) {
-        if !isVerilogIdentifier(top) { throw .badInterface("\"\(top)\" is not a module name") }
-        var seen: Set<String> = []
-        for name in ports.map(\.name) + [clock, reset].compactMap(\.self) {
-            if !isVerilogIdentifier(name) { throw .badInterface("\(top): \"\(name)\" is not a port name") }
-            if !seen.insert(name).inserted { throw .badInterface("\(top): two ports are called \(name)") }
-        }
-        for port in ports where port.width < 1 {
-            throw .badInterface("\(top): port \(port.name) is \(port.width) bits wide")
-        }
+    init(
+        top: String, ports: [SimulatedPort], clock: String?, reset: String?,
+        instruments: VerilatorInstruments = VerilatorInstruments()
+    ) throws(CosimulationError) {
+        try checkInterface(top: top, ports: ports, clock: clock, reset: reset)
         (self.top, self.ports, self.clock, self.reset) = (top, ports, clock, reset)
+        self.instruments = instruments
     }
 
     /// Words that all ports take together.
@@ -42,7 +39,9 @@ struct VerilatorShim {
         return """
             `default_nettype none
             module \(name) (
+                /* verilator coverage_off */
                 \(declarations.joined(separator: ",\n    "))
+                /* verilator coverage_on */
             );
                 \(top) dut (
                     \(connections.joined(separator: ",\n        "))
@@ -56,14 +55,15 @@ struct VerilatorShim {
     /// The C interface over Verilator's class `model`.
     ///
     /// Instances are opaque. `settle` copies inputs in, lets logic follow with the clock low, and copies outputs out;
-    /// `edge` raises the clock; `run` is that many of both with the inputs held, outputs of the last cycle copied out.
-    func source(model: String) -> String {
+    /// `edge` raises the clock; `run` is that many of both with the inputs held, outputs of the last cycle copied out;
+    /// `run_until` as many as it takes; `exchange` is in `VerilatorExchange`, waves and coverage in `VerilatorInstruments`.
+    func source(model: String, harness: String) -> String {
         """
         #include "\(model).h"
         #include <cstdint>
         #include <cstring>
         #include <mutex>
-
+        \(instruments.includes)
         static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "wide ports are copied as they lie");
         #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -73,7 +73,7 @@ struct VerilatorShim {
             VerilatedContext* context;
             \(model)* model;
             uint64_t* words;
-
+        \(instruments.members)
             void copyIn() {
         \(ports.enumerated().filter(\.element.isInput).map { copyIn($0.element, "model->p\($0.offset)") }.joined(separator: "\n"))
             }
@@ -88,6 +88,17 @@ struct VerilatorShim {
             void high() {
                 \(clock == nil ? "" : "model->clk = 1; model->eval();")
             }
+            void settle(bool reset) {
+                copyIn();
+                low(reset);
+                copyOut();
+            }
+            // The clock edge of a settled instance.
+            void rise() {
+                \(instruments.sample)
+                high();
+                \(instruments.sample)
+            }
         };
 
         }  // namespace
@@ -101,6 +112,7 @@ struct VerilatorShim {
             Verilated::threadContextp(context);
             context->randReset(2);
             context->randSeed(seed);
+            \(instruments.setUp)
             auto* instance = new Instance{context, new \(model)(context, "top"), words};
             instance->copyIn();
             instance->low(true);
@@ -110,20 +122,18 @@ struct VerilatorShim {
         EXPORT void leanspatten_destroy(void* handle) {
             auto* instance = static_cast<Instance*>(handle);
             instance->model->final();
+            \(instruments.tearDown)
             delete instance->model;
             delete instance->context;
             delete instance;
         }
 
         EXPORT void leanspatten_settle(void* handle, bool reset) {
-            auto* instance = static_cast<Instance*>(handle);
-            instance->copyIn();
-            instance->low(reset);
-            instance->copyOut();
+            static_cast<Instance*>(handle)->settle(reset);
         }
 
         EXPORT void leanspatten_edge(void* handle) {
-            static_cast<Instance*>(handle)->high();
+            static_cast<Instance*>(handle)->rise();
         }
 
         EXPORT void leanspatten_run(void* handle, bool reset, uint64_t count) {
@@ -132,14 +142,14 @@ struct VerilatorShim {
             instance->copyIn();
             for (uint64_t cycle = 1; cycle < count; ++cycle) {
                 instance->low(reset);
-                instance->high();
+                instance->rise();
             }
             instance->low(reset);
             instance->copyOut();
-            instance->high();
+            instance->rise();
         }
 
-        """
+        """ + VerilatorExchange.source + instruments.functions(scope: "top.\(harness).dut")
     }
 
     private func copyIn(_ port: SimulatedPort, _ pin: String) -> String {

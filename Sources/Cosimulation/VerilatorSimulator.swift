@@ -30,6 +30,9 @@ public final class VerilatorSimulator: Simulator {
     }
 
     deinit {
+        if let directory = model.coverageDirectory, let writeCoverage = model.writeCoverage {
+            directory.withNewFile(of: model.top) { writeCoverage(instance, $0) }
+        }
         model.destroy(instance)
         values.deallocate()
     }
@@ -46,6 +49,43 @@ public final class VerilatorSimulator: Simulator {
     public func run(_ count: Int) {
         model.run(instance, reset, UInt64(count))
         cycle += count
+    }
+
+    public func run(until pin: SimulatedPort, limit: Int) -> Int? {
+        let count = model.runUntil(instance, reset, UInt64(pin.firstWord), UInt64(max(0, limit)))
+        cycle += count == .max ? max(0, limit) : Int(count)
+        return count == .max ? nil : Int(count)
+    }
+
+    public func exchange(_ exchange: StreamExchange, limit: Int) -> StreamExchange.Outcome {
+        let before = exchange.cycle
+        defer { cycle += exchange.cycle - before }
+        return exchange.outcome(model.exchange(instance, reset, exchange.state.control, UInt64(max(0, limit))))
+    }
+
+    /// Begins to write every signal of the design to an FST file, from this cycle on; a file that is open is closed first.
+    ///
+    /// A cycle lasts 10 ns: its settled values stand from its beginning, the clock rises at its middle. Time counts from
+    /// the instance's first cycle. Memories of up to 32 words are included.
+    /// - Parameters:
+    ///   - levels: of hierarchy below `scope`, at least 1; nil: all.
+    ///   - scope: path of an instance, `fetcher.keys`; empty: the whole design.
+    /// - Throws: `notBuiltWith` unless the model's options say `.fst`; `fileSystem`.
+    public func openWaves(_ path: String, levels: Int? = nil, scope: String = "") throws(CosimulationError) {
+        guard let openWaves = model.openWaves else { throw .notBuiltWith(option: "waves: .fst", top: model.top) }
+        try Files.write("", to: path)  // Verilator ends the process where it cannot write
+        openWaves(instance, path, Int32(clamping: levels ?? Int(Int16.max)), scope)
+    }
+
+    /// Completes the file of `openWaves`, which is no FST before; the end of the instance does so too.
+    public func closeWaves() { model.closeWaves?(instance) }
+
+    /// Writes what has been counted since the instance was made; see `Coverage`.
+    /// - Throws: `notBuiltWith` unless the model's options ask for coverage; `fileSystem`.
+    public func writeCoverage(_ path: String) throws(CosimulationError) {
+        guard let writeCoverage = model.writeCoverage else { throw .notBuiltWith(option: "coverage", top: model.top) }
+        try Files.write("", to: path)
+        writeCoverage(instance, path)
     }
 
     /// Verilator takes 31 bits, of which 0 means the time of day, and its generator starts badly from small numbers.

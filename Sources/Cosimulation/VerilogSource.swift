@@ -1,3 +1,4 @@
+import Simulation
 import Verilog
 
 /// A file for a Verilog tool: sources, benches, and the data that `$readmemh` reads.
@@ -30,6 +31,21 @@ extension [VerilogSource] {
             if !seen.insert(file.name).inserted { throw .badInterface("two files are called \(file.name)") }
             try Files.write(file.text, to: "\(directory)/\(file.name)")
         }
+    }
+}
+
+/// - Throws: `badInterface` for names and widths that cannot be a module's.
+func checkInterface(
+    top: String, ports: [SimulatedPort], clock: String?, reset: String?
+) throws(CosimulationError) {
+    if !isVerilogIdentifier(top) { throw .badInterface("\"\(top)\" is not a module name") }
+    var seen: Set<String> = []
+    for name in ports.map(\.name) + [clock, reset].compactMap(\.self) {
+        if !isVerilogIdentifier(name) { throw .badInterface("\(top): \"\(name)\" is not a port name") }
+        if !seen.insert(name).inserted { throw .badInterface("\(top): two ports are called \(name)") }
+    }
+    for port in ports where port.width < 1 {
+        throw .badInterface("\(top): port \(port.name) is \(port.width) bits wide")
     }
 }
 

@@ -4,7 +4,8 @@
 /// promise which draws those make, so a new toolchain could change every recorded workload.
 /// Algorithm: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    /// The seed of a generator that goes on from here.
+    public private(set) var state: UInt64
 
     public init(seed: UInt64) {
         state = seed

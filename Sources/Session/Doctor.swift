@@ -41,8 +41,14 @@ public struct Doctor: Codable, Sendable {
         ]
         var engines: [Engine] = []
         do throws(CosimulationError) {
-            _ = try VerilatorToolchain.standard()
+            let toolchain = try VerilatorToolchain.standard()
             engines.append(.verilator)
+            // LEANSPATTEN_VERILATOR may have chosen another than the one on PATH.
+            if let index = tools.firstIndex(where: { $0.name == "verilator" }) {
+                tools[index] = Tool(
+                    name: "verilator", purpose: tools[index].purpose, path: toolchain.verilator,
+                    version: "Verilator \(toolchain.version)", remedy: nil)
+            }
         } catch {
             if case .unsupportedTool = error, let old = tools.firstIndex(where: { $0.name == "verilator" }) {
                 let found = tools[old]

@@ -4,7 +4,7 @@ import Cosimulation
 public enum Engine: String, CaseIterable, Codable, Sendable {
     /// The emitted Verilog, compiled by Verilator and loaded into this process.
     case verilator
-    /// The emitted Verilog in Icarus Verilog, in a bench of its own: some 300 cycles a second, but with unknown values.
+    /// The emitted Verilog in Icarus Verilog: some 300 cycles a second, but with unknown values, which are failures.
     case icarus
     /// The design itself, in this process; needs no tool.
     case native

@@ -48,7 +48,8 @@ public struct LaneDiagnosis: Sendable, CustomStringConvertible {
                 }
             }
             bench.isFinished = { found != nil }
-            do { _ = try bench.run() } catch where found != nil {} catch is LaneRunError {} catch is MemoryModelError {}
+            simulator.applyReset()
+            do { _ = try bench.runWithoutReset() } catch where found != nil {} catch is LaneRunError {} catch is MemoryModelError {}
             return (found, wave.render())
         }
         guard let (divergence, row) = try run(capturing: nil).found else { return nil }

@@ -10,10 +10,10 @@ public struct LaneModel: Sendable {
     public let description: String
     private let make: @Sendable (UInt64) throws -> any Simulator
 
-    /// Elaborates the lane; for Verilator also emits and builds it, or takes the build from the cache.
+    /// Elaborates the lane; for Verilator and Icarus also emits and builds it, or takes the build from the cache.
     ///
-    /// - Precondition: not `icarus`, which runs whole benches instead.
-    public init(_ lane: LaneConfiguration, engine: Engine) throws {
+    /// - Parameter waves: what simulators can write by themselves; only Verilator's.
+    public init(_ lane: LaneConfiguration, engine: Engine, waves: VerilatorOptions.Waves = .none) throws {
         let design = try Design(Lane(lane: lane))
         switch engine {
         case .native:
@@ -21,15 +21,17 @@ public struct LaneModel: Sendable {
             make = { NativeSimulator(try Design(Lane(lane: lane)), seed: $0) }
             description = "the native engine"
         case .verilator:
-            let model = try VerilatorModel.build(design)
+            let model = try VerilatorModel.build(design, options: VerilatorOptions(waves: waves))
             let version = try VerilatorToolchain.standard().version
             make = { VerilatorSimulator(model, seed: $0) }
             description = "Verilator \(version) on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
         case .icarus:
-            preconditionFailure("Icarus runs vector benches")
+            let model = try IcarusModel.build(design)
+            make = { _ in try IcarusSimulator(model) }
+            description = "Icarus Verilog on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
         }
     }
 
-    /// A new instance with its state random by `seed`.
+    /// A new instance with its state random by `seed`; in Icarus it is unknown.
     public func simulator(seed: UInt64) throws -> any Simulator { try make(seed) }
 }

@@ -60,7 +60,8 @@ public final class LaneTestBench {
 
     /// Runs all jobs after a reset.
     ///
-    /// Throws if the lane reads outside its memory, stops moving, or ends a row at the wrong element.
+    /// Throws if the lane reads outside its memory, stops moving, or ends a row at the wrong element, and what the engine
+    /// itself finds amiss.
     public func run() throws -> Result {
         simulator.values.update(repeating: 0)
         simulator.applyReset()
@@ -90,6 +91,7 @@ public final class LaneTestBench {
             memory.drive(cycle: cycle)
             simulator.settle()
             cycleSettled?()
+            try simulator.check()
             try memory.observe(cycle: cycle)
             if job.fires {
                 nextJob += 1

@@ -64,7 +64,7 @@ public enum ExitStatus: Int32, Sendable {
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError: .usage
             case is QuantizationError, is LaneInputError: .badInput
-            case is LaneRunError, is MemoryModelError, is LaneBenchFailure: .designDiffers
+            case is LaneRunError, is MemoryModelError, is UnknownOutputs: .designDiffers
             default: .internalFault
             }
     }
@@ -81,7 +81,8 @@ public enum ExitStatus: Int32, Sendable {
         switch error {
         case .missingTool, .unsupportedTool, .cannotStart: .toolMissing
         case .fileSystem: .cannotWrite
-        case .toolFailed, .timedOut, .tooMuchOutput, .cannotLoad, .badInterface: .internalFault
+        case .toolFailed, .timedOut, .tooMuchOutput, .cannotLoad, .notBuiltWith, .engineLost, .badCoverage, .badInterface:
+            .internalFault
         }
     }
 }

@@ -1,5 +1,6 @@
 import Accelerator
 import Configuration
+import Cosimulation
 import FixedPoint
 import GoldenModel
 import PerformanceModel
@@ -15,12 +16,19 @@ public struct SimulationOptions: Sendable {
     public static let memoryLatencies = 1...100_000
     /// Random hesitation of all streams; nil: none.
     public var stallSeed: UInt64?
-    /// Takes a Value Change Dump as it grows; nil: none. For a workload of one layer, on an engine in this process.
-    public var waves: (@Sendable (String) -> Void)?
+    /// Nil: none. For a workload of one layer.
+    public var waves: Waves?
+
+    public enum Waves: Sendable {
+        /// Takes a Value Change Dump as it grows: all signals of the native engine, the ports of others.
+        case vcd(@Sendable (String) -> Void)
+        /// The path of an FST file with all signals; only Verilator's.
+        case fst(String)
+    }
 
     public init(
         engine: Engine, seed: UInt64 = 1, memoryLatency: Int = 100, stallSeed: UInt64? = nil,
-        waves: (@Sendable (String) -> Void)? = nil
+        waves: Waves? = nil
     ) {
         self.engine = engine
         self.seed = seed
@@ -78,8 +86,7 @@ private struct LaneRunner: Sendable {
     private let configuration: LaneConfiguration
     private let options: SimulationOptions
     private let rowFinished: @Sendable () -> Void
-    /// Nil for Icarus.
-    private let model: LaneModel?
+    private let model: LaneModel
 
     init(
         _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
@@ -87,23 +94,33 @@ private struct LaneRunner: Sendable {
         self.configuration = configuration
         self.options = options
         self.rowFinished = rowFinished
-        model = options.engine == .icarus ? nil : try LaneModel(configuration, engine: options.engine)
-        description = model?.description ?? "Icarus Verilog on the emitted Verilog"
+        let ownWaves: VerilatorOptions.Waves = if case .fst = options.waves { .fst } else { .none }
+        model = try LaneModel(configuration, engine: options.engine, waves: ownWaves)
+        description = model.description
     }
 
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
-        guard let model else {
-            return try IcarusLaneRun.run(
-                program, lane: configuration, memoryLatency: options.memoryLatency, stallSeed: options.stallSeed)
-        }
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
             simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,
             stallSeed: options.stallSeed)
         bench.rowFinished = rowFinished
-        let waves = options.waves.map { VCDWriter(simulator, top: "lane", write: $0) }
-        defer { waves?.finish() }
-        bench.cycleSettled = waves?.sample
+        switch options.waves {
+        case nil: break
+        case .vcd(let write):
+            let waves = VCDWriter(simulator, top: "lane", write: write)
+            bench.cycleSettled = waves.sample
+            defer { waves.finish() }
+            return try bench.run()
+        case .fst(let path):
+            guard let simulator = simulator as? VerilatorSimulator else {
+                throw SessionError.badArgument(
+                    argument: "--waves", value: path, reason: "FST is what Verilator writes: choose --engine verilator or a .vcd")
+            }
+            try simulator.openWaves(path)
+            defer { simulator.closeWaves() }
+            return try bench.run()
+        }
         return try bench.run()
     }
 }

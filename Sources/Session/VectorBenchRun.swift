@@ -1,6 +1,4 @@
 import Cosimulation
-import FixedPoint
-import Verification
 
 extension VectorBench {
     /// How a bench is run: its `+name=value` arguments.
@@ -10,18 +8,15 @@ extension VectorBench {
         /// Each stream hesitates in so many of 64 cycles.
         public var stalls = 0
         public var seed = 1
-        /// Prints the outputs instead of comparing them.
-        public var observes = false
 
-        public init(memoryLatency: Int = 100, stalls: Int = 0, seed: Int = 1, observes: Bool = false) {
+        public init(memoryLatency: Int = 100, stalls: Int = 0, seed: Int = 1) {
             self.memoryLatency = memoryLatency
             self.stalls = stalls
             self.seed = seed
-            self.observes = observes
         }
 
         var plusArguments: [String] {
-            ["latency=\(memoryLatency)", "stalls=\(stalls)", "seed=\(seed)"] + (observes ? ["observe"] : [])
+            ["latency=\(memoryLatency)", "stalls=\(stalls)", "seed=\(seed)"]
         }
     }
 
@@ -52,42 +47,13 @@ public struct VectorBenchReport: Sendable, CustomStringConvertible {
     public let mismatches: [String]
     /// All it said, with the simulator's own messages.
     public let text: String
-    private let verdict, reads: Fields
-    let outputs: [Int16]
 
     init(_ result: ToolResult) {
         text = result.report
         let lines = result.output.split(separator: "\n")
         passed = lines.contains { $0.hasPrefix("PASS ") }
         mismatches = lines.filter { $0.hasPrefix("MISMATCH ") }.map(String.init)
-        verdict = Fields(lines.last { $0.hasPrefix("PASS ") || $0.hasPrefix("OBSERVED ") })
-        reads = Fields(lines.last { $0.hasPrefix("READ ") })
-        outputs = lines.filter { $0.hasPrefix("OUTPUT ") }.compactMap { Int16($0.dropFirst("OUTPUT ".count)) }
-    }
-
-    /// Cycles from the first request to the last output, both included; nil unless the run came to its end.
-    public var cycles: Int? { verdict["cycles"] }
-
-    /// What passed through the memory port; nil unless the run came to its end.
-    var traffic: MemoryModel.Traffic? {
-        guard let requests = reads["requests"] else { return nil }
-        var beats: [Int] = []
-        while let count = reads["beats\(beats.count)"] { beats.append(count) }
-        return MemoryModel.Traffic(
-            requests: requests, beats: beats, firstRequestCycle: requests > 0 ? reads["first"] : nil,
-            lastBeatCycle: requests > 0 ? reads["last"] : nil)
     }
 
     public var description: String { text }
-
-    /// The `name=number` words of a line.
-    private struct Fields: Sendable {
-        private let words: [Substring]
-
-        init(_ line: Substring?) { words = line?.split(separator: " ") ?? [] }
-
-        subscript(name: String) -> Int? {
-            words.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.utf8.count + 1)) }
-        }
-    }
 }

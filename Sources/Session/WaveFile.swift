@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A text file that grows while a design runs, and that takes its place when the run has ended.
+/// A file of waves that grows while a design runs, and that takes its place when the run has ended.
 public final class WaveFile: Sendable {
     private struct State {
         var buffer: [UInt8] = []
@@ -9,7 +9,9 @@ public final class WaveFile: Sendable {
         var isOpen = true
     }
 
-    private let path, target, staging: String
+    private let path, target: String
+    /// Where it grows: an engine that writes by itself writes there.
+    public let staging: String
     private let descriptor: Int32
     private let state = Mutex(State())
 

@@ -51,6 +51,15 @@ public protocol Simulator: AnyObject {
     var waveSignals: [WaveSignal] { get }
     /// `count` cycles with the inputs held; `values` then hold the outputs of the last one, before its edge.
     func run(_ count: Int)
+    /// Cycles with the inputs held until output `pin`, one bit wide, is set.
+    ///
+    /// Returns the clock edges it took, 0 if it is set in this cycle; `values` are then those of that cycle, before its
+    /// edge. Nil if it was set in none of `limit` cycles; `values` are then those of the last, after which one more edge was.
+    func run(until pin: SimulatedPort, limit: Int) -> Int?
+    /// Goes on with `exchange` until it ends or for `limit` cycles: all streams of a test in one call.
+    func exchange(_ exchange: StreamExchange, limit: Int) -> StreamExchange.Outcome
+    /// Throws what the engine itself has found amiss by now, such as an unknown output in a four-state engine.
+    func check() throws
 }
 
 extension Simulator {
@@ -60,6 +69,33 @@ extension Simulator {
             clockEdge()
         }
     }
+
+    public func run(until pin: SimulatedPort, limit: Int) -> Int? {
+        for count in 0..<limit {
+            settle()
+            if values[pin.firstWord] & 1 == 1 { return count }
+            clockEdge()
+        }
+        return nil
+    }
+
+    /// `run(until:limit:)` for an output by its name.
+    public func run(until name: String, limit: Int) throws(UnknownName) -> Int? {
+        guard let pin = port(name), !pin.isInput, pin.width == 1 else {
+            throw UnknownName(
+                name, kind: "one-bit output", among: ports.filter { !$0.isInput && $0.width == 1 }.map(\.name))
+        }
+        return run(until: pin, limit: limit)
+    }
+
+    public func exchange(_ exchange: StreamExchange, limit: Int) -> StreamExchange.Outcome {
+        exchange.run(on: self, limit: limit)
+    }
+
+    /// To its end. Not a default argument above, which would call the Swift loop on every engine.
+    public func exchange(_ exchange: StreamExchange) -> StreamExchange.Outcome { self.exchange(exchange, limit: .max) }
+
+    public func check() throws {}
 
     /// Holds the reset for some cycles and releases it.
     public func applyReset(cycles: Int = 2) {

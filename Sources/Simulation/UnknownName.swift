@@ -1,7 +1,7 @@
 /// No port or signal of that name; says which there are.
 public struct UnknownName: Error, CustomStringConvertible, Hashable {
     public let name: String
-    /// `port`, `input port` or `signal`.
+    /// `port`, `input port`, `one-bit output` or `signal`.
     public let kind: String
     /// The names there are, in declaration order.
     public let known: [String]

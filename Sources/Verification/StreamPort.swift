@@ -45,14 +45,3 @@ public struct StreamPort {
     /// Both are set; meaningful after `settle()`.
     public var fires: Bool { valid.isSet && ready.isSet }
 }
-
-/// A stream or field that a test bench asks for and the design does not have.
-public struct StreamPortError: Error, CustomStringConvertible {
-    public let stream: String
-    public let missing: String
-    public let present: [String]
-
-    public var description: String {
-        "the design has no `\(missing)` for stream `\(stream)`; it has \(present.joined(separator: ", "))"
-    }
-}

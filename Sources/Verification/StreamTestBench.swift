@@ -68,6 +68,7 @@ public final class StreamTestBench {
             for index in sources.indices { offer(index) }
             for index in sinks.indices { sinks[index].ready?.pointee = sinks[index].stalls.next() ? 0 : 1 }
             simulator.settle()
+            try simulator.check()
             try afterSettle?(cycle)
             var moves = false
             for index in sources.indices where sources[index].fires {

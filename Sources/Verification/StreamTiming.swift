@@ -1,3 +1,5 @@
+import Simulation
+
 /// How the ends of a module's streams hesitate.
 public struct StreamTiming: Sendable, CustomStringConvertible {
     private enum Rates: Sendable {

@@ -22,7 +22,8 @@ struct Simulate: Command {
     var stallSeed: UInt64?
 
     @Option(help: ArgumentHelp(
-        "Write waves of one layer: all signals on the native engine, ports on Verilator.", valueName: "file.vcd"))
+        "Write waves of one layer: all signals as .fst on Verilator and as .vcd on the native engine, ports as .vcd on others.",
+        valueName: "file"))
     var waves: String?
 
     @OptionGroup var output: JSONOption
@@ -32,8 +33,12 @@ struct Simulate: Command {
             let legal = SimulationOptions.memoryLatencies
             throw ValidationError("--memory-latency must be in \(legal.lowerBound)...\(legal.upperBound).")
         }
-        if let waves, !waves.hasSuffix(".vcd") { throw ValidationError("--waves \(waves): the name must end in .vcd.") }
-        if waves != nil, engine == .icarus { throw ValidationError("--waves needs --engine verilator or native.") }
+        if let waves, !waves.hasSuffix(".vcd"), !waves.hasSuffix(".fst") {
+            throw ValidationError("--waves \(waves): the name must end in .vcd or .fst.")
+        }
+        if let waves, waves.hasSuffix(".fst"), let engine, engine != .verilator {
+            throw ValidationError("--waves \(waves): only --engine verilator writes FST; choose a .vcd.")
+        }
     }
 
     func execute() throws -> ExitStatus {
@@ -47,7 +52,9 @@ struct Simulate: Command {
         let golden = try GoldenRun(workload)
         var options = SimulationOptions(
             engine: chosenEngine(), seed: selection.seed, memoryLatency: memoryLatency, stallSeed: stallSeed)
-        if let waveFile { options.waves = waveFile.append }
+        options.waves = waveFile.map { file in
+            waves!.hasSuffix(".fst") ? .fst(file.staging) : .vcd { file.append($0) }
+        }
         let progress = ProgressBar("simulation", total: workload.rowCount)
         defer { progress.finish() }
         let run: SimulationRun

@@ -108,6 +108,8 @@ import Workloads
         (["--memory-latency", "0"], "--memory-latency must be in 1...100000"),
         (["--waves", "waves.txt"], ".vcd"),
         (["--waves", "waves.vcd"], "waves are of one layer"),
+        (["--waves", "waves.fst", "--engine", "native"], "only --engine verilator writes FST"),
+        (["--waves", "waves.fst", "--engine", "icarus"], "only --engine verilator writes FST"),
         (["--workload", "synthetic:fractal"], "use one of flat, gaussian"),
         (["--workload", "synthetic:flat,keys=-1"], "keys must be in"),
         (["--workload", "synthetic:flat,colour=red"], "there is no 'colour'"),

@@ -16,6 +16,14 @@ import Workloads
         #expect(directory.contents.isEmpty)
     }
 
+    @Test func aVerilatorThatIsNotThere() throws {
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "verilator"] + Self.small, in: try Directory(),
+            environment: ["LEANSPATTEN_VERILATOR": "/nowhere"])
+        #expect(run.status == 69)
+        #expect(run.errors.contains("cannot start `/nowhere`: LEANSPATTEN_VERILATOR must be the absolute path"))
+    }
+
     @Test func withoutVerilatorTheNativeEngineRunsAndSaysSo() throws {
         let run = try LeanSpAtten(["simulate"] + Self.small, in: try Directory(), environment: ["PATH": ""])
         #expect(run.status == 0)

@@ -1,3 +1,4 @@
+import Cosimulation
 import Foundation
 import Testing
 
@@ -92,6 +93,39 @@ import Testing
         #expect(text.hasPrefix("$timescale"))
         #expect(text.contains("output_payload_element"))
         #expect(text.contains("$enddefinitions"))
+    }
+
+    /// Every signal of the lane, in GTKWave's own format.
+    @Test func wavesOfVerilator() throws {
+        let directory = try Directory()
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "verilator", "--waves", "lane.fst"] + EnvironmentTests.small, in: directory)
+        if run.status == 69 { return }
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(directory.contents == ["lane.fst"])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.file("lane.fst")))
+        #expect(Array(bytes.prefix(9)) == [0, 0, 0, 0, 0, 0, 0, 1, 73])
+        #expect(bytes.count > 20_000)
+    }
+
+    /// A regression sets the variable; what it collects is read back.
+    @Test func coverageOfARun() throws {
+        let directory = try Directory()
+        let dats = directory.file("coverage")
+        for _ in 0..<2 {
+            let run = try LeanSpAtten(
+                ["simulate", "--engine", "verilator"] + EnvironmentTests.small, in: directory,
+                environment: ["LEANSPATTEN_COVERAGE": dats])
+            if run.status == 69 { return }
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: dats).sorted()
+        #expect(names.count == 2 && names[0].hasSuffix("-0.dat") && names[1].hasSuffix("-1.dat"))
+        let coverage = try Coverage(merging: names.map { "\(dats)/\($0)" })
+        let once = try Coverage(merging: ["\(dats)/\(names[0])"])
+        #expect(coverage.modules.contains { $0.hasPrefix("QueryKeyUnit") })
+        #expect(!coverage.modules.contains { $0.contains("harness") })
+        #expect(coverage.tally(.line) == once.tally(.line) && once.tally(.branch).percent > 50)
     }
 
     @Test func presets() throws {

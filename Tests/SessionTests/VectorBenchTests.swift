@@ -6,6 +6,7 @@ import Foundation
 import RTL
 import SeededRandom
 import Session
+import Simulation
 import TestSupport
 import Testing
 import Verilog
@@ -27,20 +28,33 @@ import Verilog
         let name = "vector-bench/\(stallSeed ?? 0)"
         let lane = try Preset.named("lane-d64").configuration
         let checked = try randomRows(name, seed: TestSeed.global, lane: lane, rows: 10, maximumKeys: 300)
-        let result = try IcarusLaneRun.run(checked.program, lane: lane, memoryLatency: 30, stallSeed: stallSeed)
+        func run(_ engine: Engine) throws -> LaneTestBench.Result {
+            try LaneTestBench(
+                try LaneModel(lane, engine: engine).simulator(seed: 1), headSize: lane.headSize, program: checked.program,
+                memoryLatency: 30, stallSeed: stallSeed
+            ).run()
+        }
+        let result = try run(.icarus)
         let mismatches = checked.mismatches(result.outputs)
         #expect(mismatches.isEmpty, """
             \(mismatches.count) of 10 rows differ; \(TestSeed.rerun)
             """)
+        let native = try run(.native)
+        #expect(result.traffic == native.traffic)
+        #expect(result.cycles == native.cycles)
+    }
 
-        let native = try LaneTestBench(
-            try LaneModel(lane, engine: .native).simulator(seed: 1), headSize: lane.headSize, program: checked.program,
-            memoryLatency: 30
-        ).run()
-        #expect(result.traffic.requests == native.traffic.requests)
-        #expect(result.traffic.beats == native.traffic.beats)
-        // Without random hesitation both benches do the same in every cycle.
-        if stallSeed == nil { #expect(result.cycles == native.cycles) }
+    /// The same fault in the engine and in the bench.
+    @Test func whatNoResetSetsIsFoundByTheIcarusEngine() throws {
+        let lane = try Preset.named("lane-d32").configuration
+        let checked = try randomRows("vector-bench/unknown", lane: lane, rows: 1, maximumKeys: 3)
+        let design = try Design(Accelerator.Lane(lane: lane))
+        let model = try IcarusModel.build(
+            sources: Self.withoutAReset(VerilogEmitter().emit(design)), top: design.top.name,
+            ports: SimulatedPort.layout(of: design.top))
+        let bench = try LaneTestBench(try IcarusSimulator(model), headSize: lane.headSize, program: checked.program)
+        let error = try #require(#expect(throws: UnknownOutputs.self) { try bench.run() })
+        #expect(error.outputs.contains { $0.port == "request_valid" && $0.bits == "x" })
     }
 
     @Test func whatNoResetSetsIsFoundInIcarus() throws {
@@ -49,15 +63,18 @@ import Verilog
         let design = try Design(Accelerator.Lane(lane: lane))
         let bench = VectorBench(
             name: "lane_d32", design: design, lane: lane, program: checked.program, expected: checked.expected)
-        // The buffer in front of the memory port.
-        let faulty = VerilogEmitter().emit(design).map { file in
-            VerilogSource(name: file.name, text: file.name != "SkidBuffer_w46.v" ? file.text
-                : file.text.replacingOccurrences(of: "full <= 1'b0;", with: "full <= full;"))
-        }
-        let report = try bench.runInIcarus(faulty)
+        let report = try bench.runInIcarus(Self.withoutAReset(VerilogEmitter().emit(design)))
         #expect(!report.passed)
         #expect(report.text.contains("request_valid x"))
         #expect(report.text.contains("FAIL rows=0 "))
+    }
+
+    /// The buffer in front of the memory port keeps what it holds in a reset.
+    private static func withoutAReset(_ files: [VerilogFile]) -> [VerilogSource] {
+        files.map { file in
+            VerilogSource(name: file.name, text: file.name != "SkidBuffer_w46.v" ? file.text
+                : file.text.replacingOccurrences(of: "full <= 1'b0;", with: "full <= full;"))
+        }
     }
 
     /// The committed Makefile on a lane and vectors of its own: passes, and fails for a wrong vector and a wrong lane.

@@ -82,18 +82,18 @@ import Verification
         let reset: Int
 
         struct Ports {
-            let next: Unsigned
-            let last: Unsigned
+            let first: Unsigned
+            let second: Unsigned
         }
 
         var suffix: String { "r\(reset)" }
 
-        func ports(_ io: Interface) -> Ports { Ports(next: io.input(.unsigned(8)), last: io.output(.unsigned(8))) }
+        func ports(_ io: Interface) -> Ports { Ports(first: io.input(.unsigned(8)), second: io.output(.unsigned(8))) }
 
         func body(_ c: Circuit, _ io: Ports) {
             let held = c.register("held", .unsigned(8), reset: reset)
-            held.next(io.next)
-            c.drive(io.last, held.q)
+            held.next(io.first)
+            c.drive(io.second, held.q)
         }
     }
 
@@ -102,11 +102,11 @@ import Verification
             NativeSimulator(try Design(Delay(reset: 1)), seed: 1),
             against: [("same", NativeSimulator(try Design(Delay(reset: 1)), seed: 2)),
                       ("other", NativeSimulator(try Design(Delay(reset: 5)), seed: 1))])
-        try lockstep.poke("next", 9)
+        try lockstep.poke("first", 9)
         lockstep.applyReset(cycles: 2)
         lockstep.run(3)
         let divergence = try #require(lockstep.divergence)
-        #expect("\(divergence)" == "cycle 0: `other: last`: expected 1, seen 5")
+        #expect("\(divergence)" == "cycle 0: `other: second`: expected 1, seen 5")
     }
 
     @Test func otherPortsAreRefused() throws {
@@ -114,6 +114,6 @@ import Verification
             try Lockstep(NativeSimulator(try Design(Delay(reset: 1)), seed: 1),
                          against: [("skid", NativeSimulator(try Design(SkidBuffer(bits: 8)), seed: 1))])
         }
-        #expect("\(error!)".hasPrefix("skid simulates another design: it has no input [8] next, output [8] last, but input [1] input_valid"))
+        #expect("\(error!)".hasPrefix("skid simulates another design: it has no input [8] first, output [8] second, but input [1] input_valid"))
     }
 }

@@ -1,5 +1,3 @@
-import Simulation
-
 /// The ports of one valid/ready stream among a top's ports, by the name it has in the module's `Ports`.
 ///
 /// A stream without `<name>_ready` is a pulse that cannot be refused; a lone one-bit port `<name>` is a pulse without payload.
@@ -30,6 +28,13 @@ public struct StreamPins: Sendable {
         self.payload = PayloadLayout(stream: name, ports: payload)
     }
 
+    /// Words of a beat.
+    public var payloadWords: Int { payload.wordCount }
+
+    public init(_ name: String, of simulator: some Simulator) throws(StreamPortError) {
+        try self.init(name, among: simulator.ports)
+    }
+
     /// The module drives `valid` and the payload.
     public var isOutput: Bool { !valid.isInput }
 
@@ -39,33 +44,17 @@ public struct StreamPins: Sendable {
     }
 }
 
-/// The fields of a stream's payload and their places in a beat's words, which lie as the ports do: each field from a
-/// word of its own, least significant word first.
-public struct PayloadLayout: Sendable {
+/// A stream or field that a test bench asks for and the design does not have.
+public struct StreamPortError: Error, CustomStringConvertible {
     public let stream: String
-    /// `firstWord` counts from the beat's own; names are those within the payload, "" if it is one signal.
-    public let fields: [SimulatedPort]
-    public let wordCount: Int
+    public let missing: String
+    public let present: [String]
 
-    init(stream: String, ports: [SimulatedPort]) {
-        self.stream = stream
-        let whole = stream + "_payload"
-        fields = SimulatedPort.layout(ports.map { port in
-            (String(port.name.dropFirst(whole.utf8.count + (port.name == whole ? 0 : 1))), port.isInput, port.isSigned, port.width)
-        })
-        wordCount = fields.last.map { $0.firstWord + $0.wordCount } ?? 0
+    public init(stream: String, missing: String, present: [String]) {
+        (self.stream, self.missing, self.present) = (stream, missing, present)
     }
 
-    /// The name of a field's port.
-    func portName(_ field: SimulatedPort) -> String { stream + "_payload" + (field.name.isEmpty ? "" : "_" + field.name) }
-
-    /// All bits that the payload has, word by word.
-    var bits: [UInt64] {
-        fields.flatMap { field in
-            (0..<field.wordCount).map { word in
-                let width = min(64, field.width - 64 * word)
-                return width == 64 ? .max : (1 << UInt64(width)) - 1
-            }
-        }
+    public var description: String {
+        "the design has no `\(missing)` for stream `\(stream)`; it has \(present.joined(separator: ", "))"
     }
 }
