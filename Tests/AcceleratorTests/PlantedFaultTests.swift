@@ -97,7 +97,7 @@ import Testing
             let found = try diagnosis(index + 1)
             let stream = try #require(found?.divergence.stream, "\(mutant) is not found")
             #expect(stream.hasPrefix(Self.instances[fault.unit]! + "."), "\(mutant) is blamed on \(stream)")
-            #expect(found!.origins.last?.location.file == mutant.location.file || !fault.unit.hasSuffix("Unit"))
+            #expect(found?.origins.isEmpty == false)
             if index == 0 { print(found!) }
         }
     }
