@@ -7,8 +7,9 @@ import Verilog
 ///
 /// Several models live in one process, and a model stays loaded until the process ends.
 public final class VerilatorModel: Sendable {
-    /// The top's ports without clock and reset.
+    /// The top's ports without clocks and resets.
     public let ports: [SimulatedPort]
+    public let clocks: [SimulatedClock]
     /// Path of the shared library; the Verilog it was built from lies in `verilog` beside it.
     public let library: String
     /// False: it was in the cache.
@@ -17,9 +18,9 @@ public final class VerilatorModel: Sendable {
     let wordCount: Int
     let create: @convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer
     let destroy: @convention(c) (UnsafeMutableRawPointer) -> Void
-    let settle: @convention(c) (UnsafeMutableRawPointer, Bool) -> Void
-    let edge: @convention(c) (UnsafeMutableRawPointer) -> Void
-    let run: @convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void
+    let settle: @convention(c) (UnsafeMutableRawPointer, UInt64) -> Void
+    let edge: @convention(c) (UnsafeMutableRawPointer, UInt64) -> Void
+    let run: @convention(c) (UnsafeMutableRawPointer, UInt64, UInt64) -> Void
 
     private init(library: String, shim: VerilatorShim, wasBuilt: Bool) throws(CosimulationError) {
         guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
@@ -33,10 +34,11 @@ public final class VerilatorModel: Sendable {
         }
         create = try symbol("create", as: (@convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer).self)
         destroy = try symbol("destroy", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
-        settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, Bool) -> Void).self)
-        edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
-        run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void).self)
+        settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, UInt64) -> Void).self)
+        edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer, UInt64) -> Void).self)
+        run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, UInt64, UInt64) -> Void).self)
         ports = shim.ports
+        clocks = shim.clocks
         wordCount = shim.wordCount
         self.library = library
         self.wasBuilt = wasBuilt
@@ -46,15 +48,14 @@ public final class VerilatorModel: Sendable {
     ///
     /// - Parameters:
     ///   - sources: the `.v` and `.sv` files are compiled, in this order; others only lie beside them.
-    ///   - ports: all ports of `top` but clock and reset, in any order.
-    ///   - clock: its clock, nil if it has none.
-    ///   - reset: its synchronous, active-high reset, nil if it has none.
+    ///   - ports: all ports of `top` but clocks and resets, in any order.
+    ///   - clocks: its clocks, of which state is loaded at rising edges, with their synchronous, active-high resets.
     /// - Throws: `toolFailed` with the tool's message, of which nothing stays in the cache.
     public static func build(
-        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clocks: [SimulatedClock],
         options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
     ) throws(CosimulationError) -> VerilatorModel {
-        let shim = try VerilatorShim(top: top, ports: ports, clock: clock, reset: reset)
+        let shim = try VerilatorShim(top: top, ports: ports, clocks: clocks)
         let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
         let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
         let entry = try cache.entry(build.key) { (directory) throws(CosimulationError) in
@@ -62,6 +63,20 @@ public final class VerilatorModel: Sendable {
         }
         return try VerilatorModel(
             library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt)
+    }
+
+    /// The same for a module of at most one clock.
+    ///
+    /// - Parameters:
+    ///   - clock: nil if it has none; a reset is then an input port like others.
+    ///   - reset: nil if it has none.
+    public static func build(
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
+    ) throws(CosimulationError) -> VerilatorModel {
+        try build(
+            sources: sources, top: top, ports: ports, clocks: clock.map { [SimulatedClock(name: $0, reset: reset)] } ?? [],
+            options: options, toolchain: toolchain, cache: cache)
     }
 
     /// Emits `design` as portable Verilog and builds it.
@@ -72,8 +87,6 @@ public final class VerilatorModel: Sendable {
         return try build(
             sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
             ports: SimulatedPort.layout(of: design.top),
-            clock: design.top.usesClock ? ClockDomain.main.clock : nil,
-            reset: design.top.usesReset ? ClockDomain.main.reset : nil,
-            options: options, cache: cache)
+            clocks: SimulatedClock.list(of: design.top), options: options, cache: cache)
     }
 }

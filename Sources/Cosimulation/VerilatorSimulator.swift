@@ -9,11 +9,13 @@ import Simulation
 public final class VerilatorSimulator: Simulator {
     public let model: VerilatorModel
     public let values: UnsafeMutableBufferPointer<UInt64>
-    public var reset = true
+    public var resets = ClockSet.all
     public private(set) var cycle = 0
+    public private(set) var lastEdge: ClockSet = []
     private let instance: UnsafeMutableRawPointer
 
     public var ports: [SimulatedPort] { model.ports }
+    public var clocks: [SimulatedClock] { model.clocks }
 
     public init(_ model: VerilatorModel, seed: UInt64) {
         self.model = model
@@ -35,16 +37,18 @@ public final class VerilatorSimulator: Simulator {
     }
 
     public func settle() {
-        model.settle(instance, reset)
+        model.settle(instance, resets.rawValue)
     }
 
-    public func clockEdge() {
-        model.edge(instance)
+    public func clockEdge(of clocks: ClockSet) {
+        model.edge(instance, clocks.rawValue)
+        lastEdge = clocks
         cycle += 1
     }
 
     public func run(_ count: Int) {
-        model.run(instance, reset, UInt64(count))
+        model.run(instance, resets.rawValue, UInt64(count))
+        if count > 0 { lastEdge = .all }
         cycle += count
     }
 
