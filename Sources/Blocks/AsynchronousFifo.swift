@@ -9,8 +9,8 @@ import RTL
 /// `input.ready` and `output.valid` come from registers. Holds `depth` words in the memory and one more in the output
 /// register; a depth of 8 keeps two clocks of like frequency going without a pause.
 ///
-/// Both resets must be set together for two edges of the slower clock at least, and no word be offered until both are
-/// released.
+/// Both resets must be set together until each clock has had an edge. They may be released in any order; no word is to be
+/// offered before both are.
 public struct AsynchronousFifo: Module {
     /// Width of a word in bits.
     public let bits: Int

@@ -42,13 +42,13 @@ public final class VerilatorSimulator: Simulator {
 
     public func clockEdge(of clocks: ClockSet) {
         model.edge(instance, clocks.rawValue)
-        lastEdge = clocks
+        lastEdge = clocks.intersection(ClockSet(count: model.clocks.count))
         cycle += 1
     }
 
     public func run(_ count: Int) {
         model.run(instance, resets.rawValue, UInt64(count))
-        if count > 0 { lastEdge = .all }
+        if count > 0 { lastEdge = ClockSet(count: model.clocks.count) }
         cycle += count
     }
 

@@ -17,6 +17,7 @@ extension Design {
                 module, selectWidth: reachesMutants ? bitsToCount(mutants.count) : nil, mutants: mine,
                 children: module.instances.map { rewritten[ObjectIdentifier($0.module)]! })
             rewriter.run()
+            // Clock crossings are not checked: a bypassed synchroniser is a mutant like others.
             diagnostics += DriverResolution.run(on: rewriter.result) + Lint.run(on: rewriter.result)
             rewritten[ObjectIdentifier(module)] = rewriter.result
             result.append(rewriter.result)

@@ -27,7 +27,10 @@ public struct ClockSet: OptionSet, Hashable, Sendable {
     /// The clock at `index` of `Simulator.clocks` alone.
     public init(index: Int) { rawValue = 1 << UInt64(index) }
 
-    /// Every clock there is.
+    /// The first `count` clocks.
+    public init(count: Int) { rawValue = count >= 64 ? .max : (1 << UInt64(count)) - 1 }
+
+    /// Every clock, however many there are.
     public static let all = ClockSet(rawValue: .max)
 
     /// Whether the clock at `index` of `Simulator.clocks` is among them.

@@ -163,6 +163,8 @@ extension Circuit {
     @Test func givenDomainsAreTheOnesThatCount() throws {
         func chain(_ name: String, _ first: ClockDomain, _ second: ClockDomain) throws {
             _ = try Design(Probe(name) { c, io in
+                // First, so that no clock has the same place above as below.
+                c.discard(c.stage("aside", io.flag, domain: ClockDomain(clock: "third_clock", reset: "third_reset")))
                 let from = c.stage("from", Stage(domain: .main), io.number, domains: [.main: first])
                 c.drive(io.result, c.stage("into", Stage(domain: right), from, domains: [right: second]))
             })

@@ -82,6 +82,7 @@ extension NativeSimulator {
         simulator.clockEdge()
         simulator.settle()
         #expect(try simulator.counts == [12, 22, 11, 21])
+        #expect(simulator.lastEdge == [ClockSet(index: 0), ClockSet(index: 1)])
     }
 
     @Test func resetsAreSeparate() throws {

@@ -10,6 +10,7 @@ public final class NativeSimulator: Simulator {
     public let ports: [SimulatedPort]
     public let values: UnsafeMutableBufferPointer<UInt64>
     public let clocks: [SimulatedClock]
+    private let allClocks: ClockSet
     public var resets = ClockSet.all
     public private(set) var cycle = 0
     public private(set) var lastEdge: ClockSet = []
@@ -34,6 +35,7 @@ public final class NativeSimulator: Simulator {
     public init(_ design: Design, seed: UInt64) {
         ports = SimulatedPort.layout(of: design.top)
         clocks = SimulatedClock.list(of: design.top)
+        allClocks = ClockSet(count: clocks.count)
         program = Compiler(FlatDesign(design), ports: ports).program
         // Two spare words: fields are fetched by the word from any byte.
         arena = .allocate(capacity: program.words + 2)
@@ -123,7 +125,7 @@ public final class NativeSimulator: Simulator {
             }
         }
         stateChanged = true
-        lastEdge = clocks
+        lastEdge = clocks.intersection(allClocks)
         cycle += 1
     }
 
