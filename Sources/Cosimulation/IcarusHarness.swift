@@ -3,15 +3,17 @@ import Simulation
 
 /// The Verilog that lets another process drive a design in Icarus: commands on standard input, results on descriptor 3.
 ///
-/// A command is one record: flags, pin, count, then the words of all inputs. Its answer is any number of records of
+/// A command is one record: flags and pin, count, the clocks that rise first, the clocks in reset, then the words of all
+/// inputs. Its answer is any number of records of
 /// unknown outputs and one that ends it: status and count, then the words of all outputs, four-state.
 struct IcarusHarness {
     let top: String
     let ports: [SimulatedPort]
-    let clock, reset: String?
+    /// Bit n of a set of clocks stands for the nth.
+    let clocks: [SimulatedClock]
 
-    static let headerWords = 2
-    static let edgeFlag: UInt64 = 1, resetFlag: UInt64 = 2, untilFlag: UInt64 = 4
+    static let commandHeaderWords = 4, answerHeaderWords = 2
+    static let edgeFlag: UInt64 = 1, untilFlag: UInt64 = 2
     /// Of an answer: the end, the end with the pin set, an unknown output.
     static let done: UInt64 = 0, pinSet: UInt64 = 1, unknown: UInt64 = 2
 
@@ -24,8 +26,8 @@ struct IcarusHarness {
     let inputs, outputs: [Place]
     let inputWords, outputWords: Int
 
-    init(top: String, ports: [SimulatedPort], clock: String?, reset: String?) {
-        (self.top, self.ports, self.clock, self.reset) = (top, ports, clock, reset)
+    init(top: String, ports: [SimulatedPort], clocks: [SimulatedClock]) {
+        (self.top, self.ports, self.clocks) = (top, ports, clocks)
         func place(isInput: Bool) -> (places: [Place], words: Int) {
             var words = 0
             let places = ports.enumerated().filter { $0.element.isInput == isInput }.map { index, port in
@@ -38,17 +40,18 @@ struct IcarusHarness {
         (outputs, outputWords) = place(isInput: false)
     }
 
-    var commandBytes: Int { 8 * (Self.headerWords + inputWords) }
+    var commandBytes: Int { 8 * (Self.commandHeaderWords + inputWords) }
     /// Each 32 bits come as those that are 1 or x, then those that are x or z.
-    var answerBytes: Int { 16 * (Self.headerWords + outputWords) }
+    var answerBytes: Int { 16 * (Self.answerHeaderWords + outputWords) }
 
     func text(named name: String) -> String {
-        let header = 64 * Self.headerWords
+        let header = 64 * Self.commandHeaderWords
         let declarations = ports.enumerated().map { index, port in
             "    \(port.isInput ? "reg" : "wire") \(port.width == 1 ? "" : "[\(port.width - 1):0] ")p\(index);\n"
         }
-        let connections = [clock.map { ".\($0)(clk)" }, reset.map { ".\($0)(rst)" }].compactMap(\.self)
-            + ports.enumerated().map { ".\($0.element.name)(p\($0.offset))" }
+        let connections = clocks.enumerated().flatMap { index, clock in
+            [".\(clock.name)(clk[\(index)])"] + (clock.reset.map { [".\($0)(rst[\(index)])"] } ?? [])
+        } + ports.enumerated().map { ".\($0.element.name)(p\($0.offset))" }
         let take = inputs.map { "                p\($0.index) = command[\(header + 64 * $0.word) +: \($0.port.width)];\n" }
         let clear = inputs.map { "        p\($0.index) = 0;\n" }
         // From the highest word down, as a concatenation goes.
@@ -56,12 +59,15 @@ struct IcarusHarness {
             let padding = 64 * output.port.wordCount - output.port.width
             return (padding == 0 ? "" : "\(padding)'d0, ") + "p\(output.index)"
         }
+        let hasReset = clocks.contains { $0.reset != nil }
+        // The clocks that have a reset.
+        let resets = "64'd\(clocks.enumerated().reduce(UInt64(0)) { $1.element.reset == nil ? $0 : $0 | 1 << UInt64($1.offset) })"
         let unknowns = outputs.reversed().map { "\(unknown($0.port, $0.index))" }
         return """
             `default_nettype none
             module \(name);
-                reg clk;
-                reg rst;
+                reg [63:0] clk;
+                reg [63:0] rst;
             \(declarations.joined())\
                 \(top) dut (
                     \(connections.joined(separator: ",\n        "))
@@ -82,37 +88,37 @@ struct IcarusHarness {
                     $fwrite(answers, "%z", {\(words.isEmpty ? "" : "outputs, ")cycle, status});
                 endtask
 
-                task edge_of_clock;
+                task edge_of(input [63:0] clocks);
                     begin
-                        was_reset = was_reset || rst;
-                        clk = 1'b1;
-                        #1 clk = 1'b0;
+                        was_reset = was_reset || (rst & \(resets)) != 0;
+                        clk = clocks;
+                        #1 clk = 64'd0;
                     end
                 endtask
 
                 initial begin
                     answers = $fopen("/dev/fd/3", "wb");
-                    clk = 1'b0;
-                    rst = 1'b1;
+                    clk = 64'd0;
+                    rst = ~64'd0;
                     reported = 0;
-                    was_reset = \(reset == nil ? "1'b1" : "1'b0");
+                    was_reset = \(hasReset ? "1'b0" : "1'b1");
             \(clear.joined())\
                     while ($fread(command, 32'h8000_0000) == \(commandBytes)) begin
-                        if (command[0]) edge_of_clock;
-                        rst = command[1];
+                        if (command[0]) edge_of(command[191:128]);
+                        rst = command[255:192];
             \(take.joined())\
                         cycle = 0;
                         found = 1'b0;
                         while (cycle < command[127:64] && !found) begin
                             #1;
-                            if (was_reset && !(rst\(reset == nil ? " && 1'b0" : "")) && (unknown & ~reported) != 0) begin
+                            if (was_reset && (rst & \(resets)) == 0 && (unknown & ~reported) != 0) begin
                                 answer(\(Self.unknown));
                                 reported = reported | unknown;
                             end
-                            found = command[2] && outputs[command[63:32]] === 1'b1;
+                            found = command[1] && outputs[command[63:32]] === 1'b1;
                             if (!found) begin
                                 cycle = cycle + 1;
-                                if (cycle < command[127:64]) edge_of_clock;
+                                if (cycle < command[127:64]) edge_of(~64'd0);
                             end
                         end
                         answer(found ? \(Self.pinSet) : \(Self.done));

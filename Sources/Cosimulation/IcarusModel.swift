@@ -4,8 +4,9 @@ import Verilog
 
 /// A Verilog design compiled for Icarus Verilog: what four-state instances are made from.
 public final class IcarusModel: Sendable {
-    /// The top's ports without clock and reset.
+    /// The top's ports without clocks and resets.
     public let ports: [SimulatedPort]
+    public let clocks: [SimulatedClock]
     /// False: it was in the cache.
     public let wasBuilt: Bool
 
@@ -14,6 +15,7 @@ public final class IcarusModel: Sendable {
 
     private init(harness: IcarusHarness, runtime: String, program: String, wasBuilt: Bool) {
         ports = harness.ports
+        clocks = harness.clocks
         self.harness = harness
         self.runtime = runtime
         self.program = program
@@ -24,16 +26,26 @@ public final class IcarusModel: Sendable {
     ///
     /// - Throws: `missingTool`; `toolFailed` with the compiler's message; `badInterface`.
     public static func build(
-        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clocks: [SimulatedClock],
         timeout: Duration = .seconds(600), cache: BuildCache = .standard
     ) throws(CosimulationError) -> IcarusModel {
-        try checkInterface(top: top, ports: ports, clock: clock, reset: reset)
-        let harness = IcarusHarness(top: top, ports: ports, clock: clock, reset: reset)
+        try checkInterface(top: top, ports: ports, clocks: clocks)
+        let harness = IcarusHarness(top: top, ports: ports, clocks: clocks)
         let name = "\(top)_harness"
         let tools = try IcarusTools()
         let text = VerilogSource(name: "\(name).v", text: harness.text(named: name))
         let built = try tools.compile(sources + [text], top: name, cache: cache, timeout: timeout)
         return IcarusModel(harness: harness, runtime: tools.runtime, program: built.program, wasBuilt: built.wasBuilt)
+    }
+
+    /// The same for a module of at most one clock; nil: it has none.
+    public static func build(
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        timeout: Duration = .seconds(600), cache: BuildCache = .standard
+    ) throws(CosimulationError) -> IcarusModel {
+        try build(
+            sources: sources, top: top, ports: ports, clocks: clock.map { [SimulatedClock(name: $0, reset: reset)] } ?? [],
+            timeout: timeout, cache: cache)
     }
 
     /// Emits `design` as portable Verilog and compiles it.
@@ -42,7 +54,6 @@ public final class IcarusModel: Sendable {
         return try build(
             sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
             ports: SimulatedPort.layout(of: design.top),
-            clock: design.top.usesClock ? ClockDomain.main.clock : nil,
-            reset: design.top.usesReset ? ClockDomain.main.reset : nil, cache: cache)
+            clocks: SimulatedClock.list(of: design.top), cache: cache)
     }
 }

@@ -21,8 +21,9 @@ public final class IcarusSimulator: Simulator {
 
     public let model: IcarusModel
     public let values: UnsafeMutableBufferPointer<UInt64>
-    public var reset = true
+    public var resets = ClockSet.all
     public private(set) var cycle = 0
+    public private(set) var lastEdge: ClockSet = []
     /// The first time that each output was unknown, in order of time.
     public private(set) var unknowns: [UnknownOutput] = []
     private let policy: Policy
@@ -30,12 +31,13 @@ public final class IcarusSimulator: Simulator {
     private let timeout: Duration
     private var process: IcarusProcess?
     private var failure: CosimulationError?
-    /// `clockEdge()` goes with the next command.
-    private var edgeIsDue = false
+    /// The clocks that rise with the next command; nil: there is no edge.
+    private var dueEdge: ClockSet?
     private var command: [UInt64]
     private var answer: [UInt32]
 
     public var ports: [SimulatedPort] { model.ports }
+    public var clocks: [SimulatedClock] { model.clocks }
     /// Of the simulation; nil once it is lost.
     package var processIdentifier: pid_t? { process?.child }
 
@@ -69,17 +71,22 @@ public final class IcarusSimulator: Simulator {
         _ = perform(cycles: 1, pin: nil)
     }
 
-    public func clockEdge() {
+    public func clockEdge(of clocks: ClockSet) {
         // Two edges without a `settle` between.
-        if edgeIsDue { settle() }
-        edgeIsDue = true
+        if dueEdge != nil { settle() }
+        due(clocks)
         cycle += 1
+    }
+
+    private func due(_ clocks: ClockSet) {
+        dueEdge = clocks
+        lastEdge = clocks.intersection(ClockSet(count: model.clocks.count))
     }
 
     public func run(_ count: Int) {
         guard count > 0 else { return }
         _ = perform(cycles: UInt64(count), pin: nil)
-        edgeIsDue = true
+        due(.all)
         cycle += count
     }
 
@@ -87,9 +94,10 @@ public final class IcarusSimulator: Simulator {
         guard limit > 0, let output = model.harness.outputs.first(where: { $0.port.name == pin.name }) else { return nil }
         if let count = perform(cycles: UInt64(limit), pin: output.word * 64) {
             cycle += count
+            if count > 0 { lastEdge = ClockSet(count: model.clocks.count) }
             return count
         }
-        edgeIsDue = true
+        due(.all)
         cycle += limit
         return nil
     }
@@ -105,17 +113,19 @@ public final class IcarusSimulator: Simulator {
     private func perform(cycles: UInt64, pin: Int?) -> Int? {
         guard let process else { return nil }
         let harness = model.harness
-        var flags = edgeIsDue ? IcarusHarness.edgeFlag : 0
-        if reset { flags |= IcarusHarness.resetFlag }
+        var flags = dueEdge == nil ? 0 : IcarusHarness.edgeFlag
         if pin != nil { flags |= IcarusHarness.untilFlag }
-        edgeIsDue = false
+        let rising = dueEdge?.rawValue ?? 0
+        dueEdge = nil
         // Verilog reads the highest byte first.
         let last = command.count - 1
         command[last] = (flags | UInt64(pin ?? 0) << 32).byteSwapped
         command[last - 1] = cycles.byteSwapped
+        command[last - 2] = rising.byteSwapped
+        command[last - 3] = resets.rawValue.byteSwapped
         for input in harness.inputs {
             for word in 0..<input.port.wordCount {
-                command[last - IcarusHarness.headerWords - input.word - word] = values[input.port.firstWord + word].byteSwapped
+                command[last - IcarusHarness.commandHeaderWords - input.word - word] = values[input.port.firstWord + word].byteSwapped
             }
         }
         if let reason = command.withUnsafeBytes(process.send) {
@@ -134,7 +144,7 @@ public final class IcarusSimulator: Simulator {
             }
             for output in harness.outputs {
                 for word in 0..<output.port.wordCount {
-                    values[output.port.firstWord + word] = known(IcarusHarness.headerWords + output.word + word)
+                    values[output.port.firstWord + word] = known(IcarusHarness.answerHeaderWords + output.word + word)
                 }
             }
             return status == IcarusHarness.pinSet ? count : nil
@@ -160,7 +170,7 @@ public final class IcarusSimulator: Simulator {
         for output in model.harness.outputs where !ignoredOutputs.contains(output.port.name) {
             let name = output.port.name
             if unknowns.contains(where: { $0.port == name }) { continue }
-            let first = 2 * (IcarusHarness.headerWords + output.word)
+            let first = 2 * (IcarusHarness.answerHeaderWords + output.word)
             let digits = (0..<output.port.width).reversed().map { bit -> Character in
                 let word = 2 * (first + bit / 32), shift = UInt32(bit % 32)
                 return switch (answer[word + 1] >> shift & 1, answer[word] >> shift & 1) {
@@ -171,7 +181,7 @@ public final class IcarusSimulator: Simulator {
                 }
             }
             if !digits.contains(where: { $0 == "x" || $0 == "z" }) { continue }
-            if let valid = model.harness.valid(of: output.port), known(IcarusHarness.headerWords + valid.word) != 1 { continue }
+            if let valid = model.harness.valid(of: output.port), known(IcarusHarness.answerHeaderWords + valid.word) != 1 { continue }
             unknowns.append(UnknownOutput(port: name, bits: String(digits), cycle: cycle))
         }
     }

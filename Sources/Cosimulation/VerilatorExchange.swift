@@ -77,7 +77,7 @@ enum VerilatorExchange {
 
         }  // namespace
 
-        EXPORT uint64_t leanspatten_exchange(void* handle, bool reset, Control* control, uint64_t limit) {
+        EXPORT uint64_t leanspatten_exchange(void* handle, uint64_t resets, Control* control, uint64_t limit) {
             auto* instance = static_cast<Instance*>(handle);
             uint64_t* words = instance->words;
             Stream *const sources = control->streams, *const sinks = sources + control->sourceCount;
@@ -97,7 +97,7 @@ enum VerilatorExchange {
                 for (Stream* source = sources; source != sinks; ++source) offer(*source, words, control->noiseState);
                 for (Stream* sink = sinks; sink != streamsEnd; ++sink)
                     words[sink->ready] = (sink->endsStream || sink->done < sink->count) && !hesitates(*sink);
-                instance->settle(reset);
+                instance->settle(resets);
                 bool moves = false;
                 for (Stream* source = sources; source != sinks; ++source)
                     if (source->isPending && words[source->ready] & 1) {
@@ -116,11 +116,11 @@ enum VerilatorExchange {
             }
         }
 
-        EXPORT uint64_t leanspatten_run_until(void* handle, bool reset, uint64_t pin, uint64_t limit) {
+        EXPORT uint64_t leanspatten_run_until(void* handle, uint64_t resets, uint64_t pin, uint64_t limit) {
             auto* instance = static_cast<Instance*>(handle);
             instance->copyIn();
             for (uint64_t cycle = 0; cycle < limit; ++cycle) {
-                instance->low(reset);
+                instance->low(resets);
                 instance->copyOut();
                 if (instance->words[pin] & 1) return cycle;
                 instance->rise();

@@ -7,8 +7,9 @@ import Verilog
 ///
 /// Several models live in one process, and a model stays loaded until the process ends.
 public final class VerilatorModel: Sendable {
-    /// The top's ports without clock and reset.
+    /// The top's ports without clocks and resets.
     public let ports: [SimulatedPort]
+    public let clocks: [SimulatedClock]
     /// Path of the shared library; the Verilog it was built from lies in `verilog` beside it.
     public let library: String
     /// False: it was in the cache.
@@ -17,11 +18,11 @@ public final class VerilatorModel: Sendable {
     let wordCount: Int
     let create: @convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer
     let destroy: @convention(c) (UnsafeMutableRawPointer) -> Void
-    let settle: @convention(c) (UnsafeMutableRawPointer, Bool) -> Void
-    let edge: @convention(c) (UnsafeMutableRawPointer) -> Void
-    let run: @convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void
-    let runUntil: @convention(c) (UnsafeMutableRawPointer, Bool, _ pin: UInt64, _ limit: UInt64) -> UInt64
-    let exchange: @convention(c) (UnsafeMutableRawPointer, Bool, UnsafeMutableRawPointer, _ limit: UInt64) -> UInt64
+    let settle: @convention(c) (UnsafeMutableRawPointer, UInt64) -> Void
+    let edge: @convention(c) (UnsafeMutableRawPointer, UInt64) -> Void
+    let run: @convention(c) (UnsafeMutableRawPointer, UInt64, UInt64) -> Void
+    let runUntil: @convention(c) (UnsafeMutableRawPointer, UInt64, _ pin: UInt64, _ limit: UInt64) -> UInt64
+    let exchange: @convention(c) (UnsafeMutableRawPointer, UInt64, UnsafeMutableRawPointer, _ limit: UInt64) -> UInt64
     /// Nil in a model built without.
     let openWaves: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Void)?
     let closeWaves: (@convention(c) (UnsafeMutableRawPointer) -> Void)?
@@ -44,13 +45,13 @@ public final class VerilatorModel: Sendable {
         }
         create = try symbol("create", as: (@convention(c) (UnsafeMutablePointer<UInt64>?, Int32) -> UnsafeMutableRawPointer).self)
         destroy = try symbol("destroy", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
-        settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, Bool) -> Void).self)
-        edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
-        run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64) -> Void).self)
+        settle = try symbol("settle", as: (@convention(c) (UnsafeMutableRawPointer, UInt64) -> Void).self)
+        edge = try symbol("edge", as: (@convention(c) (UnsafeMutableRawPointer, UInt64) -> Void).self)
+        run = try symbol("run", as: (@convention(c) (UnsafeMutableRawPointer, UInt64, UInt64) -> Void).self)
         runUntil = try symbol(
-            "run_until", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UInt64, UInt64) -> UInt64).self)
+            "run_until", as: (@convention(c) (UnsafeMutableRawPointer, UInt64, UInt64, UInt64) -> UInt64).self)
         exchange = try symbol(
-            "exchange", as: (@convention(c) (UnsafeMutableRawPointer, Bool, UnsafeMutableRawPointer, UInt64) -> UInt64).self)
+            "exchange", as: (@convention(c) (UnsafeMutableRawPointer, UInt64, UnsafeMutableRawPointer, UInt64) -> UInt64).self)
         let hasWaves = shim.instruments.waves != .none
         openWaves = !hasWaves ? nil : try symbol(
             "open_waves",
@@ -61,6 +62,7 @@ public final class VerilatorModel: Sendable {
         self.coverageDirectory = coverageDirectory
         top = shim.top
         ports = shim.ports
+        clocks = shim.clocks
         wordCount = shim.wordCount
         self.library = library
         self.wasBuilt = wasBuilt
@@ -70,25 +72,24 @@ public final class VerilatorModel: Sendable {
     ///
     /// - Parameters:
     ///   - sources: the `.v` and `.sv` files are compiled, in this order; others only lie beside them.
-    ///   - ports: all ports of `top` but clock and reset, in any order.
-    ///   - clock: its clock, nil if it has none.
-    ///   - reset: its synchronous, active-high reset, nil if it has none.
+    ///   - ports: all ports of `top` but clocks and resets, in any order.
+    ///   - clocks: its clocks, of which state is loaded at rising edges, with their synchronous, active-high resets.
     /// - Throws: `toolFailed` with the tool's message, of which nothing stays in the cache.
     public static func build(
-        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clocks: [SimulatedClock],
         options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
     ) throws(CosimulationError) -> VerilatorModel {
         try build(
-            sources: sources, top: top, ports: ports, clock: clock, reset: reset, options: options, toolchain: toolchain,
-            cache: cache, coverageDirectory: nil)
+            sources: sources, top: top, ports: ports, clocks: clocks, options: options, toolchain: toolchain, cache: cache,
+            coverageDirectory: nil)
     }
 
     private static func build(
-        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String?, reset: String?,
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clocks: [SimulatedClock],
         options: VerilatorOptions, toolchain: VerilatorToolchain?, cache: BuildCache, coverageDirectory: CoverageDirectory?
     ) throws(CosimulationError) -> VerilatorModel {
         let shim = try VerilatorShim(
-            top: top, ports: ports, clock: clock, reset: reset,
+            top: top, ports: ports, clocks: clocks,
             instruments: VerilatorInstruments(waves: options.waves, coverage: options.coverage))
         let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
         let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
@@ -98,6 +99,20 @@ public final class VerilatorModel: Sendable {
         return try VerilatorModel(
             library: "\(entry.directory)/\(VerilatorBuild.library)", shim: shim, wasBuilt: entry.wasBuilt,
             coverageDirectory: coverageDirectory)
+    }
+
+    /// The same for a module of at most one clock.
+    ///
+    /// - Parameters:
+    ///   - clock: nil if it has none; a reset is then an input port like others.
+    ///   - reset: nil if it has none.
+    public static func build(
+        sources: [VerilogSource], top: String, ports: [SimulatedPort], clock: String? = "clock", reset: String? = "reset",
+        options: VerilatorOptions = VerilatorOptions(), toolchain: VerilatorToolchain? = nil, cache: BuildCache = .standard
+    ) throws(CosimulationError) -> VerilatorModel {
+        try build(
+            sources: sources, top: top, ports: ports, clocks: clock.map { [SimulatedClock(name: $0, reset: reset)] } ?? [],
+            options: options, toolchain: toolchain, cache: cache)
     }
 
     /// Emits `design` as portable Verilog and builds it.
@@ -114,8 +129,7 @@ public final class VerilatorModel: Sendable {
         return try build(
             sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
             ports: SimulatedPort.layout(of: design.top),
-            clock: design.top.usesClock ? ClockDomain.main.clock : nil,
-            reset: design.top.usesReset ? ClockDomain.main.reset : nil,
-            options: options, toolchain: nil, cache: cache, coverageDirectory: coverageDirectory)
+            clocks: SimulatedClock.list(of: design.top), options: options, toolchain: nil, cache: cache,
+            coverageDirectory: coverageDirectory)
     }
 }

@@ -2,25 +2,27 @@ import Simulation
 
 /// The texts around a design that give every Verilator model the same C interface.
 ///
-/// A Verilog harness renames the ports p0, p1, ..., `clk` and `rst`, so that no name of the user's has to survive
+/// A Verilog harness renames the ports p0, p1, ..., clocks clk0, ... and resets rst0, ..., so that no name of the user's has to survive
 /// Verilator's mangling; a C++ shim moves values between the harness and one buffer of 64-bit words.
 struct VerilatorShim {
     let top: String
     let ports: [SimulatedPort]
-    /// Names of the top's clock and synchronous reset, where it has them.
-    let clock: String?
-    let reset: String?
+    /// The top's clocks; bit n of a set of clocks stands for the nth.
+    let clocks: [SimulatedClock]
     let instruments: VerilatorInstruments
 
-    /// - Throws: `badInterface` for names and widths that cannot be a module's.
+    /// - Throws: `badInterface` for names and widths that cannot be a module's, and for more than 64 clocks.
     init(
-        top: String, ports: [SimulatedPort], clock: String?, reset: String?,
+        top: String, ports: [SimulatedPort], clocks: [SimulatedClock],
         instruments: VerilatorInstruments = VerilatorInstruments()
     ) throws(CosimulationError) {
-        try checkInterface(top: top, ports: ports, clock: clock, reset: reset)
-        (self.top, self.ports, self.clock, self.reset) = (top, ports, clock, reset)
+        try checkInterface(top: top, ports: ports, clocks: clocks)
+        (self.top, self.ports, self.clocks) = (top, ports, clocks)
         self.instruments = instruments
     }
+
+    /// Indices of the clocks that have a reset.
+    private var resets: [Int] { clocks.indices.filter { clocks[$0].reset != nil } }
 
     /// Words that all ports take together.
     var wordCount: Int { ports.last.map { $0.firstWord + $0.wordCount } ?? 0 }
@@ -29,8 +31,13 @@ struct VerilatorShim {
     func harness(named name: String) -> String {
         var declarations: [String] = []
         var connections: [String] = []
-        if let clock { declarations.append("input wire clk"); connections.append(".\(clock)(clk)") }
-        if let reset { declarations.append("input wire rst"); connections.append(".\(reset)(rst)") }
+        for (index, clock) in clocks.enumerated() {
+            declarations.append("input wire clk\(index)")
+            connections.append(".\(clock.name)(clk\(index))")
+            guard let reset = clock.reset else { continue }
+            declarations.append("input wire rst\(index)")
+            connections.append(".\(reset)(rst\(index))")
+        }
         for (index, port) in ports.enumerated() {
             let range = port.width == 1 ? "" : "[\(port.width - 1):0] "
             declarations.append("\(port.isInput ? "input" : "output") wire \(range)p\(index)")
@@ -54,9 +61,10 @@ struct VerilatorShim {
 
     /// The C interface over Verilator's class `model`.
     ///
-    /// Instances are opaque. `settle` copies inputs in, lets logic follow with the clock low, and copies outputs out;
-    /// `edge` raises the clock; `run` is that many of both with the inputs held, outputs of the last cycle copied out;
-    /// `run_until` as many as it takes; `exchange` is in `VerilatorExchange`, waves and coverage in `VerilatorInstruments`.
+    /// Instances are opaque. `settle` copies inputs in, lets logic follow with all clocks low, and copies outputs out;
+    /// `edge` raises some clocks; `run` is that many of both with the inputs held and all clocks raised, outputs of the last
+    /// cycle copied out; `run_until` as many as it takes; `exchange` is in `VerilatorExchange`, waves and coverage in
+    /// `VerilatorInstruments`.
     func source(model: String, harness: String) -> String {
         """
         #include "\(model).h"
@@ -80,23 +88,26 @@ struct VerilatorShim {
             void copyOut() {
         \(ports.enumerated().filter { !$0.element.isInput }.map { copyOut($0.element, "model->p\($0.offset)") }.joined(separator: "\n"))
             }
-            void low(bool reset) {
-                \(clock == nil ? "" : "model->clk = 0;")
-                \(reset == nil ? "(void)reset;" : "model->rst = reset;")
+            void low(uint64_t resets) {
+                (void)resets;
+                \(clocks.indices.map { "model->clk\($0) = 0;" }.joined(separator: " "))
+                \(resets.map { "model->rst\($0) = resets >> \($0) & 1;" }.joined(separator: " "))
                 model->eval();
             }
-            void high() {
-                \(clock == nil ? "" : "model->clk = 1; model->eval();")
+            void high(uint64_t clocks) {
+                (void)clocks;
+                \(clocks.indices.map { "if (clocks >> \($0) & 1) model->clk\($0) = 1;" }.joined(separator: " "))
+                \(clocks.isEmpty ? "" : "model->eval();")
             }
-            void settle(bool reset) {
+            void settle(uint64_t resets) {
                 copyIn();
-                low(reset);
+                low(resets);
                 copyOut();
             }
-            // The clock edge of a settled instance.
-            void rise() {
+            // The edge of some clocks of a settled instance.
+            void rise(uint64_t clocks = ~uint64_t(0)) {
                 \(instruments.sample)
-                high();
+                high(clocks);
                 \(instruments.sample)
             }
         };
@@ -115,7 +126,7 @@ struct VerilatorShim {
             \(instruments.setUp)
             auto* instance = new Instance{context, new \(model)(context, "top"), words};
             instance->copyIn();
-            instance->low(true);
+            instance->low(~uint64_t(0));
             return instance;
         }
 
@@ -128,23 +139,23 @@ struct VerilatorShim {
             delete instance;
         }
 
-        EXPORT void leanspatten_settle(void* handle, bool reset) {
-            static_cast<Instance*>(handle)->settle(reset);
+        EXPORT void leanspatten_settle(void* handle, uint64_t resets) {
+            static_cast<Instance*>(handle)->settle(resets);
         }
 
-        EXPORT void leanspatten_edge(void* handle) {
-            static_cast<Instance*>(handle)->rise();
+        EXPORT void leanspatten_edge(void* handle, uint64_t clocks) {
+            static_cast<Instance*>(handle)->rise(clocks);
         }
 
-        EXPORT void leanspatten_run(void* handle, bool reset, uint64_t count) {
+        EXPORT void leanspatten_run(void* handle, uint64_t resets, uint64_t count) {
             if (count == 0) return;
             auto* instance = static_cast<Instance*>(handle);
             instance->copyIn();
             for (uint64_t cycle = 1; cycle < count; ++cycle) {
-                instance->low(reset);
+                instance->low(resets);
                 instance->rise();
             }
-            instance->low(reset);
+            instance->low(resets);
             instance->copyOut();
             instance->rise();
         }

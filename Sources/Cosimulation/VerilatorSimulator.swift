@@ -9,11 +9,13 @@ import Simulation
 public final class VerilatorSimulator: Simulator {
     public let model: VerilatorModel
     public let values: UnsafeMutableBufferPointer<UInt64>
-    public var reset = true
+    public var resets = ClockSet.all
     public private(set) var cycle = 0
+    public private(set) var lastEdge: ClockSet = []
     private let instance: UnsafeMutableRawPointer
 
     public var ports: [SimulatedPort] { model.ports }
+    public var clocks: [SimulatedClock] { model.clocks }
 
     public init(_ model: VerilatorModel, seed: UInt64) {
         self.model = model
@@ -38,29 +40,36 @@ public final class VerilatorSimulator: Simulator {
     }
 
     public func settle() {
-        model.settle(instance, reset)
+        model.settle(instance, resets.rawValue)
     }
 
-    public func clockEdge() {
-        model.edge(instance)
+    public func clockEdge(of clocks: ClockSet) {
+        model.edge(instance, clocks.rawValue)
+        lastEdge = clocks.intersection(ClockSet(count: model.clocks.count))
         cycle += 1
     }
 
     public func run(_ count: Int) {
-        model.run(instance, reset, UInt64(count))
+        model.run(instance, resets.rawValue, UInt64(count))
+        if count > 0 { lastEdge = ClockSet(count: model.clocks.count) }
         cycle += count
     }
 
     public func run(until pin: SimulatedPort, limit: Int) -> Int? {
-        let count = model.runUntil(instance, reset, UInt64(pin.firstWord), UInt64(max(0, limit)))
-        cycle += count == .max ? max(0, limit) : Int(count)
+        let count = model.runUntil(instance, resets.rawValue, UInt64(pin.firstWord), UInt64(max(0, limit)))
+        let edges = count == .max ? max(0, limit) : Int(count)
+        if edges > 0 { lastEdge = ClockSet(count: model.clocks.count) }
+        cycle += edges
         return count == .max ? nil : Int(count)
     }
 
     public func exchange(_ exchange: StreamExchange, limit: Int) -> StreamExchange.Outcome {
         let before = exchange.cycle
-        defer { cycle += exchange.cycle - before }
-        return exchange.outcome(model.exchange(instance, reset, exchange.state.control, UInt64(max(0, limit))))
+        defer {
+            if exchange.cycle > before { lastEdge = ClockSet(count: model.clocks.count) }
+            cycle += exchange.cycle - before
+        }
+        return exchange.outcome(model.exchange(instance, resets.rawValue, exchange.state.control, UInt64(max(0, limit))))
     }
 
     /// Begins to write every signal of the design to an FST file, from this cycle on; a file that is open is closed first.

@@ -34,19 +34,20 @@ extension [VerilogSource] {
     }
 }
 
-/// - Throws: `badInterface` for names and widths that cannot be a module's.
+/// - Throws: `badInterface` for names and widths that cannot be a module's, and for more than 64 clocks.
 func checkInterface(
-    top: String, ports: [SimulatedPort], clock: String?, reset: String?
+    top: String, ports: [SimulatedPort], clocks: [SimulatedClock]
 ) throws(CosimulationError) {
     if !isVerilogIdentifier(top) { throw .badInterface("\"\(top)\" is not a module name") }
     var seen: Set<String> = []
-    for name in ports.map(\.name) + [clock, reset].compactMap(\.self) {
+    for name in ports.map(\.name) + clocks.flatMap({ [$0.name] + ($0.reset.map { [$0] } ?? []) }) {
         if !isVerilogIdentifier(name) { throw .badInterface("\(top): \"\(name)\" is not a port name") }
         if !seen.insert(name).inserted { throw .badInterface("\(top): two ports are called \(name)") }
     }
     for port in ports where port.width < 1 {
         throw .badInterface("\(top): port \(port.name) is \(port.width) bits wide")
     }
+    if clocks.count > 64 { throw .badInterface("\(top): \(clocks.count) clocks; the most is 64") }
 }
 
 /// Whether `name` is a plain Verilog identifier.

@@ -102,8 +102,11 @@ public final class Circuit {
     // MARK: Statements
 
     /// State of any shape. `reset` is the value of every signal of it under synchronous reset; nil: not reset.
+    ///
+    /// - Parameter crossing: it may load state of another clock, as the first register of a synchroniser does; otherwise
+    ///   that is a `CLOCK-CROSSING`. Nothing else changes: that the value is stable, or of one changing bit, is yours to see to.
     public func register<V: Value>(
-        _ name: String, _ shape: Shape<V>, reset: Int? = nil, domain: ClockDomain = .main,
+        _ name: String, _ shape: Shape<V>, reset: Int? = nil, domain: ClockDomain = .main, crossing: Bool = false,
         fileID: String = #fileID, line: Int = #line
     ) -> Register<V> {
         let here = stamp(fileID, line)
@@ -113,7 +116,8 @@ public final class Circuit {
                 report(.outOfRange, "the reset value \(reset) does not fit \(width) bits", of: made, at: here)
             }
             module.registers.append(.init(
-                node: made.node, reset: reset.map { Constant($0, width: width) }, domain: domain, location: here))
+                node: made.node, reset: reset.map { Constant($0, width: width) }, domain: domain, isCrossing: crossing,
+                location: here))
             return made
         }
         nextUnstamped = module.graph.count
@@ -122,9 +126,11 @@ public final class Circuit {
 
     /// A register that takes `value` every cycle, or whenever `enable` is set.
     public func stage<V: Scalar>(
-        _ name: String, _ value: V, enable: Bit? = nil, reset: Int? = nil, fileID: String = #fileID, line: Int = #line
+        _ name: String, _ value: V, enable: Bit? = nil, reset: Int? = nil, domain: ClockDomain = .main, crossing: Bool = false,
+        fileID: String = #fileID, line: Int = #line
     ) -> V {
-        let state = register(name, .like(value), reset: reset, fileID: fileID, line: line)
+        let state = register(
+            name, .like(value), reset: reset, domain: domain, crossing: crossing, fileID: fileID, line: line)
         if let enable {
             when(enable, fileID: fileID, line: line) { state.next(value, fileID: fileID, line: line) }
         } else {
@@ -228,7 +234,7 @@ public final class Circuit {
         return statement
     }
 
-    /// `depth` words of `width` bits, without reset.
+    /// `depth` words of `width` bits, without reset, written in `domain`.
     public func memory(
         _ name: String, depth: Int, width: Int, collision: Collision, domain: ClockDomain = .main,
         fileID: String = #fileID, line: Int = #line
@@ -264,11 +270,19 @@ public final class Circuit {
     }
 
     /// Puts `module` inside this one. Drive the inputs of what is returned, read its outputs.
+    ///
+    /// - Parameter domains: for domains of `module`, the domains of this one that they run in; others keep their names.
     public func instance<M: Module>(
-        _ name: String, _ module: M, fileID: String = #fileID, line: Int = #line
+        _ name: String, _ module: M, domains: [ClockDomain: ClockDomain] = [:],
+        fileID: String = #fileID, line: Int = #line
     ) -> M.Ports {
         let here = stamp(fileID, line)
         let child = elaborator.elaborate(module, at: here)
+        let known = Set(child.domains.map(\.domain))
+        for unknown in domains.keys.filter({ !known.contains($0) }).sorted(by: { $0.clock < $1.clock }) {
+            report(.clockDomain, "\(child.name) has no domain of clock `\(unknown.clock)` and reset `\(unknown.reset)`",
+                   of: nil, at: here)
+        }
         let interface = Interface(circuit: self, instance: self.module.instances.count, at: here)
         let ports = module.ports(interface)
         let connections = portSignals(of: ports).map { path, reference in
@@ -276,7 +290,8 @@ public final class Circuit {
             self.module.graph.setLocation(of: reference.node, here)
             return reference.node
         }
-        self.module.instances.append(.init(name: name, module: child, connections: connections, location: here))
+        self.module.instances.append(.init(
+            name: name, module: child, connections: connections, domains: domains, location: here))
         nextUnstamped = self.module.graph.count
         return ports
     }

@@ -65,6 +65,7 @@ final class Elaborator {
         graph.firstResolvedNode = graph.graph.count
         diagnostics += DriverResolution.run(on: graph)
         diagnostics += Lint.run(on: graph)
+        diagnostics += ClockCrossings.run(on: graph, after: diagnostics)
         elaborated[AnyHashable(module)] = graph
         modules.append(graph)
         return graph

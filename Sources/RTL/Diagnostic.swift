@@ -13,6 +13,8 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         case duplicateName = "DUPLICATE-NAME"
         case illegalName = "ILLEGAL-NAME"
         case unnamedPort = "UNNAMED-PORT"
+        case clockDomain = "CLOCK-DOMAIN"
+        case clockCrossing = "CLOCK-CROSSING"
         case unused = "UNUSED"
 
         /// An unused signal is suspicious; everything else is wrong.

@@ -6,7 +6,9 @@ struct Lint {
 
     static func run(on module: ModuleGraph) -> [Diagnostic] {
         var lint = Lint(module: module)
-        lint.recordClocking()
+        let domains = DomainCollection(module)
+        module.domains = domains.uses
+        lint.diagnostics += domains.conflicts()
         lint.checkNames()
         lint.checkDriven()
         lint.checkUsed()
@@ -31,14 +33,9 @@ struct Lint {
             if let name = graph.name(of: node) { all.append((name, graph.location(of: node))) }
         }
         all += module.memories.map { ($0.name, $0.location) } + module.instances.map { ($0.name, $0.location) }
-        var clocking = Set((module.registers.map(\.domain) + module.memories.map(\.domain)).flatMap { [$0.clock, $0.reset] })
-        if module.usesClock { clocking.formUnion([ClockDomain.main.clock, ClockDomain.main.reset]) }
+        let clocking = Set(module.domains.flatMap { [$0.domain.clock.lowercased(), $0.domain.reset.lowercased()] })
         for (name, location) in all {
-            if !isIdentifier(name) {
-                report(.illegalName, "`\(name)` is not a Verilog identifier", at: location)
-            } else if reservedWords.contains(name.lowercased()) {
-                report(.illegalName, "`\(name)` is a reserved word of Verilog, SystemVerilog or VHDL", at: location)
-            }
+            if let fault = illegality(ofName: name) { report(.illegalName, fault, at: location) }
             if clocking.contains(name.lowercased()) {
                 report(.duplicateName, "`\(name)` is the name of a clock or reset of this module", at: location)
             }
@@ -47,12 +44,6 @@ struct Lint {
                        notes: [.init(message: "the other one", location: other)])
             }
         }
-    }
-
-    private func isIdentifier(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 120 else { return false }
-        func isLetter(_ c: UInt8) -> Bool { (c | 32) >= 97 && (c | 32) <= 122 || c == 95 }
-        return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || $0 >= 48 && $0 <= 57 }
     }
 
     private mutating func checkDriven() {
@@ -97,12 +88,5 @@ struct Lint {
                 markReads(of: when.otherwise, &read)
             }
         }
-    }
-
-    private func recordClocking() {
-        module.usesClock = !module.registers.isEmpty || !module.memories.isEmpty
-            || module.instances.contains { $0.module.usesClock }
-        module.usesReset = module.registers.contains { $0.reset != nil }
-            || module.instances.contains { $0.module.usesReset }
     }
 }

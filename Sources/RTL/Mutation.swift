@@ -17,6 +17,7 @@ extension Design {
                 module, selectWidth: reachesMutants ? bitsToCount(mutants.count) : nil, mutants: mine,
                 children: module.instances.map { rewritten[ObjectIdentifier($0.module)]! })
             rewriter.run()
+            // Clock crossings are not checked: a bypassed synchroniser is a mutant like others.
             diagnostics += DriverResolution.run(on: rewriter.result) + Lint.run(on: rewriter.result)
             rewritten[ObjectIdentifier(module)] = rewriter.result
             result.append(rewriter.result)
@@ -85,13 +86,14 @@ private struct MutationRewriter {
                 name: "mutant", isInput: true, width: result.graph.width(of: select), isSigned: false, node: select))
         }
         result.registers = source.registers.map {
-            .init(node: copies[$0.node], reset: $0.reset, domain: $0.domain, location: $0.location)
+            .init(node: copies[$0.node], reset: $0.reset, domain: $0.domain, isCrossing: $0.isCrossing, location: $0.location)
         } + twinRegisters
         for memory in source.memories {
             var copied = ModuleGraph.MemoryInfo(
                 name: memory.name, depth: memory.depth, width: memory.width, collision: memory.collision,
                 domain: memory.domain, location: memory.location)
             copied.reads = memory.reads.map { copies[$0] }
+            copied.readDomains = memory.readDomains
             result.memories.append(copied)
         }
         result.body.statements = copied(source.body)
@@ -193,7 +195,8 @@ private struct MutationRewriter {
         let node = make(.register, width: Int(shape.width), signed: shape.isSigned,
                         attribute: source.registers.count + twinRegisters.count, operands: [], at: location)
         result.graph.setName("\(source.graph.name(of: register) ?? "register")_mutant_\(number)", of: node)
-        twinRegisters.append(.init(node: node, reset: reset, domain: original.domain, location: original.location))
+        twinRegisters.append(.init(
+            node: node, reset: reset, domain: original.domain, isCrossing: original.isCrossing, location: original.location))
         twins[register, default: []].append(node)
         return node
     }
@@ -249,7 +252,8 @@ private struct MutationRewriter {
             connections.append(wire)
         }
         result.instances.append(.init(
-            name: instance.name, module: child, connections: connections, location: instance.location))
+            name: instance.name, module: child, connections: connections, domains: instance.domains,
+            location: instance.location))
     }
 }
 

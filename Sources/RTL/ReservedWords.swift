@@ -22,3 +22,12 @@ let reservedWords: Set<String> = Set("""
     on open others out port postponed procedure process pure range record register reject rem report rol ror select \
     severity shared signal sla sll sra srl subtype then to transport units until variable when xnor
     """.split(separator: " ").map(String.init))
+
+/// Why no signal may have the name; nil: it may.
+func illegality(ofName name: String) -> String? {
+    func isLetter(_ c: UInt8) -> Bool { (c | 32) >= 97 && (c | 32) <= 122 || c == 95 }
+    let isIdentifier = name.utf8.first.map(isLetter) ?? false && name.utf8.count <= 120
+        && name.utf8.allSatisfy { isLetter($0) || $0 >= 48 && $0 <= 57 }
+    if !isIdentifier { return "`\(name)` is not a Verilog identifier" }
+    return reservedWords.contains(name.lowercased()) ? "`\(name)` is a reserved word of Verilog, SystemVerilog or VHDL" : nil
+}

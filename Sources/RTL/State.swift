@@ -28,8 +28,12 @@ public struct Memory {
     }
 
     /// A read port: the word at `address` one cycle after `enable` is set, held until the next enable.
+    ///
+    /// - Parameter domain: whose clock reads; nil: the one that writes. A memory between two clocks must be `.undefined`:
+    ///   a word is not to be read at an edge that writes it, or just before or after.
     public func read(
-        _ name: String, _ address: Unsigned, enable: Bit, fileID: String = #fileID, line: Int = #line
+        _ name: String, _ address: Unsigned, enable: Bit, domain: ClockDomain? = nil,
+        fileID: String = #fileID, line: Int = #line
     ) -> Unsigned {
         let here = circuit.stamp(fileID, line)
         guard address.reference.isLiteral || address.width <= addressWidth else {
@@ -38,7 +42,14 @@ public struct Memory {
         }
         let read = circuit.make(.memoryRead, width: width, signed: false, attribute: index, operands: [
             circuit.bind(address.reference, width: addressWidth), circuit.bind(enable.reference, width: 1)])
+        let memory = circuit.module.memories[index], readDomain = domain ?? memory.domain
+        if readDomain != memory.domain && memory.collision != .undefined {
+            circuit.report(
+                .clockDomain, "`\(memory.name)` is written on `\(memory.domain.clock)` and read on `\(readDomain.clock)`: "
+                    + "no RAM promises the old word then; make it `.undefined`", of: nil, at: here)
+        }
         circuit.module.memories[index].reads.append(read.node)
+        circuit.module.memories[index].readDomains.append(readDomain)
         circuit.module.graph.setName(name, of: read.node)
         _ = circuit.stamp(here.fileID, here.line)
         return Unsigned(read)

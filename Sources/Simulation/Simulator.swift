@@ -29,27 +29,35 @@ public struct SimulatedPort: Sendable {
     }
 }
 
-/// One simulated instance of a design with one clock, whatever the engine.
+/// One simulated instance of a design, whatever the engine.
 ///
 /// A cycle: write inputs to `values`, `settle()`, read outputs from `values`, `clockEdge()`. Outputs read after
 /// `settle()` are those of the current cycle, before the edge. Writing an output port's words is a mistake that the
 /// next `settle()` overwrites.
+///
+/// A design may have several clocks, each with its reset. `clockEdge()`, `run(_:)`, `reset` and `applyReset(cycles:)`
+/// mean all of them at once; `clockEdge(of:)` and `resets` mean some (see `ClockSchedule`).
 public protocol Simulator: AnyObject {
     /// The top's ports without clock and reset, in declaration order.
     var ports: [SimulatedPort] { get }
     /// The words of all ports; stable for the simulator's lifetime.
     var values: UnsafeMutableBufferPointer<UInt64> { get }
-    /// The synchronous reset; set when a simulator is made. Takes part in `settle()` like an input.
-    var reset: Bool { get set }
-    /// Clock edges so far.
+    /// The top's clocks in the order of their ports; none for a design without state.
+    var clocks: [SimulatedClock] { get }
+    /// The clocks whose synchronous reset is set: all when a simulator is made. Resets take part in `settle()` like inputs.
+    var resets: ClockSet { get set }
+    /// Edges so far; those of several clocks at once count as one.
     var cycle: Int { get }
+    /// The clocks that rose at the last edge; none before the first.
+    var lastEdge: ClockSet { get }
     /// Lets combinational logic follow the inputs and the state.
     func settle()
-    /// One rising clock edge. The caller has settled since the last change of an input.
-    func clockEdge()
+    /// One rising edge of some clocks at once: all state of them is loaded with what it sees before any of it changes. The
+    /// caller has settled since the last edge and the last change of an input.
+    func clockEdge(of clocks: ClockSet)
     /// What waves can show: the ports, and what else the engine can see.
     var waveSignals: [WaveSignal] { get }
-    /// `count` cycles with the inputs held; `values` then hold the outputs of the last one, before its edge.
+    /// `count` cycles of all clocks with the inputs held; `values` then hold the outputs of the last one, before its edge.
     func run(_ count: Int)
     /// Cycles with the inputs held until output `pin`, one bit wide, is set.
     ///
@@ -63,6 +71,15 @@ public protocol Simulator: AnyObject {
 }
 
 extension Simulator {
+    /// The resets of all clocks; true while any is set.
+    public var reset: Bool {
+        get { !resets.isEmpty }
+        set { resets = newValue ? .all : [] }
+    }
+
+    /// One rising edge of all clocks at once.
+    public func clockEdge() { clockEdge(of: .all) }
+
     public func run(_ count: Int) {
         for _ in 0..<count {
             settle()
@@ -97,7 +114,7 @@ extension Simulator {
 
     public func check() throws {}
 
-    /// Holds the reset for some cycles and releases it.
+    /// Holds the resets of all clocks for some cycles of all and releases them.
     public func applyReset(cycles: Int = 2) {
         reset = true
         run(cycles)

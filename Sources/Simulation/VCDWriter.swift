@@ -5,18 +5,19 @@
 /// simulator.settle(); waves.sample(); simulator.clockEdge()   // every cycle
 /// waves.finish()
 /// ```
-/// A cycle lasts 10 ns, its clock is high for the first 5, and values change with its rise.
+/// A cycle lasts 10 ns, and values change with the rise of the clocks that led to them, which are high for the first 5.
 public final class VCDWriter {
     private let signals: [WaveSignal]
     private let codes: [String]
     private var last: [[UInt64]]
     private let simulator: any Simulator
     private let write: (String) -> Void
-    private var samples = 0
     private var current: [UInt64] = []
-    private var lastReset: Bool?
-
-    private static let clockCode = code(0), resetCode = code(1)
+    private let clockCodes: [String]
+    /// Index among the clocks of each that has a reset, and the reset's code.
+    private let resetCodes: [(clock: Int, code: String)]
+    private var lastResets: ClockSet?
+    private var time = -1
 
     /// - Parameters:
     ///   - top: name of the outermost scope.
@@ -29,7 +30,13 @@ public final class VCDWriter {
         self.write = write
         let signals = signals ?? simulator.waveSignals
         self.signals = signals
-        codes = signals.indices.map { Self.code($0 + 2) }
+        let clocks = simulator.clocks
+        clockCodes = clocks.indices.map { Self.code($0) }
+        resetCodes = clocks.indices.filter { clocks[$0].reset != nil }.enumerated().map {
+            ($0.element, Self.code(clocks.count + $0.offset))
+        }
+        let first = clockCodes.count + resetCodes.count
+        codes = signals.indices.map { Self.code(first + $0) }
         last = signals.map { _ in [] }
         write(header(top))
     }
@@ -47,7 +54,8 @@ public final class VCDWriter {
 
     private func header(_ top: String) -> String {
         var text = "$timescale 1 ns $end\n$scope module \(top) $end\n"
-        text += "$var wire 1 \(Self.clockCode) clock $end\n$var wire 1 \(Self.resetCode) reset $end\n"
+        for (clock, code) in zip(simulator.clocks, clockCodes) { text += "$var wire 1 \(code) \(clock.name) $end\n" }
+        for (clock, code) in resetCodes { text += "$var wire 1 \(code) \(simulator.clocks[clock].reset!) $end\n" }
         var open: [String] = []
         for (signal, code) in zip(signals, codes) {
             let common = zip(open, signal.scope).prefix { $0 == $1 }.count
@@ -62,25 +70,36 @@ public final class VCDWriter {
     }
 
     /// Writes what changed since the last sample as the values of one cycle. Call between `settle()` and `clockEdge()`.
-    public func sample() {
-        var text = "#\(samples * 10)\n1\(Self.clockCode)\n"
-        if lastReset != simulator.reset {
-            lastReset = simulator.reset
-            text += "\(simulator.reset ? 1 : 0)\(Self.resetCode)\n"
+    public func sample() { sample(at: time + 1) }
+
+    /// The same at a time of the caller's, such as that of the last `ClockSchedule.Edge`.
+    ///
+    /// - Parameter time: when the clocks rose that led to these values, in tens of nanoseconds. One that is not after the
+    ///   last sample's is taken as the next.
+    public func sample(at time: Int) {
+        let isFirst = self.time < 0, rose = simulator.lastEdge, resets = simulator.resets
+        self.time = max(self.time + 1, time)
+        var text = "#\(self.time * 10)\n"
+        for (index, code) in clockCodes.enumerated() where isFirst || rose.contains(index: index) {
+            text += "\(rose.contains(index: index) ? 1 : 0)\(code)\n"
         }
+        for (clock, code) in resetCodes where lastResets?.contains(index: clock) != resets.contains(index: clock) {
+            text += "\(resets.contains(index: clock) ? 1 : 0)\(code)\n"
+        }
+        lastResets = resets
         for index in signals.indices {
             signals[index].read(&current)
             if current == last[index] { continue }
             swap(&last[index], &current)
             text += Self.value(last[index], width: signals[index].width) + codes[index] + "\n"
         }
-        text += "#\(samples * 10 + 5)\n0\(Self.clockCode)\n"
-        samples += 1
+        text += "#\(self.time * 10 + 5)\n"
+        for (index, code) in clockCodes.enumerated() where rose.contains(index: index) { text += "0\(code)\n" }
         write(text)
     }
 
     /// Marks the end of the last cycle.
-    public func finish() { write("#\(samples * 10)\n") }
+    public func finish() { write("#\((time + 1) * 10)\n") }
 
     private static func value(_ words: [UInt64], width: Int) -> String {
         if width == 1 { return words[0] & 1 == 1 ? "1" : "0" }

@@ -13,8 +13,10 @@ public final class Lockstep: Simulator {
 
     public let ports: [SimulatedPort]
     public let values: UnsafeMutableBufferPointer<UInt64>
-    public var reset = true
+    public var clocks: [SimulatedClock] { first.clocks }
+    public var resets = ClockSet.all
     public var cycle: Int { first.cycle }
+    public var lastEdge: ClockSet { first.lastEdge }
     /// Where an engine first differed from the first one; `path` begins with the engine's name.
     public private(set) var divergence: Divergence?
     private let first: any Simulator
@@ -43,17 +45,17 @@ public final class Lockstep: Simulator {
     public var waveSignals: [WaveSignal] { first.waveSignals }
 
     public func settle() {
-        first.reset = reset
+        first.resets = resets
         first.settle()
         for (name, other) in others {
-            other.reset = reset
+            other.resets = resets
             for port in ports where port.isInput {
                 for word in port.firstWord..<port.firstWord + port.wordCount { other.values[word] = values[word] }
             }
             other.settle()
-            if !reset, divergence == nil { compare(name, other) }
+            if resets.isEmpty, divergence == nil { compare(name, other) }
         }
-        if reset { firstCycle = cycle + 1 }
+        if !resets.isEmpty { firstCycle = cycle + 1 }
     }
 
     private func compare(_ name: String, _ other: any Simulator) {
@@ -71,9 +73,16 @@ public final class Lockstep: Simulator {
         }
     }
 
-    public func clockEdge() {
-        first.clockEdge()
-        for (_, other) in others { other.clockEdge() }
+    public func clockEdge(of clocks: ClockSet) {
+        first.clockEdge(of: clocks)
+        for (_, other) in others { other.clockEdge(of: clocks) }
+    }
+
+    /// - Throws: the first `Divergence`, and what an engine finds amiss.
+    public func check() throws {
+        if let divergence { throw divergence }
+        try first.check()
+        for (_, other) in others { try other.check() }
     }
 }
 

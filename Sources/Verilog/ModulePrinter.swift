@@ -6,7 +6,6 @@ struct ModulePrinter {
     private let module: ModuleGraph
     private let graph: Graph
     private let prefix: String
-    private let clockingOf: (ModuleGraph) -> Clocking
     private let legaliser: Legaliser
     private let plan: Plan
     private let nets: Nets
@@ -21,16 +20,15 @@ struct ModulePrinter {
 
     private static let columns = 100
 
-    init(module: ModuleGraph, prefix: String, clockingOf: @escaping (ModuleGraph) -> Clocking) {
+    init(module: ModuleGraph, prefix: String) {
         self.module = module
         self.prefix = prefix
-        self.clockingOf = clockingOf
         name = prefix + module.name
         graph = module.graph
         var legaliser = Legaliser(module: module)
         plan = Plan(module: module, legaliser: &legaliser)
         self.legaliser = legaliser
-        var reserved = Set(clockingOf(module).ports.map { $0.lowercased() })
+        var reserved = Set(module.clockingPorts { $0 }.map { $0.port.lowercased() })
         for index in 0..<graph.count {
             if let name = graph.name(of: NodeID(index)) { reserved.insert(name.lowercased()) }
         }
@@ -92,7 +90,7 @@ struct ModulePrinter {
     // MARK: Declarations
 
     private mutating func printPorts() {
-        var ports: [(text: String, location: SourceLocation?)] = clockingOf(module).ports.map { ("input  wire \($0)", nil) }
+        var ports: [(text: String, location: SourceLocation?)] = module.clockingPorts { $0 }.map { ("input  wire \($0.port)", nil) }
         for port in module.ports {
             let direction = port.isInput ? "input  wire" : "output wire"
             ports.append(("\(direction) \(range(port.width, signed: port.isSigned))\(port.name)", graph.location(of: port.node)))
@@ -282,12 +280,21 @@ struct ModulePrinter {
         line(space + "end")
     }
 
-    /// Reads and writes in one block, so that a read beside a write to its address takes the old word.
+    /// Reads and writes of one clock in one block, so that a read beside a write to its address takes the old word.
     private mutating func printMemory(_ index: Int, _ controls: [Control]) {
         let memory = module.memories[index]
+        var others: [ClockDomain] = []
+        for domain in memory.readDomains where domain != memory.domain && !others.contains(domain) { others.append(domain) }
+        if others.isEmpty || !controls.isEmpty || memory.readDomains.contains(memory.domain) {
+            printMemory(memory, memory.domain, controls)
+        }
+        for domain in others { printMemory(memory, domain, []) }
+    }
+
+    private mutating func printMemory(_ memory: ModuleGraph.MemoryInfo, _ domain: ClockDomain, _ controls: [Control]) {
         blank()
-        line("    always @(posedge \(memory.domain.clock)) begin")
-        for read in memory.reads {
+        line("    always @(posedge \(domain.clock)) begin")
+        for (read, readDomain) in zip(memory.reads, memory.readDomains) where readDomain == domain {
             let location = graph.location(of: read)
             let enable = legaliser[graph.operand(1, of: read)], address = legaliser[graph.operand(0, of: read)]
             let assignment = "\(graph.name(of: read)!) <= \(memory.name)[\(expressions.index(address))];"
@@ -305,7 +312,7 @@ struct ModulePrinter {
     }
 
     private mutating func printInstance(_ instance: ModuleGraph.InstanceInfo) {
-        var connections = clockingOf(instance.module).ports.map { ".\($0)(\($0))" }
+        var connections = instance.module.clockingPorts(instance.domain).map { ".\($0.port)(\($0.net))" }
         for (port, node) in zip(instance.module.ports, instance.connections) {
             let net = port.isInput ? expressions.reference(legaliser[node]).flat : graph.name(of: node)!
             connections.append(".\(port.name)(\(net))")
@@ -334,5 +341,13 @@ struct ModulePrinter {
         let made = Layout.joined([.text("&"), .braces(unread)]).lines(
             prefix: "wire \(unusedName) = ", suffix: ";", indentation: 4, limit: Self.columns, comment: 0)
         for text in made { line(text) }
+    }
+}
+
+extension ModuleGraph {
+    /// The clock ports, then the reset ports, each in the order of the domains, and the nets that `outer` puts on them.
+    fileprivate func clockingPorts(_ outer: (ClockDomain) -> ClockDomain) -> [(port: String, net: String)] {
+        domains.map { ($0.domain.clock, outer($0.domain).clock) }
+            + domains.filter(\.usesReset).map { ($0.domain.reset, outer($0.domain).reset) }
     }
 }

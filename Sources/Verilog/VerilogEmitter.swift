@@ -38,10 +38,8 @@ public struct VerilogEmitter: Sendable {
 
     /// One file for each module, children before the modules that use them.
     public func emit(_ design: Design) -> [VerilogFile] {
-        var clocking: [ObjectIdentifier: Clocking] = [:]
-        return design.modules.map { module in
-            clocking[ObjectIdentifier(module)] = Clocking(of: module) { clocking[ObjectIdentifier($0)]! }
-            var printer = ModulePrinter(module: module, prefix: prefix ?? "") { clocking[ObjectIdentifier($0)]! }
+        design.modules.map { module in
+            var printer = ModulePrinter(module: module, prefix: prefix ?? "")
             let lines = Self.header(printer.name) + printer.print() + Self.footer
             return Self.file(printer.name + ".v", module: printer.name, lines)
         }
@@ -85,30 +83,5 @@ struct TextLine {
     init(_ text: String, _ location: SourceLocation? = nil) {
         self.text = text
         self.location = location
-    }
-}
-
-/// The clock and reset ports of a module: what its registers, memories and instances need.
-struct Clocking {
-    private(set) var clocks: [String] = []
-    private(set) var resets: [String] = []
-
-    /// Clocks, then resets, each in the order of their first use.
-    var ports: [String] { clocks + resets }
-
-    init(of module: ModuleGraph, child: (ModuleGraph) -> Clocking) {
-        for register in module.registers {
-            add(&clocks, register.domain.clock)
-            if register.reset != nil { add(&resets, register.domain.reset) }
-        }
-        for memory in module.memories { add(&clocks, memory.domain.clock) }
-        for instance in module.instances {
-            for clock in child(instance.module).clocks { add(&clocks, clock) }
-            for reset in child(instance.module).resets { add(&resets, reset) }
-        }
-    }
-
-    private func add(_ names: inout [String], _ name: String) {
-        if !names.contains(name) { names.append(name) }
     }
 }

@@ -187,6 +187,7 @@ module round_robin_arbiter_bench #(
             end
         end
 
+    /* verilator lint_off BLKSEQ */
     reg [95:0] s_granted_lines [0:410];
     initial $readmemh("round_robin_arbiter_granted.hex", s_granted_lines);
     wire [47:0] s_granted_beat = {2'd0, s_granted_payload};
@@ -231,6 +232,7 @@ module round_robin_arbiter_bench #(
                 end
             end
         end
+    /* verilator lint_on BLKSEQ */
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come

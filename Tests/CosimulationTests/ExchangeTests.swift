@@ -16,10 +16,12 @@ import Testing
         init(_ inner: any Simulator) { self.inner = inner }
         var ports: [SimulatedPort] { inner.ports }
         var values: UnsafeMutableBufferPointer<UInt64> { inner.values }
-        var reset: Bool { get { inner.reset } set { inner.reset = newValue } }
+        var clocks: [SimulatedClock] { inner.clocks }
+        var resets: ClockSet { get { inner.resets } set { inner.resets = newValue } }
         var cycle: Int { inner.cycle }
+        var lastEdge: ClockSet { inner.lastEdge }
         func settle() { inner.settle() }
-        func clockEdge() { inner.clockEdge() }
+        func clockEdge(of clocks: ClockSet) { inner.clockEdge(of: clocks) }
     }
 
     struct Streams: Sendable {
@@ -162,7 +164,7 @@ import Testing
                 try [1, 2, 3].withUnsafeBufferPointer { try simulator.send($0, to: input) }
             }
         }
-        #expect(throws: UnknownName.self) { try StreamPins("out", of: NativeSimulator(try Design(SkidBuffer(bits: 1)), seed: 1)) }
+        #expect(throws: StreamPortError.self) { try StreamPins("out", of: NativeSimulator(try Design(SkidBuffer(bits: 1)), seed: 1)) }
     }
 
     /// A source that breaks its promise at its fourth beat in a way that `fault` chooses.

@@ -8,6 +8,8 @@ struct RandomModule: Module {
     let size: Int
     /// Levels of instances below.
     let depth: Int
+    /// How many: registers are of any of them and load what comes from any.
+    var clocks = 1
 
     struct Ports {
         let unsigned: [Unsigned]
@@ -21,7 +23,11 @@ struct RandomModule: Module {
 
     static let memoryDepth = 8
 
-    var suffix: String { "s\(seed)_n\(size)_d\(depth)" }
+    var suffix: String { "s\(seed)_n\(size)_d\(depth)" + (clocks > 1 ? "_c\(clocks)" : "") }
+
+    static func domain(_ index: Int) -> ClockDomain {
+        index == 0 ? .main : ClockDomain(clock: "clock\(index)", reset: "reset\(index)")
+    }
 
     func ports(_ io: Interface) -> Ports {
         var random = SeededGenerator(seed: seed)
@@ -52,14 +58,18 @@ struct RandomModule: Module {
         var signedRegisters: [Register<Signed>] = []
         for index in 0..<4 {
             let reset: Int? = index % 2 == 0 ? 1 : nil
-            registers.append(c.register("u\(index)", .unsigned(randomWidth(&random)), reset: reset))
-            signedRegisters.append(c.register("s\(index)", .signed(randomWidth(&random)), reset: reset.map { -$0 }))
+            let unsignedDomain = Self.domain(index % clocks), signedDomain = Self.domain((index + 1) % clocks)
+            registers.append(c.register(
+                "u\(index)", .unsigned(randomWidth(&random)), reset: reset, domain: unsignedDomain, crossing: true))
+            signedRegisters.append(c.register(
+                "s\(index)", .signed(randomWidth(&random)), reset: reset.map { -$0 }, domain: signedDomain, crossing: true))
         }
         maker.unsigned += registers.map(\.q)
         maker.signed += signedRegisters.map(\.q)
         let readAddress = c.wire("read_address", .unsigned(3))
         let readEnable = c.wire("read_enable", .bit)
-        let memory = c.memory("store", depth: Self.memoryDepth, width: 70, collision: .readFirst)
+        let memoryDomain = Self.domain(clocks - 1)
+        let memory = c.memory("store", depth: Self.memoryDepth, width: 70, collision: .readFirst, domain: memoryDomain)
         maker.unsigned.append(memory.read("stored", readAddress, enable: readEnable))
 
         for step in 0..<size {
@@ -67,13 +77,19 @@ struct RandomModule: Module {
             if depth > 0 && step % (size / 2 + 1) == size / 3 { instance("part\(step)", c, io, &maker) }
         }
 
-        c.drive(readAddress, maker.unsignedValue(3))
-        c.drive(readEnable, maker.bit())
+        /// What the memory may be given.
+        func local<V: Scalar>(_ name: String, _ value: V) -> V {
+            clocks == 1 ? value : c.stage(name, value, domain: memoryDomain, crossing: true)
+        }
+        c.drive(readAddress, local("local_read_address", maker.unsignedValue(3)))
+        c.drive(readEnable, local("local_read_enable", maker.bit()))
         c.when(io.fill) {
             memory.write(io.address, io.data)
         }.otherwise {
             let (enable, address, data) = (maker.bit(), maker.unsignedValue(3), maker.unsignedValue(70))
-            c.when(enable) { memory.write(address, data) }
+            c.when(local("local_enable", enable)) {
+                memory.write(local("local_address", address), local("local_data", data))
+            }
         }
         for register in registers {
             let (enable, value) = (maker.bit(), maker.unsignedValue(register.q.width))
@@ -88,7 +104,12 @@ struct RandomModule: Module {
     }
 
     private func instance(_ name: String, _ c: Circuit, _ io: Ports, _ maker: inout Maker) {
-        let part = c.instance(name, RandomModule(seed: seed &+ 77, size: size / 2, depth: depth - 1))
+        // Below, the clocks change places.
+        let domains = clocks == 1 ? [:] : Dictionary(uniqueKeysWithValues: (0..<clocks).map {
+            (Self.domain($0), Self.domain(clocks - 1 - $0))
+        })
+        let part = c.instance(
+            name, RandomModule(seed: seed &+ 77, size: size / 2, depth: depth - 1, clocks: clocks), domains: domains)
         for input in part.unsigned { c.drive(input, maker.unsignedValue(input.width)) }
         for input in part.signed { c.drive(input, maker.signedValue(input.width)) }
         c.drive(part.fill, io.fill)

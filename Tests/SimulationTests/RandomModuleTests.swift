@@ -10,6 +10,12 @@ import Testing
         try compare(seed: UInt64(number) * 1000, size: 40, depth: number % 3, cycles: 30)
     }
 
+    /// The same with edges of any clocks at a time and resets of their own.
+    @Test(arguments: 0..<30)
+    func severalClocksMatchTheReference(number: Int) throws {
+        try compare(seed: UInt64(number) * 1000 + 500, size: 40, depth: number % 3, clocks: 2 + number % 2, cycles: 60)
+    }
+
     /// A kind of instruction that no random module uses is not tested above.
     @Test func randomModulesUseEveryKindOfInstruction() throws {
         var used: Set<String> = []
@@ -20,9 +26,9 @@ import Testing
         #expect(NativeSimulator.instructionKinds.filter { !used.contains($0) } == [])
     }
 
-    private func compare(seed: UInt64, size: Int, depth: Int, cycles: Int) throws {
-        let rerun = "rerun: compare(seed: \(seed), size: \(size), depth: \(depth), cycles: \(cycles))"
-        let design = try Design(RandomModule(seed: seed, size: size, depth: depth))
+    private func compare(seed: UInt64, size: Int, depth: Int, clocks: Int = 1, cycles: Int) throws {
+        let rerun = "rerun: compare(seed: \(seed), size: \(size), depth: \(depth), clocks: \(clocks), cycles: \(cycles))"
+        let design = try Design(RandomModule(seed: seed, size: size, depth: depth, clocks: clocks))
         let simulator = NativeSimulator(design, seed: seed)
         let reference = ReferenceEvaluator(design.top) { try! simulator.peek($0) }
         var random = SeededGenerator(seed: seed &+ 3)
@@ -44,7 +50,13 @@ import Testing
                 inputs[index] = value
                 for (word, content) in words(value).enumerated() { simulator.values[port.firstWord + word] = content }
             }
-            simulator.reset = cycle < filling || Int.random(in: 0..<10, using: &random) == 0
+            var edge = ClockSet.all
+            if clocks == 1 {
+                simulator.reset = cycle < filling || Int.random(in: 0..<10, using: &random) == 0
+            } else if isComparing {
+                edge = ClockSet(rawValue: random.next() & (1 << UInt64(clocks) - 1))
+                simulator.resets = ClockSet(rawValue: random.next() & random.next() & random.next())
+            }
             reference.setInputs(inputs)
             simulator.settle()
             if cycle == filling {
@@ -62,8 +74,11 @@ import Testing
                     try #require(try simulator.peek(path) == expected, "\(path) in cycle \(cycle); \(rerun)")
                 }
             }
-            simulator.clockEdge()
-            reference.clockEdge(reset: simulator.reset)
+            simulator.clockEdge(of: edge)
+            func isAmong(_ clocks: ClockSet) -> (ClockDomain) -> Bool {
+                { domain in (try? simulator.clock(domain)).map { !clocks.isDisjoint(with: $0) } ?? false }
+            }
+            reference.clockEdge(rises: isAmong(edge), isReset: isAmong(simulator.resets))
         }
     }
 }

@@ -94,27 +94,30 @@ final class ReferenceEvaluator {
         return nil
     }
 
-    func clockEdge(reset: Bool) {
+    /// One edge of the clocks that rise.
+    func clockEdge(rises: (ClockDomain) -> Bool, isReset: (ClockDomain) -> Bool) {
         var commits: [() -> Void] = []
-        prepareEdge(reset: reset, &commits)
+        prepareEdge(rises, isReset, &commits)
         for commit in commits { commit() }
         forget()
     }
 
-    private func prepareEdge(reset: Bool, _ commits: inout [() -> Void]) {
-        for child in children { child.prepareEdge(reset: reset, &commits) }
-        for register in module.registers {
+    private func prepareEdge(_ rises: (ClockDomain) -> Bool, _ isReset: (ClockDomain) -> Bool, _ commits: inout [() -> Void]) {
+        for (instance, child) in zip(module.instances, children) {
+            child.prepareEdge({ rises(instance.domain($0)) }, { isReset(instance.domain($0)) }, &commits)
+        }
+        for register in module.registers where rises(register.domain) {
             let width = module.graph.width(of: register.node)
             var next = module.drivers[register.node].map { value($0) } ?? state[register.node]!
-            if reset, let constant = register.reset { next = bits(constant.words, width: width) }
+            if isReset(register.domain), let constant = register.reset { next = bits(constant.words, width: width) }
             commits.append { self.state[register.node] = next }
         }
         for (index, memory) in module.memories.enumerated() {
-            for read in memory.reads where value(module.graph.operand(1, of: read))[0] {
+            for (read, domain) in zip(memory.reads, memory.readDomains) where rises(domain) && value(module.graph.operand(1, of: read))[0] {
                 let word = contents[index][number(value(module.graph.operand(0, of: read)), limit: memory.depth - 1)]
                 commits.append { self.state[read] = word }
             }
-            for write in memory.writes where write.enable.map({ value($0)[0] }) ?? true {
+            for write in memory.writes where rises(memory.domain) && (write.enable.map { value($0)[0] } ?? true) {
                 let address = number(value(write.address), limit: memory.depth), data = value(write.data)
                 if address < memory.depth { commits.append { self.contents[index][address] = data } }
             }

@@ -200,6 +200,33 @@ import Verilog
         #expect(try ports { c, io in _ = c.stage("held", io.a, reset: 0) } == [true, true])
     }
 
+    /// Each domain's clock and reset, down through instances that call them something else.
+    @Test func everyDomainHasItsPorts() throws {
+        let left = ClockDomain(clock: "left_clock", reset: "left_reset"), right = ClockDomain(clock: "right_clock", reset: "right_reset")
+        let design = try Design(Sketch("Domains", ports: SketchPorts.make) { c, io in
+            c.discard(c.stage("plain", io.a, domain: right))
+            let fifo = c.instance("fifo", AsynchronousFifo(bits: 8, depth: 2), domains: [
+                ClockDomain(clock: "write_clock", reset: "write_reset"): right])
+            c.drive(fifo.input.valid, io.s)
+            c.drive(fifo.input.payload, io.a)
+            c.drive(fifo.output.ready, io.t)
+            let skid = c.instance("skid", SkidBuffer(bits: 8), domains: [.main: left])
+            c.drive(skid.input.valid, io.s)
+            c.drive(skid.input.payload, io.a)
+            c.drive(skid.output.ready, io.t)
+        })
+        let text = VerilogEmitter().emit(design).last!.text
+        for line in ["module Domains (", "    input  wire right_clock,", "    input  wire read_clock,", "    input  wire left_clock,",
+                     "    input  wire right_reset,", "    input  wire read_reset,", "    input  wire left_reset,",
+                     "        .write_clock(right_clock),", "        .read_clock(read_clock),", "        .write_reset(right_reset),",
+                     "        .read_reset(read_reset),", "        .clock(left_clock),", "        .reset(left_reset),"] {
+            #expect(text.contains(line + "\n"), "\(line) in\n\(text)")
+        }
+        let inner = VerilogEmitter().emit(design)[0].text
+        #expect(inner.contains("always @(posedge write_clock) begin") && inner.contains("always @(posedge read_clock) begin"))
+        #expect(inner.components(separatedBy: "words[").count == 3, "one write and one read, each on its clock: \(inner)")
+    }
+
     @Test func prefixAndBundle() throws {
         let design = try Design(Sketch("Outer", ports: SketchPorts.make) { c, io in
             let inner = c.instance("inner", SkidBuffer(bits: 8))

@@ -34,6 +34,8 @@ import Verilog
         var designs = try PrimitiveExample.all.flatMap(\.examples).map(PrimitivesPageTests.design)
         designs.append(try Design(SkidBuffer(bits: 1)))
         designs.append(try Design(Fifo(bits: 70, depth: 2)))
+        designs.append(try Design(AsynchronousFifo(bits: 1, depth: 2)))
+        designs.append(try Design(AsynchronousFifo(bits: 70, depth: 32)))
         designs.append(try Design(Sketch("Oddities", ports: SketchPorts.make, body: oddities)))
         return designs
     }

@@ -1,3 +1,4 @@
+import Blocks
 import RTL
 
 /// One entry of `Docs/primitives.md`: the lines of its closure appear there beside the Verilog they make.
@@ -140,6 +141,40 @@ struct PrimitiveExample {
                 let words = c.memory("words", depth: 16, width: 8, collision: .readFirst)
                 c.when(io.s) { words.write(io.n, io.a) }
                 _ = words.read("word", io.b[0..<4], enable: io.t)
+            },
+        ]),
+        ("Clock domains", [
+            PrimitiveExample(
+                "register of a domain",
+                "Everything is on `clock` and `reset` unless it names a `ClockDomain`; each domain in use has its two ports. "
+                    + "A register that loads what changes with another clock must say `crossing: true`, or elaboration stops "
+                    + "with `CLOCK-CROSSING`. `synchronised` (in `Blocks`) is two such stages."
+            ) { c, io in
+                let fast = ClockDomain(clock: "fast_clock", reset: "fast_reset")
+                let flag = c.stage("flag", io.s)
+                let near = c.stage("near", flag, reset: 0, domain: fast, crossing: true)
+                let seen = c.stage("seen", near, reset: 0, domain: fast)
+                _ = c.stage("taken", io.a, enable: seen, domain: fast)
+            },
+            PrimitiveExample(
+                "memory between two clocks",
+                "Written on the memory's clock, read on that of the read port; `.undefined` only, as no RAM promises what an edge "
+                    + "reads that comes with a write."
+            ) { c, io in
+                let fast = ClockDomain(clock: "fast_clock", reset: "fast_reset")
+                let words = c.memory("words", depth: 16, width: 8, collision: .undefined)
+                c.when(io.s) { words.write(io.n, io.a) }
+                _ = words.read("word", io.b[0..<4], enable: io.t, domain: fast)
+            },
+            PrimitiveExample(
+                "instance on another clock",
+                "A clock or reset of an instance is connected to the one of that name, or to that of the domain it is given."
+            ) { c, io in
+                let fast = ClockDomain(clock: "fast_clock", reset: "fast_reset")
+                let skid = c.instance("skid", SkidBuffer(bits: 8), domains: [.main: fast])
+                c.drive(skid.input.valid, io.s)
+                c.drive(skid.input.payload, io.a)
+                c.drive(skid.output.ready, io.t)
             },
         ]),
         ("Hierarchy", [

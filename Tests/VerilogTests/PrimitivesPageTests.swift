@@ -1,3 +1,4 @@
+import Blocks
 import Foundation
 import RTL
 import Testing
@@ -48,7 +49,19 @@ import Verilog
                 text += "\n### \(example.title)\n\n\(example.remark)\n\n```swift\n\(swift(of: example, source))```\n\n```verilog\n\(body)\n```\n"
             }
         }
-        return text
+        let fifo = VerilogEmitter().emit(try Design(AsynchronousFifo(bits: 8, depth: 16)))[0]
+        return text + """
+
+            ## A block of two clocks
+
+            `AsynchronousFifo(bits: 8, depth: 16)` of `Blocks`, a queue between two clocks: each side's pointer in Gray code, of
+            which one bit changes a step, through two registers into the other clock.
+
+            ```verilog
+            \(bodyText(fifo))
+            ```
+
+            """
     }
 
     /// The lines of the example's closure.

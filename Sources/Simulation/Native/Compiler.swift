@@ -20,7 +20,7 @@ struct Compiler {
     /// The block being compiled.
     private var blockAfterState: [Instruction] = [], blockAfterInputs: [Instruction] = []
     private var selection: Selection
-    private let registersOfGuard: [Int: [FlatDesign.Register]]
+    private let registersOfBlock: [Blocks.Key: [FlatDesign.Register]]
     private var cursor = 0
     private var constantWords: [[UInt64]: Int] = [:]
     private var computed = Computed()
@@ -31,7 +31,7 @@ struct Compiler {
 
     init(_ design: FlatDesign, ports: [SimulatedPort]) {
         self.design = design
-        registersOfGuard = Dictionary(grouping: design.registers.filter { $0.guardNode != nil }) { $0.guardNode! }
+        registersOfBlock = Dictionary(grouping: design.registers.filter { $0.guardNode != nil }) { Blocks.Key($0)! }
         views = Array(repeating: nil, count: design.nodes.count)
         selection = Selection(design)
         placePorts(ports)
@@ -57,7 +57,7 @@ struct Compiler {
         for output in design.outputs { claims[output.node] = ports[output.port].firstWord }
     }
 
-    /// Registers and read data, those of a block together; their next values in the same order behind.
+    /// Registers and read data, those of a clock and of a block together; their next values in the same order behind.
     private mutating func placeState(_ blocks: Blocks) {
         program.stateWord = cursor
         func place(_ node: Int) {
@@ -68,16 +68,21 @@ struct Compiler {
         func place(_ register: FlatDesign.Register) {
             place(register.node)
             if let reset = register.reset {
-                program.resets.append((views[register.node]!.word, padded(reset, width: design.nodes[register.node].width)))
+                program.resets.append((
+                    register.clocks, views[register.node]!.word, padded(reset, width: design.nodes[register.node].width)))
             }
         }
-        for read in design.memories.flatMap(\.reads) { place(read.node) }
-        for register in design.registers where register.guardNode == nil { place(register) }
-        program.alwaysLoaded = program.stateWord..<cursor
-        for condition in blocks.guards {
+        let reads = design.memories.flatMap(\.reads)
+        for clocks in (0..<design.clockCount).map(ClockSet.init(index:)) {
             let first = cursor
-            for register in registersOfGuard[condition]! { place(register) }
-            program.guardedLoads.append((BitPlace(byte: 0, bit: 0), first..<cursor))
+            for read in reads where read.clocks == clocks { place(read.node) }
+            for register in design.registers where register.clocks == clocks && register.guardNode == nil { place(register) }
+            program.alwaysLoaded.append((clocks, first..<cursor))
+        }
+        for key in blocks.keys {
+            let first = cursor
+            for register in registersOfBlock[key]! { place(register) }
+            program.guardedLoads.append((key.clocks, BitPlace(byte: 0, bit: 0), first..<cursor))
         }
         program.stateWords = cursor - program.stateWord
         cursor += program.stateWords
@@ -101,10 +106,11 @@ struct Compiler {
         for output in design.outputs { copy(views[output.node]!, to: ports[output.port].firstWord) }
         for register in design.registers where register.guardNode == nil { finish(register) }
         finishMemories()
-        var nodesOfBlocks = Array(repeating: [Int](), count: blocks.guards.count)
+        var nodesOfBlocks = Array(repeating: [Int](), count: blocks.keys.count)
         for node in order { if let block = blocks.blockOf[node] { nodesOfBlocks[block].append(node) } }
         for (block, nodes) in nodesOfBlocks.enumerated() {
-            compileBlock(block, guard: blocks.guards[block], nodes, registersOfGuard[blocks.guards[block]]!)
+            let key = blocks.keys[block]
+            compileBlock(block, guard: key.guardNode, nodes, registersOfBlock[key]!)
         }
         // Who looks at a name wants its value in every cycle.
         for node in nodesOfBlocks.joined() { views[node] = nil }
@@ -154,14 +160,16 @@ struct Compiler {
         let always = constant(Constant(1, width: 1), width: 1)
         for memory in design.memories {
             let reads = memory.reads.map { read in
-                MemoryPlan.Read(enable: bit(views[read.enable]!), address: plain(views[read.address]!).word, next: nextWord(of: read.node))
+                MemoryPlan.Read(clocks: read.clocks, enable: bit(views[read.enable]!),
+                                address: plain(views[read.address]!).word, next: nextWord(of: read.node))
             }
             let writes = memory.writes.map { write in
-                MemoryPlan.Write(enable: bit(write.enable.map { views[$0]! } ?? always),
+                MemoryPlan.Write(clocks: memory.writeClocks, enable: bit(write.enable.map { views[$0]! } ?? always),
                                  address: plain(views[write.address]!).word, data: block(views[write.data]!).word)
             }
             program.memories.append(MemoryPlan(
                 depth: memory.depth, width: memory.width, collision: memory.collision, reads: reads, writes: writes))
+            program.memoryPaths.append(memory.path)
         }
     }
 

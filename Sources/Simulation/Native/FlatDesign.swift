@@ -20,6 +20,8 @@ struct FlatDesign {
     var registers: [Register] = []
     private(set) var memories: [Memory] = []
     private(set) var signals: [Signal] = []
+    /// Clocks of the top.
+    let clockCount: Int
     /// For each output port of the top, its index among the ports and the node it carries.
     private(set) var outputs: [(port: Int, node: Int)] = []
     /// For each input port of the top, its index among the ports and its node.
@@ -29,6 +31,8 @@ struct FlatDesign {
 
     struct Register {
         let node: Int
+        /// The top's clock that loads it, with the reset that belongs to it.
+        let clocks: ClockSet
         /// The node it loads; nil: it holds.
         var next: Int?
         /// Loads only while this bit is set; nil: always.
@@ -37,10 +41,13 @@ struct FlatDesign {
     }
 
     struct Memory {
+        let path: String
         let depth: Int
         let width: Int
         let collision: Collision
-        var reads: [(node: Int, address: Int, enable: Int)]
+        /// The top's clock that writes.
+        let writeClocks: ClockSet
+        var reads: [(node: Int, clocks: ClockSet, address: Int, enable: Int)]
         var writes: [(enable: Int?, address: Int, data: Int)]
     }
 
@@ -52,11 +59,15 @@ struct FlatDesign {
         var node: Int
         let width: Int
         let isSigned: Bool
+        /// A register or read data.
+        let isState: Bool
     }
 
     init(_ design: Design) {
         let top = design.top
-        flatten(top, scope: [], base: append(top))
+        clockCount = top.domains.count
+        let clocks = top.domains.enumerated().map { ($0.element.domain, ClockSet(index: $0.offset)) }
+        flatten(top, scope: [], base: append(top), clocks: Dictionary(uniqueKeysWithValues: clocks))
         resolveAliases()
         for (index, port) in top.ports.enumerated() {
             let node = Int(port.node.index)
@@ -108,7 +119,8 @@ struct FlatDesign {
         return base
     }
 
-    private mutating func flatten(_ module: ModuleGraph, scope: [String], base: Int) {
+    /// - Parameter clocks: the top's clock for each domain of `module`.
+    private mutating func flatten(_ module: ModuleGraph, scope: [String], base: Int, clocks: [ClockDomain: ClockSet]) {
         func flat(_ node: NodeID) -> Int { base + Int(node.index) }
         for index in 0..<module.graph.count where module.graph[NodeID(index)].operation == .wire {
             guard let driver = module.drivers[NodeID(index)] else { preconditionFailure("an undriven wire passed the checks") }
@@ -116,13 +128,16 @@ struct FlatDesign {
         }
         for register in module.registers {
             registers.append(Register(
-                node: flat(register.node), next: module.drivers[register.node].map(flat), reset: register.reset))
+                node: flat(register.node), clocks: clocks[register.domain]!, next: module.drivers[register.node].map(flat),
+                reset: register.reset))
         }
         for memory in module.memories {
             memories.append(Memory(
-                depth: memory.depth, width: memory.width, collision: memory.collision,
-                reads: memory.reads.map { read in
-                    (flat(read), flat(module.graph.operand(0, of: read)), flat(module.graph.operand(1, of: read)))
+                path: (scope + [memory.name]).joined(separator: "."), depth: memory.depth, width: memory.width,
+                collision: memory.collision, writeClocks: clocks[memory.domain]!,
+                reads: zip(memory.reads, memory.readDomains).map { read, domain in
+                    (flat(read), clocks[domain]!, flat(module.graph.operand(0, of: read)),
+                     flat(module.graph.operand(1, of: read)))
                 },
                 writes: memory.writes.map { ($0.enable.map(flat), flat($0.address), flat($0.data)) }))
         }
@@ -130,7 +145,8 @@ struct FlatDesign {
             guard let name = module.graph.name(of: NodeID(index)) else { continue }
             let node = module.graph[NodeID(index)]
             signals.append(Signal(
-                scope: scope, name: name, node: base + index, width: Int(node.width), isSigned: node.isSigned))
+                scope: scope, name: name, node: base + index, width: Int(node.width), isSigned: node.isSigned,
+                isState: node.operation == .register || node.operation == .memoryRead))
         }
         for instance in module.instances {
             let child = append(instance.module)
@@ -141,7 +157,9 @@ struct FlatDesign {
                     aliases[flat(connection)] = child + Int(port.node.index)
                 }
             }
-            flatten(instance.module, scope: scope + [instance.name], base: child)
+            let inside = instance.module.domains.map { ($0.domain, clocks[instance.domain($0.domain)]!) }
+            flatten(instance.module, scope: scope + [instance.name], base: child,
+                    clocks: Dictionary(uniqueKeysWithValues: inside))
         }
     }
 
@@ -163,7 +181,7 @@ struct FlatDesign {
         for index in signals.indices { signals[index].node = resolved(signals[index].node) }
         for index in memories.indices {
             let memory = memories[index]
-            memories[index].reads = memory.reads.map { ($0.node, resolved($0.address), resolved($0.enable)) }
+            memories[index].reads = memory.reads.map { ($0.node, $0.clocks, resolved($0.address), resolved($0.enable)) }
             memories[index].writes = memory.writes.map { write in
                 (write.enable.map { resolved($0) }, resolved(write.address), resolved(write.data))
             }

@@ -21,7 +21,7 @@ extension FlatDesign {
         }
         let blocks = Blocks(self, order: liveOrder())
         for index in registers.indices {
-            if let block = blocks.index(ofGuard: registers[index].guardNode), blocks.work[block] < Self.leastWork {
+            if let block = blocks.index(of: registers[index]), blocks.work[block] < Self.leastWork {
                 registers[index] = original[index]
             }
         }
@@ -93,15 +93,27 @@ private struct GuardMaker {
     }
 }
 
-/// Which nodes are needed under one guard only.
+/// Which nodes are needed under one guard and clock only.
 struct Blocks {
+    /// What the registers of a block have in common.
+    struct Key: Hashable {
+        let guardNode: Int
+        let clocks: ClockSet
+
+        /// Nil: the register is in no block.
+        init?(_ register: FlatDesign.Register) {
+            guard let guardNode = register.guardNode else { return nil }
+            (self.guardNode, clocks) = (guardNode, register.clocks)
+        }
+    }
+
     /// One a block, in the order of the first register of each.
-    private(set) var guards: [Int] = []
+    private(set) var keys: [Key] = []
     /// For each node its block; nil: needed always, or never.
-    private(set) var blockOf: [Int?]
+    private(set) var blockOf: [Int?] = []
     /// Words computed for each block.
     private(set) var work: [Int] = []
-    private var indexOfGuard: [Int: Int] = [:]
+    private var indexOfKey: [Key: Int] = [:]
 
     init(_ design: FlatDesign, order: [Int]) {
         enum Need: Equatable { case none, always, block(Int) }
@@ -110,16 +122,15 @@ struct Blocks {
             needs[node] = needs[node] == .none || needs[node] == need ? need : .always
         }
         for register in design.registers {
-            guard let condition = register.guardNode else { continue }
-            if indexOfGuard.updateValue(indexOfGuard[condition] ?? guards.count, forKey: condition) == nil {
-                guards.append(condition)
+            guard let key = Key(register) else { continue }
+            if indexOfKey.updateValue(indexOfKey[key] ?? keys.count, forKey: key) == nil {
+                keys.append(key)
                 work.append(0)
             }
         }
         for root in design.unguardedRoots { mark(root, .always) }
         for register in design.registers {
-            guard let condition = register.guardNode, let next = register.next else { continue }
-            let block = indexOfGuard[condition]!
+            guard let block = index(of: register), let next = register.next else { continue }
             mark(next, .block(block))
             work[block] += (design.nodes[register.node].width + 63) / 64
         }
@@ -134,5 +145,5 @@ struct Blocks {
         }
     }
 
-    func index(ofGuard node: Int?) -> Int? { node.flatMap { indexOfGuard[$0] } }
+    func index(of register: FlatDesign.Register) -> Int? { Key(register).flatMap { indexOfKey[$0] } }
 }

@@ -9,26 +9,33 @@ import SeededRandom
 public final class NativeSimulator: Simulator {
     public let ports: [SimulatedPort]
     public let values: UnsafeMutableBufferPointer<UInt64>
-    public var reset = true
+    public let clocks: [SimulatedClock]
+    private let allClocks: ClockSet
+    public var resets = ClockSet.all
     public private(set) var cycle = 0
+    public private(set) var lastEdge: ClockSet = []
 
-    private let program: Program
-    private let arena: UnsafeMutableBufferPointer<UInt64>
+    let program: Program
+    let arena: UnsafeMutableBufferPointer<UInt64>
     /// The words of the ports when last settled.
     private let settledPorts: UnsafeMutableBufferPointer<UInt64>
-    private let afterState, afterInputs, observation: UnsafeMutableBufferPointer<Instruction>
+    private let afterState, afterInputs: UnsafeMutableBufferPointer<Instruction>
+    let observation: UnsafeMutableBufferPointer<Instruction>
     private let terms: UnsafeMutableBufferPointer<Term>
     private let tables: UnsafeMutableBufferPointer<UInt64>
     private let isLoading: UnsafeMutableBufferPointer<Bool>
-    private let interpreter: Interpreter
-    private let memories: SimulatedMemories
+    let interpreter: Interpreter
+    let memories: SimulatedMemories
     private var noise: SeededGenerator
-    private var stateChanged = true
-    private var isObserved = false
-    private let signalIndex: [String: Int]
+    var stateChanged = true
+    /// The values that only observers need are those of the settled state.
+    var isObserved = false
+    let signalIndex: [String: Int]
 
     public init(_ design: Design, seed: UInt64) {
         ports = SimulatedPort.layout(of: design.top)
+        clocks = SimulatedClock.list(of: design.top)
+        allClocks = ClockSet(count: clocks.count)
         program = Compiler(FlatDesign(design), ports: ports).program
         // Two spare words: fields are fetched by the word from any byte.
         arena = .allocate(capacity: program.words + 2)
@@ -101,18 +108,24 @@ public final class NativeSimulator: Simulator {
         return difference != 0
     }
 
-    public func clockEdge() {
+    public func clockEdge(of clocks: ClockSet) {
         let base = arena.baseAddress!
-        memories.read(base, &noise)
-        memories.write(base)
+        memories.read(base, clocks, &noise)
+        memories.write(base, clocks)
         // A guard may be state itself: all are read before any state changes.
-        for (index, guarded) in program.guardedLoads.enumerated() { isLoading[index] = guarded.condition.isSet(base) }
-        load(program.alwaysLoaded)
+        for (index, guarded) in program.guardedLoads.enumerated() {
+            isLoading[index] = !guarded.clocks.isDisjoint(with: clocks) && guarded.condition.isSet(base)
+        }
+        for always in program.alwaysLoaded where !always.clocks.isDisjoint(with: clocks) { load(always.words) }
         for (index, guarded) in program.guardedLoads.enumerated() where isLoading[index] { load(guarded.words) }
-        if reset {
-            for (word, words) in program.resets { for (index, value) in words.enumerated() { arena[word + index] = value } }
+        let inReset = resets.intersection(clocks)
+        if !inReset.isEmpty {
+            for reset in program.resets where !reset.clocks.isDisjoint(with: inReset) {
+                for (index, value) in reset.words.enumerated() { arena[reset.word + index] = value }
+            }
         }
         stateChanged = true
+        lastEdge = clocks.intersection(allClocks)
         cycle += 1
     }
 
@@ -131,47 +144,6 @@ public final class NativeSimulator: Simulator {
         for instruction in program.afterState + program.afterInputs { counts["\(instruction.opcode)", default: 0] += 1 }
         counts["terms"] = program.terms.count
         return counts
-    }
-
-    // MARK: Looking inside
-
-    /// Named signals of the whole hierarchy.
-    var signals: [(signal: FlatDesign.Signal, view: View)] { program.signals }
-
-    /// The words of a signal in its settled state, least significant first.
-    func read(_ view: View, into words: inout [UInt64]) {
-        settle()
-        if !isObserved {
-            interpreter.run(UnsafeBufferPointer(observation))
-            isObserved = true
-        }
-        words.removeAll(keepingCapacity: true)
-        for low in stride(from: 0, to: view.width, by: 64) { words.append(bits(of: view, low: low)) }
-    }
-
-    private func bits(of view: View, low: Int) -> UInt64 {
-        let width = min(64, view.width - low)
-        guard let part = view.slice(low: low, width: width) else { return 0 }
-        let shift = UInt64(part.bit % 64)
-        let stored = arena[part.word] >> shift | arena[part.word + 1] << (64 - shift)
-        let unused = Int64(64 - part.bits)
-        let number = Int64(bitPattern: stored << UInt64(unused))
-        return (part.signFilled ? UInt64(bitPattern: number >> unused) : UInt64(bitPattern: number) >> UInt64(unused)) & lowMask(width)
-    }
-
-    /// The paths `peek` knows, in declaration order.
-    public var signalPaths: [String] { signals.map { ($0.signal.scope + [$0.signal.name]).joined(separator: ".") } }
-
-    /// The value of a signal anywhere in the hierarchy, settled first: `skid.full`, `input_valid`.
-    /// - Returns: its words, least significant first.
-    /// - Throws: `UnknownName` with the names there are.
-    public func peek(_ path: String) throws(UnknownName) -> [UInt64] {
-        guard let index = signalIndex[path] else {
-            throw UnknownName(path, kind: "signal", among: signalPaths)
-        }
-        var words: [UInt64] = []
-        read(program.signals[index].view, into: &words)
-        return words
     }
 }
 

@@ -19,13 +19,15 @@ struct Program {
     var stateWords = 0
     /// Width of each register and read port, in the order of their words.
     var stateWidths: [Int] = []
-    /// State that loads its next value at every edge, and state that does so while a bit is set.
-    var alwaysLoaded = 0..<0
-    var guardedLoads: [(condition: BitPlace, words: Range<Int>)] = []
-    /// What state becomes under reset.
-    var resets: [(word: Int, words: [UInt64])] = []
+    /// State that loads its next value at every edge of a clock, and state that does so while a bit is set.
+    var alwaysLoaded: [(clocks: ClockSet, words: Range<Int>)] = []
+    var guardedLoads: [(clocks: ClockSet, condition: BitPlace, words: Range<Int>)] = []
+    /// What state becomes at an edge of its clock under that clock's reset.
+    var resets: [(clocks: ClockSet, word: Int, words: [UInt64])] = []
     var memories: [MemoryPlan] = []
     var signals: [(signal: FlatDesign.Signal, view: View)] = []
+    /// Path of each of `memories`.
+    var memoryPaths: [String] = []
 }
 
 /// One bit of the arena.
@@ -48,6 +50,7 @@ struct MemoryPlan {
 
     /// Words of the address and of the next read data.
     struct Read {
+        let clocks: ClockSet
         let enable: BitPlace
         let address: Int
         let next: Int
@@ -55,8 +58,21 @@ struct MemoryPlan {
 
     /// Words of the address and the data.
     struct Write {
+        let clocks: ClockSet
         let enable: BitPlace
         let address: Int
         let data: Int
+    }
+}
+
+extension MemoryPlan.Read {
+    @inline(__always) func isActive(_ arena: UnsafeMutablePointer<UInt64>, _ edge: ClockSet) -> Bool {
+        !clocks.isDisjoint(with: edge) && enable.isSet(arena)
+    }
+}
+
+extension MemoryPlan.Write {
+    @inline(__always) func isActive(_ arena: UnsafeMutablePointer<UInt64>, _ edge: ClockSet) -> Bool {
+        !clocks.isDisjoint(with: edge) && enable.isSet(arena)
     }
 }

@@ -24,13 +24,14 @@ final class SimulatedMemories {
     }
 
     private let contents: UnsafeMutableBufferPointer<UInt64>
+    private let places: [Place]
     private let reads: UnsafeMutableBufferPointer<ReadPort>
     private let writes: UnsafeMutableBufferPointer<WritePort>
 
     init(_ plans: [MemoryPlan], noise: inout SeededGenerator) {
         func words(_ plan: MemoryPlan) -> Int { (plan.width + 63) / 64 }
         contents = .allocate(capacity: plans.reduce(0) { $0 + $1.depth * words($1) })
-        var reads: [ReadPort] = [], writes: [WritePort] = []
+        var places: [Place] = [], reads: [ReadPort] = [], writes: [WritePort] = []
         var next = 0
         for plan in plans {
             let place = Place(
@@ -38,10 +39,12 @@ final class SimulatedMemories {
                 mask: lowMask((plan.width - 1) % 64 + 1))
             next += plan.depth * place.wordsPerEntry
             for entry in 0..<plan.depth { Self.fill(place.contents + entry * place.wordsPerEntry, place, &noise) }
+            places.append(place)
             let colliding = plan.collision == .undefined ? writes.count..<writes.count + plan.writes.count : 0..<0
             writes += plan.writes.map { WritePort(port: $0, place: place) }
             reads += plan.reads.map { ReadPort(port: $0, place: place, colliding: colliding) }
         }
+        self.places = places
         self.reads = copied(reads)
         self.writes = copied(writes)
     }
@@ -57,11 +60,11 @@ final class SimulatedMemories {
         words[place.wordsPerEntry - 1] &= place.mask
     }
 
-    /// Takes the words addressed before the edge to the next values of the read data.
-    func read(_ arena: UnsafeMutablePointer<UInt64>, _ noise: inout SeededGenerator) {
-        for read in reads where read.port.enable.isSet(arena) {
+    /// Takes the words addressed before an edge of `clocks` to the next values of their read data.
+    func read(_ arena: UnsafeMutablePointer<UInt64>, _ clocks: ClockSet, _ noise: inout SeededGenerator) {
+        for read in reads where read.port.isActive(arena, clocks) {
             let address = arena[read.port.address], next = arena + read.port.next
-            if address >= read.place.depth || isWritten(address, read.colliding, arena) {
+            if address >= read.place.depth || isWritten(address, read.colliding, arena, clocks) {
                 Self.fill(next, read.place, &noise)
             } else {
                 let words = read.place.wordsPerEntry
@@ -71,16 +74,33 @@ final class SimulatedMemories {
     }
 
     /// Writes in the order of the ports: the last one wins.
-    func write(_ arena: UnsafeMutablePointer<UInt64>) {
-        for write in writes where write.port.enable.isSet(arena) {
+    func write(_ arena: UnsafeMutablePointer<UInt64>, _ clocks: ClockSet) {
+        for write in writes where write.port.isActive(arena, clocks) {
             let address = arena[write.port.address], words = write.place.wordsPerEntry
             guard address < write.place.depth else { continue }
             (write.place.contents + Int(address) * words).update(from: arena + write.port.data, count: words)
         }
     }
 
-    private func isWritten(_ address: UInt64, _ ports: Range<Int>, _ arena: UnsafeMutablePointer<UInt64>) -> Bool {
-        for index in ports where arena[writes[index].port.address] == address && writes[index].port.enable.isSet(arena) { return true }
+    private func isWritten(
+        _ address: UInt64, _ ports: Range<Int>, _ arena: UnsafeMutablePointer<UInt64>, _ clocks: ClockSet
+    ) -> Bool {
+        for index in ports where arena[writes[index].port.address] == address && writes[index].port.isActive(arena, clocks) {
+            return true
+        }
         return false
+    }
+
+    /// Word `index` of a memory, which has that many.
+    subscript(memory: Int, index: Int) -> [UInt64] {
+        get {
+            let place = places[memory]
+            return Array(UnsafeBufferPointer(start: place.contents + index * place.wordsPerEntry, count: place.wordsPerEntry))
+        }
+        set {
+            let place = places[memory], words = place.contents + index * place.wordsPerEntry
+            for word in 0..<place.wordsPerEntry { words[word] = word < newValue.count ? newValue[word] : 0 }
+            words[place.wordsPerEntry - 1] &= place.mask
+        }
     }
 }
