@@ -56,7 +56,8 @@ public struct VerilatorBinaryRunner: Sendable {
             try sources.write(into: directory)
             try ToolProcess(
                 toolchain.verilator,
-                ["--binary", "--timing", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
+                // Without the optimisation that `VerilatorBuild` does without.
+                ["--binary", "--timing", "-fno-const-bit-op-tree", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
                  // Not every packaging of Verilator asks for the standard that its coroutines need.
                  "-CFLAGS", "-std=gnu++20", "--build-jobs", "\(jobs)", "--Mdir", "obj", "-o", "bench", "--top-module", top]
                     + arguments + sources.compiled,
