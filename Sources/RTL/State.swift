@@ -36,8 +36,10 @@ public struct Memory {
             circuit.report(.widthMismatch, "\(address.width) bits for a memory address of \(addressWidth)", of: address.reference)
             return Unsigned(circuit.poison(width: width, signed: false))
         }
+        let address = circuit.bind(address.reference, width: addressWidth)
+        circuit.checkAddress(address, of: index, at: here)
         let read = circuit.make(.memoryRead, width: width, signed: false, attribute: index, operands: [
-            circuit.bind(address.reference, width: addressWidth), circuit.bind(enable.reference, width: 1)])
+            address, circuit.bind(enable.reference, width: 1)])
         circuit.module.memories[index].reads.append(read.node)
         circuit.module.graph.setName(name, of: read.node)
         _ = circuit.stamp(here.fileID, here.line)

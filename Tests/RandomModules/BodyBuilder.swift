@@ -225,10 +225,13 @@ struct BodyBuilder {
                 let register = random.pick(signedStates)
                 register.next(maker.integer(register.q.width, 3))
             case 2:
-                maker.note("Register.set", "Register.clear")
                 switch random.below(3) {
-                case 0: flags[0].set()
-                case 1: flags[0].clear()
+                case 0:
+                    maker.note("Register.set")
+                    flags[0].set()
+                case 1:
+                    maker.note("Register.clear")
+                    flags[0].clear()
                 default: flags[0].next(maker.condition(3))
                 }
             case 3 where !triples.isEmpty: triples[0].next(maker.value(shape(of: triples[0].q), 3))
