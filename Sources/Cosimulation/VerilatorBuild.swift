@@ -6,7 +6,7 @@ public struct VerilatorOptions: Sendable {
     /// the 64-multiplier lane compiles in 5.0 (`quick`) or 10.0 (`full`) and runs 1.16 Mcycles in 2.2 or 2.5;
     /// 1,024 bare 8-bit multiply-accumulators compile in 2.9 or 5.2 and run 1 Mcycle in 2.0 or 1.6.
     public enum Optimization: String, Sendable {
-        /// For a large model of few cycles.
+        /// For a large model of few cycles: 250 random modules compile in 17 (`none`) or 52 (`quick`).
         case none = "-O0"
         case quick = "-O1"
         case full = "-O2"
