@@ -11,6 +11,8 @@ TIMES := .build/times.txt
 SEEDS ?= 3
 MUTANTS ?= 200
 PYTHON := .build/python
+RANDOM_MODULES ?= 10000
+RANDOM_ICARUS ?= 500
 
 # Runs $(2) and notes how long it took under the name $(1).
 timed = start=$$(date +%s%N); $(2); printf '%-28s %7.1f s\n' "$(1)" $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 >> $(TIMES)
@@ -110,8 +112,10 @@ $(PYTHON)/.installed: Testbenches/requirements.txt
 	@touch $@
 
 .PHONY: regress
-regress: swift simulators ## the random tests again with SEEDS=n different seeds
+regress: swift simulators ## RANDOM_MODULES=n modules in all engines; the random tests with SEEDS=n seeds
 	swift build -c release --build-tests
+	LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
+	  swift test -c release --skip-build --filter RandomBatchTests
 	@for seed in $$(seq 1 $(SEEDS)); do \
 	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
 	    || { echo "again: LEANSPATTEN_SEED=$$seed swift test -c release --skip-build" >&2; exit 1; }; \

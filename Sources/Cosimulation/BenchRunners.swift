@@ -53,7 +53,8 @@ public struct VerilatorBinaryRunner: Sendable {
         jobs: Int = 2, timeout: Duration = .seconds(600)
     ) throws(CosimulationError) -> ToolResult {
         let flags = [
-            "--binary", "--timing", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
+            // Without the optimisation that `VerilatorBuild` does without.
+            "--binary", "--timing", "-fno-const-bit-op-tree", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
             // Not every packaging of Verilator asks for the standard that its coroutines need.
             "-CFLAGS", "-std=gnu++20", "--Mdir", "obj", "-o", "bench", "--top-module", top,
         ] + arguments

@@ -252,8 +252,16 @@ public final class Circuit {
             return
         }
         let address = bind(address.reference, width: addressWidth), data = bind(data.reference, width: width)
+        checkAddress(address, of: memory, at: here)
         _ = stamp(here.fileID, here.line)
         append(.write(memory: memory, address: address.node, data: data.node, here))
+    }
+
+    /// Reports a constant address beyond the depth.
+    func checkAddress(_ address: Reference, of memory: Int, at here: SourceLocation) {
+        let memory = module.memories[memory]
+        guard let number = module.graph.constant(of: address.node)?.words[0], number >= UInt64(memory.depth) else { return }
+        report(.outOfRange, "address \(number) of `\(memory.name)`, which has \(memory.depth) words", of: nil, at: here)
     }
 
     /// `entries[index]`; 0 beyond the end. Combinational: register the result for a block RAM.

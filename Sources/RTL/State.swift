@@ -40,8 +40,10 @@ public struct Memory {
             circuit.report(.widthMismatch, "\(address.width) bits for a memory address of \(addressWidth)", of: address.reference)
             return Unsigned(circuit.poison(width: width, signed: false))
         }
+        let address = circuit.bind(address.reference, width: addressWidth)
+        circuit.checkAddress(address, of: index, at: here)
         let read = circuit.make(.memoryRead, width: width, signed: false, attribute: index, operands: [
-            circuit.bind(address.reference, width: addressWidth), circuit.bind(enable.reference, width: 1)])
+            address, circuit.bind(enable.reference, width: 1)])
         let memory = circuit.module.memories[index], readDomain = domain ?? memory.domain
         if readDomain != memory.domain && memory.collision != .undefined {
             circuit.report(

@@ -93,6 +93,31 @@ import Testing
         #expect(simulator["count"] == 9)
     }
 
+    /// Verilator 5.006 gives this bit another value unless one of its optimisations is off.
+    @Test func bitOfAConjunctionOfSlices() throws {
+        let source = VerilogSource(name: "slices.v", text: """
+            module slices (input wire clock, input wire [31:0] value, input wire flag, output wire [2:0] result);
+              reg [31:0] state;
+              always @(posedge clock) state <= value;
+              wire [10:0] both = state[10:0] & state[27:17];
+              assign result = {flag, both[8], 1'b1};
+            endmodule
+
+            """)
+        let model = try VerilatorModel.build(
+            sources: [source], top: "slices",
+            ports: SimulatedPort.layout([input("value", 32), input("flag", 1), output("result", 3)]), reset: nil)
+        let simulator = VerilatorSimulator(model, seed: 1)
+        for value in [0, 1 << 8, 1 << 25, 1 << 8 | 1 << 25] as [UInt64] {
+            simulator["value"] = value
+            simulator["flag"] = 1
+            simulator.settle()
+            simulator.clockEdge()
+            simulator.settle()
+            #expect(simulator["result"] == 5 | (value >> 8 & value >> 25 & 1) << 1)
+        }
+    }
+
     @Test func brokenVerilogGivesTheToolsMessage() throws {
         try withEmptyCache { cache in
             let broken = VerilogSource(name: "broken.v", text: "module broken (input wire a, output wire y);\n  assign y = nowhere;\nendmodule\n")

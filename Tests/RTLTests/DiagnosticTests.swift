@@ -160,6 +160,21 @@ import Testing
         ], from: base, in: module)
     }
 
+    @Test func addressOutOfRange() {
+        let base = #line
+        let module = Probe("address") { c, io in
+            let store = c.memory("store", depth: 10, width: 8, collision: .readFirst)
+            store.write(10, io.number)
+            store.write(9, io.number)
+            c.discard(store.read("word", c.constant(15, .unsigned(4)), enable: true))
+            c.drive(io.result, store.read("other", 9, enable: true))
+        }
+        expectErrors([
+            "+3: error OUT-OF-RANGE: address 10 of `store`, which has 10 words (module Probe_address)",
+            "+5: error OUT-OF-RANGE: address 15 of `store`, which has 10 words (module Probe_address)",
+        ], from: base, in: module)
+    }
+
     @Test func foreignSignal() {
         let base = #line
         let module = Probe("foreign") { c, outer in

@@ -1,84 +1,86 @@
+import RandomModules
 import RTL
 import SeededRandom
 import Simulation
+import TestSupport
 import Testing
 
-/// Every operation at every width, against an evaluator that shares nothing with the engine.
+/// Every operation at every width: the native engine against an interpreter that shares nothing with it.
 @Suite struct RandomModuleTests {
-    @Test(arguments: 0..<60)
-    func randomModulesMatchTheReference(number: Int) throws {
-        try compare(seed: UInt64(number) * 1000, size: 40, depth: number % 3, cycles: 30)
-    }
+    static let count = 120
 
-    /// The same with edges of any clocks at a time and resets of their own.
-    @Test(arguments: 0..<30)
-    func severalClocksMatchTheReference(number: Int) throws {
-        try compare(seed: UInt64(number) * 1000 + 500, size: 40, depth: number % 3, clocks: 2 + number % 2, cycles: 60)
+    @Test func randomModulesMatchTheInterpreter() throws {
+        var random = TestSeed.generator("signals looked at")
+        for seed in RandomPopulation.seeds(Self.count) {
+            guard let difference = try Self.difference(RandomModule(seed: seed), &random) else { continue }
+            let smallest = try shrunk(RandomModule(seed: seed)) { try $0.map { try Self.difference($0, &random) != nil } }
+            Issue.record("\(difference)\nin module \(seed), and in this smaller one:\n\(try smallest.verilog())\n\(TestSeed.rerun)")
+        }
     }
 
     /// A kind of instruction that no random module uses is not tested above.
     @Test func randomModulesUseEveryKindOfInstruction() throws {
         var used: Set<String> = []
-        for number in 0..<60 {
-            let design = try Design(RandomModule(seed: UInt64(number) * 1000, size: 40, depth: number % 3))
-            used.formUnion(NativeSimulator(design, seed: 1).instructionCounts.keys)
+        for seed in RandomPopulation.fixedSeeds(Self.count) {
+            used.formUnion(NativeSimulator(try Design(RandomModule(seed: seed)), seed: 1).instructionCounts.keys)
         }
         #expect(NativeSimulator.instructionKinds.filter { !used.contains($0) } == [])
     }
 
-    private func compare(seed: UInt64, size: Int, depth: Int, clocks: Int = 1, cycles: Int) throws {
-        let rerun = "rerun: compare(seed: \(seed), size: \(size), depth: \(depth), clocks: \(clocks), cycles: \(cycles))"
-        let design = try Design(RandomModule(seed: seed, size: size, depth: depth, clocks: clocks))
-        let simulator = NativeSimulator(design, seed: seed)
-        let reference = ReferenceEvaluator(design.top) { try! simulator.peek($0) }
-        var random = SeededGenerator(seed: seed &+ 3)
-        let filling = RandomModule.memoryDepth
-        for cycle in 0..<cycles + filling {
-            // Until the memories are filled their contents differ; with a read from known words they agree.
-            let isComparing = cycle >= filling
-            var inputs: [Int: Bits] = [:]
-            for (index, port) in simulator.ports.enumerated() where port.isInput {
-                var value = Bits(repeating: false, count: port.width)
-                switch Int.random(in: 0..<8, using: &random) {
-                case 0: break
-                case 1: value = value.map { _ in true }
-                case 2: value[port.width - 1] = true
-                default: value = value.map { _ in Bool.random(using: &random) }
-                }
-                if port.name == "fill" && !isComparing { value = [true] }
-                if port.name == "address" && !isComparing { value = bits([UInt64(cycle)], width: 3) }
-                inputs[index] = value
-                for (word, content) in words(value).enumerated() { simulator.values[port.firstWord + word] = content }
-            }
-            var edge = ClockSet.all
-            if clocks == 1 {
-                simulator.reset = cycle < filling || Int.random(in: 0..<10, using: &random) == 0
-            } else if isComparing {
-                edge = ClockSet(rawValue: random.next() & (1 << UInt64(clocks) - 1))
-                simulator.resets = ClockSet(rawValue: random.next() & random.next() & random.next())
-            }
-            reference.setInputs(inputs)
-            simulator.settle()
-            if cycle == filling {
-                // State that the unfilled memory reached starts anew from the engine's.
-                reference.loadState { try! simulator.peek($0) }
-            }
-            if isComparing {
-                for (index, port) in simulator.ports.enumerated() where !port.isInput {
-                    let found = Array(simulator.values[port.firstWord..<port.firstWord + port.wordCount])
-                    let expected = words(reference.output(index))
-                    try #require(found == expected, "\(port.name) in cycle \(cycle); \(rerun)")
-                }
-                for path in simulator.signalPaths.shuffled(using: &random).prefix(20) {
-                    let expected = words(reference.value(path: path.split(separator: ".").map(String.init))!)
-                    try #require(try simulator.peek(path) == expected, "\(path) in cycle \(cycle); \(rerun)")
+    /// A fault of any kind in what the engine runs shows at the outputs of some module.
+    @Test func faultyDesignsDiffer() throws {
+        var planted: [String: Int] = [:], found: [String: Int] = [:]
+        for seed in RandomPopulation.fixedSeeds(Self.count / 4) {
+            let design = try Design(RandomModule(seed: seed))
+            let stimulus = Stimulus(SimulatedPort.layout(of: design.top), seed: seed)
+            let expected = interpretedTrace(design, stimulus)
+            // Of every kind enough; there are few registers to bypass.
+            let mutants = design.mutants().enumerated().filter { $0.offset % 7 == 0 || $0.element.change == .bypassed }
+            for mutant in mutants.map(\.element) {
+                // Some close a loop.
+                guard let faulty = try? design.mutated(by: [mutant]) else { continue }
+                planted[mutant.change.kind, default: 0] += 1
+                #expect(nativeTrace(faulty, stimulus, seed: seed, mutant: 0) == expected)
+                if nativeTrace(faulty, stimulus, seed: seed, mutant: 1) != expected {
+                    found[mutant.change.kind, default: 0] += 1
                 }
             }
-            simulator.clockEdge(of: edge)
-            func isAmong(_ clocks: ClockSet) -> (ClockDomain) -> Bool {
-                { domain in (try? simulator.clock(domain)).map { !clocks.isDisjoint(with: $0) } ?? false }
-            }
-            reference.clockEdge(rises: isAmong(edge), isReset: isAmong(simulator.resets))
         }
+        let kinds = ["operator", "operands swapped", "bound", "constant", "slice", "sign", "stuck", "no reset", "reset value",
+                     "register enable", "register bypassed", "read enable"]
+        #expect(planted.keys.sorted() == kinds.sorted())
+        for kind in kinds { #expect(found[kind, default: 0] > 0, "\(planted[kind, default: 0]) planted, none found: \(kind)") }
+    }
+
+    /// The first output or signal inside that differs, in words.
+    private static func difference(_ module: RandomModule, _ random: inout SeededGenerator) throws -> String? {
+        let design = try Design(module)
+        let simulator = NativeSimulator(design, seed: module.seed), interpreter = StatementInterpreter(design.top)
+        let paths = simulator.signalPaths
+        for (cycle, now) in Stimulus(simulator.ports, seed: module.seed).cycles.enumerated() {
+            for port in simulator.ports where port.isInput {
+                for word in port.firstWord..<port.firstWord + port.wordCount { simulator.values[word] = now.words[word] }
+            }
+            simulator.reset = now.reset
+            simulator.settle()
+            interpreter.setInputs(now.words, simulator.ports)
+            if cycle >= Stimulus.loadCycles {
+                for (index, port) in simulator.ports.enumerated() where !port.isInput {
+                    let seen = Array(simulator.values[port.firstWord..<port.firstWord + port.wordCount])
+                    let expected = interpreter.output(index).words
+                    if seen != expected { return "\(port.name) in cycle \(cycle): expected \(expected), seen \(seen)" }
+                }
+                for path in (0..<12).map({ _ in paths[random.below(paths.count)] }) {
+                    guard let value = interpreter.value(path: path.split(separator: ".").map(String.init)) else {
+                        return "\(path) is unknown to the interpreter"
+                    }
+                    let seen = try simulator.peek(path)
+                    if seen != value.words { return "\(path) in cycle \(cycle): expected \(value.words), seen \(seen)" }
+                }
+            }
+            simulator.clockEdge()
+            interpreter.clockEdge(reset: now.reset)
+        }
+        return nil
     }
 }

@@ -21,6 +21,7 @@ import Testing
         "Session": ["UnitScenarios", "Workloads", "PerformanceModel"],
         "leanspatten": ["Session"],
         "leanspatten-bench": ["Session"],
+        "leanspatten-results": [],
     ]
 
     static let root = URL(fileURLWithPath: #filePath)

@@ -1,49 +1,10 @@
 import RTL
 
-/// Bits of a value, lowest first.
-typealias Bits = [Bool]
-
-extension Array where Element == Bool {
-    init(words: [UInt64], width: Int) {
-        self = (0..<width).map { $0 / 64 < words.count && words[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
-    }
-
-    /// As a number, `limit` if it is more.
-    func number(limit: Int) -> Int {
-        reversed().reduce(0) { Swift.min(limit, $0 * 2 + ($1 ? 1 : 0)) }
-    }
-
-    var hex: String {
-        stride(from: 0, to: count, by: 4).reversed().map { low in
-            String((low..<Swift.min(low + 4, count)).reduce(0) { $0 | (self[$1] ? 1 << ($1 - low) : 0) }, radix: 16)
-        }.joined()
-    }
-
-    fileprivate func widened(to width: Int, signed: Bool) -> Bits {
-        self + Bits(repeating: signed && last!, count: width - count)
-    }
-
-    fileprivate func plus(_ other: Bits, carry: Bool = false) -> Bits {
-        var carry = carry
-        return zip(self, other).map { a, b in
-            defer { carry = a && b || a && carry || b && carry }
-            return (a != b) != carry
-        }
-    }
-
-    /// Subtracts from the top bit down.
-    fileprivate func isLess(than other: Bits, signed: Bool) -> Bool {
-        for index in indices.reversed() where self[index] != other[index] {
-            return self[index] == (signed && index == count - 1)
-        }
-        return false
-    }
-}
-
-/// Runs a module as its statements say, line after line, the last assignment winning: what the Verilog must do.
+/// Runs a module as its statements say, line after line, the last assignment winning, bit by bit: what the Verilog and
+/// the native engine must do. State starts as zeros.
 ///
-/// It reads neither the resolved drivers nor anything of the emitter, so it checks both.
-final class StatementInterpreter {
+/// It reads neither the resolved drivers nor anything of the emitter or the engine, so it checks all of them.
+package final class StatementInterpreter {
     private let module: ModuleGraph
     private let children: [StatementInterpreter]
     private var state: [NodeID: Bits] = [:]
@@ -51,7 +12,7 @@ final class StatementInterpreter {
     private var known: [NodeID: Bits] = [:]
     private var input: (Int) -> Bits = { _ in [] }
 
-    init(_ module: ModuleGraph) {
+    package init(_ module: ModuleGraph) {
         self.module = module
         contents = module.memories.map { Array(repeating: Bits(repeating: false, count: $0.width), count: $0.depth) }
         children = module.instances.map { StatementInterpreter($0.module) }
@@ -64,14 +25,29 @@ final class StatementInterpreter {
     }
 
     /// Sets the input ports, by number.
-    func setInputs(_ values: [Int: Bits]) {
+    package func setInputs(_ values: [Int: Bits]) {
         input = { values[$0]! }
         forget()
     }
 
-    func output(_ port: Int) -> Bits { value(module.ports[port].node) }
+    package func output(_ port: Int) -> Bits { value(module.ports[port].node) }
 
-    func clockEdge(reset: Bool) {
+    /// The value of a signal of this module or below: `child.part.total`.
+    package func value(path: [String]) -> Bits? {
+        if path.count > 1 {
+            guard let index = module.instances.firstIndex(where: { $0.name == path[0] }) else { return nil }
+            return children[index].value(path: Array(path.dropFirst()))
+        }
+        return named[path[0]].map { value($0) }
+    }
+
+    /// The nodes that have a name.
+    private lazy var named: [String: NodeID] = Dictionary(
+        (0..<module.firstResolvedNode).compactMap { index in
+            module.graph.name(of: NodeID(index)).map { ($0, NodeID(index)) }
+        }, uniquingKeysWith: { first, _ in first })
+
+    package func clockEdge(reset: Bool) {
         var commits: [() -> Void] = []
         collectCommits(reset: reset, &commits)
         for commit in commits { commit() }
@@ -193,6 +169,28 @@ final class StatementInterpreter {
             let index = operand(0).number(limit: entries.count)
             return Bits(words: index < entries.count ? [entries[index]] : [0], width: width)
         }
+    }
+}
+
+extension Array where Element == Bool {
+    fileprivate func widened(to width: Int, signed: Bool) -> Bits {
+        self + Bits(repeating: signed && last!, count: width - count)
+    }
+
+    fileprivate func plus(_ other: Bits, carry: Bool = false) -> Bits {
+        var carry = carry
+        return zip(self, other).map { a, b in
+            defer { carry = a && b || a && carry || b && carry }
+            return (a != b) != carry
+        }
+    }
+
+    /// Compares from the top bit down; the sign bit counts the other way.
+    fileprivate func isLess(than other: Bits, signed: Bool) -> Bool {
+        for index in indices.reversed() where self[index] != other[index] {
+            return self[index] == (signed && index == count - 1)
+        }
+        return false
     }
 }
 
