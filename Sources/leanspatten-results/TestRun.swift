@@ -28,6 +28,8 @@ struct SeedRecord: Decodable {
 /// What one run of the tests left in a directory.
 struct TestRun {
     let name: String
+    /// From start to end; those of single tests say little, as all start at once and wait for each other.
+    let seconds: Double
     private(set) var tests: [TestCase] = []
 
     init(directory: String) throws {
@@ -42,13 +44,22 @@ struct TestRun {
         let decoder = JSONDecoder()
         let seeds = Dictionary(
             grouping: lines.compactMap { try? decoder.decode(SeedRecord.self, from: Data($0.utf8)) }, by: \.test)
-        let global = (try? String(contentsOf: folder.appending(path: "seed"), encoding: .utf8))?
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        func line(_ file: String) -> String? {
+            (try? String(contentsOf: folder.appending(path: file), encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        seconds = line("seconds").flatMap(Double.init) ?? 0
         tests = reader.tests.map { test in
             TestCase(
                 suite: test.suite, name: test.name, seconds: test.seconds, failure: test.failure,
-                seeds: seeds["\(test.suite)/\(test.name.prefix { $0 != "(" })"] ?? [], globalSeed: global ?? "1")
+                seeds: Self.distinct(seeds["\(test.suite)/\(test.name.prefix { $0 != "(" })"] ?? []),
+                globalSeed: line("seed") ?? "1")
         }.sorted { ($0.suite, $0.name) < ($1.suite, $1.name) }
+    }
+
+    /// Each case of a test draws the seeds anew.
+    private static func distinct(_ seeds: [SeedRecord]) -> [SeedRecord] {
+        var known: Set<UInt64> = []
+        return seeds.filter { known.insert($0.seed).inserted }
     }
 }
 
