@@ -3,6 +3,7 @@ import Configuration
 import Cosimulation
 import FixedPoint
 import RTL
+import Verification
 import Verilog
 
 /// Rows through the Verilog of a lane in Icarus: slow, but four-state, so what depends on an unreset register or an
@@ -32,7 +33,9 @@ public enum IcarusLaneRun {
         guard let cycles = report.cycles, let traffic = report.traffic,
               report.outputs.count == program.jobs.count * lane.headSize
         else { throw LaneBenchFailure(report: report.text) }
-        var result = LaneTestBench.Result(traffic: traffic)
+        var result = LaneTestBench.Result(traffic: MemoryModel.Traffic(
+            requests: traffic.requests, beats: traffic.beats, firstRequestCycle: traffic.firstRequestCycle,
+            lastBeatCycle: traffic.lastBeatCycle, bytesMoved: traffic.totalBeats * lane.portBytes))
         result.cycles = cycles
         result.outputs = stride(from: 0, to: report.outputs.count, by: lane.headSize).map {
             Array(report.outputs[$0..<$0 + lane.headSize])

@@ -11,6 +11,7 @@ public struct StallPattern: Sendable {
 
     private var kind: Kind
     private var cycle = 0
+    private let isNone: Bool
 
     /// Never.
     public static let none = StallPattern(cycles: [])
@@ -18,16 +19,26 @@ public struct StallPattern: Sendable {
     /// At random by a seed, in a fraction `probability` of the cycles.
     public init(seed: UInt64, probability: Double) {
         kind = .random(SeededGenerator(seed: seed), threshold: UInt64(probability * 0x1p32))
+        isNone = probability == 0
     }
 
     /// In the cycles of ascending, disjoint `ranges`.
-    public init(cycles ranges: [Range<Int>]) { kind = .cycles(ranges, next: 0) }
+    public init(cycles ranges: [Range<Int>]) {
+        kind = .cycles(ranges, next: 0)
+        isNone = ranges.isEmpty
+    }
+
+    /// Whether to hesitate in a cycle in which it only matters if `isDue`; a random pattern draws only then.
+    public mutating func next(where isDue: Bool) -> Bool {
+        if case .random = kind, !isDue { return false }
+        return next()
+    }
 
     /// Whether to hesitate this cycle.
     public mutating func next() -> Bool {
+        if isNone { return false }
         switch kind {
         case .random(var generator, let threshold):
-            if threshold == 0 { return false }
             let stalls = generator.next() >> 32 < threshold
             kind = .random(generator, threshold: threshold)
             return stalls
