@@ -125,7 +125,10 @@ struct MemoryPortState {
         offered = index
         guard hasFaults else { return }
         for fault in faults(offset) { befall(fault.kind) }
-        if offered == nil { read(index) }
+        if offered == nil {
+            repeats = false
+            read(index)
+        }
     }
 
     private func faults(_ offset: Int) -> [MemoryFault] {

@@ -53,9 +53,9 @@ struct MemoryStreams: Sendable {
         guard data.width % 8 == 0 else {
             throw MemoryConfigurationError("the data of `\(response)` have \(data.width) bits: a memory serves whole bytes")
         }
-        if let asked = askedTag, asked.width > MemoryStreams.mostTagBits {
+        for (tag, stream) in [(askedTag, request), (tag, response)] where tag?.width ?? 0 > Self.mostTagBits {
             throw MemoryConfigurationError(
-                "the tag of `\(request)` has \(asked.width) bits: a memory counts beats by tag, of up to \(Self.mostTagBits) bits")
+                "the tag of `\(stream)` has \(tag!.width) bits: a memory counts beats by tag, of up to \(Self.mostTagBits) bits")
         }
     }
 

@@ -110,6 +110,7 @@ import Workloads
         (["--memory-bandwidth", "0"], "--memory-bandwidth must be in 1...4096"),
         (["--memory-outstanding", "0"], "--memory-outstanding must be in 1...4096"),
         (["--memory", "hbm2", "--memory-bandwidth", "48", "--rows", "1", "--layers", "0"], "16, 32, 64, 128, ..."),
+        (["--memory", "hbm2", "--engine", "icarus", "--rows", "1", "--layers", "0"], "use --engine verilator or native"),
         (["--waves", "waves.txt"], ".vcd"),
         (["--waves", "waves.vcd"], "waves are of one layer"),
         (["--workload", "synthetic:fractal"], "use one of flat, gaussian"),
