@@ -37,6 +37,12 @@ public struct LaneBound: Hashable, Sendable {
     /// Cycles below which no schedule gets.
     public var cycles: Int { max(portBeats, queryKeyCycles, probabilityValueCycles) }
 
+    /// The bound on a memory that moves at most so many bytes a cycle; nil: as many as the port.
+    public func cycles(bytesPerCycle: Double?) -> Int {
+        guard let bytesPerCycle else { return cycles }
+        return max(cycles, Int((Double(portBeats * configuration.portBytes) / bytesPerCycle).rounded(.up)))
+    }
+
     /// The resource that sets `cycles`; the port before the arrays where they tie.
     public var bindingResource: Resource {
         if cycles == portBeats { .memoryPort } else if cycles == queryKeyCycles { .queryKeyArray } else { .probabilityValueArray }

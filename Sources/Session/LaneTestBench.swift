@@ -30,31 +30,47 @@ public final class LaneTestBench {
     public var isFinished: (() -> Bool)?
     private let cycleLimit: Int
 
-    /// - Parameters:
-    ///   - stallSeed: Random hesitation on every stream; nil: none.
-    ///   - patience: Cycles without any transfer after which the lane counts as stuck.
-    ///   - cycleLimit: Cycles after which a run fails although it moves.
-    public init(
+    /// A lane on a memory with the same latency for every request.
+    public convenience init(
         _ simulator: any Simulator, headSize: Int, program: LaneProgram, memoryLatency: Int = 100, stallSeed: UInt64? = nil,
         patience: Int = 20_000, cycleLimit: Int = .max
-    ) throws(StreamPortError) {
+    ) throws {
+        try self.init(
+            simulator, headSize: headSize, program: program, memory: .fixed(latency: memoryLatency), stallSeed: stallSeed,
+            patience: patience, cycleLimit: cycleLimit)
+    }
+
+    /// - Parameters:
+    ///   - memory: How the lane's memory behaves.
+    ///   - faults: What goes wrong with its beats.
+    ///   - stallSeed: Random hesitation on every stream; nil: none.
+    ///   - patience: Cycles without any transfer, and without beats to wait for, after which the lane counts as stuck.
+    ///   - cycleLimit: Cycles after which a run fails although it moves.
+    /// - Throws: `StreamPortError` if the simulator's top is no lane, `MemoryConfigurationError` for a memory that cannot be.
+    public init(
+        _ simulator: any Simulator, headSize: Int, program: LaneProgram, memory: MemoryTiming, faults: [MemoryFault] = [],
+        stallSeed: UInt64? = nil, patience: Int = 20_000, cycleLimit: Int = .max
+    ) throws {
         self.simulator = simulator
         self.program = program
         self.headSize = headSize
-        memory = try MemoryModel(image: program.memory, latency: memoryLatency, stallSeed: stallSeed,
-                                 request: "request", response: "response", of: simulator)
+        let served = try StreamScenario.Memory(
+            program.memory, request: "request", response: "response", timing: memory, faults: faults, among: simulator.ports)
+        self.memory = MemoryModel(
+            served, of: simulator, requestStalls: stallSeed.map { StallPattern(seed: $0 &+ 1, probability: 0.3) } ?? .none,
+            responseStalls: stallSeed.map { StallPattern(seed: $0 &+ 2, probability: 0.3) } ?? .none)
         job = try StreamPort("job", of: simulator)
         query = try StreamPort("query", of: simulator)
         output = try StreamPort("output", of: simulator)
         let job = job
-        jobFields = try LaneJob.fields.map { (field) throws(StreamPortError) in (try job.field(field.name), field.value) }
+        jobFields = try LaneJob.fields.map { (try job.field($0.name), $0.value) }
         queryElements = try query.field("")
         element = try output.field("element")
         last = try output.field("last")
         jobStalls = stallSeed.map { StallPattern(seed: $0 &+ 3, probability: 0.3) } ?? .none
         queryStalls = stallSeed.map { StallPattern(seed: $0 &+ 4, probability: 0.3) } ?? .none
         outputStalls = stallSeed.map { StallPattern(seed: $0 &+ 5, probability: 0.3) } ?? .none
-        self.patience = patience + 20 * memoryLatency
+        self.patience = patience
         self.cycleLimit = cycleLimit
     }
 
@@ -112,8 +128,8 @@ public final class LaneTestBench {
                     rowFinished()
                 }
             }
-            if output.fires || job.fires || memory.traffic.lastBeatCycle == cycle { lastMove = cycle }
-            guard cycle - lastMove < patience else {
+            if output.fires || job.fires || memory.lastBeatCycle == cycle { lastMove = cycle }
+            guard cycle - lastMove < patience || memory.isFetching else {
                 throw LaneRunError.stuck(job: result.outputs.count, cycle: cycle, patience: patience)
             }
             if let isFinished, isFinished() { break }
@@ -121,7 +137,7 @@ public final class LaneTestBench {
             simulator.clockEdge()
         }
         result.traffic = memory.traffic
-        result.cycles = simulator.cycle - (memory.traffic.firstRequestCycle ?? simulator.cycle)
+        result.cycles = simulator.cycle - (memory.firstRequestCycle ?? simulator.cycle)
         return result
     }
 }

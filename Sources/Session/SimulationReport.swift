@@ -14,6 +14,14 @@ public struct SimulationReport: Codable, Sendable {
         public let tiles: Int
     }
 
+    /// What the row buffers of all pseudo-channels saw, over all layers.
+    public struct RowBuffers: Codable, Hashable, Sendable {
+        /// Reads of 32 bytes: of a row that was open, for which a closed bank was opened, and for which another row was
+        /// closed first.
+        public let hits, misses, conflicts: Int
+        public let refreshes: Int
+    }
+
     /// One layer of the run.
     public struct Layer: Codable, Hashable, Sendable {
         public let layer, rows, cycles, boundCycles, mismatches: Int
@@ -48,7 +56,18 @@ public struct SimulationReport: Codable, Sendable {
     public let layers: [Layer]
     public let keyBits, valueBits: String
     public let tileKeys: Int
+    public let memory: MemoryKind
     public let memoryLatency: Int
+    /// At its best; nil: as much as the port.
+    public let memoryBytesPerCycle: Double?
+    /// Most requests on the way; nil: no limit.
+    public let memoryOutstanding: Int?
+    /// `boundCycles` for a memory that moves no more than `memoryBytesPerCycle`.
+    public let memoryBoundCycles: Int
+    /// Bytes of all sectors that the requests touched.
+    public let memoryBytesMoved: Int
+    /// Of HBM2.
+    public let rowBuffers: RowBuffers?
     public let stallSeed: UInt64?
     public let seed: UInt64
     public let configHash: String
@@ -61,7 +80,8 @@ public struct SimulationReport: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case preset, engine, workload, rows, mismatches, mismatchedRows, firstMismatches, rmsRelativeError
         case maxRelativeToMaxV, maxErrorLSB, cycles, boundCycles, bindingResource, bytesRead, bytesWritten
-        case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memoryLatency
+        case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memory, memoryLatency
+        case memoryBytesPerCycle, memoryOutstanding, memoryBoundCycles, memoryBytesMoved, rowBuffers
         case stallSeed, seed, configHash, quantization, simulatedCyclesPerSecond
     }
 
@@ -111,7 +131,16 @@ public struct SimulationReport: Codable, Sendable {
         keyBits = workload.settings.keyFormat.description
         valueBits = workload.settings.valueFormat.description
         tileKeys = workload.settings.tileKeys
-        memoryLatency = run.options.memoryLatency
+        memory = run.options.memory.kind
+        memoryLatency = run.memory.latency
+        memoryBytesPerCycle = run.memory.bytesPerCycle
+        memoryOutstanding = run.options.memory.outstanding
+        memoryBoundCycles = run.layers.reduce(0) { $0 + $1.memoryBoundCycles }
+        memoryBytesMoved = run.layers.reduce(0) { $0 + $1.bytesMoved }
+        let counts = run.layers.compactMap(\.rowBuffers)
+        rowBuffers = counts.isEmpty ? nil : RowBuffers(
+            hits: counts.reduce(0) { $0 + $1.rowHits }, misses: counts.reduce(0) { $0 + $1.rowMisses },
+            conflicts: counts.reduce(0) { $0 + $1.rowConflicts }, refreshes: counts.reduce(0) { $0 + $1.refreshes })
         stallSeed = run.options.stallSeed
         seed = description.seed
         configHash = configuration.configHash.hexadecimal
@@ -128,7 +157,7 @@ public struct SimulationReport: Codable, Sendable {
             ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
             : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
                 + "\(plural(rows, "row")); first:\n" + firstMismatches.map(\.description).joined(separator: "\n")
-        let lines = [
+        var lines = [
             ("workload", "\(workload)\n\(workloadSummary)"),
             ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s"),
             ("bit-exact", verdict),
@@ -138,6 +167,15 @@ public struct SimulationReport: Codable, Sendable {
             ("memory", "\(bytes(bytesRead)) read, port busy \(percent(portUtilization)); multipliers busy "
                 + percent(multiplierUtilization)),
         ]
+        if let memoryBytesPerCycle {
+            var text = "\(memory.rawValue) at \(String(format: "%g", memoryBytesPerCycle)) bytes a cycle: bound \(grouped(memoryBoundCycles)), "
+                + "\(percent(Double(memoryBoundCycles) / Double(max(1, cycles)))) of it reached"
+            if let rows = rowBuffers {
+                text += "\n\(grouped(rows.hits)) row hits, \(grouped(rows.misses)) misses, \(grouped(rows.conflicts)) conflicts, "
+                    + "\(grouped(rows.refreshes)) refreshes"
+            }
+            lines.append(("timing", text))
+        }
         return "\(preset) (configuration \(configHash))\n" + table(lines + quantization.lines)
     }
 }

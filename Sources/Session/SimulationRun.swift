@@ -5,15 +5,14 @@ import FixedPoint
 import GoldenModel
 import PerformanceModel
 import Simulation
+import Verification
 
 /// How a simulation is run.
 public struct SimulationOptions: Sendable {
     public var engine: Engine
     /// Of the state that no reset sets.
     public var seed: UInt64
-    /// Cycles from a request to its first beat.
-    public var memoryLatency: Int
-    public static let memoryLatencies = 1...100_000
+    public var memory: MemoryChoice
     /// Random hesitation of all streams; nil: none.
     public var stallSeed: UInt64?
     /// Nil: none. For a workload of one layer.
@@ -27,12 +26,12 @@ public struct SimulationOptions: Sendable {
     }
 
     public init(
-        engine: Engine, seed: UInt64 = 1, memoryLatency: Int = 100, stallSeed: UInt64? = nil,
+        engine: Engine, seed: UInt64 = 1, memory: MemoryChoice = MemoryChoice(), stallSeed: UInt64? = nil,
         waves: Waves? = nil
     ) {
         self.engine = engine
         self.seed = seed
-        self.memoryLatency = memoryLatency
+        self.memory = memory
         self.stallSeed = stallSeed
         self.waves = waves
     }
@@ -44,6 +43,7 @@ public struct SimulationOptions: Sendable {
 public struct SimulationRun: Sendable {
     public let golden: GoldenRun
     public let options: SimulationOptions
+    public let memory: MemoryTiming
     /// For each layer of the workload.
     public let layers: [LayerMeasurement]
     /// For people: the engine with its version.
@@ -63,11 +63,12 @@ public struct SimulationRun: Sendable {
         let layers = try concurrentMap(count: workload.layers.count) { index in
             LayerMeasurement(
                 try runner.run(workload.layers[index].program), of: workload.layers[index],
-                golden: golden.results[index], workload: workload)
+                golden: golden.results[index], workload: workload, memory: runner.memory)
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         self.golden = golden
         self.options = options
+        memory = runner.memory
         self.layers = layers
         engineDescription = runner.description
         cyclesPerSecond = Double(layers.reduce(0) { $0 + $1.cycles }) / seconds
@@ -85,6 +86,7 @@ private struct LaneRunner: Sendable {
     let description: String
     private let configuration: LaneConfiguration
     private let options: SimulationOptions
+    let memory: MemoryTiming
     private let rowFinished: @Sendable () -> Void
     private let model: LaneModel
 
@@ -93,6 +95,7 @@ private struct LaneRunner: Sendable {
     ) throws {
         self.configuration = configuration
         self.options = options
+        memory = try options.memory.timing(configuration)
         self.rowFinished = rowFinished
         let ownWaves: VerilatorOptions.Waves = if case .fst = options.waves { .fst } else { .none }
         model = try LaneModel(configuration, engine: options.engine, waves: ownWaves)
@@ -102,8 +105,7 @@ private struct LaneRunner: Sendable {
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
-            simulator, headSize: configuration.headSize, program: program, memoryLatency: options.memoryLatency,
-            stallSeed: options.stallSeed)
+            simulator, headSize: configuration.headSize, program: program, memory: memory, stallSeed: options.stallSeed)
         bench.rowFinished = rowFinished
         switch options.waves {
         case nil: break
@@ -132,6 +134,12 @@ public struct LayerMeasurement: Sendable {
     /// From the first request to the last output, both included.
     public let cycles: Int
     public let bound: LaneBound
+    /// The bound with a memory that moves no more than it does at its best.
+    public let memoryBoundCycles: Int
+    /// Bytes of all sectors that the requests touched.
+    public let bytesMoved: Int
+    /// Of a memory that has them.
+    public let rowBuffers: HBM2Counts?
     /// Requests of the memory port.
     public let requests: Int
     /// Beats delivered for each plane.
@@ -140,10 +148,16 @@ public struct LayerMeasurement: Sendable {
 
     public var beats: Int { keyMSBBeats + keyLSBBeats + valueBeats }
 
-    init(_ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload) {
+    init(
+        _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload,
+        memory: MemoryTiming
+    ) {
         index = layer.index
         cycles = result.cycles
         bound = LaneBound(layer, of: workload)
+        memoryBoundCycles = bound.cycles(bytesPerCycle: memory.bytesPerCycle)
+        bytesMoved = result.traffic.bytesMoved
+        rowBuffers = result.traffic.rowBuffers
         requests = result.traffic.requests
         keyMSBBeats = result.traffic.beats[MemoryPort.Tag.keyMSB.rawValue]
         keyLSBBeats = result.traffic.beats[MemoryPort.Tag.keyLSB.rawValue]

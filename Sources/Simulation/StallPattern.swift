@@ -36,6 +36,11 @@ public struct StallPattern: Sendable {
         self.init(bits: bits, count: end)
     }
 
+    /// Whether to hesitate in a cycle in which it only matters if `isDue`; a random pattern draws only then.
+    public mutating func next(where isDue: Bool) -> Bool {
+        isDue || bitCount > 0 ? next() : false
+    }
+
     /// Whether to hesitate this cycle.
     public mutating func next() -> Bool {
         if nextBit < bitCount {

@@ -36,7 +36,7 @@ extension UnitScenario {
     /// The unit's Verilog bench with the vectors that are committed.
     package static func committedBench(_ name: String, _ lane: LaneConfiguration) throws -> (ScenarioBench, UnitScenario) {
         let unit = try named(name, lane, SeededGenerator(seed: 0, name: "Testbenches/\(name)"), .short)
-        return (ScenarioBench(name: verilogName(name), unit.design, unit.streams), unit)
+        return (try ScenarioBench(name: verilogName(name), unit.design, unit.streams), unit)
     }
 
     /// How much goes in.

@@ -86,6 +86,8 @@ public struct BackPressureFuzz {
                 return error
             } catch let error as StreamProtocolError {
                 return error
+            } catch let error as MemoryModelError {
+                return error
             }
         }
     }
@@ -125,5 +127,7 @@ extension StreamScenario {
         return scenario
     }
 
-    var streamNames: [String] { sources.map(\.pins.name) + sinks.map(\.pins.name) }
+    var streamNames: [String] {
+        sources.map(\.pins.name) + sinks.map(\.pins.name) + memories.flatMap { [$0.request.name, $0.response.name] }
+    }
 }

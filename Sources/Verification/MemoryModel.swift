@@ -1,9 +1,12 @@
 import Simulation
 
-/// A memory behind a streaming read port: `<request>` asks for bursts of beats, `<response>` brings them in order.
+/// A memory behind a streaming read port: one stream asks for bursts of beats, the other brings them.
 ///
-/// A request's first beat can be taken `latency` cycles after the request was; then a beat a cycle. Reads outside the
-/// image end the run with an error.
+/// Beats of one tag come in the order they were asked for; of several tags whose next beat is there, the one asked for
+/// first comes first. When a beat is there is the matter of `MemoryTiming`. Reads outside the image end the run with an
+/// error.
+///
+/// A cycle: `drive`, `settle()` of the simulator, `observe`.
 public final class MemoryModel {
     /// What has passed through the port.
     public struct Traffic: Hashable, Sendable {
@@ -14,112 +17,64 @@ public final class MemoryModel {
         public internal(set) var firstRequestCycle: Int?
         /// Cycle of the last beat.
         public internal(set) var lastBeatCycle: Int?
+        /// Bytes of the sectors that the requests touch.
+        public internal(set) var bytesMoved = 0
+        /// Beats that a fault befell.
+        public internal(set) var faults = 0
+        /// Of HBM2.
+        public internal(set) var rowBuffers: HBM2Counts?
         public var totalBeats: Int { beats.reduce(0, +) }
 
-        package init(requests: Int = 0, beats: [Int], firstRequestCycle: Int? = nil, lastBeatCycle: Int? = nil) {
+        package init(
+            requests: Int = 0, beats: [Int], firstRequestCycle: Int? = nil, lastBeatCycle: Int? = nil, bytesMoved: Int = 0
+        ) {
             self.requests = requests
             self.beats = beats
             self.firstRequestCycle = firstRequestCycle
             self.lastBeatCycle = lastBeatCycle
+            self.bytesMoved = bytesMoved
         }
     }
 
-    private struct Burst {
-        var offset: Int
-        var beats: Int
-        let tag: Int
-        let readyCycle: Int
-    }
-
-    private let image: [UInt8]
-    private let beatBytes: Int
-    private let latency: Int
-    private let request, response: StreamPort
-    private let address, length, askedTag, data, tag: PortHandle
-    private var requestStalls, responseStalls: StallPattern
-    private var bursts: [Burst] = []
-    private var head = 0
-    private var offering = false
-    public private(set) var traffic: Traffic
+    private var state: MemoryPortState
 
     /// - Parameters:
-    ///   - image: The memory from byte address 0 on, whole beats.
-    ///   - latency: Cycles from an accepted request to its first beat, at least 1.
-    ///   - stallSeed: Random hesitation of both streams; nil: none.
+    ///   - memory: What it holds and how it behaves; its ports are those of `simulator`.
+    ///   - requestStalls, responseStalls: Hesitation of either stream.
     public init(
-        image: [UInt8], latency: Int, stallSeed: UInt64?, request: String, response: String, of simulator: some Simulator
-    ) throws(StreamPortError) {
-        precondition(latency >= 1, "a memory needs a cycle")
-        self.image = image
-        self.latency = latency
-        self.request = try StreamPort(request, of: simulator)
-        self.response = try StreamPort(response, of: simulator)
-        address = try self.request.field("address")
-        length = try self.request.field("beats")
-        askedTag = try self.request.field("tag")
-        data = try self.response.field("data")
-        tag = try self.response.field("tag")
-        beatBytes = data.port.width / 8
-        requestStalls = stallSeed.map { StallPattern(seed: $0 &+ 1, probability: 0.3) } ?? .none
-        responseStalls = stallSeed.map { StallPattern(seed: $0 &+ 2, probability: 0.3) } ?? .none
-        traffic = Traffic(beats: [Int](repeating: 0, count: 1 << tag.port.width))
+        _ memory: StreamScenario.Memory, of simulator: any Simulator, requestStalls: StallPattern = .none,
+        responseStalls: StallPattern = .none
+    ) {
+        state = MemoryPortState(memory, of: simulator, requestStalls: requestStalls, responseStalls: responseStalls)
     }
 
+    public var traffic: Traffic { state.traffic }
+    /// Cycle of the last beat.
+    public var lastBeatCycle: Int? { state.lastBeatCycle }
+    /// Cycle of the first request.
+    public var firstRequestCycle: Int? { state.firstRequestCycle }
     /// Nothing asked for is outstanding.
-    public var isIdle: Bool { head == bursts.count }
+    public var isIdle: Bool { state.isIdle }
+    /// A beat waits to be taken.
+    public var isOffering: Bool { state.isOffering }
+    /// Beats were asked for, and the next is not there yet.
+    public var isFetching: Bool { state.isFetching }
 
     /// Before `settle()`: offers a beat, says whether a request can come.
-    public func drive(cycle: Int) {
-        request.isReady = !requestStalls.next()
-        if !offering, head < bursts.count, bursts[head].readyCycle <= cycle, !responseStalls.next() {
-            let burst = bursts[head]
-            image.withUnsafeBytes { bytes in
-                data.storage.withMemoryRebound(to: UInt8.self, capacity: beatBytes) {
-                    $0.update(from: bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) + burst.offset, count: beatBytes)
-                }
-            }
-            tag.value = burst.tag
-            offering = true
-        }
-        response.isValid = offering
-    }
+    public func drive(cycle: Int) { state.drive(cycle: cycle) }
 
     /// After `settle()`: takes a request, retires a beat. Throws if the request leaves the image.
-    public func observe(cycle: Int) throws(MemoryModelError) {
-        if offering, response.isReady {
-            offering = false
-            traffic.beats[bursts[head].tag] += 1
-            traffic.lastBeatCycle = cycle
-            bursts[head].offset += beatBytes
-            bursts[head].beats -= 1
-            if bursts[head].beats == 0 { retire() }
-        }
-        if request.fires {
-            let burst = Burst(offset: address.value, beats: length.value + 1, tag: askedTag.value, readyCycle: cycle + latency)
-            guard burst.offset % beatBytes == 0, burst.offset + burst.beats * beatBytes <= image.count else {
-                throw MemoryModelError(address: burst.offset, beats: burst.beats, imageBytes: image.count, cycle: cycle)
-            }
-            traffic.requests += 1
-            if traffic.firstRequestCycle == nil { traffic.firstRequestCycle = cycle }
-            bursts.append(burst)
-        }
-    }
-
-    private func retire() {
-        head += 1
-        if head > 1024 {
-            bursts.removeFirst(head)
-            head = 0
-        }
-    }
+    public func observe(cycle: Int) throws(MemoryModelError) { try state.observe(cycle: cycle) }
 }
 
 /// A read that the memory cannot serve.
 public struct MemoryModelError: Error, CustomStringConvertible {
-    public let address, beats, imageBytes, cycle: Int
+    /// Of the requests.
+    public let stream: String
+    public let address, beats, imageBytes, alignment, cycle: Int
 
     public var description: String {
-        "cycle \(cycle): the design reads \(beats) beats at byte \(address), outside the \(imageBytes) bytes of memory "
-            + "or not aligned to a beat: check the plane addresses and the row's key count"
+        "cycle \(cycle): `\(stream)` reads \(beats) beats at byte \(address), outside the \(imageBytes) bytes of memory or "
+            + "not aligned to \(alignment) bytes: check the addresses and counts that the design was given"
     }
 }

@@ -16,7 +16,15 @@ public struct ScenarioBench: Sendable {
     /// - Parameters:
     ///   - name: a Verilog identifier; the files of vectors begin with it.
     ///   - comment: what the vectors are, a line each, for the head of the bench.
-    public init(name: String, _ design: Design, _ scenario: StreamScenario, comment: [String] = []) {
+    /// - Throws: `MemoryConfigurationError` if the scenario has a memory.
+    public init(
+        name: String, _ design: Design, _ scenario: StreamScenario, comment: [String] = []
+    ) throws(MemoryConfigurationError) {
+        if let memory = scenario.memories.first {
+            throw MemoryConfigurationError(
+                "the Verilog bench \(name) cannot serve a memory: give `\(memory.response.name)` its beats, with a gate after "
+                    + "`\(memory.request.name)`")
+        }
         self.name = name
         let text = ScenarioBenchText(
             name: name, top: design.top.name, usesClock: design.top.usesClock, usesReset: design.top.usesReset,

@@ -34,6 +34,8 @@ public struct StreamCheck {
             throw explained(error, timing)
         } catch let error as StreamProtocolError {
             throw explained(error, timing)
+        } catch let error as MemoryModelError {
+            throw explained(error, timing)
         }
     }
 
@@ -46,6 +48,10 @@ public struct StreamCheck {
             case .stuck, .endless: return explained(error, stream: nil, port: nil, timing)
             default: return explained(error, stream: error.stream, port: error.stream + "_valid", timing)
             }
+        case let error as MemoryModelError:
+            let memory = scenario.memories.first { $0.request.name == error.stream }
+            let address = memory.map { $0.request.payload.portName($0.streams.address) }
+            return explained(error, stream: error.stream, port: address, timing)
         default: return explained(error, stream: nil, port: nil, timing)
         }
     }

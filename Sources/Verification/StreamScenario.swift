@@ -45,6 +45,7 @@ public struct StreamScenario: Sendable {
     public private(set) var ports: [SimulatedPort]
     public internal(set) var sources: [Source] = []
     public internal(set) var sinks: [Sink] = []
+    public internal(set) var memories: [Memory] = []
     /// Inputs outside all streams and their constant values.
     public private(set) var held: [(port: SimulatedPort, value: Int)] = []
 
@@ -81,6 +82,22 @@ public struct StreamScenario: Sendable {
     /// Takes beats from an output stream whatever they are; `count`: how many there must be, nil: any number.
     public mutating func collect(_ count: Int? = nil, from stream: String) throws(StreamPortError) {
         sinks.append(Sink(pins: try pins(stream, isOutput: true), expected: nil, count: count))
+    }
+
+    /// Answers the requests of an output stream from a memory, through an input stream.
+    ///
+    /// - Parameters:
+    ///   - image: From byte address 0 on.
+    ///   - request: Stream with `address`, or that is one, and perhaps `beats` (less one) and `tag`.
+    ///   - response: Stream with `data`, or that is data, and perhaps `tag` and `error` or `resp`.
+    ///   - faults: What goes wrong with the beats.
+    /// - Throws: `StreamPortError` for a stream or field that is not there, `MemoryConfigurationError` for a timing or a
+    ///   fault that cannot be.
+    public mutating func serve(
+        _ image: [UInt8], request: String, response: String, timing: MemoryTiming, faults: [MemoryFault] = []
+    ) throws {
+        memories.append(
+            try Memory(image, request: request, response: response, timing: timing, faults: faults, among: ports))
     }
 
     /// Holds an input that belongs to no stream at `value`.

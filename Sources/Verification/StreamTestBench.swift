@@ -26,6 +26,7 @@ public final class StreamTestBench {
 
     private var sources: [SourceState]
     private var sinks: [SinkState]
+    private var memories: [MemoryState]
     private var noise: SeededGenerator
 
     /// - Throws: `StreamPortError` if a source waits for a stream that the scenario does not have.
@@ -37,6 +38,7 @@ public final class StreamTestBench {
         self.timing = timing
         noise = SeededGenerator(seed: timing.seed)
         let base = simulator.values.baseAddress!
+        memories = scenario.memories.map { MemoryState($0, simulator, timing) }
         let names = scenario.sources.map(\.pins.name) + scenario.sinks.map(\.pins.name)
         sources = try scenario.sources.map { (source) throws(StreamPortError) in
             let gate = try source.gate.map { (gate) throws(StreamPortError) in
@@ -52,21 +54,25 @@ public final class StreamTestBench {
 
     /// Resets for one cycle, in which all streams carry noise, then runs until everything has gone in and come out, and
     /// a little longer.
-    /// - Throws: `Divergence` at the first wrong beat, `StreamProtocolError`, and what the hooks throw.
+    /// - Throws: `Divergence` at the first wrong beat, `StreamProtocolError`, `MemoryModelError`, and what the hooks throw.
     public func run() throws -> StreamRun {
         for source in sources { source.scramble(&noise, isValid: noise.next() & 1 == 1) }
         for sink in sinks { sink.ready?.pointee = noise.next() & 1 }
+        for memory in memories { memory.scramble(&noise) }
         for (port, value) in scenario.held { PortHandle(port, of: simulator).value = value }
         simulator.applyReset(cycles: 1)
         let start = simulator.cycle
         var lastMove = 0, end: Int?
         while true {
             let cycle = simulator.cycle - start
-            if end == nil, isDone { end = cycle + quietCycles }
+            let isDone = self.isDone
+            // A memory can be asked again after all was done.
+            if end == nil { end = isDone ? cycle + quietCycles : nil } else if !isDone { end = nil }
             if cycle == end { return result(cycles: cycle) }
             try beforeSettle?(cycle)
             for index in sources.indices { offer(index) }
             for index in sinks.indices { sinks[index].ready?.pointee = sinks[index].stalls.next() ? 0 : 1 }
+            for memory in memories { memory.drive(cycle, &noise) }
             simulator.settle()
             try simulator.check()
             try afterSettle?(cycle)
@@ -76,6 +82,7 @@ public final class StreamTestBench {
                 moves = true
             }
             for index in sinks.indices { moves = try sinks[index].watch(cycle) || moves }
+            for index in memories.indices { moves = try memories[index].watch(cycle) || moves }
             if moves {
                 lastMove = cycle
                 // A stream without a count is done once it rests.
@@ -93,7 +100,7 @@ public final class StreamTestBench {
         }
     }
 
-    private var isDone: Bool { sources.allSatisfy(\.isDone) && sinks.allSatisfy(\.isDone) }
+    private var isDone: Bool { sources.allSatisfy(\.isDone) && sinks.allSatisfy(\.isDone) && memories.allSatisfy(\.isDone) }
 
     private func offer(_ index: Int) {
         let stalls = sources[index].stalls.next()
@@ -118,13 +125,16 @@ public final class StreamTestBench {
     private var progress: String {
         let sent = sources.map { "\($0.source.pins.name) \($0.next)/\($0.source.beats.count)" }
         let received = sinks.map { "\($0.sink.pins.name) \($0.received)\($0.sink.count.map { "/\($0)" } ?? "")" }
-        return (sent + received).joined(separator: ", ")
+        return (sent + received + memories.map(\.progress)).joined(separator: ", ")
     }
 
     private func result(cycles: Int) -> StreamRun {
         let passed = sources.map { ($0.source.pins.name, StreamRun.Transfers(cycles: $0.cycles, beats: $0.source.beats)) }
             + sinks.map { ($0.sink.pins.name, StreamRun.Transfers(cycles: $0.cycles, beats: $0.beats)) }
-        return StreamRun(cycles: cycles, transfers: Dictionary(uniqueKeysWithValues: passed))
+            + memories.flatMap(\.transfers)
+        return StreamRun(
+            cycles: cycles, transfers: Dictionary(uniqueKeysWithValues: passed),
+            traffic: Dictionary(uniqueKeysWithValues: memories.map { ($0.request, $0.traffic) }))
     }
 }
 
@@ -139,10 +149,19 @@ public struct StreamRun: Sendable {
     /// From the end of the reset to the end of the run.
     public let cycles: Int
     let transfers: [String: Transfers]
+    let traffic: [String: MemoryModel.Traffic]
 
     /// - Precondition: the scenario has the stream.
     public subscript(_ stream: String) -> Transfers {
         guard let found = transfers[stream] else { preconditionFailure("the scenario has no stream \(stream)") }
+        return found
+    }
+
+    /// What passed between the design and the memory that answers `request`.
+    ///
+    /// - Precondition: the scenario has the memory.
+    public func traffic(of request: String) -> MemoryModel.Traffic {
+        guard let found = traffic[request] else { preconditionFailure("no memory of the scenario answers \(request)") }
         return found
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Session
 
 extension Engine: ExpressibleByArgument {}
+extension MemoryKind: ExpressibleByArgument {}
 
 struct Simulate: Command {
     static let configuration = CommandConfiguration(
@@ -15,8 +16,21 @@ struct Simulate: Command {
     @Option(help: "What runs the design: Verilator if it is found, else the native engine.")
     var engine: Engine?
 
-    @Option(help: ArgumentHelp("Cycles from a memory request to its first beat.", valueName: "N"))
-    var memoryLatency = 100
+    @Option(help: "What the memory is: a fixed latency, or pseudo-channels of HBM2 with row buffers and refresh.")
+    var memory = MemoryKind.fixed
+
+    @Option(help: ArgumentHelp(
+        "Cycles from a request to its first beat (fixed; 100), or of the way to the HBM2 controllers and back (60).",
+        valueName: "N"))
+    var memoryLatency: Int?
+
+    @Option(help: ArgumentHelp(
+        "Bytes a cycle that the memory moves: any number (fixed), or 16 for each HBM2 pseudo-channel. As many as the port.",
+        valueName: "BYTES"))
+    var memoryBandwidth: Int?
+
+    @Option(help: ArgumentHelp("Most requests on the way to the memory and back.", valueName: "N"))
+    var memoryOutstanding: Int?
 
     @Option(help: ArgumentHelp("Let every stream hesitate at random, from this seed.", valueName: "S"))
     var stallSeed: UInt64?
@@ -29,15 +43,20 @@ struct Simulate: Command {
     @OptionGroup var output: JSONOption
 
     func validate() throws {
-        if !SimulationOptions.memoryLatencies.contains(memoryLatency) {
-            let legal = SimulationOptions.memoryLatencies
-            throw ValidationError("--memory-latency must be in \(legal.lowerBound)...\(legal.upperBound).")
-        }
+        try check("--memory-latency", memoryLatency, MemoryChoice.latencies)
+        try check("--memory-bandwidth", memoryBandwidth, MemoryChoice.bandwidths)
+        try check("--memory-outstanding", memoryOutstanding, MemoryChoice.outstandings)
         if let waves, !waves.hasSuffix(".vcd"), !waves.hasSuffix(".fst") {
             throw ValidationError("--waves \(waves): the name must end in .vcd or .fst.")
         }
         if let waves, waves.hasSuffix(".fst"), let engine, engine != .verilator {
             throw ValidationError("--waves \(waves): only --engine verilator writes FST; choose a .vcd.")
+        }
+    }
+
+    private func check(_ name: String, _ value: Int?, _ legal: ClosedRange<Int>) throws {
+        if let value, !legal.contains(value) {
+            throw ValidationError("\(name) must be in \(legal.lowerBound)...\(legal.upperBound).")
         }
     }
 
@@ -51,7 +70,10 @@ struct Simulate: Command {
         }
         let golden = try GoldenRun(workload)
         var options = SimulationOptions(
-            engine: chosenEngine(), seed: selection.seed, memoryLatency: memoryLatency, stallSeed: stallSeed)
+            engine: chosenEngine(), seed: selection.seed,
+            memory: MemoryChoice(
+                memory, latency: memoryLatency, bandwidth: memoryBandwidth, outstanding: memoryOutstanding),
+            stallSeed: stallSeed)
         options.waves = waveFile.map { file in
             waves!.hasSuffix(".fst") ? .fst(file.staging) : .vcd { file.append($0) }
         }

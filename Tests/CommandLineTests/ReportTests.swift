@@ -60,6 +60,40 @@ import Testing
         }
     }
 
+    @Test func memories() throws {
+        func report(_ arguments: [String]) throws -> [String: Any] {
+            let run = try LeanSpAtten(
+                ["simulate", "--preset", "lane-d64", "--workload", "synthetic:planted-keys,keys=600,rows=2,heads=1", "--engine", "native",
+                 "--json", "-"] + arguments, in: try Directory())
+            #expect(run.status == 0, "\(run.errors)")
+            let report = try run.json()
+            #expect(report["mismatches"] as? Int == 0)
+            return report
+        }
+        let port = try report([])
+        #expect(port["memory"] as? String == "fixed" && port["memoryLatency"] as? Int == 100)
+        #expect(port["memoryBytesPerCycle"] == nil && port["rowBuffers"] == nil)
+        let bound = try #require(port["boundCycles"] as? Int), cycles = try #require(port["cycles"] as? Int)
+        #expect(port["memoryBoundCycles"] as? Int == bound && port["memoryBytesMoved"] as? Int == 64 * bound)
+
+        let half = try report(["--memory-bandwidth", "32"])
+        #expect(half["memoryBytesPerCycle"] as? Double == 32 && half["memoryBoundCycles"] as? Int == 2 * bound)
+        let halfCycles = try #require(half["cycles"] as? Int)
+        #expect(halfCycles >= 2 * bound && halfCycles < 2 * bound + 300)
+
+        // Less than one burst of 16 beats in 100 cycles is on the way.
+        let waiting = try report(["--memory-outstanding", "1"])
+        #expect(waiting["memoryOutstanding"] as? Int == 1)
+        #expect(try #require(waiting["cycles"] as? Int) > bound * 116 / 16)
+
+        let hbm2 = try report(["--memory", "hbm2"])
+        #expect(hbm2["memory"] as? String == "hbm2" && hbm2["memoryBytesPerCycle"] as? Double == 64)
+        #expect(try #require(hbm2["cycles"] as? Int) > cycles)
+        let rows = try #require(hbm2["rowBuffers"] as? [String: Any])
+        let reads = try ["hits", "misses", "conflicts"].map { try #require(rows[$0] as? Int) }.reduce(0, +)
+        #expect(32 * reads == hbm2["memoryBytesMoved"] as? Int)
+    }
+
     @Test func emptyContexts() throws {
         let run = try LeanSpAtten(
             ["simulate", "--preset", "lane-d32", "--workload", "synthetic:zero-keys,rows=2,heads=1", "--engine", "native",

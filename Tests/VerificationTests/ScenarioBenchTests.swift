@@ -42,7 +42,7 @@ import Verilog
             check.cycleLimit = 60_000
             guard (try? check.run()) == nil else { continue }
             tried += 1
-            let bench = ScenarioBench(name: "faulty", mutated, scenario)
+            let bench = try ScenarioBench(name: "faulty", mutated, scenario)
             let result = try IcarusRunner().run(Self.verilog(mutated) + bench.files, top: bench.moduleName)
             #expect(result.output.contains("FAIL faulty ") && !result.output.contains("PASS"), "\(mutant)\n\(result.report)")
         }
