@@ -23,6 +23,8 @@ public struct Mutant: Hashable, Sendable {
         case sliceFrom(Int)
         /// Signed operands read as unsigned ones: zeros for copies of the sign.
         case signDropped
+        /// A value that has lost its top bit: one bit less, extended by its sign.
+        case narrowed
         /// All bits of a value, or a condition, always clear or always set.
         case stuck(Bool)
         /// A register's value under reset; nil: reset does not reach it.
@@ -43,6 +45,14 @@ public struct Mutant: Hashable, Sendable {
     public let signal: String
     /// The Swift line.
     public let location: SourceLocation
+
+    /// Names the kind of fault: that of the change, but a stuck hand-shake or condition by what it is.
+    public var kind: String {
+        guard case .stuck = change else { return change.kind }
+        if signal.hasSuffix("_valid") || signal.hasSuffix("_ready") { return "handshake" }
+        if case .condition = site { return "condition" }
+        return change.kind
+    }
 
     public init(module: String, site: Site, change: Change, signal: String, location: SourceLocation) {
         self.module = module
@@ -67,6 +77,7 @@ extension Mutant.Change: CustomStringConvertible {
         case .constant: "constant"
         case .sliceFrom: "slice"
         case .signDropped: "sign"
+        case .narrowed: "width"
         case .stuck: "stuck"
         case .reset(nil): "no reset"
         case .reset: "reset value"
@@ -84,6 +95,7 @@ extension Mutant.Change: CustomStringConvertible {
         case .constant(let constant): "constant \(constant.words.reversed().map { String($0, radix: 16) }.joined(separator: "_"))"
         case .sliceFrom(let low): "slice from bit \(low)"
         case .signDropped: "sign dropped"
+        case .narrowed: "top bit cut"
         case .stuck(let value): "stuck at \(value ? 1 : 0)"
         case .reset(nil): "not reset"
         case .reset(let constant?): "reset to \(constant.words.reversed().map { String($0, radix: 16) }.joined(separator: "_"))"

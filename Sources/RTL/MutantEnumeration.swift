@@ -104,6 +104,7 @@ private struct MutantEnumeration {
         case .memoryRead: add(node, .readEnableStuck(false), .readEnableStuck(true))
         default: break
         }
+        if width > 1, [.add, .subtract, .multiply, .register].contains(shape.operation) { add(node, .narrowed) }
         let readsSigns = [.extend, .shiftRight, .less, .multiply].contains(shape.operation)
         if readsSigns, operands.contains(where: { graph[$0].isSigned }) { add(node, .signDropped) }
         let isCondition = [.and, .or, .xor, .not, .equal, .less, .reduceAnd, .reduceOr, .wire].contains(shape.operation)

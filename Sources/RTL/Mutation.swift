@@ -179,6 +179,10 @@ private struct MutationRewriter {
             }
             let value = make(shape.operation, width: width, signed: false, operands: plain, at: location)
             return signed ? make(.reinterpret, width: width, signed: true, operands: [value], at: location) : value
+        case .narrowed:
+            let rest = make(.slice, width: width - 1, signed: false, attribute: 0, operands: [copies[node]], at: location)
+            let typed = signed ? make(.reinterpret, width: width - 1, signed: true, operands: [rest], at: location) : rest
+            return again(.extend, attribute: 0, [typed])
         case .stuck(let value):
             guard shape.operation != .wire else { return nil }
             return constant(filled(value, width), width: width, signed: signed, at: location)

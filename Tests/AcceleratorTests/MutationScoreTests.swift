@@ -104,7 +104,7 @@ import Testing
         var random = SeededGenerator(seed: 1, name: "mutants")
         var groups: [Group: Int] = [:], pool: [[Mutant]] = []
         for mutant in candidates {
-            let group = Group(location: mutant.location, kind: mutant.change.kind)
+            let group = Group(location: mutant.location, kind: mutant.kind)
             if let known = groups[group] {
                 pool[known].append(mutant)
             } else {

@@ -52,10 +52,10 @@ import Verification
     }
 
     @Test func everyKindOfChangeIsMade() throws {
-        let kinds = Set(try Self.mutants().map(\.change.kind))
+        let kinds = Set(try Self.mutants().map(\.kind))
         #expect(kinds == [
-            "operator", "operands swapped", "bound", "constant", "slice", "sign", "stuck", "no reset", "reset value",
-            "register enable", "register bypassed", "read enable",
+            "operator", "operands swapped", "bound", "constant", "slice", "sign", "width", "stuck", "condition", "handshake",
+            "no reset", "reset value", "register enable", "register bypassed", "read enable",
         ])
     }
 

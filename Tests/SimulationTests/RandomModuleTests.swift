@@ -46,7 +46,7 @@ import Testing
                 }
             }
         }
-        let kinds = ["operator", "operands swapped", "bound", "constant", "slice", "sign", "stuck", "no reset", "reset value",
+        let kinds = ["operator", "operands swapped", "bound", "constant", "slice", "sign", "width", "stuck", "no reset", "reset value",
                      "register enable", "register bypassed", "read enable"]
         #expect(planted.keys.sorted() == kinds.sorted())
         for kind in kinds { #expect(found[kind, default: 0] > 0, "\(planted[kind, default: 0]) planted, none found: \(kind)") }
