@@ -117,6 +117,14 @@ regress: swift simulators ## the random tests again with SEEDS=n different seeds
 	    || { echo "again: LEANSPATTEN_SEED=$$seed swift test -c release --skip-build" >&2; exit 1; }; \
 	done
 
+.PHONY: coverage
+coverage: swift simulators ## line, branch and toggle coverage of the lane's Verilog, as a table and as lcov, into .build/coverage
+	swift build -c release --build-tests
+	@mkdir -p .build/coverage
+	@LEANSPATTEN_COVERAGE_REPORT=.build/coverage swift test -c release --skip-build --filter coverageOfTheLane >.build/coverage/log.txt 2>&1 \
+	  || { cat .build/coverage/log.txt; exit 1; }
+	@cat .build/coverage/report.txt
+
 .PHONY: mutate
 mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
 	swift build -c release --build-tests
