@@ -99,8 +99,8 @@ public struct Coverage: Sendable, Equatable {
         counts.filter { $0.value == 0 }.keys.sorted().map { "\($0.file):\($0.line): \($0.kind.rawValue) \($0.label)" }
     }
 
-    /// For `genhtml` and editors (lcov 1.x): lines with statements, arms of branches one by one; toggles are left out, as lcov has
-    /// no word for them.
+    /// For `genhtml` and editors (lcov 1.x): lines with statements, arms of branches one by one; toggles are left out, as
+    /// lcov has no word for them.
     ///
     /// - Parameter prefix: of the file names, such as `Generated/lane-d64/`.
     public func lcov(prefix: String = "") -> String {
@@ -132,6 +132,11 @@ public struct Coverage: Sendable, Equatable {
     /// The arms of the branches of a file, in order.
     func arms(of file: String) -> [(point: Point, count: UInt64)] {
         counts.filter { $0.key.file == file && $0.key.kind == .branch }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The bits of a file that never changed, in order.
+    func untoggled(of file: String) -> [Point] {
+        counts.filter { $0.value == 0 && $0.key.file == file && $0.key.kind == .toggle }.keys.sorted()
     }
 
     /// `3-5,7` as numbers; nil if empty.

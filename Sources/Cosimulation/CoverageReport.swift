@@ -3,7 +3,8 @@ import Verilog
 
 /// How much of some Verilog has been run: its modules, what was missed and in which line of Swift it is written.
 ///
-/// A line is one of Verilog that holds a statement, a branch an arm of an `if`, a toggle a bit that changes.
+/// A line is one of Verilog with a statement of an `always` block, a branch an arm of an `if` (of a `?:` too, with late
+/// versions of Verilator), a toggle a bit that changes (there: one way).
 public struct CoverageReport: Sendable {
     /// A line or an arm of a branch.
     public struct Point: Sendable {
@@ -11,10 +12,10 @@ public struct CoverageReport: Sendable {
         public let file: String
         public let line: Int
         public let kind: Coverage.Kind
-        /// `if`, `elsif`, `else`; empty for a line.
+        /// Of a branch, as Verilator calls it: `if`, `elsif`, `else`, `cond_then`, `cond_else`; empty for a line.
         public let label: String
         public let count: UInt64
-        /// The Swift behind the line, or behind the next one that has any.
+        /// The Swift behind the line; where it has none (`end else begin`), behind one next to it.
         public let source: SourceLocation?
         /// The line of Verilog.
         public let text: String
@@ -48,12 +49,19 @@ public struct CoverageReport: Sendable {
     private static func points(of file: VerilogFile, _ coverage: Coverage) -> [Point] {
         let texts = file.text.split(separator: "\n", omittingEmptySubsequences: false)
         func point(_ line: Int, _ kind: Coverage.Kind, _ label: String, _ count: UInt64) -> Point {
-            let source = (line...max(line, texts.count)).lazy.compactMap { file.source(ofLine: $0) }.first
             let text = texts.indices.contains(line - 1) ? texts[line - 1].drop { $0 == " " } : ""
-            return Point(module: file.moduleName, file: file.name, line: line, kind: kind, label: label, count: count, source: source, text: String(text))
+            return Point(
+                module: file.moduleName, file: file.name, line: line, kind: kind, label: label, count: count,
+                source: source(of: line, in: file), text: String(text))
         }
         return coverage.lines(of: file.name).map { point($0.line, .line, "", $0.count) }
             + coverage.arms(of: file.name).map { point($0.point.line, .branch, $0.point.label, $0.count) }
+    }
+
+    /// `always` and `if (reset)` stand at most two lines before what they are there for, other lines without Swift behind it.
+    private static func source(of line: Int, in file: VerilogFile) -> SourceLocation? {
+        let near = Array(line...line + 2) + (1..<max(2, line)).reversed()
+        return near.lazy.compactMap { file.source(ofLine: $0) }.first
     }
 
     /// Points of a kind in one module, or in all of them.
@@ -69,7 +77,8 @@ public struct CoverageReport: Sendable {
             }
             return tally
         }
-        for point in points where point.kind == kind && (module == nil || module == point.module) && !(isWaived && point.waiver != nil) {
+        for point in points where point.kind == kind && (module == nil || module == point.module) {
+            if isWaived, point.waiver != nil { continue }
             tally.points += 1
             if point.count > 0 { tally.met += 1 }
         }
@@ -82,14 +91,17 @@ public struct CoverageReport: Sendable {
     public func problems(minimum: Double) -> [String] {
         let low = [Coverage.Kind.line, .branch].compactMap { kind -> String? in
             let percent = tally(kind, waived: true).percent
-            return percent < minimum ? "\(kind.rawValue) coverage is \(Self.decimal(percent)) %, at least \(Self.decimal(minimum)) % are asked for" : nil
+            if percent >= minimum { return nil }
+            return "\(kind.rawValue) coverage is \(Self.decimal(percent)) %; at least \(Self.decimal(minimum)) % are asked for"
         }
         let uncounted = modules.filter { !coverage.modules.contains($0) }.map { "\($0) has no points: no covered model holds it" }
-        let stale = staleWaivers.map { "the waiver in line \($0.line) is of nothing that was missed: take it away or correct it (\($0.reason))" }
+        let stale = staleWaivers.map {
+            "the waiver in line \($0.line) is of nothing that was missed: take it away or correct it (\($0.reason))"
+        }
         return low + uncounted + stale
     }
 
-    /// A table of the modules, then what was missed, then what was waived.
+    /// A table of the modules, then what was missed, what was waived, and the signals of which some bits never changed.
     public var text: String {
         var rows = [["module", "lines", "", "branches", "", "toggles", ""]]
         func row(_ name: String, module: String? = nil, waived: Bool = false) -> [String] {
@@ -113,7 +125,22 @@ public struct CoverageReport: Sendable {
         let missed = points.filter { $0.count == 0 && $0.waiver == nil }, waived = points.filter { $0.waiver != nil }
         text += "missed: \(missed.count)\n" + missed.map { "  \($0)\n" }.joined()
         text += "waived: \(waived.count)\n" + waived.map { "  \($0): \($0.waiver!.reason)\n" }.joined()
-        return text
+        let still = modules.flatMap { untoggled(of: $0) }
+        return text + "signals with bits that never changed: \(still.count)\n" + still.map { "  \($0)\n" }.joined()
+    }
+
+    /// `Lane.v:16: job_payload_keys, 3 toggles`
+    private func untoggled(of module: String) -> [String] {
+        var signals: [(place: String, name: Substring, toggles: Int)] = []
+        for point in coverage.untoggled(of: module + ".v") {
+            let place = "\(point.file):\(point.line)", name = point.label.prefix { $0 != "[" && $0 != ":" }
+            if let last = signals.last, last.place == place, last.name == name {
+                signals[signals.count - 1].toggles += 1
+            } else {
+                signals.append((place, name, 1))
+            }
+        }
+        return signals.map { "\($0.place): \($0.name), \($0.toggles) toggle\($0.toggles == 1 ? "" : "s")" }
     }
 
     /// With one place behind the point, cut off: 94.99 is not 95.
@@ -127,6 +154,11 @@ extension CoverageReport.Point: CustomStringConvertible {
     /// `Fifo_w4_d8.v:40: branch else (Fifo.swift:31) if (taken) begin`
     public var description: String {
         let what = label.isEmpty ? kind.rawValue : "\(kind.rawValue) \(label)"
-        return "\(file):\(line): \(what)\(source.map { " (\($0.file):\($0.line))" } ?? "") \(text)"
+        return "\(file):\(line): \(what)\(source.map { " (\($0.place))" } ?? "") \(text)"
     }
+}
+
+extension SourceLocation {
+    /// `Fifo.swift:31`, as in the Verilog's comments.
+    var place: String { "\(file):\(line)" }
 }

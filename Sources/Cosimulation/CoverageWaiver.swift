@@ -5,7 +5,7 @@ import RTL
 ///     Fifo_w13_d16 | Fifo.swift:41 | branch else | the dispatcher never offers while the queue is full
 ///
 /// The Verilog module (`*`: any letters); the place, a line of Swift or a quoted part of the Verilog line; what is not met,
-/// `line`, `branch`, or one arm of it (`branch if`, `branch elsif`, `branch else`); and the reason.
+/// `line`, `branch`, or one arm of it (`branch else`; see `CoverageReport.Point.label`); and the reason.
 public struct CoverageWaiver: Sendable, Equatable {
     enum Place: Equatable {
         case swift(String)
@@ -26,7 +26,7 @@ public struct CoverageWaiver: Sendable, Equatable {
         public let line: Int
         public let problem: String
         public var description: String {
-            "waivers, line \(line): \(problem); write `module | File.swift:line or \"Verilog text\" | line or branch [if, elsif, else] | reason`"
+            "waivers, line \(line): \(problem); write `module | File.swift:line or \"Verilog text\" | line or branch [arm] | reason`"
         }
     }
 
@@ -40,15 +40,23 @@ public struct CoverageWaiver: Sendable, Equatable {
         return waivers
     }
 
+    private static let arms = ["if", "elsif", "else", "cond_then", "cond_else"]
+
     private init(_ text: Substring, number: Int) throws(Malformed) {
         // Verilog has bars of its own: they stand inside the quotes.
         var fields: [Substring] = [""], isQuoted = false
         for character in text {
             if character == "\"" { isQuoted.toggle() }
-            if character == "|", !isQuoted, fields.count < 4 { fields.append("") } else { fields[fields.count - 1].append(character) }
+            if character == "|", !isQuoted, fields.count < 4 {
+                fields.append("")
+            } else {
+                fields[fields.count - 1].append(character)
+            }
         }
         fields = fields.map(\.trimmed)
-        guard fields.count == 4, !fields.contains(where: \.isEmpty) else { throw Malformed(line: number, problem: "four fields are needed") }
+        guard fields.count == 4, !fields.contains(where: \.isEmpty) else {
+            throw Malformed(line: number, problem: "four fields are needed")
+        }
         module = String(fields[0])
         if fields[1].count > 2, fields[1].hasPrefix("\""), fields[1].hasSuffix("\"") {
             place = .verilog(String(fields[1].dropFirst().dropLast()))
@@ -60,7 +68,7 @@ public struct CoverageWaiver: Sendable, Equatable {
         let words = fields[2].split(separator: " ").map(String.init)
         switch words.count {
         case 1 where words[0] == "line" || words[0] == "branch": label = nil
-        case 2 where words[0] == "branch" && ["if", "elsif", "else"].contains(words[1]): label = words[1]
+        case 2 where words[0] == "branch" && Self.arms.contains(words[1]): label = words[1]
         default: throw Malformed(line: number, problem: "`\(fields[2])` cannot be waived")
         }
         kind = words[0] == "line" ? .line : .branch
@@ -70,9 +78,10 @@ public struct CoverageWaiver: Sendable, Equatable {
 
     /// Whether it names the point, met or not.
     func covers(_ point: CoverageReport.Point) -> Bool {
-        guard kind == point.kind, label == nil || label == point.label, Self.matches(module[...], point.module[...]) else { return false }
+        guard kind == point.kind, label == nil || label == point.label, Self.matches(module[...], point.module[...])
+        else { return false }
         return switch place {
-        case .swift(let place): point.source.map { "\($0.file):\($0.line)" == place } ?? false
+        case .swift(let place): point.source?.place == place
         case .verilog(let text): point.text.contains(text)
         }
     }

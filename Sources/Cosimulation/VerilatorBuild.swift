@@ -81,8 +81,10 @@ struct VerilatorBuild {
     var key: String {
         var hash = SHA256()
         let flags = verilatorFlags + compilerFlags + Self.linkerFlags + libraries + [options.optimization.rawValue]
-        let configuration = shim.instruments.configuration?.text ?? ""
-        for field in ["model", toolchain.identity, flags.joined(separator: " "), configuration, shim.harness(named: "H"), shim.source(model: "M", harness: "H")] {
+        for field in [
+            "model", toolchain.identity, flags.joined(separator: " "), shim.instruments.configuration?.text ?? "",
+            shim.harness(named: "H"), shim.source(model: "M", harness: "H"),
+        ] {
             hash.update(field: field)
         }
         for source in sources {
