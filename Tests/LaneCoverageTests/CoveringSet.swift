@@ -57,13 +57,12 @@ struct CoveringSet {
     /// The queues and skid buffers of the lane, by the parameters in their names.
     private static func buffers(of design: Design) -> [Unit] {
         design.modules.map(\.name).compactMap { name in
-            let random = TestSeed.generator(name)
             if let fifo = name.wholeMatch(of: /Fifo_w(\d+)_d(\d+)/) {
-                let bits = Int(fifo.1)!, depth = Int(fifo.2)!
+                let bits = Int(fifo.1)!, depth = Int(fifo.2)!, random = TestSeed.generator(name)
                 return Unit { [try .buffer(Fifo(bits: bits, depth: depth), bits: bits, random)] }
             }
             if let skid = name.wholeMatch(of: /SkidBuffer_w(\d+)/) {
-                let bits = Int(skid.1)!
+                let bits = Int(skid.1)!, random = TestSeed.generator(name)
                 return Unit { [try .buffer(SkidBuffer(bits: bits), bits: bits, random)] }
             }
             return nil
