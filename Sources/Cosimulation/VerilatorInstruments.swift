@@ -4,12 +4,21 @@
 struct VerilatorInstruments {
     var waves = VerilatorOptions.Waves.none
     var coverage: Set<VerilatorOptions.Coverage> = []
+    /// Verilog modules without counts.
+    var uncounted: [String] = []
+
+    /// A file that Verilator reads before the sources; nil: none.
+    var configuration: (name: String, text: String)? {
+        if coverage.isEmpty || uncounted.isEmpty { return nil }
+        return ("coverage.vlt", "`verilator_config\n" + uncounted.map { "coverage_off -file \"\($0).v\"\n" }.joined())
+    }
 
     /// Arguments of Verilator.
     var verilatorFlags: [String] {
         // By default Verilator leaves out signals of more than 256 bits.
         (waves == .fst ? ["--trace-fst", "--trace-max-width", "65536"] : [])
             + (coverage.contains(.line) ? ["--coverage-line"] : []) + (coverage.contains(.toggle) ? ["--coverage-toggle"] : [])
+            + (configuration.map { [$0.name] } ?? [])
     }
 
     /// For all C++ that sees Verilator's headers.

@@ -90,7 +90,7 @@ public final class VerilatorModel: Sendable {
     ) throws(CosimulationError) -> VerilatorModel {
         let shim = try VerilatorShim(
             top: top, ports: ports, clocks: clocks,
-            instruments: VerilatorInstruments(waves: options.waves, coverage: options.coverage))
+            instruments: VerilatorInstruments(waves: options.waves, coverage: options.coverage, uncounted: options.uncounted))
         let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
         let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
         let entry = try cache.entry(build.key) { (directory) throws(CosimulationError) in

@@ -9,7 +9,7 @@ extension CheckedProgram {
     ///
     /// Each key and each value format, each tile size, and contexts around the ends of a tile; then the largest
     /// magnitudes there are; then rows of `workload`, which is the fixture.
-    static func committed(lane: LaneConfiguration, workload: AttentionWorkload) throws -> CheckedProgram {
+    package static func committed(lane: LaneConfiguration, workload: AttentionWorkload) throws -> CheckedProgram {
         var rows = CheckedProgram(lane: lane)
         var generator = SeededGenerator(seed: 0, name: "Testbenches/lane-d64")
         let random: [(keys: Int, keyBits: String, valueBits: String, tileKeys: Int)] = [

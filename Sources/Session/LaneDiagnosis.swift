@@ -25,7 +25,7 @@ public struct LaneDiagnosis: Sendable, CustomStringConvertible {
     ///   - prepare: Sets what the program does not drive.
     /// - Returns: nil if all streams inside the lane are as the golden model has them, in the native engine.
     public static func find(
-        _ design: Design, lane: LaneConfiguration, program: LaneProgram, seed: UInt64 = 1, memoryLatency: Int = 100,
+        _ design: Design, lane: LaneConfiguration, program: LaneProgram, seed: UInt64 = 1, memory: MemoryTiming = .fixed(latency: 100),
         stallSeed: UInt64? = nil, prepare: (any Simulator) throws -> Void = { _ in }
     ) throws -> LaneDiagnosis? {
         let rows = program.jobs.indices.map { (row: program.row($0, headSize: lane.headSize), settings: program.jobs[$0].settings) }
@@ -33,7 +33,7 @@ public struct LaneDiagnosis: Sendable, CustomStringConvertible {
         func run(capturing stream: String?, until end: Int = .max) throws -> (found: (Divergence, Int)?, wave: String) {
             let simulator = NativeSimulator(design, seed: seed)
             let bench = try LaneTestBench(
-                simulator, headSize: lane.headSize, program: program, memoryLatency: memoryLatency, stallSeed: stallSeed)
+                simulator, headSize: lane.headSize, program: program, memory: memory, stallSeed: stallSeed)
             try prepare(simulator)
             var watch = try LaneProbes.Watch(probes, of: simulator)
             let shown = simulator.signalPaths.filter { path in

@@ -4,6 +4,7 @@ import Cosimulation
 import FixedPoint
 import GoldenModel
 import PerformanceModel
+import RTL
 import Simulation
 import Verification
 
@@ -78,6 +79,47 @@ public struct SimulationRun: Sendable {
     public var mismatches: Int { layers.reduce(0) { $0 + $1.comparison.mismatches } }
 
     public var status: ExitStatus { mismatches == 0 ? .success : .designDiffers }
+}
+
+extension SimulationRun {
+    /// Where the first layer that differs does so first, for people; nil if none differs.
+    ///
+    /// The native engine runs that layer again up to its first wrong row, from the same seed, and what passes between the
+    /// units is compared with the golden model. If all is right there, it is the emitted Verilog or its engine that
+    /// differs, and both run in lockstep.
+    public func diagnosis() throws -> String? {
+        guard let layer = layers.first(where: { $0.comparison.mismatches > 0 }),
+              let position = layers.firstIndex(where: { $0.index == layer.index }),
+              let wrong = layer.comparison.firstMismatches.first else { return nil }
+        let workload = golden.workload, lane = workload.configuration
+        let program = workload.layers[position].program.prefix(wrong.head * workload.layers[position].rows + wrong.row + 1)
+        let memory = try options.memory.timing(lane)
+        let design = try Design(Accelerator.Lane(lane: lane))
+        if let found = try LaneDiagnosis.find(
+            design, lane: lane, program: program, seed: options.seed, memory: memory, stallSeed: options.stallSeed) {
+            return "layer \(layer.index), \(found)"
+        }
+        return try Self.lockstep(
+            NativeSimulator(design, seed: options.seed),
+            against: try LaneModel(lane, engine: options.engine).simulator(seed: options.seed), lane: lane, program: program,
+            memory: memory, stallSeed: options.stallSeed)
+    }
+
+    /// Where another engine first differs from the native one, both given the same program.
+    package static func lockstep(
+        _ native: NativeSimulator, against other: any Simulator, lane: LaneConfiguration, program: LaneProgram,
+        memory: MemoryTiming, stallSeed: UInt64?
+    ) throws -> String {
+        let engines = try Lockstep(native, against: [("the engine", other)])
+        do {
+            _ = try LaneTestBench(
+                engines, headSize: lane.headSize, program: program, memory: memory, stallSeed: stallSeed
+            ).run()
+            return "the native engine agrees with the golden model, and the engine with it: the fault does not show again"
+        } catch let divergence as Divergence {
+            return "the native engine agrees with the golden model; \(divergence) by the native engine"
+        }
+    }
 }
 
 /// Runs programs on the lane, whatever the engine.

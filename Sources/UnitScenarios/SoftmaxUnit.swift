@@ -30,6 +30,16 @@ extension UnitScenario {
         return try softmaxUnit(lane, rows: [(0..<3 * 1024).map { _ in Int32(random.below(1 << 16)) }], tileKeys: 1024)
     }
 
+    /// Every segment of the exponential's table, at every shift in turn.
+    package static func softmaxUnitSegments(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        var random = random
+        let segments = 1 << NumericFormats.exponentialSegmentBits, one = 1 << NumericFormats.scaledScoreFractionBits
+        let scores = [0] + (0..<segments).map { segment in
+            -((segment % (NumericFormats.weightFractionBits + 2)) * one + segment * one / segments + random.below(one / segments))
+        }
+        return try softmaxUnit(lane, rows: [scores.map { Int32($0) }], tileKeys: 1024)
+    }
+
     private static func softmaxUnit(_ lane: LaneConfiguration, rows: [[Int32]], tileKeys: Int) throws -> UnitScenario {
         func scores(_ row: [Int32]) -> [ScoreItem] {
             lane.beats(tiles: tileSizes(keys: row.count, tileKeys: tileKeys)) { keys, occupied, tileLast, rowLast in

@@ -94,6 +94,7 @@ struct Simulate: Command {
         try output.add(report, to: &files)
         try files.write()
         try show(report.text, json: output.json, report)
+        if let diagnosis = try run.diagnosis() { note("First difference: \(diagnosis)") }
         return run.status
     }
 

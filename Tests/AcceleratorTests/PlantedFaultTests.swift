@@ -86,7 +86,7 @@ import Testing
             for stimulus in LaneCheck.stimuli {
                 let found = try LaneDiagnosis.find(
                     mutated, lane: LaneCheck.lane, program: check.checked.program, seed: stimulus.seed,
-                    memoryLatency: stimulus.latency, stallSeed: stimulus.stallSeed
+                    memory: .fixed(latency: stimulus.latency), stallSeed: stimulus.stallSeed
                 ) { try $0.handle("mutant").value = number }
                 if let found { return found }
             }
@@ -107,5 +107,44 @@ import Testing
               mutant.signal.split(separator: ".").last.map(String.init) == fault.signal else { return false }
         guard let operation = fault.operation, case .node(let node) = mutant.site else { return fault.operation == nil }
         return design.modules.first { $0.name == mutant.module }!.graph[node].operation == operation
+    }
+}
+
+@Suite struct EngineDifferenceTests {
+    /// An engine whose lane is faulty is told from the native one in the first cycle in which an output differs.
+    @Test func anotherEngineIsComparedInLockstep() throws {
+        let design = try Design(Accelerator.Lane(lane: LaneCheck.lane))
+        let mutant = try #require(design.mutants().first { $0.module == "ScoreScaler_d64_m64" && $0.kind == "operands swapped" })
+        let faulty = try design.mutated(by: [mutant])
+        let program = try LaneCheck().checked.program.prefix(2)
+        /// The mutated lane with its `mutant` input out of sight.
+        final class Faulty: Simulator {
+            let inner: NativeSimulator
+            let values: UnsafeMutableBufferPointer<UInt64>
+
+            init(_ inner: NativeSimulator) throws {
+                self.inner = inner
+                values = UnsafeMutableBufferPointer(rebasing: inner.values.dropLast())
+            }
+
+            var ports: [SimulatedPort] { inner.ports.dropLast() }
+            var clocks: [SimulatedClock] { inner.clocks }
+            var resets: ClockSet { get { inner.resets } set { inner.resets = newValue } }
+            var cycle: Int { inner.cycle }
+            var lastEdge: ClockSet { inner.lastEdge }
+            func settle() {
+                try! inner.handle("mutant").value = 1
+                inner.settle()
+            }
+            func clockEdge(of clocks: ClockSet) { inner.clockEdge(of: clocks) }
+        }
+        func difference(_ other: any Simulator) throws -> String {
+            try SimulationRun.lockstep(
+                NativeSimulator(design, seed: 1), against: other, lane: LaneCheck.lane, program: program,
+                memory: .fixed(latency: 20), stallSeed: nil)
+        }
+        #expect(try difference(NativeSimulator(design, seed: 1)).hasSuffix("the fault does not show again"))
+        let found = try difference(try Faulty(NativeSimulator(faulty, seed: 1)))
+        #expect(found.contains("`the engine: output_payload_element`: expected "), "\(found)")
     }
 }

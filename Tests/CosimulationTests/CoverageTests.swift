@@ -93,6 +93,26 @@ import Testing
         }
     }
 
+    /// A module that is counted elsewhere has no points; the others have theirs.
+    @Test func modulesAreLeftOut() throws {
+        let pair = VerilogSource(name: "pair.v", text: """
+            module pair (input wire clock, input wire reset, input wire [1:0] a, output wire [1:0] y);
+              wire [1:0] between;
+              gate first (.clock(clock), .reset(reset), .a(a), .y(between));
+              gate second (.clock(clock), .reset(reset), .a(between), .y(y));
+            endmodule
+
+            """)
+        try WaveFileTests.withDirectory { directory in
+            for (uncounted, modules) in [([], ["gate", "pair"]), (["gate"], ["pair"]), (["pair"], ["gate"])] {
+                let model = try VerilatorModel.build(
+                    sources: [Self.source, pair], top: "pair", ports: SimulatedPort.layout([input("a", 2), output("y", 2)]),
+                    options: VerilatorOptions(coverage: [.line, .toggle], uncounted: uncounted))
+                #expect(try Self.coverage(model, [1, 2], in: directory).1.modules == modules)
+            }
+        }
+    }
+
     @Test func otherFilesAreRefused() throws {
         try WaveFileTests.withDirectory { directory in
             let path = "\(directory)/bad.dat"
