@@ -130,7 +130,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
 	  $(MAKE) --no-print-directory regress-modules)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
-	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=2000)
+	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
 	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/modules $(RESULTS)/newest-verilator
 

@@ -38,15 +38,15 @@ public struct VerilatorToolchain: Sendable {
         root = Files.exists("\(above)/include/verilated.h") ? above : nil
         let environment = Self.environment(root)
         let seconds = Duration.seconds(60)
-        let release = try ToolProcess(verilator, ["--version"], environment: environment).require(timeout: seconds).output
+        // One call of its Perl script, not two: each takes a twentieth of a second of every start.
         let share = try ToolProcess(verilator, ["--getenv", "VERILATOR_ROOT"], environment: environment)
             .require(timeout: seconds).output
         let compilerRelease = try ToolProcess(compiler, ["--version"]).require(timeout: seconds).output
         includeDirectory = share.trimmingCharacters(in: .whitespacesAndNewlines) + "/include"
-        // Some builds leave the number out of --version, but it is always in the header.
+        // Number and revision, which some builds leave out of --version.
         let header = try Files.read("\(includeDirectory)/verilated_config.h")
         version = try Self.version(inHeader: header)
-        identity = "\(release)\(header)\(compilerRelease)"
+        identity = "\(verilator)\(header)\(compilerRelease)"
         // Up to 5.04x Verilator brings its own copy of lz4.
         waveLibraries = Files.exists("\(includeDirectory)/gtkwave/lz4.h") ? ["-lz"] : ["-llz4", "-lz"]
     }
