@@ -53,11 +53,10 @@ public struct VerilatorBinaryRunner: Sendable {
         jobs: Int = 2, timeout: Duration = .seconds(600)
     ) throws(CosimulationError) -> ToolResult {
         let flags = [
-            // Without the optimisation that `VerilatorBuild` does without.
-            "--binary", "--timing", "-fno-const-bit-op-tree", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
+            "--binary", "--timing", "-Wno-fatal", "--x-assign", "unique", "--x-initial", "unique",
             // Not every packaging of Verilator asks for the standard that its coroutines need.
             "-CFLAGS", "-std=gnu++20", "--Mdir", "obj", "-o", "bench", "--top-module", top,
-        ] + arguments
+        ] + VerilatorToolchain.withoutWrongOptimizations + arguments
         let key = sources.buildKey("bench", ["verilator", toolchain.identity] + flags)
         let entry = try cache.entry(key) { (place) throws(CosimulationError) in
             try Files.withTemporaryDirectory { (directory) throws(CosimulationError) in

@@ -64,10 +64,9 @@ struct VerilatorBuild {
     static let library = "model.so"
 
     /// `unique`: state that nothing initialises holds seeded noise. Splitting helps the compiler even on one core.
-    /// The optimisation that is off makes wrong results of right Verilog in 5.006, such as bit 8 of a conjunction of slices.
     private static let verilatorFlags = [
-        "--cc", "-O3", "-fno-const-bit-op-tree", "--x-assign", "unique", "--x-initial", "unique", "--output-split", "5000",
-    ]
+        "--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--output-split", "5000",
+    ] + VerilatorToolchain.withoutWrongOptimizations
     /// Nothing of one model is visible to another in the same process, not even what C++ says is unique.
     private static let compilerFlags = [
         "-std=gnu++17", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-DVL_TIME_CONTEXT", "-w",

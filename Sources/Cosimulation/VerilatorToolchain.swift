@@ -17,6 +17,13 @@ public struct VerilatorToolchain: Sendable {
     /// What a Verilator that is not installed where it was built for must be told.
     private let root: String?
 
+    /// Optimisations of Verilator that make wrong results of right Verilog; a version that does not know one ignores it.
+    ///
+    /// 5.006: a bit of a conjunction of slices. 5.48: a shift of a shift, whose amounts are added at their own width.
+    static let withoutWrongOptimizations = [
+        "-fno-const-bit-op-tree", "-fno-dfg-peephole-replace-shiftl-shiftl", "-fno-dfg-peephole-replace-shiftr-shiftr",
+    ]
+
     /// The tools on PATH, or the Verilator that `LEANSPATTEN_VERILATOR` names; looked for once.
     public static func standard() throws(CosimulationError) -> VerilatorToolchain { try found.get() }
 

@@ -21,7 +21,27 @@ extension UnitScenario {
         let empty = PartialState.empty(headSize: lane.headSize)
         let one = MergeUnit.state(of: leaf(-7, lane, &random))
         pairs += [(empty, empty), (empty, one), (one, empty)]
+        // Sums as large as a state can hold: each half full, and one full and the other all but empty.
+        for (left, right) in [(1, 1), (0, 40), (40, 0)] {
+            for stateClass in [(3, 3), (3, 4), (4, 3)] {
+                pairs.append((full(stateClass.0, shift: left, lane, &random), full(stateClass.1, shift: right, lane, &random)))
+            }
+        }
         return try mergeUnit(lane, pairs: pairs)
+    }
+
+    /// A state whose sums lie at the ends of their ranges, shifted right.
+    private static func full(
+        _ stateClass: Int, shift: Int, _ lane: LaneConfiguration, _ random: inout SeededGenerator
+    ) -> PartialState {
+        let weight = (UInt128(1) << UInt128(NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext))) - 1
+        let output = (Int128(1) << Int128(NumericFormats.stateOutputSumBits(maximumContext: lane.maximumContext) - 1)) - 1
+        // What is full leaves room for what is shifted by 40.
+        func part(_ limit: Int128) -> Int128 { shift == 0 ? limit - limit >> 39 : limit >> Int128(shift) }
+        func sums() -> [Int128] { (0..<lane.headSize).map { _ in random.flip() ? part(output) : -part(output) } }
+        return PartialState(
+            isValid: true, stateClass: stateClass, upperWeightSum: UInt128(part(Int128(weight))),
+            lowerWeightSum: UInt128(part(Int128(weight))), upperOutputSums: sums(), lowerOutputSums: sums())
     }
 
     /// Pairs of states and what the golden model merges them to.

@@ -52,7 +52,7 @@ module merge_unit_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // pair: 344 beats given.
+    // pair: 416 beats given.
     reg s_pair_valid;
     wire s_pair_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module merge_unit_bench #(
     integer s_pair_passed;
     reg s_pair_failed;
 
-    // merged: 344 beats expected.
+    // merged: 416 beats expected.
     wire s_merged_valid;
     reg s_merged_ready;
     wire s_merged_occupied;
@@ -100,7 +100,7 @@ module merge_unit_bench #(
             .merged_payload_output_sums_below(s_merged_output_sums_below)
     );
 
-    reg [2935:0] s_pair_lines [0:343];
+    reg [2935:0] s_pair_lines [0:415];
     integer s_pair_next;
     initial $readmemh("merge_unit_pair.hex", s_pair_lines);
     wire s_pair_pauses = {26'd0, noise[5:0]} < stalls;
@@ -117,7 +117,7 @@ module merge_unit_bench #(
                 s_pair_failed <= 1'b1;
             end
             if (!s_pair_valid || s_pair_ready) begin
-                if (s_pair_next < 344 && !s_pair_pauses) begin
+                if (s_pair_next < 416 && !s_pair_pauses) begin
                     s_pair_valid <= 1'b1;
                     s_pair_beat <= s_pair_lines[s_pair_next][2935:0];
                     s_pair_next <= s_pair_next + 1;
@@ -128,7 +128,7 @@ module merge_unit_bench #(
             end
         end
 
-    reg [2935:0] s_merged_lines [0:343];
+    reg [2935:0] s_merged_lines [0:415];
     initial $readmemh("merge_unit_merged.hex", s_merged_lines);
     wire [1467:0] s_merged_beat = {3'd0, s_merged_occupied, 1'd0, s_merged_highest_class, 1'd0, s_merged_weight_sum, 1'd0, s_merged_weight_sum_below, s_merged_output_sums, s_merged_output_sums_below};
     wire [2935:0] s_merged_line = s_merged_lines[s_merged_passed];
@@ -152,8 +152,8 @@ module merge_unit_bench #(
                 s_merged_failed <= 1'b1;
             end else if (s_merged_valid && s_merged_ready) begin
                 s_merged_passed <= s_merged_passed + 1;
-                if (s_merged_passed == 344) begin
-                    $display("cycle %0d: merged offers a beat beyond the %0d expected", cycle, 344);
+                if (s_merged_passed == 416) begin
+                    $display("cycle %0d: merged offers a beat beyond the %0d expected", cycle, 416);
                     s_merged_failed <= 1'b1;
                     end else if (((s_merged_beat ^ s_merged_line[2935:1468]) & s_merged_line[1467:0]) !== 1468'd0) begin
                         $display("MISMATCH merged beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -165,7 +165,7 @@ module merge_unit_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_pair_passed == 344 && s_merged_passed == 344;
+    wire finished = s_pair_passed == 416 && s_merged_passed == 416;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -176,7 +176,7 @@ module merge_unit_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: pair=%0d/%0d merged=%0d/%0d",
-                    cycle, last_move, s_pair_passed, 344, s_merged_passed, 344);
+                    cycle, last_move, s_pair_passed, 416, s_merged_passed, 416);
                 fail;
             end
         end
