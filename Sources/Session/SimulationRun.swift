@@ -96,7 +96,8 @@ extension SimulationRun {
         let memory = try options.memory.timing(lane)
         let design = try Design(Accelerator.Lane(lane: lane))
         if let found = try LaneDiagnosis.find(
-            design, lane: lane, program: program, seed: options.seed, memory: memory, stallSeed: options.stallSeed) {
+            design, lane: lane, program: program, seed: options.seed, memory: memory, stallSeed: options.stallSeed,
+            waveDirectory: ".build/failures") {
             return "layer \(layer.index), \(found)"
         }
         return try Self.lockstep(

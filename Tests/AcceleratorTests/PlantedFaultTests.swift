@@ -1,6 +1,7 @@
 import Accelerator
 import Configuration
 import FixedPoint
+import Foundation
 import RTL
 import Session
 import Simulation
@@ -17,7 +18,7 @@ import Testing
         let signal: String
         let change: Mutant.Change
         /// The operation that must be at the place; nil: any.
-        var operation: Operation?
+        var operation: RTL.Operation?
         /// Replaces `change` where a mutant of its kind needs other particulars.
         var planted: Mutant.Change?
     }
@@ -82,11 +83,13 @@ import Testing
     @Test func theFaultyUnitIsNamed() throws {
         let (mutated, mutants) = try mutatedLane()
         let check = try LaneCheck()
+        let waves = FileManager.default.temporaryDirectory.appending(path: "leanspatten-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: waves) }
         func diagnosis(_ number: Int) throws -> LaneDiagnosis? {
             for stimulus in LaneCheck.stimuli {
                 let found = try LaneDiagnosis.find(
                     mutated, lane: LaneCheck.lane, program: check.checked.program, seed: stimulus.seed,
-                    memory: .fixed(latency: stimulus.latency), stallSeed: stimulus.stallSeed
+                    memory: .fixed(latency: stimulus.latency), stallSeed: stimulus.stallSeed, waveDirectory: waves.path
                 ) { try $0.handle("mutant").value = number }
                 if let found { return found }
             }
@@ -98,6 +101,8 @@ import Testing
             let stream = try #require(found?.divergence.stream, "\(mutant) is not found")
             #expect(stream.hasPrefix(Self.instances[fault.unit]! + "."), "\(mutant) is blamed on \(stream)")
             #expect(found?.origins.isEmpty == false)
+            let dump = try String(contentsOfFile: try #require(found?.waveFile), encoding: .utf8)
+            #expect(dump.contains("$scope module \(stream.prefix { $0 != "." }) $end"))
             if index == 0 { print(found!) }
         }
     }
