@@ -55,7 +55,7 @@ public struct VerilatorOptions: Sendable {
 }
 
 /// Turns Verilog into a shared library with the interface of `VerilatorShim`.
-struct VerilatorBuild {
+package struct VerilatorBuild {
     let sources: [VerilogSource]
     let shim: VerilatorShim
     let options: VerilatorOptions
@@ -64,7 +64,7 @@ struct VerilatorBuild {
     static let library = "model.so"
 
     /// `unique`: state that nothing initialises holds seeded noise. Splitting helps the compiler even on one core.
-    private static let verilatorFlags = [
+    package static let verilatorFlags = [
         "--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--output-split", "5000",
     ] + VerilatorToolchain.withoutWrongOptimizations
     /// Nothing of one model is visible to another in the same process, not even what C++ says is unique.

@@ -1,3 +1,5 @@
+import Verification
+
 /// The Verilog of a lane's bench.
 struct LaneBenchText {
     let moduleName: String
@@ -120,22 +122,7 @@ struct LaneBenchText {
                 end
             end
 
-            initial begin
-                clock = 1'b0;
-                forever #10 clock = !clock;
-            end
-
-            initial begin
-                reset = 1'b1;
-                #60 reset = 1'b0;
-            end
-
-            always @(posedge clock) cycle <= reset ? 0 : cycle + 1;
-
-            // Whether each stream hesitates: xorshift32, which is the same in every simulator.
-            reg [31:0] noise;
-            wire [31:0] noise_a = noise ^ noise << 13;
-            wire [31:0] noise_b = noise_a ^ noise_a >> 17;
+        \(BenchClock.verilog)
             wire job_pauses = {26'd0, noise[5:0]} < stalls;
             wire query_pauses = {26'd0, noise[11:6]} < stalls;
             wire request_pauses = {26'd0, noise[17:12]} < stalls;

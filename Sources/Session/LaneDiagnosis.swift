@@ -1,6 +1,5 @@
 import Accelerator
 import Configuration
-import Foundation
 import RTL
 import Simulation
 import UnitScenarios
@@ -67,13 +66,7 @@ public struct LaneDiagnosis: Sendable, CustomStringConvertible {
         let again = try run(capturing: divergence.stream)
         return LaneDiagnosis(
             divergence: divergence, row: row, origins: design.origins(ofPort: divergence.port), wave: again.wave,
-            waveFile: waveDirectory.flatMap { write(again.dump, of: design, seed: seed, to: $0) })
-    }
-
-    private static func write(_ dump: String, of design: Design, seed: UInt64, to directory: String) -> String? {
-        let path = "\(directory)/\(design.top.name)-\(seed).vcd"
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        return (try? dump.write(toFile: path, atomically: true, encoding: .utf8)) == nil ? nil : path
+            waveFile: waveDirectory.flatMap { FailureWaves.write(again.dump, top: design.top.name, seed: seed, to: $0) })
     }
 
     public var description: String {

@@ -97,7 +97,7 @@ extension SimulationRun {
         let design = try Design(Accelerator.Lane(lane: lane))
         if let found = try LaneDiagnosis.find(
             design, lane: lane, program: program, seed: options.seed, memory: memory, stallSeed: options.stallSeed,
-            waveDirectory: ".build/failures") {
+            waveDirectory: FailureWaves.directory) {
             return "layer \(layer.index), \(found)"
         }
         return try Self.lockstep(

@@ -51,16 +51,7 @@ public struct AsciiWave {
     }
 
     private static func text(_ words: [UInt64], _ signal: WaveSignal) -> String {
-        if signal.width > 64 {
-            let digits = words.reversed().map { (word: UInt64) -> String in
-                let hex = String(word, radix: 16)
-                return String(repeating: "0", count: 16 - hex.count) + hex
-            }.joined().drop { $0 == "0" }
-            return "x" + (digits.isEmpty ? "0" : String(digits))
-        }
-        guard signal.isSigned else { return "\(words[0])" }
-        let shift = Int64(64 - signal.width)
-        return "\(Int64(bitPattern: words[0] << UInt64(shift)) >> shift)"
+        signal.width > 64 ? "x" + hexadecimalDigits(words) : decimal(words[0], width: signal.width, isSigned: signal.isSigned)
     }
 
     /// One line a signal, under a line of cycle numbers.

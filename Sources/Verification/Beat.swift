@@ -216,16 +216,7 @@ struct BeatDifference {
 
 /// Decimal up to 64 bits, hexadecimal above.
 func number(_ words: [UInt64], width: Int, isSigned: Bool) -> String {
-    guard width <= 64 else { return hexadecimal(words) }
-    guard isSigned else { return "\(words[0])" }
-    let shift = Int64(64 - width)
-    return "\(Int64(bitPattern: words[0] << UInt64(shift)) >> shift)"
+    width > 64 ? hexadecimal(words) : decimal(words[0], width: width, isSigned: isSigned)
 }
 
-func hexadecimal(_ words: [UInt64]) -> String {
-    let digits = words.reversed().map { word in
-        let hex = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - hex.count) + hex
-    }.joined().drop { $0 == "0" }
-    return "0x" + (digits.isEmpty ? "0" : String(digits))
-}
+func hexadecimal(_ words: [UInt64]) -> String { "0x" + hexadecimalDigits(words) }

@@ -68,22 +68,7 @@ struct ScenarioBenchText {
                 end
             end
 
-            initial begin
-                clock = 1'b0;
-                forever #10 clock = !clock;
-            end
-
-            initial begin
-                reset = 1'b1;
-                #60 reset = 1'b0;
-            end
-
-            always @(posedge clock) cycle <= reset ? 0 : cycle + 1;
-
-            // Whether each stream hesitates: xorshift32, which is the same in every simulator.
-            reg [31:0] noise;
-            wire [31:0] noise_a = noise ^ noise << 13;
-            wire [31:0] noise_b = noise_a ^ noise_a >> 17;
+        \(BenchClock.verilog)
             always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
         """

@@ -1,4 +1,3 @@
-import Foundation
 import RTL
 import Simulation
 
@@ -18,7 +17,7 @@ public struct StreamCheck {
     public var mayRestAfter: Int?
     public var cycleLimit = Int.max
     /// Where wave files go; nil: none are written.
-    public var waveDirectory: String? = ProcessInfo.processInfo.environment["LEANSPATTEN_FAILURES"] ?? ".build/failures"
+    public var waveDirectory: String? = FailureWaves.directory
 
     public init(_ design: Design, _ scenario: StreamScenario) {
         self.design = design
@@ -87,10 +86,8 @@ public struct StreamCheck {
         _ = try? bench.run()
         waves?.finish()
         failure.wave = text?.render()
-        if let waveDirectory {
-            let path = "\(waveDirectory)/\(design.top.name)-\(timing.seed).vcd"
-            try? FileManager.default.createDirectory(atPath: waveDirectory, withIntermediateDirectories: true)
-            if (try? dump.write(toFile: path, atomically: true, encoding: .utf8)) != nil { failure.waveFile = path }
+        failure.waveFile = waveDirectory.flatMap {
+            FailureWaves.write(dump, top: design.top.name, seed: timing.seed, to: $0)
         }
         return failure
     }

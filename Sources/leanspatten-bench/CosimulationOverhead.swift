@@ -24,9 +24,8 @@ enum BareHarness {
         let (directory, verilog) = try stimulus.write()
         let build = "\(Places.work)/harness\(optimization)"
         let top = String(verilog[verilog.count - 1].split(separator: "/").last!.dropLast(2))
-        try ToolProcess(VerilatorToolchain.standard().verilator, [
-            "--cc", "--exe", "--build", "--build-jobs", "2", "-O3", "--x-assign", "unique", "--x-initial", "unique",
-            "--output-split", "5000", "--prefix", "Vlane", "--top-module", top, "--Mdir", build, "-o", "lane_harness",
+        try ToolProcess(VerilatorToolchain.standard().verilator, VerilatorBuild.verilatorFlags + [
+            "--exe", "--build", "--build-jobs", "2", "--prefix", "Vlane", "--top-module", top, "--Mdir", build, "-o", "lane_harness",
             "-CFLAGS", "-std=gnu++17 -DVL_TIME_CONTEXT -w",
             "-MAKEFLAGS", "OPT_FAST=\(optimization) OPT_SLOW=\(optimization) OPT_GLOBAL=\(optimization)",
         ] + verilog + [Places.absolute("\(Places.peers)/lane_harness.cpp")]).require(timeout: .seconds(600))

@@ -19,7 +19,7 @@ import Verification
             try scenario.send((0..<counts[input]).map { input << 12 | $0 }, to: "request_\(input)") { try $1.set("", $0) }
         }
         try scenario.collect(counts.reduce(0, +), from: "granted")
-        for timing in timings("request_0", "granted") {
+        for timing in timings(["request_0", "granted"]) {
             let simulator = try UnitMutant.current?.simulator(design, seed: timing.seed)
                 ?? NativeSimulator(design, seed: timing.seed)
             let ports = try (0..<inputs).map { try StreamPort("request_\($0)", of: simulator) }

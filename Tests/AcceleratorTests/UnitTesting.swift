@@ -14,7 +14,7 @@ let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
 
 /// What every unit is run under: without a gap, with gaps and stalls at three sets of rates, and with one of its streams
 /// nearly always late.
-func timings(_ streams: String...) -> [StreamTiming] {
+func timings(_ streams: [String]) -> [StreamTiming] {
     [.steady] + (0..<3).map { .random(seed: TestSeed.derived("timing \($0)")) }
         + streams.map { .slow($0, seed: TestSeed.derived($0)) }
 }
@@ -22,10 +22,7 @@ func timings(_ streams: String...) -> [StreamTiming] {
 extension UnitScenario {
     /// Every stream of the unit is slow once.
     var timings: [StreamTiming] {
-        [.steady] + (0..<3).map { .random(seed: TestSeed.derived("timing \($0)")) }
-            + (streams.sources.map(\.pins.name) + streams.sinks.map(\.pins.name)).map {
-                .slow($0, seed: TestSeed.derived($0))
-            }
+        AcceleratorTests.timings(streams.sources.map(\.pins.name) + streams.sinks.map(\.pins.name))
     }
 
     /// Runs the unit in the native engine, with the mutant in it if there is one.
