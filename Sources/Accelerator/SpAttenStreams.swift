@@ -38,10 +38,13 @@ struct ListRange: Bundle {
     let end: Unsigned
     /// Positions are looked up in the kept list; otherwise position t is token t.
     let gathered: Bit
+    /// Which of the two lists held.
+    let bank: Bit
 
     static func shape(_ lane: LaneConfiguration) -> Shape<ListRange> {
         Shape { ListRange(
-            first: $0.make(.unsigned(lane.contextBits)), end: $0.make(.unsigned(lane.contextBits)), gathered: $0.make(.bit)) }
+            first: $0.make(.unsigned(lane.contextBits)), end: $0.make(.unsigned(lane.contextBits)), gathered: $0.make(.bit),
+            bank: $0.make(.bit)) }
     }
 }
 
