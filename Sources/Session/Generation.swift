@@ -75,7 +75,7 @@ public struct GenerationReport: Codable, Sendable {
 
 extension AcceleratorConfiguration {
     /// The hardware of this configuration.
-    func design() throws -> Design {
+    public func design() throws -> Design {
         switch self {
         case .lane(let lane): try Design(Lane(lane: lane))
         case .spAtten(let configuration): try Design(SpAttenLane(configuration))
