@@ -18,7 +18,7 @@ package struct TokenSource: Module {
         let tokens: Stream<TokenBeat>
     }
 
-    package var suffix: String { configuration.listSuffix }
+    package var suffix: String { "n\(configuration.lane.maximumContext)_k\(configuration.maximumRowKeys)" }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(range: io.sink(ListRange.shape(configuration.lane)), keepsAll: io.sink(.bit),
