@@ -48,7 +48,7 @@ package struct SpAttenDispatcher: Module {
         let fault: Stream<Bit>
     }
 
-    package var suffix: String { configuration.fetchSuffix }
+    package var suffix: String { "n\(lane.maximumContext)_k\(configuration.maximumRowKeys)" }
 
     package func ports(_ io: Interface) -> Ports {
         func plane() -> PlanePorts {
@@ -96,8 +96,7 @@ package struct SpAttenDispatcher: Module {
         queue("keeps_values_rows", row.keepsValues, to: io.keepsValues)
         queue("selects_values_rows", row.keepsValues, to: io.selectsValues)
         queue("join_rows", KeyJoinRow(
-            first: range.positions.first, end: range.positions.end, tileSize: row.tileSize, lsbBits: row.lsbBits,
-            joined: row.joined), to: io.join)
+            first: range.positions.first, tileSize: row.tileSize, lsbBits: row.lsbBits, joined: row.joined), to: io.join)
         queue("query_rows", QueryRow(joined: row.joined, refines: row.decides, lsbBits: row.lsbBits), to: io.query)
         queue("refine_rows", RefineRow(decides: row.decides, joined: row.joined), to: io.refine)
         queue("centre_rows", row.decides, to: io.centre)

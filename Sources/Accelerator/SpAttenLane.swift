@@ -72,22 +72,22 @@ package struct SpAttenLane: Module {
         c.connect(joinsTokens, to: lsbSource.keepsAll)
 
         // Exact scores: of whole keys, or of the centres of their bins and then of what refines them.
-        let joiner = c.instance("key_joiner", KeyJoiner(configuration))
-        let queryKey = c.instance("query_key", ProgressiveQueryKeyUnit(configuration))
+        let joiner = c.instance("key_joiner", KeyJoiner(configuration: configuration))
+        let queryKey = c.instance("query_key", ProgressiveQueryKeyUnit(configuration: configuration))
         c.connect(dispatcher.join, to: joiner.row)
         c.connect(msb.vectors, to: joiner.msb)
         route(c, lsb.vectors, by: joinsVectors, joined: joiner.lsb, refining: queryKey.lsb)
         queue(c, "queries", io.query, to: queryKey.query, depth: 2)
         c.connect(dispatcher.query, to: queryKey.row)
         c.connect(joiner.keys, to: queryKey.keys)
-        let refiner = c.instance("score_refiner", ScoreRefiner(configuration))
+        let refiner = c.instance("score_refiner", ScoreRefiner(configuration: configuration))
         c.connect(dispatcher.refine, to: refiner.row)
         c.connect(queryKey.corrections, to: refiner.corrections)
 
         // A first softmax over the centres decides what is refined.
         let centreScaler = c.instance("centre_scaler", ScoreScaler(lane: lane, doubled: true))
         let centreSoftmax = c.instance("centre_softmax", SoftmaxUnit(lane: lane, tileKeys: rowKeys))
-        let confidence = c.instance("confidence", ConfidenceUnit(configuration))
+        let confidence = c.instance("confidence", ConfidenceUnit(configuration: configuration))
         c.connect(dispatcher.centreScale, to: centreScaler.scale)
         tap(c, queryKey.scores, decides: dispatcher.centre, to: refiner.scores, and: centreScaler.scores)
         c.connect(centreScaler.scaled, to: centreSoftmax.scores)
@@ -100,7 +100,7 @@ package struct SpAttenLane: Module {
         // Final weights, and the values that are worth reading.
         let scaler = c.instance("score_scaler", ScoreScaler(lane: lane, doubled: true))
         let softmax = c.instance("softmax", SoftmaxUnit(lane: lane, tileKeys: rowKeys))
-        let selector = c.instance("value_selector", LocalValueSelector(configuration))
+        let selector = c.instance("value_selector", LocalValueSelector(configuration: configuration))
         c.connect(dispatcher.scale, to: scaler.scale)
         c.connect(refiner.refined, to: scaler.scores)
         c.connect(scaler.scaled, to: softmax.scores)
@@ -114,9 +114,10 @@ package struct SpAttenLane: Module {
 
         // Weights and values to outputs.
         let probabilityValue = c.instance("probability_value", ProbabilityValueUnit(lane: lane, tileKeys: rowKeys))
-        let completion = c.instance("leaf_completion", LeafCompletion(configuration))
-        let accumulator = c.instance("state_accumulator", StateAccumulator(configuration))
-        let normalizer = c.instance("normalizer", Normalizer(configuration))
+        let completion = c.instance("leaf_completion", LeafCompletion(configuration: configuration))
+        let accumulator = c.instance("state_accumulator", StateAccumulator(
+            lane: lane, tileKeys: rowKeys, extraBeats: LeafCompletion.massBeats))
+        let normalizer = c.instance("normalizer", Normalizer(lane: lane, reports: true))
         queue(c, "kept_weights", selector.kept, to: probabilityValue.weights, depth: rowKeys)
         connectValues(c, values.vectors, to: probabilityValue.values)
         c.connect(dispatcher.complete, to: completion.valueBits)
@@ -127,7 +128,8 @@ package struct SpAttenLane: Module {
         c.connect(accumulator.state, to: normalizer.state)
         c.connect(normalizer.output, to: io.output)
         c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
-        report(c, normalizer.report, dispatcher.fault, to: io.report)
+        c.drive(normalizer.total!.ready, true)
+        report(c, normalizer.report!, dispatcher.fault, to: io.report)
 
         share(c, [(.keyMSB, msb), (.keyLSB, lsb), (.value, values)], io.request)
         for response in io.response { c.drive(response.ready, true) }
