@@ -23,6 +23,18 @@ public struct LaneBound: Hashable, Sendable {
 
     public init(configuration: LaneConfiguration) { self.configuration = configuration }
 
+    /// Rows whose work is known.
+    public init(
+        configuration: LaneConfiguration, portBeats: Int, queryKeyCycles: Int, probabilityValueCycles: Int,
+        usefulMultiplications: Int
+    ) {
+        self.configuration = configuration
+        self.portBeats = portBeats
+        self.queryKeyCycles = queryKeyCycles
+        self.probabilityValueCycles = probabilityValueCycles
+        self.usefulMultiplications = usefulMultiplications
+    }
+
     /// Adds a dense row over `keys` keys: both key planes and the values are fetched once.
     public mutating func addRow(keys: Int, settings: RowSettings) {
         let headSize = configuration.headSize

@@ -92,10 +92,10 @@ public struct SpAttenProgram: Sendable {
             keyMSBAddress: planes.keyMSB, keyLSBAddress: planes.keyLSB, valueAddress: planes.value))
     }
 
-    /// The program as a scenario of a lane: every output and report checked as it comes.
+    /// What goes into a lane.
     ///
     /// - Throws: `StreamPortError` if the design is no such lane, `MemoryConfigurationError` for a memory that cannot be.
-    public func scenario(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
+    func inputs(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
         var scenario = StreamScenario(design)
         try scenario.send(jobs, to: "job") { job, beat in
             for field in SpAttenRowJob.fields { try beat.set(field.name, field.value(job)) }
@@ -108,6 +108,17 @@ public struct SpAttenProgram: Sendable {
             try beat.set("token", entry.token)
             try beat.set("last", entry.isLast)
         }
+        for (channel, bytes) in configuration.channelImages(memory).enumerated() {
+            try scenario.serve(bytes, request: "request_\(channel)", response: "response_\(channel)", timing: timing)
+        }
+        return scenario
+    }
+
+    /// The program as a scenario of a lane: every output and report checked as it comes.
+    ///
+    /// - Throws: As `inputs`.
+    public func scenario(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
+        var scenario = try inputs(of: design, memory: timing)
         let outputs = expected.flatMap { row in row.outputs.enumerated().map { (element: $1, isLast: $0 == row.outputs.count - 1) } }
         try scenario.expect(outputs, from: "output") { output, beat in
             try beat.set("element", Int(output.element))
@@ -117,9 +128,6 @@ public struct SpAttenProgram: Sendable {
             try beat.set("unrefined", row.report.unrefinedMass)
             try beat.set("dropped", row.report.droppedMass)
             try beat.set("fault", false)
-        }
-        for (channel, bytes) in configuration.channelImages(memory).enumerated() {
-            try scenario.serve(bytes, request: "request_\(channel)", response: "response_\(channel)", timing: timing)
         }
         return scenario
     }

@@ -1,0 +1,66 @@
+import Configuration
+import GoldenModel
+import PerformanceModel
+import RTL
+import Simulation
+import Verification
+
+extension SpAttenProgram {
+    /// What came out of a lane and how long it took.
+    public struct Outcome: Sendable {
+        /// One row of `headSize` elements a job.
+        public let outputs: [[Int16]]
+        public let reports: [RowReport]
+        /// From the first request to the last output, both included.
+        public let cycles: Int
+        /// Of all channels.
+        public let traffic: MemoryModel.Traffic
+    }
+
+    /// Runs the program on a lane and takes whatever comes.
+    ///
+    /// - Parameter watch: Called in every cycle once the logic has settled.
+    /// - Throws: If the lane reads outside its memory, stops moving, or breaks the protocol of a stream.
+    public func run(
+        on simulator: any Simulator, of design: Design, memory: MemoryTiming, timing: StreamTiming = .steady,
+        watch: ((_ cycle: Int) throws -> Void)? = nil
+    ) throws -> Outcome {
+        let headSize = configuration.lane.headSize
+        var scenario = try inputs(of: design, memory: memory)
+        try scenario.collect(jobs.count * headSize, from: "output")
+        try scenario.collect(jobs.count, from: "report")
+        let bench = try StreamTestBench(simulator, scenario, timing: timing)
+        bench.afterSettle = watch
+        let run = try bench.run()
+        let elements = try run["output"].beats.map { Int16(truncatingIfNeeded: try $0.value("element")) }
+        let reports = try run["report"].beats.map {
+            RowReport(unrefinedMass: try $0.value("unrefined"), droppedMass: try $0.value("dropped"))
+        }
+        let channels = (0..<configuration.channels).map { run.traffic(of: "request_\($0)") }
+        let first = channels.compactMap(\.firstRequestCycle).min() ?? 0
+        return Outcome(
+            outputs: stride(from: 0, to: elements.count, by: headSize).map { Array(elements[$0..<$0 + headSize]) },
+            reports: reports, cycles: (run["output"].cycles.last ?? first) - first + 1, traffic: Self.sum(channels))
+    }
+
+    private static func sum(_ channels: [MemoryModel.Traffic]) -> MemoryModel.Traffic {
+        var total = channels[0]
+        for channel in channels.dropFirst() {
+            total.requests += channel.requests
+            total.bytesMoved += channel.bytesMoved
+            for tag in total.beats.indices { total.beats[tag] += channel.beats[tag] }
+        }
+        return total
+    }
+
+    /// What a lane needs at least for these rows.
+    public var bound: SpAttenBound {
+        var bound = SpAttenBound(configuration: configuration)
+        for (job, row) in zip(jobs, expected) {
+            bound.addRow(
+                .init(tokens: row.tokens, first: job.first, isRefined: row.isRefined, keepsValue: row.keepsValue),
+                settings: job.settings, refine: job.pruning.refine)
+        }
+        return bound
+    }
+}
