@@ -7,6 +7,8 @@ public struct GoldenRun: Sendable {
     public let workload: LaneWorkload
     /// For each layer [heads x rows].
     public let results: [[LaneResult]]
+    /// The same from a lane that prunes, with what it left out; empty for a dense one.
+    public let pruned: [[SpAttenResult]]
     /// Against double precision on the same quantised inputs, over all layers.
     public let errors: ErrorMetrics
     /// Against the outputs that the workload brings; nil if it brings none. Quantisation included.
@@ -15,45 +17,67 @@ public struct GoldenRun: Sendable {
     /// Runs every row, on all cores.
     /// - Parameter rowFinished: Called after each row, from any thread.
     public init(_ workload: LaneWorkload, rowFinished: @Sendable () -> Void = {}) throws {
-        let lane = try Lane(configuration: workload.configuration, settings: workload.settings)
-        var results: [[LaneResult]] = []
+        let run = try Self.row(workload)
+        var results: [[LaneResult]] = [], pruned: [[SpAttenResult]] = []
         var errors = ErrorMetrics()
         var expected = ExpectedOutputError()
         for layer in workload.layers {
             let largestValues = layer.keyValues.map { Self.largestMagnitudes(of: $0.values, headSize: layer.headSize) }
             let rows = try concurrentMap(count: layer.queries.count) { query in
                 defer { rowFinished() }
-                return try Self.run(query, of: layer, on: lane)
+                return (result: try run(query, layer), reference: Self.reference(query, of: layer))
             }
             for (query, row) in rows.enumerated() {
                 let kvHead = layer.kvHead(ofQuery: query)
                 errors.add(
-                    row.result, reference: row.reference,
+                    row.result.lane, reference: row.reference,
                     maxMagnitudeV: largestValues[kvHead][layer.keyCount(ofQuery: query)],
                     valueFormat: workload.settings.valueFormat)
-                expected.add(row.result.outputs, query: query, of: layer)
+                expected.add(row.result.lane.outputs, query: query, of: layer)
             }
-            results.append(rows.map(\.result))
+            results.append(rows.map(\.result.lane))
+            if workload.reduction != nil { pruned.append(rows.compactMap(\.result.pruned)) }
         }
         self.workload = workload
         self.results = results
+        self.pruned = pruned
         self.errors = errors
         errorToExpected = expected.isEmpty ? nil : expected
     }
 
-    private static func run(
-        _ query: Int, of layer: QuantizedLayer, on lane: Lane
-    ) throws -> (result: LaneResult, reference: [Double]) {
-        let quantized = layer.queries[query]
-        let keyValues = layer.keyValues[layer.kvHead(ofQuery: query)]
-        let keyCount = layer.keyCount(ofQuery: query)
-        let result = try lane.run(LaneRow(
-            query: quantized.codes, keys: keyValues.keys, values: keyValues.values, keyCount: keyCount,
-            scale: quantized.scoreScale))
-        let reference = DoubleReference.attention(
-            query: quantized.codes, keys: keyValues.keys, values: keyValues.values, keyCount: keyCount,
+    /// A row from whichever lane.
+    private struct Row: Sendable {
+        let lane: LaneResult
+        let pruned: SpAttenResult?
+    }
+
+    /// How the workload's lane runs a query of a layer.
+    private static func row(_ workload: LaneWorkload) throws -> @Sendable (Int, QuantizedLayer) throws -> Row {
+        if let reduction = workload.reduction {
+            let lane = try SpAttenLane(
+                configuration: reduction.configuration, settings: workload.settings, pruning: reduction.pruning,
+                scope: reduction.scope)
+            return { query, layer in
+                let result = try lane.run(layer.prunedRow(query))
+                return Row(lane: result.lane, pruned: result)
+            }
+        }
+        let lane = try Lane(configuration: workload.configuration, settings: workload.settings)
+        return { query, layer in
+            let quantized = layer.queries[query], keyValues = layer.keyValues[layer.kvHead(ofQuery: query)]
+            return Row(
+                lane: try lane.run(LaneRow(
+                    query: quantized.codes, keys: keyValues.keys, values: keyValues.values,
+                    keyCount: layer.keyCount(ofQuery: query), scale: quantized.scoreScale)),
+                pruned: nil)
+        }
+    }
+
+    private static func reference(_ query: Int, of layer: QuantizedLayer) -> [Double] {
+        let quantized = layer.queries[query], keyValues = layer.keyValues[layer.kvHead(ofQuery: query)]
+        return DoubleReference.attention(
+            query: quantized.codes, keys: keyValues.keys, values: keyValues.values, keyCount: layer.keyCount(ofQuery: query),
             scale: quantized.realScale)
-        return (result, reference)
     }
 
     /// The largest |code| among the first n rows, n = 0 ... all.

@@ -8,8 +8,13 @@ public struct LaneWorkload: Sendable {
     public let name: String
     public let configuration: LaneConfiguration
     public let settings: RowSettings
+    /// Of a lane that prunes; nil: the lane is dense.
+    public let reduction: RowReduction?
     public let softmaxScale: Double
     public let layers: [QuantizedLayer]
+
+    /// What is simulated.
+    public var accelerator: AcceleratorConfiguration { reduction.map { .spAtten($0.configuration) } ?? .lane(configuration) }
 
     /// Rows of all heads and layers.
     public var rowCount: Int { layers.reduce(0) { $0 + $1.queries.count } }
@@ -17,10 +22,12 @@ public struct LaneWorkload: Sendable {
     /// Quantises every layer: scales are frozen over the keys that all rows of a layer see (its prompt), with headroom
     /// for those that come later.
     public init(
-        _ workload: AttentionWorkload, name: String, preset: String, configuration: LaneConfiguration, settings: RowSettings
+        _ workload: AttentionWorkload, name: String, preset: String, configuration: LaneConfiguration, settings: RowSettings,
+        reduction: RowReduction? = nil
     ) throws {
         try configuration.validate()
         try settings.validate()
+        try reduction?.pruning.validate()
         guard workload.headSize == configuration.headSize else {
             throw SessionError.wrongHeadSize(
                 workload: name, headSize: workload.headSize, preset: preset, presetHeadSize: configuration.headSize)
@@ -28,12 +35,26 @@ public struct LaneWorkload: Sendable {
         self.name = name
         self.configuration = configuration
         self.settings = settings
+        self.reduction = reduction
         softmaxScale = workload.softmaxScale
         layers = try concurrentMap(count: workload.layers.count) { index in
             try QuantizedLayer(
                 workload.layers[index], softmaxScale: workload.softmaxScale, configuration: configuration,
                 settings: settings)
         }
+    }
+}
+
+/// What a lane that prunes leaves out of every row of a workload.
+public struct RowReduction: Hashable, Sendable {
+    public let configuration: SpAttenConfiguration
+    public let pruning: PruningSettings
+    public let scope: DecisionScope
+
+    public init(configuration: SpAttenConfiguration, pruning: PruningSettings, scope: DecisionScope) {
+        self.configuration = configuration
+        self.pruning = pruning
+        self.scope = scope
     }
 }
 

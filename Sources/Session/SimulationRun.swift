@@ -59,12 +59,22 @@ public struct SimulationRun: Sendable {
         _ golden: GoldenRun, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void = {}
     ) throws {
         let workload = golden.workload
-        let runner = try LaneRunner(workload.configuration, options: options, rowFinished: rowFinished)
+        let runner = try LaneRunner(workload.accelerator, options: options, rowFinished: rowFinished)
         let start = ContinuousClock.now
         let layers = try concurrentMap(count: workload.layers.count) { index in
-            LayerMeasurement(
-                try runner.run(workload.layers[index].program), of: workload.layers[index],
-                golden: golden.results[index], workload: workload, memory: runner.memory)
+            let layer = workload.layers[index]
+            if let reduction = workload.reduction {
+                let program = try SpAttenProgram(
+                    layer, expecting: golden.pruned[index], settings: workload.settings, reduction)
+                let outcome = try runner.run(program)
+                return LayerMeasurement(
+                    .init(outputs: outcome.outputs, cycles: outcome.cycles, traffic: outcome.traffic), of: layer,
+                    golden: golden.results[index], bound: program.bound.lane, runner,
+                    differentReports: zip(outcome.reports, program.expected).count { $0 != $1.report })
+            }
+            return LayerMeasurement(
+                try runner.run(layer.program), of: layer, golden: golden.results[index],
+                bound: LaneBound(layer, of: workload), runner)
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         self.golden = golden
@@ -75,8 +85,8 @@ public struct SimulationRun: Sendable {
         cyclesPerSecond = Double(layers.reduce(0) { $0 + $1.cycles }) / seconds
     }
 
-    /// Elements that differ, over all layers.
-    public var mismatches: Int { layers.reduce(0) { $0 + $1.comparison.mismatches } }
+    /// Elements that differ, and reports of rows, over all layers.
+    public var mismatches: Int { layers.reduce(0) { $0 + $1.comparison.mismatches + $1.differentReports } }
 
     public var status: ExitStatus { mismatches == 0 ? .success : .designDiffers }
 }
@@ -88,12 +98,18 @@ extension SimulationRun {
     /// units is compared with the golden model. If all is right there, it is the emitted Verilog or its engine that
     /// differs, and both run in lockstep.
     public func diagnosis() throws -> String? {
-        guard let layer = layers.first(where: { $0.comparison.mismatches > 0 }),
+        guard let layer = layers.first(where: { $0.comparison.mismatches + $0.differentReports > 0 }),
               let position = layers.firstIndex(where: { $0.index == layer.index }),
-              let wrong = layer.comparison.firstMismatches.first else { return nil }
+              let memory = try? options.memory.timing(golden.workload.configuration) else { return nil }
         let workload = golden.workload, lane = workload.configuration
+        if let reduction = workload.reduction {
+            return try diagnosis(
+                SpAttenProgram(
+                    workload.layers[position], expecting: golden.pruned[position], settings: workload.settings, reduction),
+                memory: memory)
+        }
+        guard let wrong = layer.comparison.firstMismatches.first else { return nil }
         let program = workload.layers[position].program.prefix(wrong.head * workload.layers[position].rows + wrong.row + 1)
-        let memory = try options.memory.timing(lane)
         let design = try Design(Accelerator.Lane(lane: lane))
         if let found = try LaneDiagnosis.find(
             design, lane: lane, program: program, seed: options.seed, memory: memory, stallSeed: options.stallSeed,
@@ -104,6 +120,18 @@ extension SimulationRun {
             NativeSimulator(design, seed: options.seed),
             against: try LaneModel(lane, engine: options.engine).simulator(seed: options.seed), lane: lane, program: program,
             memory: memory, stallSeed: options.stallSeed)
+    }
+
+    /// The same of a lane that prunes: the native engine runs the layer again and explains its first wrong output.
+    private func diagnosis(_ program: SpAttenProgram, memory: MemoryTiming) throws -> String {
+        let design = try Design(SpAttenLane(program.configuration))
+        let check = StreamCheck(design, try program.scenario(of: design, memory: memory))
+        do {
+            try check.run(options.stallSeed.map { .random(seed: $0) } ?? .steady)
+            return "the native engine agrees with the golden model"
+        } catch let failure as StreamFailure {
+            return "\(failure)"
+        }
     }
 
     /// Where another engine first differs from the native one, both given the same program.
@@ -127,36 +155,63 @@ extension SimulationRun {
 private struct LaneRunner: Sendable {
     /// For people: the engine with its version.
     let description: String
-    private let configuration: LaneConfiguration
+    private let configuration: AcceleratorConfiguration
     private let options: SimulationOptions
     let memory: MemoryTiming
     private let rowFinished: @Sendable () -> Void
     private let model: LaneModel
 
     init(
-        _ configuration: LaneConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
+        _ configuration: AcceleratorConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
     ) throws {
         self.configuration = configuration
         self.options = options
-        memory = try options.memory.timing(configuration)
+        memory = try options.memory.timing(configuration.lane)
         self.rowFinished = rowFinished
         let ownWaves: VerilatorOptions.Waves = if case .fst = options.waves { .fst } else { .none }
         model = try LaneModel(configuration, engine: options.engine, waves: ownWaves)
         description = model.description
     }
 
+    /// Bytes of a beat of the memory, and how many channels move one a cycle.
+    var beat: (bytes: Int, channels: Int) {
+        switch configuration {
+        case .lane(let lane): (lane.portBytes, 1)
+        case .spAtten(let configuration): (configuration.sectorBytes, configuration.channels)
+        }
+    }
+
     func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
         let simulator = try model.simulator(seed: options.seed)
         let bench = try LaneTestBench(
-            simulator, headSize: configuration.headSize, program: program, memory: memory, stallSeed: options.stallSeed)
+            simulator, headSize: configuration.lane.headSize, program: program, memory: memory, stallSeed: options.stallSeed)
         bench.rowFinished = rowFinished
+        return try withWaves(of: simulator) { sample in
+            bench.cycleSettled = sample
+            return try bench.run()
+        }
+    }
+
+    func run(_ program: SpAttenProgram) throws -> SpAttenProgram.Outcome {
+        let simulator = try model.simulator(seed: options.seed)
+        let outcome = try withWaves(of: simulator) { sample in
+            try program.run(
+                on: simulator, of: try configuration.design(), memory: memory,
+                timing: options.stallSeed.map { .random(seed: $0) } ?? .steady, watch: sample.map { sample in { _ in sample() } })
+        }
+        for _ in program.jobs { rowFinished() }
+        return outcome
+    }
+
+    /// Runs a bench that calls `sample` in each cycle, with the waves that the options ask for.
+    private func withWaves<Result>(of simulator: any Simulator, _ run: ((() -> Void)?) throws -> Result) throws -> Result {
         switch options.waves {
-        case nil: break
+        case nil:
+            return try run(nil)
         case .vcd(let write):
             let waves = VCDWriter(simulator, top: "lane", write: write)
-            bench.cycleSettled = waves.sample
             defer { waves.finish() }
-            return try bench.run()
+            return try run(waves.sample)
         case .fst(let path):
             guard let simulator = simulator as? VerilatorSimulator else {
                 throw SessionError.badArgument(
@@ -164,9 +219,8 @@ private struct LaneRunner: Sendable {
             }
             try simulator.openWaves(path)
             defer { simulator.closeWaves() }
-            return try bench.run()
+            return try run(nil)
         }
-        return try bench.run()
     }
 }
 
@@ -187,24 +241,30 @@ public struct LayerMeasurement: Sendable {
     public let requests: Int
     /// Beats delivered for each plane.
     public let keyMSBBeats, keyLSBBeats, valueBeats: Int
+    /// Bytes of a beat, and channels that each move one a cycle.
+    public let beatBytes, channels: Int
     public let comparison: OutputComparison
+    /// Rows whose report of left-out masses is not the golden model's.
+    public let differentReports: Int
 
     public var beats: Int { keyMSBBeats + keyLSBBeats + valueBeats }
 
-    init(
-        _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], workload: LaneWorkload,
-        memory: MemoryTiming
+    fileprivate init(
+        _ result: LaneTestBench.Result, of layer: QuantizedLayer, golden: [LaneResult], bound: LaneBound,
+        _ runner: LaneRunner, differentReports: Int = 0
     ) {
         index = layer.index
         cycles = result.cycles
-        bound = LaneBound(layer, of: workload)
-        memoryBoundCycles = bound.cycles(bytesPerCycle: memory.bytesPerCycle)
+        self.bound = bound
+        memoryBoundCycles = bound.cycles(bytesPerCycle: runner.memory.bytesPerCycle)
         bytesMoved = result.traffic.bytesMoved
         rowBuffers = result.traffic.rowBuffers
         requests = result.traffic.requests
         keyMSBBeats = result.traffic.beats[MemoryPort.Tag.keyMSB.rawValue]
         keyLSBBeats = result.traffic.beats[MemoryPort.Tag.keyLSB.rawValue]
         valueBeats = result.traffic.beats[MemoryPort.Tag.value.rawValue]
+        (beatBytes, channels) = runner.beat
         comparison = OutputComparison(result.outputs, golden: golden, of: layer)
+        self.differentReports = differentReports
     }
 }

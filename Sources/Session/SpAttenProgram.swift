@@ -82,13 +82,21 @@ public struct SpAttenProgram: Sendable {
     ) throws {
         let lane = try GoldenModel.SpAttenLane(
             configuration: configuration, settings: settings, pruning: pruning, scope: scope)
-        expected.append(try lane.run(row))
+        append(row, settings: settings, pruning: pruning, tileKeys: lane.tileKeys, over: planes, expecting: try lane.run(row))
+    }
+
+    /// The same for a row whose result is known.
+    mutating func append(
+        _ row: SpAttenRow, settings: RowSettings, pruning: PruningSettings, tileKeys: Int,
+        over planes: MemoryImage.Placement, expecting result: SpAttenResult
+    ) {
+        expected.append(result)
         let isGathered = row.list?.isEmpty == false
         let newList = isGathered && row.list != list ? row.list : nil
         if let newList { list = newList }
         jobs.append(SpAttenRowJob(
             query: row.query, first: row.first, end: row.end, isGathered: isGathered, newList: newList, settings: settings,
-            tileSizeCode: configuration.tileSizes.firstIndex(of: lane.tileKeys)!, pruning: pruning, scale: row.scale,
+            tileSizeCode: configuration.tileSizes.firstIndex(of: tileKeys)!, pruning: pruning, scale: row.scale,
             keyMSBAddress: planes.keyMSB, keyLSBAddress: planes.keyLSB, valueAddress: planes.value))
     }
 
@@ -142,5 +150,32 @@ extension SpAttenConfiguration {
                 memory[$0..<min($0 + sectorBytes, memory.count)]
             }
         }
+    }
+}
+
+extension SpAttenProgram {
+    /// The rows of a layer over planes of their own.
+    init(_ layer: QuantizedLayer, expecting results: [SpAttenResult], settings: RowSettings, _ reduction: RowReduction) throws {
+        self.init(reduction.configuration)
+        let placements = try layer.keyValues.map { keyValues in
+            place(try KeyValuePlanes(
+                keys: keyValues.keys, values: keyValues.values, headSize: layer.headSize, keyFormat: settings.keyFormat,
+                valueFormat: settings.valueFormat))
+        }
+        let tileKeys = reduction.scope == .row ? reduction.configuration.maximumRowKeys : settings.tileKeys
+        for (query, result) in results.enumerated() {
+            append(layer.prunedRow(query), settings: settings, pruning: reduction.pruning, tileKeys: tileKeys,
+                   over: placements[layer.kvHead(ofQuery: query)], expecting: result)
+        }
+    }
+}
+
+extension QuantizedLayer {
+    /// A query's row as a lane that prunes takes it: all keys that it sees, in order.
+    func prunedRow(_ query: Int) -> SpAttenRow {
+        let quantized = queries[query], keyValues = keyValues[kvHead(ofQuery: query)]
+        return SpAttenRow(
+            query: quantized.codes, keys: keyValues.keys, values: keyValues.values, end: keyCount(ofQuery: query),
+            scale: quantized.scoreScale)
     }
 }
