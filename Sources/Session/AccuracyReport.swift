@@ -55,6 +55,16 @@ extension LaneBound {
     }
 }
 
+extension GoldenRun {
+    /// What a lane needs at least for each layer.
+    func bounds() throws -> [LaneBound] {
+        guard let reduction = workload.reduction else { return workload.layers.map { LaneBound($0, of: workload) } }
+        return try zip(workload.layers, pruned).map { layer, rows in
+            try SpAttenProgram(layer, expecting: rows, settings: workload.settings, reduction).bound.lane
+        }
+    }
+}
+
 extension [LaneBound] {
     /// All layers run with the same settings: the one with the most to do speaks for all.
     var bindingResource: LaneBound.Resource { self.max { $0.cycles < $1.cycles }!.bindingResource }

@@ -22,6 +22,7 @@ extension GoldenRun {
             "scale": "\(workload.softmaxScale)",
         ]
         let tensors = zip(workload.layers, results).flatMap { layer, rows in Self.tensors(of: layer, rows: rows) }
+            + zip(workload.layers, pruned).flatMap { layer, rows in Self.tensors(of: layer, pruned: rows) }
         return SafetensorsFile.encoded(tensors, metadata: metadata)
     }
 
@@ -48,10 +49,23 @@ extension GoldenRun {
                 [$0.upperWeightSum, $0.lowerWeightSum].flatMap(words)
             }),
             tensor("state_output_sums", queries + [2, size, 2], states.flatMap {
-                ($0.upperOutputSums + $0.lowerOutputSums).flatMap { words(UInt128(bitPattern: $0)) }
+                ($0.upperOutputSums.prefix(size) + $0.lowerOutputSums.prefix(size)).flatMap { words(UInt128(bitPattern: $0)) }
             }),
             tensor("output", queries + [size], rows.flatMap(\.outputs)),
             tensor("output_scale", [layer.kvHeads], scales.map(\.outputScale)),
+        ]
+    }
+
+    /// What a lane that prunes left out.
+    private static func tensors(of layer: QuantizedLayer, pruned rows: [SpAttenResult]) -> [Tensor] {
+        func flags(_ name: String, _ flags: (SpAttenResult) -> [Bool]) -> Tensor {
+            let padded = rows.flatMap { row in flags(row).map { $0 ? 1 : 0 } + [UInt8](repeating: 0, count: layer.keys - row.tokens.count) }
+            return Tensor(name: "layer\(layer.index).\(name)", shape: [layer.heads, layer.rows, layer.keys], elements: padded)
+        }
+        return [
+            flags("refined", \.isRefined), flags("value_kept", \.keepsValue),
+            Tensor(name: "layer\(layer.index).left_out", shape: [layer.heads, layer.rows, 2],
+                   elements: rows.flatMap { [Int32($0.report.unrefinedMass), Int32($0.report.droppedMass)] }),
         ]
     }
 

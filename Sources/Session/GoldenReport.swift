@@ -20,6 +20,8 @@ public struct GoldenReport: Codable, Sendable {
     public let seed: UInt64
     public let configHash: String
     public let quantization: QuantizationSummary
+    /// Of a lane that prunes.
+    public let pruning: PruningSummary?
     public let output: String
 
     /// For people, not in the JSON.
@@ -27,11 +29,11 @@ public struct GoldenReport: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case preset, workload, rows, rmsRelativeError, maxRelativeToMaxV, maxErrorLSB, boundCycles, bindingResource
-        case keyBits, valueBits, tileKeys, seed, configHash, quantization, output
+        case keyBits, valueBits, tileKeys, seed, configHash, quantization, pruning, output
     }
 
-    public init(_ run: GoldenRun, description: RunDescription, output: String) {
-        let bounds = run.workload.layers.map { LaneBound($0, of: run.workload) }
+    public init(_ run: GoldenRun, description: RunDescription, output: String) throws {
+        let bounds = try run.bounds()
         preset = description.preset
         workload = run.workload.name
         rows = run.workload.rowCount
@@ -44,8 +46,9 @@ public struct GoldenReport: Codable, Sendable {
         valueBits = run.workload.settings.valueFormat.description
         tileKeys = run.workload.settings.tileKeys
         seed = description.seed
-        configHash = run.workload.configuration.configHash.hexadecimal
+        configHash = run.workload.accelerator.configHash.hexadecimal
         quantization = QuantizationSummary(run)
+        pruning = PruningSummary(run)
         self.output = output
         workloadSummary = run.workload.summary
     }
@@ -55,6 +58,6 @@ public struct GoldenReport: Codable, Sendable {
             ("workload", "\(workload)\n\(workloadSummary)"),
             ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
             ("bound", "\(grouped(boundCycles)) cycles of a lane (\(bindingResource))"),
-        ] + quantization.lines + [("written to", output)])
+        ] + (pruning?.lines ?? []) + quantization.lines + [("written to", output)])
     }
 }

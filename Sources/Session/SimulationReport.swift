@@ -72,6 +72,8 @@ public struct SimulationReport: Codable, Sendable {
     public let seed: UInt64
     public let configHash: String
     public let quantization: QuantizationSummary
+    /// Of a lane that prunes.
+    public let pruning: PruningSummary?
     public let simulatedCyclesPerSecond: Double
 
     /// For people, not in the JSON.
@@ -82,7 +84,7 @@ public struct SimulationReport: Codable, Sendable {
         case maxRelativeToMaxV, maxErrorLSB, cycles, boundCycles, bindingResource, bytesRead, bytesWritten
         case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memory, memoryLatency
         case memoryBytesPerCycle, memoryOutstanding, memoryBoundCycles, memoryBytesMoved, rowBuffers
-        case stallSeed, seed, configHash, quantization, simulatedCyclesPerSecond
+        case stallSeed, seed, configHash, quantization, pruning, simulatedCyclesPerSecond
     }
 
     public init(_ run: SimulationRun, description: RunDescription) {
@@ -111,9 +113,9 @@ public struct SimulationReport: Codable, Sendable {
         self.cycles = cycles
         boundCycles = bound
         bindingResource = run.layers.map(\.bound).bindingResource.rawValue
-        bytesRead = beats * configuration.portBytes
+        bytesRead = run.layers.reduce(0) { $0 + $1.beats * $1.beatBytes }
         bytesWritten = workload.rowCount * configuration.headSize * MemoryLayout<Int16>.size
-        portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles)
+        portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles * run.layers[0].channels)
         multiplierUtilization = cycles == 0
             ? 0 : Double(usefulMultiplications) / Double(2 * configuration.multipliers * cycles)
         counters = Counters(
@@ -143,8 +145,9 @@ public struct SimulationReport: Codable, Sendable {
             conflicts: counts.reduce(0) { $0 + $1.rowConflicts }, refreshes: counts.reduce(0) { $0 + $1.refreshes })
         stallSeed = run.options.stallSeed
         seed = description.seed
-        configHash = configuration.configHash.hexadecimal
+        configHash = workload.accelerator.configHash.hexadecimal
         quantization = QuantizationSummary(run.golden)
+        pruning = PruningSummary(run.golden, differentReports: run.layers.reduce(0) { $0 + $1.differentReports })
         simulatedCyclesPerSecond = run.cyclesPerSecond.rounded()
         engineDescription = run.engineDescription
         workloadSummary = workload.summary
@@ -176,6 +179,6 @@ public struct SimulationReport: Codable, Sendable {
             }
             lines.append(("timing", text))
         }
-        return "\(preset) (configuration \(configHash))\n" + table(lines + quantization.lines)
+        return "\(preset) (configuration \(configHash))\n" + table(lines + (pruning?.lines ?? []) + quantization.lines)
     }
 }

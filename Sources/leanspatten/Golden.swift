@@ -26,7 +26,7 @@ struct Golden: Command {
         defer { progress.finish() }
         let run = try GoldenRun(workload, rowFinished: progress.advance)
         progress.finish()
-        let report = GoldenReport(run, description: description, output: path)
+        let report = try GoldenReport(run, description: description, output: path)
         var files = OutputFiles()
         files.add(path, run.fileContents(description))
         try output.add(report, to: &files)

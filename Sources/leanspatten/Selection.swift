@@ -21,8 +21,53 @@ struct LaneOption: ParsableArguments {
     }
 }
 
-enum Refinement: String, CaseIterable, ExpressibleByArgument {
-    case always
+extension RefineMode: ExpressibleByArgument {}
+extension DecisionScope: ExpressibleByArgument {}
+
+/// What a lane that prunes leaves out.
+struct PruningOptions: ParsableArguments {
+    @Option(help: "Which keys' LSBs are read: all, none, all of a tile under the confidence (paper), or each key over it.")
+    var refine = RefineMode.always
+
+    @Option(help: ArgumentHelp(
+        "Probability that decides on refinement: of a tile's largest (paper, 0.1), of a key itself (per-key, 0.01).",
+        valueName: "P"))
+    var confidence: Double?
+
+    @Option(help: "What decides together: a tile of --tile keys, or the whole row.")
+    var scope = DecisionScope.tile
+
+    @Option(help: ArgumentHelp("Part of a tile's values that is read, those of largest weight (the paper's rule).", valueName: "RATIO"))
+    var valueKeep: Double?
+
+    @Option(help: ArgumentHelp("Probability from which on a value is read.", valueName: "P"))
+    var valueThreshold: Double?
+
+    @Flag(help: "Weights of values that are not read leave the sum too.")
+    var renormalise = false
+
+    func validate() throws {
+        for (name, value) in [("--confidence", confidence), ("--value-keep", valueKeep), ("--value-threshold", valueThreshold)] {
+            if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be in 0...1.") }
+        }
+        if valueKeep != nil, valueThreshold != nil { throw ValidationError("Give one of --value-keep and --value-threshold.") }
+    }
+
+    var settings: PruningSettings {
+        func fixed(_ value: Double, _ bits: Int) -> Int { Int((value * Double(1 << bits)).rounded()) }
+        var values = ValueRule.all
+        if let valueKeep { values = .fraction(limit: fixed(valueKeep, ValueRule.fractionBits)) }
+        if let valueThreshold { values = .threshold(limit: fixed(valueThreshold, ValueRule.probabilityBits)) }
+        let usual = refine == .paper ? 0.1 : 0.01
+        return PruningSettings(
+            refine: refine, confidence: fixed(confidence ?? usual, ValueRule.probabilityBits), values: values,
+            renormalise: renormalise)
+    }
+
+    /// Nothing was asked for that a dense lane does not do.
+    var isDense: Bool {
+        refine == .always && valueKeep == nil && valueThreshold == nil && scope == .tile && confidence == nil && !renormalise
+    }
 }
 
 /// What is run: a lane, its run-time settings and a workload.
@@ -46,8 +91,7 @@ struct Selection: ParsableArguments {
         transform: { try ValueFormat($0) })
     var valueBits = Self.defaultValueFormat
 
-    @Option(help: "Which keys' LSBs are fetched: all of them.")
-    var refine = Refinement.always
+    @OptionGroup var pruning: PruningOptions
 
     @Option(help: ArgumentHelp(
         "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")).", valueName: "N"))
@@ -76,11 +120,26 @@ struct Selection: ParsableArguments {
     func load() throws -> (workload: LaneWorkload, description: RunDescription) {
         let lane = try laneOption.lane()
         let tensors = try workload.load(
-            layers: layers, rows: rows, headSize: lane.configuration.headSize, seed: seed)
+            layers: layers, rows: rows, headSize: lane.configuration.lane.headSize, seed: seed)
         let quantized = try LaneWorkload(
-            tensors, name: workload.name, preset: lane.name, configuration: lane.configuration,
-            settings: RowSettings(tileKeys: tile, keyFormat: keyBits, valueFormat: valueBits))
+            tensors, name: workload.name, preset: lane.name, configuration: lane.configuration.lane,
+            settings: RowSettings(tileKeys: tile, keyFormat: keyBits, valueFormat: valueBits), reduction: try reduction(of: lane))
         return (quantized, RunDescription(preset: lane.name, seed: seed))
+    }
+
+    private func reduction(of lane: NamedConfiguration) throws -> RowReduction? {
+        switch lane.configuration {
+        case .spAtten(let configuration):
+            return RowReduction(configuration: configuration, pruning: pruning.settings, scope: pruning.scope)
+        case .lane:
+            guard pruning.isDense else {
+                throw SessionError.badArgument(
+                    argument: "--preset", value: lane.name,
+                    reason: "this lane reads everything: a lane that prunes, such as spatten-d64, takes --refine, --confidence, "
+                        + "--scope, --value-keep, --value-threshold and --renormalise")
+            }
+            return nil
+        }
     }
 }
 
