@@ -66,7 +66,7 @@ public struct Cascade: Hashable, Codable, Sendable {
         let protected = min(context, min(context, settings.sink) + min(context, settings.recent))
         let kept = min(candidates.count, max(CascadeSchedule.share(ratio, of: context), protected))
         guard kept < candidates.count else { return current?.tokens }
-        return selected(candidates, LargestKeys.largest(kept, of: candidates.map(rank)))
+        return selected(candidates, TopKEngine(candidates.map(rank), k: kept, keyBits: 32).keeps)
     }
 
     private func keptHeads(ratio: Int) -> [Bool] {
@@ -74,7 +74,7 @@ public struct Cascade: Hashable, Codable, Sendable {
         let kept = min(candidates.count, CascadeSchedule.share(ratio, of: heads))
         let keys = candidates.map { headImportance.values[$0] }
         var keepsHead = [Bool](repeating: false, count: heads)
-        for head in selected(candidates, LargestKeys.largest(kept, of: keys)) { keepsHead[head] = true }
+        for head in selected(candidates, TopKEngine(keys, k: kept, keyBits: 32).keeps) { keepsHead[head] = true }
         return keepsHead
     }
 

@@ -1,4 +1,5 @@
 import Configuration
+import FixedPoint
 
 /// Which values of a tile are read (SpAtten III-C), and the sums that only the weights decide (Docs/pruning.md 5).
 public enum LocalValueSelector {
@@ -9,7 +10,8 @@ public enum LocalValueSelector {
             return [Bool](repeating: true, count: weights.count)
         case .fraction(let limit):
             let one = 1 << ValueRule.fractionBits
-            return LargestKeys.largest((limit * weights.count + one - 1) / one, of: weights)
+            let kept = (limit * weights.count + one - 1) / one
+            return TopKEngine(weights, k: kept, keyBits: NumericFormats.weightBits).keeps
         case .threshold(let limit):
             let least = UInt64(limit) * SoftmaxUnit.sum(weights)
             return weights.map { UInt64($0) << ValueRule.probabilityBits >= least }

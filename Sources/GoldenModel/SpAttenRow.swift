@@ -62,6 +62,9 @@ public struct SpAttenResult: Hashable, Sendable {
             keys: tokens.count, refined: isRefined.count { $0 }, keptValues: keepsValue.count { $0 })
     }
 
+    /// What every lane makes of a row.
+    public var lane: LaneResult { LaneResult(outputs: outputs, state: state, stages: nil) }
+
     private func selected(_ flags: [Bool]) -> [Int] {
         zip(tokens, flags).compactMap { $1 ? $0 : nil }
     }

@@ -8,6 +8,8 @@ public struct TopKEngine: Equatable, Sendable {
     public let equals: Int
     /// Of the kept keys, ascending.
     public let indices: [Int]
+    /// Per key.
+    public let keeps: [Bool]
 
     /// - Parameters:
     ///   - keys: unsigned numbers of `keyBits` bits.
@@ -20,5 +22,8 @@ public struct TopKEngine: Equatable, Sendable {
         self.value = value
         equals = kept.filter { keys[$0] == value }.count
         indices = kept.sorted()
+        var keeps = [Bool](repeating: false, count: keys.count)
+        for index in kept { keeps[index] = true }
+        self.keeps = keeps
     }
 }

@@ -37,20 +37,11 @@ extension SpAttenProgram {
             RowReport(unrefinedMass: try $0.value("unrefined"), droppedMass: try $0.value("dropped"))
         }
         let channels = (0..<configuration.channels).map { run.traffic(of: "request_\($0)") }
-        let first = channels.compactMap(\.firstRequestCycle).min() ?? 0
+        let traffic = channels.dropFirst().reduce(channels[0], +)
+        let first = traffic.firstRequestCycle ?? 0
         return Outcome(
             outputs: stride(from: 0, to: elements.count, by: headSize).map { Array(elements[$0..<$0 + headSize]) },
-            reports: reports, cycles: (run["output"].cycles.last ?? first) - first + 1, traffic: Self.sum(channels))
-    }
-
-    private static func sum(_ channels: [MemoryModel.Traffic]) -> MemoryModel.Traffic {
-        var total = channels[0]
-        for channel in channels.dropFirst() {
-            total.requests += channel.requests
-            total.bytesMoved += channel.bytesMoved
-            for tag in total.beats.indices { total.beats[tag] += channel.beats[tag] }
-        }
-        return total
+            reports: reports, cycles: (run["output"].cycles.last ?? first) - first + 1, traffic: traffic)
     }
 
     /// What a lane needs at least for these rows.

@@ -25,6 +25,18 @@ public final class MemoryModel {
         public internal(set) var rowBuffers: HBM2Counts?
         public var totalBeats: Int { beats.reduce(0, +) }
 
+        /// What passed through two ports with the same tags; row buffers are not summed.
+        public static func + (left: Traffic, right: Traffic) -> Traffic {
+            var sum = left
+            sum.requests += right.requests
+            for tag in sum.beats.indices { sum.beats[tag] += right.beats[tag] }
+            sum.firstRequestCycle = [left.firstRequestCycle, right.firstRequestCycle].compactMap { $0 }.min()
+            sum.lastBeatCycle = [left.lastBeatCycle, right.lastBeatCycle].compactMap { $0 }.max()
+            sum.bytesMoved += right.bytesMoved
+            sum.faults += right.faults
+            return sum
+        }
+
         package init(
             requests: Int = 0, beats: [Int], firstRequestCycle: Int? = nil, lastBeatCycle: Int? = nil, bytesMoved: Int = 0
         ) {

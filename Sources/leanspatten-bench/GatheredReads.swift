@@ -20,7 +20,7 @@ struct GatheredReads: Benchmark {
     }
 
     func run(_ report: Report) throws {
-        let lane = try Preset.named("lane-d64").configuration
+        let lane = try Preset.named("lane-d64").configuration.lane
         for each in Self.cases where report.wants(each.name + "-cycles") || report.wants(each.name + "-requests") {
             let measured = try GatherMeasurement(
                 SpAttenConfiguration(lane: lane, sectorBytes: each.sectorBytes), bits: each.bits, keep: each.keep, context: 4096,

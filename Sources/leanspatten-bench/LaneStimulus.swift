@@ -78,7 +78,7 @@ struct LaneStimulus {
         let design = try Design(Lane(lane: lane))
         let vectors = VectorBench(
             name: "lane", design: design, lane: lane, program: checked.program, expected: checked.expected)
-        let generation = try Generation(lane)
+        let generation = try Generation(.lane(lane))
         for file in vectors.files where file.name.hasSuffix(".hex") { try Places.write(file.text, to: "\(directory)/\(file.name)") }
         for file in generation.files { try Places.write(file.text, to: "\(directory)/\(file.name)") }
         try Places.write(generation.fileList, to: "\(directory)/\(Generation.fileListName)")

@@ -56,7 +56,7 @@ struct PresetEmission: Benchmark {
 
     func run(_ report: Report) throws {
         for preset in Preset.lanes where report.wants(Self.name(preset)) {
-            let times = try (0..<5).map { _ in try seconds { _ = try Generation(preset.configuration.lane) } }
+            let times = try (0..<5).map { _ in try seconds { _ = try Generation(preset.configuration) } }
             report.add(Figure(Self.name(preset), median(times), .seconds))
         }
     }
