@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - rows: Ascending row numbers of one plane, whose row 0 begins a sector; repeated rows count once.
 ///   - rowBytes: Bytes from the beginning of one row to that of the next.
-public func sectorsTouched(rows: some Sequence<Int>, rowBytes: Int, sectorBytes: Int) -> Int {
+public func sectorsTouched(rows: [Int], rowBytes: Int, sectorBytes: Int) -> Int {
     precondition(rowBytes > 0 && sectorBytes > 0)
     var sectors = 0, next = 0, previous = 0
     for row in rows {
@@ -17,4 +17,11 @@ public func sectorsTouched(rows: some Sequence<Int>, rowBytes: Int, sectorBytes:
         }
     }
     return sectors
+}
+
+/// The same of contiguous rows.
+public func sectorsTouched(rows: Range<Int>, rowBytes: Int, sectorBytes: Int) -> Int {
+    precondition(rows.lowerBound >= 0 && rowBytes > 0 && sectorBytes > 0)
+    guard !rows.isEmpty else { return 0 }
+    return (rows.upperBound * rowBytes - 1) / sectorBytes - rows.lowerBound * rowBytes / sectorBytes + 1
 }

@@ -37,6 +37,13 @@ import Testing
                     let touched = Set(rows.flatMap { row in (row * rowBytes..<(row + 1) * rowBytes).map { $0 / sectorBytes } })
                     #expect(sectorsTouched(rows: rows, rowBytes: rowBytes, sectorBytes: sectorBytes) == touched.count)
                 }
+                for first in 0..<10 {
+                    for end in first...10 {
+                        #expect(
+                            sectorsTouched(rows: first..<end, rowBytes: rowBytes, sectorBytes: sectorBytes)
+                                == sectorsTouched(rows: Array(first..<end), rowBytes: rowBytes, sectorBytes: sectorBytes))
+                    }
+                }
             }
         }
     }
