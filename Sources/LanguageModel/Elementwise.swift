@@ -1,7 +1,7 @@
 /// Functions of single elements, of additions and multiplications alone: no mathematics library, so the same bits on
 /// every machine; no branches, so the loops over them run in vectors.
 package enum Elementwise {
-    /// `e^x` to a few units in the last place; 0 from -87 down (the least normal number is e^-87.3), e^88 from 88 up.
+    /// `e^x` to a few units in the last place; 0 below -87 (the least normal number is e^-87.3), e^88 from 88 up.
     @inline(__always)
     package static func exponential(_ x: Float) -> Float {
         let low: Float = -87, high: Float = 88

@@ -41,7 +41,8 @@ public enum LanguageModelError: Error, Equatable, CustomStringConvertible {
         case .emptyPrompt:
             "the prompt has no token: give at least one."
         case .positionOutOfRange(let position, let context):
-            "position \(position) is outside the model's context of \(context): shorten the prompt or the steps."
+            "position \(position) is outside the model's context of \(context): use a shorter prompt, or a model with a longer "
+                + "context."
         }
     }
 }

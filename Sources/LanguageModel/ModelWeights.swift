@@ -55,7 +55,9 @@ struct WeightReader {
     /// have fewer layers.
     private static func missingPart(of files: Set<String>) -> String? {
         for file in files.sorted() {
-            guard let match = file.wholeMatch(of: /(.*)-\d{5}-of-(\d{5})\.safetensors/), let parts = Int(match.2) else { continue }
+            guard let match = file.wholeMatch(of: /(.*)-\d{5}-of-(\d{5})\.safetensors/), let parts = Int(match.2) else {
+                continue
+            }
             for part in stride(from: 1, through: parts, by: 1) {
                 let digits = "\(part)"
                 let name = "\(match.1)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits

@@ -72,17 +72,14 @@ public struct Evaluation: Sendable {
     }
 
     /// Runs all windows, on all cores; the report does not depend on how many there are.
-    /// - Parameter windowFinished: Called after each window, from any thread.
-    public func run(windowFinished: @Sendable () -> Void = {}) throws -> EvaluationReport {
-        let windows = try concurrentMap(count: starts.count) { index in
-            defer { windowFinished() }
-            return try window(at: starts[index])
-        }
+    /// - Parameter stepFinished: Called after each step of each window, from any thread.
+    public func run(stepFinished: @Sendable () -> Void = {}) throws -> EvaluationReport {
+        let windows = try concurrentMap(count: starts.count) { try window(at: starts[$0], stepFinished: stepFinished) }
         return EvaluationReport(self, windows)
     }
 
     /// The prompt once, then every step with dense attention and all reductions side by side.
-    package func window(at start: Int) throws -> Window {
+    package func window(at start: Int, stepFinished: () -> Void = {}) throws -> Window {
         let tokens = Array(text.tokens[start...start + plan.windowTokens])
         let prompt = try model.prompt(Array(tokens[..<plan.promptTokens]))
         var attentions: [any DecodeAttention] = [DenseAttention(prompt)]
@@ -99,6 +96,7 @@ public struct Evaluation: Sendable {
                 nats[index] += losses[index]
                 traffic[index] += step.traffic[index]
             }
+            stepFinished()
         }
         let promptNats = try model.nats(states: prompt.states, targets: Array(tokens[1...plan.promptTokens]))
         let steps = Double(plan.steps)

@@ -37,9 +37,9 @@ struct Evaluate: Command {
         let evaluation = try Evaluation(
             model: model, tokens: tokens, reductions: reductions.isEmpty ? NamedReduction.all : reductions,
             plan: EvaluationPlan(windows: windows))
-        let progress = ProgressBar("windows", total: windows)
+        let progress = ProgressBar("decode steps", total: windows * evaluation.plan.steps)
         defer { progress.finish() }
-        let report = try evaluation.run(windowFinished: progress.advance)
+        let report = try evaluation.run(stepFinished: progress.advance)
         progress.finish()
         var files = OutputFiles()
         try output.add(report, to: &files)

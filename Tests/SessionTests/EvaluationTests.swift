@@ -3,6 +3,7 @@ import Foundation
 import LanguageModel
 import Session
 import Testing
+import Workloads
 
 /// The evaluation of reductions on the committed language model.
 @Suite struct EvaluationTests {
@@ -106,6 +107,38 @@ import Testing
         // Squares 4 + 1 + 0 + 9; variance 14 / 3; divided by 4.
         #expect(abs(statistics.standardError - (14.0 / 12).squareRoot()) < 1e-12)
         #expect(WindowStatistics([5]).standardError == 0)
+    }
+
+    @Test("a model that no lane fits, or whose context is too short for the plan, is refused before it runs")
+    func unfitModels() throws {
+        try withTemporaryDirectory { directory in
+            try writeModel(headSize: 16, context: 1024, to: directory + "/model.safetensors")
+            #expect(throws: SessionError.noLane(model: directory, headSize: 16)) {
+                try Evaluation(
+                    model: directory, tokens: Self.model + "/dev_tokens.u16", reductions: [], plan: EvaluationPlan(windows: 1))
+            }
+            try writeModel(headSize: 32, context: 1023, to: directory + "/model.safetensors")
+            #expect(throws: LanguageModelError.positionOutOfRange(position: 1023, context: 1023)) {
+                try Evaluation(
+                    model: directory, tokens: Self.model + "/dev_tokens.u16", reductions: [], plan: EvaluationPlan(windows: 1))
+            }
+        }
+    }
+
+    /// One layer of one head, and sizes that are no multiple of anything.
+    private func writeModel(headSize: Int, context: Int, to path: String) throws {
+        let (width, hidden) = (7, 9)
+        let shapes: [(String, [Int])] = [
+            ("wte.weight", [4, width]), ("wpe.weight", [context, width]), ("lnf.weight", [width]), ("lnf.bias", [width]),
+            ("h.0.ln1.weight", [width]), ("h.0.ln1.bias", [width]), ("h.0.ln2.weight", [width]), ("h.0.ln2.bias", [width]),
+            ("h.0.qkv.weight", [3 * headSize, width]), ("h.0.qg", [1, headSize]), ("h.0.kg", [1, headSize]),
+            ("h.0.proj.weight", [width, headSize]), ("h.0.proj.bias", [width]), ("h.0.fc.weight", [hidden, width]),
+            ("h.0.fc.bias", [hidden]), ("h.0.out.weight", [width, hidden]), ("h.0.out.bias", [width]),
+        ]
+        try SafetensorsFile.write(
+            shapes.map { name, shape in
+                Tensor(name: name, shape: shape, elements: [Float](repeating: 0.5, count: shape.reduce(1, *)))
+            }, to: path)
     }
 
     @Test("what this attention cannot do is refused, not left out")
