@@ -8,6 +8,7 @@ CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
 	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128
+MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results
 RESULTS_TOOL := $(BUILD)/leanspatten-results
@@ -15,6 +16,7 @@ RESULTS_TOOL := $(BUILD)/leanspatten-results
 JOBS ?= $(shell nproc)
 SEEDS ?= 3
 MUTANTS ?= 200
+WINDOWS ?= 32
 PYTHON := .build/python
 RANDOM_MODULES ?= 10000
 RANDOM_ICARUS ?= 500
@@ -122,6 +124,13 @@ $(PYTHON)/.installed: Testbenches/requirements.txt
 	python3 -m venv $(PYTHON)
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+.PHONY: evaluate
+evaluate: swift ## the table of Docs/evaluation.md into .build/evaluation.json; WINDOWS=n, REDUCTIONS="name ..."
+	swift build -c release --product leanspatten
+	@mkdir -p .build
+	$(CLI) evaluate --model $(MODEL) --tokens $(MODEL)/dev_tokens.u16 --windows $(WINDOWS) \
+	  $(addprefix --preset ,$(REDUCTIONS)) --json .build/evaluation.json
 
 .PHONY: regress
 regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n seeds side by side, 10,000 random modules, the newest Verilator, mutants

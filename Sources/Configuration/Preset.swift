@@ -29,9 +29,7 @@ public struct Preset: Hashable, Sendable {
     /// The preset of that name.
     public static func named(_ name: String) throws(ConfigurationError) -> Preset {
         if let preset = all.first(where: { $0.name == name }) { return preset }
-        let known = all.map(\.name)
-        let nearest = known.map { ($0, editDistance($0, name)) }.min { $0.1 < $1.1 }
-        throw .unknownPreset(name: name, known: known, nearest: nearest.flatMap { $0.1 <= 3 ? $0.0 : nil })
+        throw .unknownPreset(name: name, known: all.map(\.name))
     }
 
     private static func lane(headSize: Int, multipliers: Int, suffix: String) -> Preset {
@@ -51,6 +49,14 @@ public struct Preset: Hashable, Sendable {
             summary: "one lane that prunes and refines, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
                 + "\(sectorBytes)-byte sectors, rows of up to \(configuration.maximumRowKeys) keys decided as one",
             configuration: .spAtten(configuration))
+    }
+}
+
+extension ConfigurationError {
+    /// With the known name that is nearest to it, if one is near.
+    static func unknownPreset(name: String, known: [String]) -> ConfigurationError {
+        let nearest = known.map { ($0, editDistance($0, name)) }.min { $0.1 < $1.1 }
+        return .unknownPreset(name: name, known: known, nearest: nearest.flatMap { $0.1 <= 3 ? $0.0 : nil })
     }
 }
 

@@ -28,6 +28,33 @@ public struct HostQuantizer: Hashable, Sendable {
     public func quantize(
         keys: [Float], values: [Float], headSize: Int, promptKeys: Int? = nil
     ) throws(QuantizationError) -> QuantizedKeyValues {
+        let keyCount = try checkedKeyCount(keys: keys, values: values, headSize: headSize)
+        let prompt = promptKeys ?? keyCount
+        guard (0...keyCount).contains(prompt), prompt > 0 || keyCount == 0 else {
+            throw .promptOutOfRange(promptKeys: prompt, keys: keyCount)
+        }
+
+        let scales = frozenScales(
+            keys: keys, values: values, headSize: headSize, promptKeys: prompt, room: prompt < keyCount ? headroom : 1)
+        let (keyCodes, keyError) = scales.encodeKeys(keys)
+        let (valueCodes, valueError) = scales.encodeValues(values)
+        return QuantizedKeyValues(
+            scales: scales, keys: keyCodes, values: valueCodes, keyCount: keyCount,
+            keyError: keyError, valueError: valueError)
+    }
+
+    /// The scales that a prompt of one (sequence, KV head) leaves for itself and for keys still to come: headroom applies.
+    ///
+    /// `keys` and `values` are the prompt's, each [keys x headSize], at least one.
+    public func scales(
+        ofPrompt keys: [Float], values: [Float], headSize: Int
+    ) throws(QuantizationError) -> FrozenScales {
+        let keyCount = try checkedKeyCount(keys: keys, values: values, headSize: headSize)
+        guard keyCount > 0 else { throw .promptOutOfRange(promptKeys: 0, keys: 0) }
+        return frozenScales(keys: keys, values: values, headSize: headSize, promptKeys: keyCount, room: headroom)
+    }
+
+    private func checkedKeyCount(keys: [Float], values: [Float], headSize: Int) throws(QuantizationError) -> Int {
         guard headSize > 0, keys.count % headSize == 0 else {
             throw .partialRow(tensor: .key, elements: keys.count, headSize: headSize)
         }
@@ -37,22 +64,11 @@ public struct HostQuantizer: Hashable, Sendable {
         guard headroom.isFinite, headroom >= 1 else { throw .headroomBelowOne(headroom) }
         try Self.checkFinite(keys, .key, headSize: headSize)
         try Self.checkFinite(values, .value, headSize: headSize)
-        let keyCount = keys.count / headSize
-        let prompt = promptKeys ?? keyCount
-        guard (0...keyCount).contains(prompt), prompt > 0 || keyCount == 0 else {
-            throw .promptOutOfRange(promptKeys: prompt, keys: keyCount)
-        }
-
-        let scales = frozenScales(keys: keys, values: values, headSize: headSize, promptKeys: prompt, keyCount: keyCount)
-        let (keyCodes, keyError) = scales.encodeKeys(keys)
-        let (valueCodes, valueError) = scales.encodeValues(values)
-        return QuantizedKeyValues(
-            scales: scales, keys: keyCodes, values: valueCodes, keyCount: keyCount,
-            keyError: keyError, valueError: valueError)
+        return keys.count / headSize
     }
 
     private func frozenScales(
-        keys: [Float], values: [Float], headSize: Int, promptKeys: Int, keyCount: Int
+        keys: [Float], values: [Float], headSize: Int, promptKeys: Int, room: Double
     ) -> FrozenScales {
         var means = [Double](repeating: 0, count: headSize)
         let prompt = 0..<promptKeys * headSize
@@ -70,7 +86,6 @@ public struct HostQuantizer: Hashable, Sendable {
         let keyPeaks = peaks.map { $0 > 0 ? $0 : loudest }
         let valuePeak = prompt.reduce(0) { max($0, Double(values[$1].magnitude)) }
 
-        let room = promptKeys < keyCount ? headroom : 1
         return FrozenScales(
             keyFormat: keyFormat, valueFormat: valueFormat, keyMeans: means,
             keyScales: keyPeaks.map { Self.scale(peak: $0 * room, largestCode: keyFormat.largestSymmetricCode) },

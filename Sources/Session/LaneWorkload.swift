@@ -145,5 +145,5 @@ public struct QuantizedLayer: Sendable {
 
     /// What keys and values after the prompt may exceed it by. With 1.10, 0.1 to 0.2 % of them saturate on a trained
     /// model, and that is all of the error of 12-bit keys.
-    private static let headroom = 1.25
+    static let headroom = 1.25
 }

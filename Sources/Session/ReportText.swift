@@ -37,6 +37,17 @@ func table(_ lines: [(String, String)]) -> String {
     }.joined()
 }
 
+/// Rows of cells, aligned: the first column to the left, numbers to the right.
+func columns(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+    return rows.map { row in
+        "  " + row.indices.map { column in
+            let space = String(repeating: " ", count: widths[column] - row[column].count)
+            return column == 0 ? row[column] + space : space + row[column]
+        }.joined(separator: "  ") + "\n"
+    }.joined()
+}
+
 /// JSON with sorted keys and a newline at the end: the same value gives the same bytes.
 public func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()

@@ -3,6 +3,7 @@ import Configuration
 import Cosimulation
 import FixedPoint
 import GoldenModel
+import LanguageModel
 import Verification
 import Workloads
 
@@ -10,6 +11,8 @@ import Workloads
 public enum SessionError: Error, Equatable, CustomStringConvertible {
     case wrongHeadSize(workload: String, headSize: Int, preset: String, presetHeadSize: Int)
     case contextTooLong(layer: Int, row: Int, keys: Int, maximum: Int)
+    /// No preset has the head size of a language model.
+    case noLane(model: String, headSize: Int)
     case notQuantizable(layer: Int, head: Int, row: Int?, QuantizationError)
     /// A configuration file.
     case badConfiguration(file: String, reason: String)
@@ -25,6 +28,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
         case .contextTooLong(let layer, let row, let keys, let maximum):
             "layer \(layer), row \(row) attends to \(keys) keys, but the lane holds at most \(maximum): shorten the context, "
                 + "or use a configuration with a larger maximumContext"
+        case .noLane(let model, let headSize):
+            "\(model): its heads have \(headSize) elements, and no lane is built for that: " + Self.remedy(headSize: headSize)
         case .notQuantizable(let layer, let head, let row, let error):
             "layer \(layer), head \(head)\(row.map { ", row \($0)" } ?? ""): \(error)"
         case .badConfiguration(let file, let reason):
@@ -61,6 +66,7 @@ public enum ExitStatus: Int32, Sendable {
             switch error {
             case let error as SessionError: Self.status(of: error)
             case let error as WorkloadError: error.isWriteFailure ? .cannotWrite : .badInput
+            case is LanguageModelError: .badInput
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError: .usage
             case is QuantizationError, is LaneInputError: .badInput
@@ -72,7 +78,7 @@ public enum ExitStatus: Int32, Sendable {
     private static func status(of error: SessionError) -> ExitStatus {
         switch error {
         case .badArgument: .usage
-        case .wrongHeadSize, .contextTooLong, .notQuantizable, .badConfiguration: .badInput
+        case .wrongHeadSize, .contextTooLong, .noLane, .notQuantizable, .badConfiguration: .badInput
         case .cannotWrite: .cannotWrite
         }
     }

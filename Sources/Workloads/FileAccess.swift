@@ -1,7 +1,7 @@
 import Foundation
 
 /// The whole contents of a file.
-func readFile(_ path: String) throws(WorkloadError) -> [UInt8] {
+package func readFile(_ path: String) throws(WorkloadError) -> [UInt8] {
     switch kind(of: path) {
     case .file: break
     case .absent: throw WorkloadError(file: path, .fileNotFound)

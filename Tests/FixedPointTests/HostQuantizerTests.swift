@@ -45,6 +45,17 @@ struct HostQuantizerTests {
         #expect(later.codes == Array(quantized.keys[64...]))
     }
 
+    @Test("a prompt alone leaves the scales that it leaves where keys follow it")
+    func scalesOfAPrompt() throws {
+        let quantizer = HostQuantizer(keyFormat: try KeyFormat("6+4"), valueFormat: try ValueFormat(bits: 6))
+        let keys = noise(10 * 32, seed: 7), values = noise(10 * 32, seed: 8)
+        let scales = try quantizer.scales(ofPrompt: Array(keys[..<192]), values: Array(values[..<192]), headSize: 32)
+        #expect(try scales == quantizer.quantize(keys: keys, values: values, headSize: 32, promptKeys: 6).scales)
+        #expect(throws: QuantizationError.promptOutOfRange(promptKeys: 0, keys: 0)) {
+            try quantizer.scales(ofPrompt: [], values: [], headSize: 32)
+        }
+    }
+
     @Test("without appended keys there is no headroom")
     func noHeadroom() throws {
         let quantizer = HostQuantizer(keyFormat: try KeyFormat("8+0"), valueFormat: try ValueFormat(bits: 8))
