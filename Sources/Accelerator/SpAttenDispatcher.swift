@@ -121,7 +121,7 @@ package struct SpAttenDispatcher: Module {
         let inverted = c.named("inverted_range", job.first > end)
         return (
             ListRange(
-                first: c.stage("first", mux(inverted, end, job.first), enable: take), end: c.stage("end", end, enable: take),
+                first: c.stage("first_position", mux(inverted, end, job.first), enable: take), end: c.stage("end_position", end, enable: take),
                 gathered: c.stage("gathered", job.gathered, enable: take), bank: c.stage("bank", list.bank, enable: take)),
             c.stage("fault", beyond | inverted | (job.gathered & list.fault), enable: take))
     }
