@@ -74,6 +74,13 @@ extension UnitScenario {
         ("MergeUnit", { try mergeUnit($0, $1, $2) }),
         ("StateAccumulator", { lane, random, _ in try stateAccumulator(lane, random) }),
         ("Normalizer", { lane, random, _ in try normalizer(lane, random) }),
+        ("SerialMultiplier", { try serialMultiplier(multiplicandBits: 31, multiplierBits: 25, $1, $2) }),
+        ("KeyJoiner", { try keyJoiner(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ProgressiveQueryKeyUnit", { try progressiveQueryKeyUnit(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ScoreRefiner", { try scoreRefiner(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ConfidenceUnit", { try confidenceUnit(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("LocalValueSelector", { try localValueSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("LeafCompletion", { try leafCompletion(SpAttenConfiguration(lane: $0), $1, $2) }),
     ]
 }
 

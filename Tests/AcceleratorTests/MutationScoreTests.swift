@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Whether a test that passes fails once the mutant is in the unit.
-    private static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
+    static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
         let found = Flag()
         try withKnownIssue(isIntermittent: true) {
             try UnitMutant.$current.withValue(mutant) { try check() }
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// One mutant of each Swift line and kind of change at most, then a seeded choice among those.
-    private static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
+    static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
         struct Group: Hashable {
             let location: RTL.SourceLocation
             let kind: String
