@@ -21,10 +21,11 @@ struct SelectorRow: Bundle {
 /// Chooses the values of a tile that are read, and sums what the tile's leaf needs to know of the others
 /// (Docs/pruning.md 5).
 ///
-/// Weights wait in a queue of twice `maximumRowKeys` until their tile's sum, and a serial product of it, are known; then
-/// they leave, one a cycle, while the next tile comes in. `kept` are the beats of the kept keys alone; a tile whose last key is
-/// not kept ends with an unoccupied one, which weighs 0. `decisions` are one a position, not to keep for an empty row; `sums` one a
-/// tile, behind its last decision. A tile takes at least `cyclesPerTile` cycles.
+/// Weights wait in a queue of twice `maximumRowKeys` until it is known which of their tile are kept: by a serial product
+/// with its sum, or with its number of keys and then a `RadixSelect`. Then they leave, one a cycle, while the next tile comes in.
+/// `kept` are the beats of the kept keys alone; a tile whose last key is not kept ends with an unoccupied one, which weighs 0.
+/// `decisions` are one a position, not to keep for an empty row; `sums` one a tile, with its last decision. A tile that is not
+/// kept whole takes at least `cyclesPerTile` cycles.
 package struct LocalValueSelector: Module {
     package let configuration: SpAttenConfiguration
 
@@ -45,10 +46,11 @@ package struct LocalValueSelector: Module {
     private var multiplier: SerialMultiplier {
         SerialMultiplier(multiplicandBits: configuration.tileWeightSumBits, multiplierBits: ValueRule.probabilityBits + 1)
     }
-    /// Cycles between the decisions on two tiles: the product is taken, then the next factors.
+    /// Cycles between the decisions on two short tiles by a threshold: the product is taken, then the next factors.
     package var cyclesPerTile: Int { multiplier.latency + 1 }
-    /// Cycles from a tile's last weight to its first decision.
-    package var latency: Int { 3 + multiplier.latency + 3 }
+    /// Cycles from a tile's last weight to its first decision, if all is kept; a threshold takes the product in addition.
+    package static let latency = 3 + 3
+    package var thresholdLatency: Int { Self.latency + multiplier.latency }
 
     package func ports(_ io: Interface) -> Ports {
         let weights = WeightBeat.shape(configuration.lane)
@@ -70,30 +72,31 @@ package struct LocalValueSelector: Module {
 
     /// What is known of a tile once its last weight has come.
     private struct Header: Bundle {
+        let row: SelectorRow
+        let keys: Unsigned
         let occupied: Bit
         let reference: Signed
         let sum: Unsigned
         let unrefinedSum: Unsigned
-        let rowLast: Bit
 
         static func shape(_ configuration: SpAttenConfiguration) -> Shape<Header> {
             Shape { Header(
+                row: $0.make(SelectorRow.shape), keys: $0.make(.unsigned(bitsToCount(configuration.maximumRowKeys))),
                 occupied: $0.make(.bit), reference: $0.make(.signed(NumericFormats.referenceBits)),
                 sum: $0.make(.unsigned(configuration.tileWeightSumBits)),
-                unrefinedSum: $0.make(.unsigned(configuration.tileWeightSumBits)), rowLast: $0.make(.bit)) }
+                unrefinedSum: $0.make(.unsigned(configuration.tileWeightSumBits))) }
         }
     }
 
-    /// Which values of a tile are kept.
+    /// Which values of a tile are kept: those above the limit, and the first so many that equal it.
     private struct Verdict: Bundle {
         let header: Header
-        /// The least weight that is kept.
         let limit: Unsigned
-        let renormalise: Bit
+        let equals: Unsigned
 
         static func shape(_ configuration: SpAttenConfiguration) -> Shape<Verdict> {
             Shape { Verdict(header: $0.make(Header.shape(configuration)), limit: $0.make(.unsigned(NumericFormats.weightBits)),
-                            renormalise: $0.make(.bit)) }
+                            equals: $0.make(.unsigned(configuration.topK.countBits))) }
         }
     }
 
@@ -101,61 +104,91 @@ package struct LocalValueSelector: Module {
         let waiting = Queue(c, "waiting_weights", Waiting.shape, depth: 2 * configuration.maximumRowKeys)
         let headers = Queue(c, "tile_headers", Header.shape(configuration), depth: SoftmaxUnit.waitingTiles)
         let verdicts = Queue(c, "tile_verdicts", Verdict.shape(configuration), depth: 2)
-        collect(c, io, waiting, headers)
-        judge(c, io.row, headers.output, verdicts)
+        let selection = c.instance("selection", TileSelection(configuration: configuration))
+        collect(c, io, selection.weights, waiting, headers)
+        judge(c, headers.output, selection, verdicts)
         emit(c, io, waiting.output, verdicts.output)
     }
 
-    /// The sums of the tile that comes in.
-    private func collect(_ c: Circuit, _ io: Ports, _ waiting: Queue<Waiting>, _ headers: Queue<Header>) {
+    /// The sums of the tile that comes in; its weights also to where they are ranked, if a fraction is kept.
+    private func collect(
+        _ c: Circuit, _ io: Ports, _ ranked: Stream<RankedWeight>, _ waiting: Queue<Waiting>, _ headers: Queue<Header>
+    ) {
         let beat = io.weights.payload, weight = beat.weights[0]
         // A header leaves in the cycle after its tile's last weight; while it cannot, no weight comes in.
         let headerPending = c.register("header_pending", .bit, reset: 0)
-        let ready = c.named("collects", waiting.ready & (!headerPending.q | headers.ready))
+        let isRanked = c.named("is_ranked", io.row.payload.rule == Unsigned(Self.fractionRule))
+        let room = c.named("room", waiting.ready & (!headerPending.q | headers.ready))
+        let ready = c.named("collects", io.row.valid & room & (!isRanked | ranked.ready))
         let collect = c.named("collect", io.weights.valid & io.unrefined.valid & ready)
         c.drive(io.weights.ready, io.unrefined.valid & ready)
         c.drive(io.unrefined.ready, io.weights.valid & ready)
+        c.drive(io.row.ready, collect & beat.rowLast)
+        c.send(RankedWeight(weight: weight, occupied: beat.occupied, tileLast: beat.tileLast), when: collect & isRanked, to: ranked)
         waiting.push(Waiting(weight: weight, tileLast: beat.tileLast, rowLast: beat.rowLast), when: collect)
 
         let fresh = c.register("fresh_tile", .bit, reset: 1)
-        func sum(_ name: String, _ term: Unsigned) -> Unsigned {
-            let sum = c.register(name, .unsigned(configuration.tileWeightSumBits))
-            c.when(collect) { sum.next(mux(fresh.q, 0, sum.q) &+ term.extended(to: configuration.tileWeightSumBits)) }
+        func sum(_ name: String, _ term: Unsigned, bits: Int) -> Unsigned {
+            let sum = c.register(name, .unsigned(bits))
+            c.when(collect) { sum.next(mux(fresh.q, 0, sum.q) &+ term.extended(to: bits)) }
             return sum.q
         }
+        let sumBits = configuration.tileWeightSumBits
         c.when(collect) { fresh.next(beat.tileLast) }
         c.when(headers.ready) { headerPending.clear() }
         c.when(collect & beat.tileLast) { headerPending.set() }
+        let row = c.register("row_of_tile", SelectorRow.shape)
+        c.when(collect) { row.next(io.row.payload) }
         headers.push(Header(
+            row: row.q, keys: sum("keys_in_tile", beat.occupied.asUnsigned, bits: bitsToCount(configuration.maximumRowKeys)),
             occupied: c.stage("tile_occupied", beat.occupied, enable: collect),
-            reference: c.stage("tile_reference", beat.reference, enable: collect), sum: sum("weight_sum", weight),
-            unrefinedSum: sum("unrefined_sum", mux(io.unrefined.payload, weight, 0)),
-            rowLast: c.stage("row_ends_with_tile", beat.rowLast, enable: collect)), when: headerPending.q)
+            reference: c.stage("tile_reference", beat.reference, enable: collect), sum: sum("weight_sum", weight, bits: sumBits),
+            unrefinedSum: sum("unrefined_sum", mux(io.unrefined.payload, weight, 0), bits: sumBits)), when: headerPending.q)
     }
 
-    /// The least weight that reaches the threshold: threshold times sum, 24 fractional bits, rounded up.
-    private func judge(
-        _ c: Circuit, _ row: Stream<SelectorRow>, _ header: Stream<Header>, _ verdicts: Queue<Verdict>
-    ) {
+    /// The limit of a tile: 0; or threshold times sum, rounded up; or the weight that ranks at fraction times keys, rounded
+    /// up.
+    private func judge(_ c: Circuit, _ tile: Stream<Header>, _ selection: TileSelection.Ports, _ verdicts: Queue<Verdict>) {
         let unit = c.instance("multiplier", multiplier)
-        let settings = row.payload
-        let keepsAll = c.named("keeps_all", settings.rule == 0)
-        c.send(.init(multiplicand: header.payload.sum, multiplier: mux(keepsAll, 0, settings.limit)),
-               when: header.valid & row.valid, to: unit.factors)
-        let judged = c.named("judged", unit.product.valid & verdicts.ready)
-        c.drive(unit.product.ready, verdicts.ready)
-        c.drive(header.ready, judged)
-        c.drive(row.ready, judged & header.payload.rowLast)
+        let header = tile.payload
+        let keepsAll = c.named("keeps_all", header.row.rule == Unsigned(Self.allRule))
+        let isRanked = c.named("takes_fraction", header.row.rule == Unsigned(Self.fractionRule))
+        // k has gone to the selection.
+        let commanded = c.register("commanded", .bit, reset: 0)
+        c.send(.init(multiplicand: mux(isRanked, header.keys, header.sum), multiplier: header.row.limit),
+               when: tile.valid & !keepsAll & !commanded.q, to: unit.factors)
+        let product = unit.product
+        c.drive(product.ready, mux(isRanked, selection.command.ready, verdicts.ready))
+        let keyCount = roundedUp(product.payload, ValueRule.fractionBits).truncated(to: configuration.topK.countBits)
+        c.send(keyCount, when: product.valid & isRanked, to: selection.command)
 
-        let fraction = ValueRule.probabilityBits, weightBits = NumericFormats.weightBits
-        let product = unit.product.payload
-        let isPartial = product.truncated(to: fraction).isNonzero
-        let least = c.named("least", (product >> fraction) + isPartial.asUnsigned)
+        let isKnown = mux(isRanked, commanded.q & selection.selection.valid, keepsAll | product.valid)
+        let judged = c.named("judged", tile.valid & verdicts.ready & isKnown)
+        c.drive(tile.ready, judged)
+        c.drive(selection.selection.ready, commanded.q & verdicts.ready)
+        c.when(judged) {
+            commanded.clear()
+        }.elsewhen(selection.command.fires) {
+            commanded.set()
+        }
+
+        let weightBits = NumericFormats.weightBits
+        let least = c.named("least", roundedUp(product.payload, ValueRule.probabilityBits))
         // No weight is as large as the greatest limit.
         let none = Unsigned((1 << weightBits) - 1)
-        let limit = mux(least[weightBits..<least.width].isNonzero, none, least.truncated(to: weightBits))
-        verdicts.push(Verdict(header: header.payload, limit: limit, renormalise: settings.renormalise), when: judged)
+        let threshold = mux(least[weightBits..<least.width].isNonzero, none, least.truncated(to: weightBits))
+        let ranked = selection.selection.payload
+        verdicts.push(Verdict(
+            header: header, limit: mux(keepsAll, 0, mux(isRanked, ranked.value, threshold)),
+            equals: mux(isRanked, ranked.equals, Unsigned(configuration.maximumRowKeys))), when: judged)
     }
+
+    private func roundedUp(_ product: Unsigned, _ fractionBits: Int) -> Unsigned {
+        (product >> fractionBits) + product.truncated(to: fractionBits).isNonzero.asUnsigned
+    }
+
+    private static let allRule = 0
+    private static let fractionRule = 1
 
     private func emit(_ c: Circuit, _ io: Ports, _ waiting: Stream<Waiting>, _ verdicts: Stream<Verdict>) {
         let keptSkid = OutputSkid(c, "kept_skid", to: io.kept)
@@ -167,14 +200,18 @@ package struct LocalValueSelector: Module {
         c.drive(waiting.ready, verdicts.valid & advance)
         c.drive(verdicts.ready, take & beat.tileLast)
 
-        let keep = c.named("keep", header.occupied & (beat.weight >= verdict.limit))
-        let weight = c.named("kept_weight", mux(keep, beat.weight, 0))
         let fresh = c.register("fresh_kept", .bit, reset: 1)
+        let equalsLeft = c.register("equals_left", .unsigned(configuration.topK.countBits))
+        let left = c.named("left", mux(fresh.q, verdict.equals, equalsLeft.q))
+        let isEqual = c.named("is_equal", (beat.weight == verdict.limit) & left.isNonzero)
+        let keep = c.named("keep", header.occupied & (isEqual | (beat.weight > verdict.limit)))
+        let weight = c.named("kept_weight", mux(keep, beat.weight, 0))
         let keptSum = c.register("kept_sum", .unsigned(configuration.tileWeightSumBits))
         let keepsSome = c.register("keeps_some", .bit)
         c.when(take) {
             keptSum.next(mux(fresh.q, 0, keptSum.q) &+ weight.extended(to: configuration.tileWeightSumBits))
             keepsSome.next(keep | (keepsSome.q & !fresh.q))
+            equalsLeft.next(left &- isEqual.asUnsigned.extended(to: left.width))
             fresh.next(beat.tileLast)
         }
 
@@ -189,7 +226,7 @@ package struct LocalValueSelector: Module {
         decisionSkid.send(DecisionBeat(keep: kept, rowLast: rowLast), when: valid)
 
         let sum = c.stage("sum", header.sum, enable: advance)
-        let renormalise = c.stage("renormalise", verdict.renormalise, enable: advance)
+        let renormalise = c.stage("renormalise", header.row.renormalise, enable: advance)
         let occupied = c.stage("occupied", header.occupied, enable: advance)
         sumsSkid.send(TileSums(
             occupied: occupied & (keepsSome.q | !renormalise), keepsValues: keepsSome.q, reference: reference,

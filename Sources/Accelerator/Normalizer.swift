@@ -206,10 +206,8 @@ package struct Normalizer: Module {
     /// The dropped mass of a renormalised row can be any multiple of its weight sum: what is cut off here saturates anyway.
     private func saturated(_ c: Circuit, _ value: Signed) -> Signed {
         let aligned = c.named("aligned", value)
-        let above = aligned[(Self.dividendBits - 1)..<aligned.width]
-        let highest = (1 << (Self.dividendBits - 1)) - 1
-        let limit = mux(aligned.isNegative, Signed(-highest - 1), Signed(highest))
-        return mux(above.isAllOnes | !above.isNonzero, aligned.truncated(to: Self.dividendBits), limit)
+        let isBeyond = !aligned.isNegative & aligned[(Self.dividendBits - 1)..<aligned.width].isNonzero
+        return mux(isBeyond, Signed((1 << (Self.dividendBits - 1)) - 1), aligned.truncated(to: Self.dividendBits))
     }
 
     /// `(product + 2^(46-g)) >> (47-g)` with g = 16 - value bits, saturated to 16 bits; 0 for an empty row.

@@ -122,7 +122,7 @@ package struct ProgressiveQueryKeyUnit: Module {
         let scorePlace = c.wire("score_place", .bit), correctionPlace = c.wire("correction_place", .bit)
 
         // The refining pass.
-        let fineReady = c.named("lsb_ready", refining.output.valid & offset.valid & correctionPlace)
+        let fineReady = c.named("takes_lsb", refining.output.valid & offset.valid & correctionPlace)
         let fine = c.named("take_lsb", io.lsb.valid & fineReady)
         let fineStep = StepCounter(c, lane, "lsb_")
         fineStep.advance(c, when: fine & lsb.occupied)
@@ -133,7 +133,7 @@ package struct ProgressiveQueryKeyUnit: Module {
 
         // The first pass, in the cycles that are left.
         let room = c.named("room", mux(beat.isSum, refining.ready | !row.q.refines, scorePlace))
-        let coarseReady = c.named("keys_ready", loaded.q & room & !fine)
+        let coarseReady = c.named("takes_keys", loaded.q & room & !fine)
         let coarse = c.named("take_keys", io.keys.valid & coarseReady)
         let step = StepCounter(c, lane)
         step.advance(c, when: coarse & beat.occupied)
@@ -203,8 +203,8 @@ package struct ProgressiveQueryKeyUnit: Module {
 
         // The steps of both passes may alternate: each has its sum.
         let latency = arrayLatency - 1
-        let fine = c.delayed("fine", entry.fine, by: latency, enable: nil, reset: 0)
-        let coarse = c.delayed("coarse", entry.coarse, by: latency, enable: nil, reset: 0)
+        let fine = c.delayed("fine", entry.fine, by: latency, enable: nil)
+        let coarse = c.delayed("coarse", entry.coarse, by: latency, enable: nil)
         let first = c.delayed("first_step_of_sum", isFirst, by: latency, enable: nil)
         let bits = NumericFormats.scoreBits(headSize: lane.headSize)
         let ofFine = c.register("sum_of_fine", .signed(bits)), ofCoarse = c.register("sum_of_coarse", .signed(bits))

@@ -39,7 +39,7 @@ public struct SerialMultiplier: Module {
 
     public func body(_ c: Circuit, _ io: Ports) {
         let idle = c.register("idle", .bit, reset: 1)
-        let remaining = c.register("remaining", .unsigned(bitsToCount(multiplierBits)), reset: 0)
+        let remaining = c.register("remaining", .unsigned(bitsToCount(multiplierBits)))
         let multiplicand = c.stage("multiplicand", io.factors.payload.multiplicand, enable: io.factors.fires)
         // Above, the sum so far; below, the bits of the multiplier still to come. The product moves in from above.
         let work = c.register("work", .unsigned(multiplicandBits + multiplierBits))

@@ -9,8 +9,7 @@ import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: `Generated/lane-d64`, the units that only lanes that prune have in `Generated/units`, and the benches of
-/// the lane and of all units in `Testbenches`.
+/// without Swift: two lanes in `Generated`, and the benches of the dense one and of all units in `Testbenches`.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -26,43 +25,57 @@ public struct GeneratedTree: Sendable {
     /// In order of directory; a function of the sources and the fixture alone.
     public let files: [File]
     /// All files in these are generated.
-    public static let directories = ["Generated/lane-d64", "Generated/units", "Testbenches/lane-d64", "Testbenches/units"]
+    public static let directories = presets.map { "Generated/\($0)" }
+        + ["Generated/units", "Testbenches/lane-d64", "Testbenches/units"]
+    /// The lanes whose Verilog is committed.
+    private static let presets = ["lane-d64", "spatten-d64"]
 
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {
-        let preset = try Preset.named("lane-d64")
-        let lane = preset.configuration.lane
-        let design = try Design(Accelerator.Lane(lane: lane))
-        let verilog = VerilogEmitter().emit(design)
-        let fileList = verilog.map { $0.name + "\n" }.joined()
+        let lanes = try Self.presets.map { name in
+            (name: name, generation: try Generation(Preset.named(name).configuration))
+        }
+        let lane = try Preset.named("lane-d64").configuration.lane
         let workload = try AttentionWorkload(path: "\(root)/Tests/Fixtures/decode-attention.safetensors")
         let rows = try CheckedProgram.committed(lane: lane, workload: workload)
         let bench = VectorBench(
-            name: "lane_d64", design: design, lane: lane, program: rows.program, expected: rows.expected)
-        files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
-            + [File("Generated/lane-d64/filelist.f", fileList)]
+            name: "lane_d64", design: try Design(Accelerator.Lane(lane: lane)), lane: lane, program: rows.program,
+            expected: rows.expected)
+        // Of modules that several lanes have, the first lane's file serves all benches.
+        let parts = lanes.flatMap { lane in lane.generation.files.map { Part(file: $0, directory: lane.name) } }
+        files = lanes.flatMap { lane in
+            lane.generation.files.map { File("Generated/\(lane.name)/\($0.name)", $0.text) }
+                + [File("Generated/\(lane.name)/\(Generation.fileListName)", lane.generation.fileList)]
+        }
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
-            + [Self.benchFileList("lane-d64", bench.files, verilog.map { "lane-d64/\($0.name)" })]
-            + (try Self.units(lane, inside: verilog))
+            + [Self.benchFileList("lane-d64", bench.files, parts.filter { $0.directory == "lane-d64" })]
+            + (try Self.units(lane, on: parts))
     }
 
-    /// The benches of the units, on the Verilog of the dense lane, and the modules that it does not have.
-    private static func units(_ lane: LaneConfiguration, inside design: [VerilogFile]) throws -> [File] {
+    /// A module's file in a directory of `Generated`.
+    private struct Part {
+        let file: VerilogFile
+        let directory: String
+    }
+
+    /// The benches of the units, on the Verilog of the lanes, and in `Generated/units` the modules that none of them has.
+    private static func units(_ lane: LaneConfiguration, on parts: [Part]) throws -> [File] {
         let units = try UnitScenario.names.map { try UnitScenario.committedBench($0, lane) }
         let benches = units.map(\.0)
         let together = ScenarioBench.together(name: "units", benches)
         let needed = Set(units.flatMap { $0.1.design.modules.map(\.name) })
-        var known = Set(design.map(\.moduleName))
-        let others = units.flatMap { VerilogEmitter().emit($0.1.design).filter { known.insert($0.moduleName).inserted } }
+        let own = units.flatMap { VerilogEmitter().emit($0.1.design) }.map { Part(file: $0, directory: "units") }
+        var taken: Set<String> = []
+        let used = (parts + own).filter { needed.contains($0.file.moduleName) && taken.insert($0.file.moduleName).inserted }
         let files = benches.flatMap(\.files) + [together]
-        let sources = design.filter { needed.contains($0.moduleName) }.map { "lane-d64/\($0.name)" } + others.map { "units/\($0.name)" }
-        return others.map { File("Generated/units/\($0.name)", $0.text) } + files.map { File("Testbenches/units/\($0.name)", $0.text) }
-            + [benchFileList("units", files, sources)]
+        return used.filter { $0.directory == "units" }.map { File("Generated/units/\($0.file.name)", $0.file.text) }
+            + files.map { File("Testbenches/units/\($0.name)", $0.text) } + [benchFileList("units", files, used)]
     }
 
     /// What a simulator compiles, from the bench's directory.
-    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [String]) -> File {
-        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../Generated/\($0)" }
+    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [Part]) -> File {
+        let names = files.map(\.name).filter { $0.hasSuffix(".v") }
+            + design.map { "../../Generated/\($0.directory)/\($0.file.name)" }
         return File("Testbenches/\(bench)/filelist.f", names.map { $0 + "\n" }.joined())
     }
 

@@ -58,45 +58,55 @@ struct LeafItem {
     let outputSums: ArraySlice<Int64>
     let rowLast: Bool
 
-    /// A leaf in `stateBeatCount` beats.
-    static func beats(of leaf: TileLeaf?, rowLast: Bool, _ lane: LaneConfiguration) -> [LeafItem] {
-        (0..<lane.stateBeatCount).map { beat in
-            LeafItem(leaf: leaf, outputSums: leaf?.outputSums[beat * lane.mergeElements..<(beat + 1) * lane.mergeElements] ?? [],
-                     rowLast: rowLast)
+    /// A leaf beat by beat; zeros fill the last one.
+    ///
+    /// - Parameter elements: Of the leaf; nil: the head's.
+    static func beats(of leaf: TileLeaf?, elements: Int? = nil, rowLast: Bool, _ lane: LaneConfiguration) -> [LeafItem] {
+        lane.leafParts(leaf?.outputSums ?? [Int64](repeating: 0, count: elements ?? lane.headSize)).map {
+            LeafItem(leaf: leaf, outputSums: $0, rowLast: rowLast)
         }
     }
 
-    func encode(into beat: Beat) throws {
+    func encode(into beat: Beat, bits: Int = NumericFormats.tileOutputSumBits) throws {
         try beat.set("occupied", leaf != nil)
         try beat.set("row_last", rowLast)
         guard let leaf else { return }
         try beat.set("reference", leaf.reference)
         try beat.set("weight_sum", Int(leaf.weightSum))
-        try beat.set("output_sums", outputSums, width: NumericFormats.tileOutputSumBits)
+        try beat.set("output_sums", outputSums, width: bits)
     }
 }
 
 /// Some of the elements of a partial state; an invalid one's fields mean nothing.
 package struct StateItem {
     let state: PartialState
-    /// Which of its `stateBeatCount` beats.
+    /// Which of its beats.
     let beat: Int
 
     package static func beats(of state: PartialState, _ lane: LaneConfiguration) -> [StateItem] {
-        (0..<lane.stateBeatCount).map { StateItem(state: state, beat: $0) }
+        lane.leafParts(state.upperOutputSums).indices.map { StateItem(state: state, beat: $0) }
     }
 
     /// - Parameter prefix: of the state's fields in the payload.
     package func encode(into out: Beat, prefix: String = "", _ lane: LaneConfiguration) throws {
         try out.set(prefix + "occupied", state.isValid)
         guard state.isValid else { return }
-        let elements = beat * lane.mergeElements..<(beat + 1) * lane.mergeElements
         let weightBits = NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext)
         let outputBits = NumericFormats.stateOutputSumBits(maximumContext: lane.maximumContext)
         try out.set(prefix + "highest_class", state.stateClass)
         try out.set(prefix + "weight_sum", [state.upperWeightSum], width: weightBits)
         try out.set(prefix + "weight_sum_below", [state.lowerWeightSum], width: weightBits)
-        try out.set(prefix + "output_sums", state.upperOutputSums[elements], width: outputBits)
-        try out.set(prefix + "output_sums_below", state.lowerOutputSums[elements], width: outputBits)
+        try out.set(prefix + "output_sums", lane.leafParts(state.upperOutputSums)[beat], width: outputBits)
+        try out.set(prefix + "output_sums_below", lane.leafParts(state.lowerOutputSums)[beat], width: outputBits)
+    }
+}
+
+extension LaneConfiguration {
+    /// The elements of a leaf or of a state beat by beat; the last one is filled with zeros.
+    func leafParts<Element: FixedWidthInteger>(_ elements: [Element]) -> [ArraySlice<Element>] {
+        stride(from: 0, to: elements.count, by: mergeElements).map { start in
+            let part = elements[start..<min(start + mergeElements, elements.count)]
+            return part + [Element](repeating: 0, count: mergeElements - part.count)
+        }
     }
 }

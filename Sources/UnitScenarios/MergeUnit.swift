@@ -60,9 +60,14 @@ extension UnitScenario {
 
 /// A leaf with random sums, the largest often.
 package func leaf(_ reference: Int, _ lane: LaneConfiguration, _ random: inout SeededGenerator) -> TileLeaf {
+    leaf(reference, elements: lane.headSize, tileKeys: NumericFormats.maximumTileKeys, &random)
+}
+
+/// The same with that many elements, of a tile of up to `tileKeys` keys.
+func leaf(_ reference: Int, elements: Int, tileKeys: Int, _ random: inout SeededGenerator) -> TileLeaf {
     // The largest score weighs a half at least.
     let least = 1 << (NumericFormats.weightFractionBits - 1)
     return TileLeaf(
-        reference: reference, weightSum: UInt64(random.number(in: least...1 << (NumericFormats.tileWeightSumBits - 1))),
-        outputSums: (0..<lane.headSize).map { _ in Int64(random.code(NumericFormats.tileOutputSumBits)) })
+        reference: reference, weightSum: UInt64(random.number(in: least...1 << (NumericFormats.tileWeightSumBits(keys: tileKeys) - 1))),
+        outputSums: (0..<elements).map { _ in Int64(random.code(NumericFormats.tileOutputSumBits(keys: tileKeys))) })
 }

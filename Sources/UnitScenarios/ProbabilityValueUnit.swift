@@ -5,7 +5,50 @@ import GoldenModel
 import SeededRandom
 import Verification
 
+/// The output sums of a tile some of whose values were dropped; what else its leaf says means nothing (`LeafCompletion`).
+private struct KeptLeafItem {
+    /// Nil: nothing was kept.
+    let outputSums: ArraySlice<Int64>?
+    let rowLast: Bool
+}
+
 extension UnitScenario {
+    /// In a lane that prunes: tiles of which some keys, their last one or all were dropped, and full ones.
+    package static func probabilityValueUnit(
+        _ configuration: SpAttenConfiguration, kept random: SeededGenerator
+    ) throws -> UnitScenario {
+        let lane = configuration.lane, one = 1 << NumericFormats.weightFractionBits
+        var random = random
+        var weightBeats: [WeightItem] = [], vectors: [[Int16]] = [], leaves: [KeptLeafItem] = []
+        let lengths = (0..<40).map { _ in (0..<1 + random.below(3)).map { _ in random.below(20) } } + [[configuration.maximumRowKeys]]
+        for tiles in lengths {
+            for (tile, keys) in tiles.enumerated() {
+                let isFull = keys == configuration.maximumRowKeys, rowLast = tile == tiles.count - 1
+                let weights = (0..<keys).map { _ in UInt32(isFull ? one : random.number(in: 0...one)) }
+                let values = isFull ? [Int16](repeating: -2048, count: keys * lane.headSize) : random.codes(keys * lane.headSize, bits: 12)
+                let endsUnoccupied = keys == 0 || !isFull && random.flip()
+                weightBeats += weights.enumerated().map { key, weight in
+                    let isLast = key == keys - 1 && !endsUnoccupied
+                    return WeightItem(weights: [weight], reference: 5, tileLast: isLast, rowLast: isLast && rowLast)
+                }
+                if endsUnoccupied { weightBeats.append(WeightItem(weights: [0], reference: nil, tileLast: true, rowLast: rowLast)) }
+                vectors += lane.vectors(of: values)
+                let sums = ProbabilityValueUnit.outputSums(weights: weights, values: values, headSize: lane.headSize)
+                leaves += lane.leafParts(sums).map { KeptLeafItem(outputSums: keys == 0 ? nil : $0, rowLast: rowLast) }
+            }
+        }
+        let unit = Accelerator.ProbabilityValueUnit(lane: lane, tileKeys: configuration.maximumRowKeys)
+        return try UnitScenario(unit) { streams in
+            try streams.send(weightBeats, to: "weights") { try $0.encode(into: $1) }
+            try streams.send(vectors, to: "values") { try $1.set("", $0, width: NumericFormats.valueBits) }
+            try streams.expect(leaves, from: "leaf") { item, beat in
+                try beat.set("row_last", item.rowLast)
+                guard let sums = item.outputSums else { return }
+                try beat.set("output_sums", sums, width: NumericFormats.tileOutputSumBits(keys: configuration.maximumRowKeys))
+            }
+        }
+    }
+
     /// Tiles of some lengths, empty rows, and a full tile of the largest weights and values, which fills the sums.
     package static func probabilityValueUnit(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
         var random = random

@@ -7,8 +7,12 @@ import Verification
 
 extension UnitScenario {
     /// Every shift, small and large mantissas, extreme scores, ties, and scores next to where they saturate.
-    package static func scoreScaler(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
-        let scoreBits = NumericFormats.scoreBits(headSize: lane.headSize)
+    ///
+    /// - Parameter doubled: Scores come doubled; what they stand for is as extreme.
+    package static func scoreScaler(
+        _ lane: LaneConfiguration, doubled: Bool = false, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        let unit = Accelerator.ScoreScaler(lane: lane, doubled: doubled), scoreBits = unit.scoreBits
         var random = random
         // The first scale leaves the score as it is.
         let scales = try [ScoreScale(mantissa: 1 << 17, shift: 17)] + (0..<64).flatMap { shift in
@@ -18,7 +22,7 @@ extension UnitScenario {
         for scale in scales {
             let corners = [0, 1, -1, 3, -3, (1 << scale.shift) >> 1, -((1 << scale.shift) >> 1)].map { Int32(clamping: $0) }
             let limit = Int32((Int64(1) << (scoreBits - 1)) - 1)
-            let scores = corners.map { min(max($0, -limit - 1), limit) } + [limit, -limit - 1] + aroundSaturation
+            let scores = corners.map { min(max($0, -limit - 1), limit) } + [limit, -limit - 1] + aroundSaturation.map { doubled ? 2 * $0 - 1 : $0 }
                 + (0..<6).map { _ in Int32(random.code(scoreBits)) }
             func beats(_ scores: [Int32]) -> [ScoreItem] {
                 lane.beats(tiles: [scores.count]) { keys, occupied, tileLast, rowLast in
@@ -26,9 +30,11 @@ extension UnitScenario {
                 }
             }
             given += beats(scores)
-            expected += beats(scores.map { ScoreScaler.scaled(score: $0, scale: scale) })
+            expected += beats(scores.map {
+                doubled ? ScoreScaler.scaled(doubledScore: Int64($0), scale: scale) : ScoreScaler.scaled(score: $0, scale: scale)
+            })
         }
-        return try UnitScenario(Accelerator.ScoreScaler(lane: lane)) { streams in
+        return try UnitScenario(unit) { streams in
             try streams.send(scales, to: "scale") { scale, beat in
                 try beat.set("mantissa", scale.mantissa)
                 try beat.set("shift", scale.shift)

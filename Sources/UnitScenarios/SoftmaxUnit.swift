@@ -25,9 +25,11 @@ extension UnitScenario {
     }
 
     /// Tiles as long as there are, three in a row.
-    package static func softmaxUnitFullTiles(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+    package static func softmaxUnitFullTiles(
+        _ lane: LaneConfiguration, tileKeys: Int = NumericFormats.maximumTileKeys, _ random: SeededGenerator
+    ) throws -> UnitScenario {
         var random = random
-        return try softmaxUnit(lane, rows: [(0..<3 * 1024).map { _ in Int32(random.below(1 << 16)) }], tileKeys: 1024)
+        return try softmaxUnit(lane, rows: [(0..<3 * tileKeys).map { _ in Int32(random.below(1 << 16)) }], tileKeys: tileKeys)
     }
 
     /// Every segment of the exponential's table, at every shift in turn.
@@ -59,7 +61,7 @@ extension UnitScenario {
                     reference: reference, tileLast: tileLast, rowLast: rowLast)
             }
         }
-        return try UnitScenario(Accelerator.SoftmaxUnit(lane: lane)) { streams in
+        return try UnitScenario(Accelerator.SoftmaxUnit(lane: lane, tileKeys: max(tileKeys, NumericFormats.maximumTileKeys))) { streams in
             try streams.send(rows.flatMap(scores), to: "scores") { try $0.encode(into: $1, bits: NumericFormats.scaledScoreBits) }
             try streams.expect(rows.flatMap(weights), from: "weights") { try $0.encode(into: $1) }
         }

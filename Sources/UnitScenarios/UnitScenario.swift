@@ -77,6 +77,13 @@ extension UnitScenario {
         ("IndexGenerator", { try indexGenerator(SpAttenConfiguration(lane: $0), $1, $2) }),
         ("IndexFilter", { try indexFilter(SpAttenConfiguration(lane: $0), $1, $2) }),
         ("GatherReader", { try gatherReader(SpAttenConfiguration(lane: $0, sectorBytes: 32), .keyMSB, $1, $2) }),
+        ("SerialMultiplier", { try serialMultiplier(multiplicandBits: 31, multiplierBits: 25, $1, $2) }),
+        ("KeyJoiner", { try keyJoiner(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ProgressiveQueryKeyUnit", { try progressiveQueryKeyUnit(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ScoreRefiner", { try scoreRefiner(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("ConfidenceUnit", { try confidenceUnit(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("LocalValueSelector", { try localValueSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("LeafCompletion", { try leafCompletion(SpAttenConfiguration(lane: $0), $1, $2) }),
     ]
 }
 
