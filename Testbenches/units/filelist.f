@@ -13,6 +13,9 @@ probability_value_unit_bench.v
 merge_unit_bench.v
 state_accumulator_bench.v
 normalizer_bench.v
+index_generator_bench.v
+index_filter_bench.v
+gather_reader_bench.v
 units_bench.v
 ../../Generated/lane-d64/Fifo_w60_d8.v
 ../../Generated/lane-d64/Fifo_w25_d8.v
@@ -45,3 +48,14 @@ units_bench.v
 ../../Generated/lane-d64/Reciprocal.v
 ../../Generated/lane-d64/SkidBuffer_w17.v
 ../../Generated/lane-d64/Normalizer_d64_n524288_e8.v
+../../Generated/units/SkidBuffer_w22.v
+../../Generated/units/IndexGenerator_n524288_k1024.v
+../../Generated/units/IndexFilter_n524288.v
+../../Generated/units/SkidBuffer_w87.v
+../../Generated/units/RowLocator_d64_m64_p64_n524288_b256_s32.v
+../../Generated/units/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
+../../Generated/units/Fifo_w11_d256.v
+../../Generated/units/Fifo_w38_d16.v
+../../Generated/units/SectorFetcher_d64_m64_p64_n524288_b256_s32.v
+../../Generated/units/Fifo_w256_d256.v
+../../Generated/units/GatherReader_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v

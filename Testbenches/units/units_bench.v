@@ -1,4 +1,4 @@
-// Runs 15 benches at once. Written by leanspatten.
+// Runs 18 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [14:0] done;
-    wire [14:0] failed;
+    wire [17:0] done;
+    wire [17:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -23,6 +23,9 @@ module units_bench;
     merge_unit_bench #(.TOGETHER(1)) merge_unit (.done(done[12]), .failed(failed[12]));
     state_accumulator_bench #(.TOGETHER(1)) state_accumulator (.done(done[13]), .failed(failed[13]));
     normalizer_bench #(.TOGETHER(1)) normalizer (.done(done[14]), .failed(failed[14]));
+    index_generator_bench #(.TOGETHER(1)) index_generator (.done(done[15]), .failed(failed[15]));
+    index_filter_bench #(.TOGETHER(1)) index_filter (.done(done[16]), .failed(failed[16]));
+    gather_reader_bench #(.TOGETHER(1)) gather_reader (.done(done[17]), .failed(failed[17]));
 
     always #20
         if (&done) begin
@@ -30,7 +33,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=15");
+                $display("PASS units benches=18");
                 $finish;
             end
         end
