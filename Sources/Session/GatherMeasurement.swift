@@ -20,7 +20,7 @@ package struct GatherMeasurement: Sendable {
 
     /// - Parameters:
     ///   - bits: of an element, one of `widths`.
-    ///   - keep: the probability that a token survives, anew in each row.
+    ///   - keep: the probability that a token survives, and is in the row's kept list, anew in each row.
     ///   - context: tokens among which there are survivors.
     ///   - rows: of attention, back to back, each with a plane of its own.
     /// - Throws: `StreamFailure` if a vector is wrong or missing.
@@ -31,10 +31,14 @@ package struct GatherMeasurement: Sendable {
         var random = random
         let planeBytes = context * configuration.lane.headSize * bits / 8
         let rows = (0..<count).map { index in
-            GatheredRow(address: index * (planeBytes + 63) / 64 * 64, bits: bits, context: context, keep: keep, &random)
+            GatheredRow(
+                address: index * ((planeBytes + 63) / 64 * 64), bits: bits,
+                list: (0..<context).filter { _ in random.unit() < keep })
         }
         var bound = GatherBound(configuration: configuration)
-        for row in rows { bound.addRow(tokens: row.tokens, address: row.address, bits: bits) }
+        for row in rows {
+            bound.addRow(tokens: row.tokens, positions: Array(row.tokens.indices), address: row.address, bits: bits)
+        }
         let tag = MemoryPort.Tag.keyMSB.widths.contains(bits) ? MemoryPort.Tag.keyMSB : .keyLSB
         let unit = try UnitScenario.gatherReader(configuration, tag, rows, memory: .fixed(latency: Self.memoryLatency))
         var check = StreamCheck(unit.design, unit.streams)
