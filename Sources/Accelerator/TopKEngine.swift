@@ -61,9 +61,12 @@ package struct TopKEngine: Module {
 
     private func filter(_ c: Circuit, _ io: Ports, _ selection: Stream<TopKSelection>, _ take: Bit, setLeaves: Bit) {
         let lanes = topK.parallelism, keyBits = topK.keyBits
-        let skid = OutputSkid(c, "kept_skid", to: io.kept), selectionSkid = OutputSkid(c, "selection_skid", to: io.selection)
+        let selectionSkid = OutputSkid(c, "selection_skid", to: io.selection)
+        // The filter stands still as a whole while a beat of its last stage is not taken. That follows `kept_ready` within the
+        // cycle, but no `ready` of the engine does: a skid buffer would cost more than a layer of the zero eliminator.
         let isFlushing = c.wire("is_flushing", .bit)
-        let advance = c.named("advance", skid.ready & !isFlushing)
+        let moves = c.named("moves", io.kept.ready | !io.kept.valid)
+        let advance = c.named("advance", moves & !isFlushing)
 
         // A selection starts the filter, and goes out.
         let busy = c.register("busy", .bit, reset: 0)
@@ -130,7 +133,7 @@ package struct TopKEngine: Module {
              valid: c.stage("keep_valid", valid2, enable: advance, reset: 0),
              last: c.delayed("keep_last", ends, by: 2, enable: advance, reset: 0),
              beat: c.delayed("keep_beat", wordBeat, by: 2, enable: advance),
-             advance: advance, isFlushing: isFlushing, skid)
+             advance: advance, moves: moves, isFlushing: isFlushing, to: io.kept)
     }
 
     /// A beat number in the memory: with two buffers, in the half that `turns` leaves.
@@ -143,7 +146,7 @@ package struct TopKEngine: Module {
 
     private func pack(
         _ c: Circuit, _ keys: [Unsigned], _ keep: [Bit], valid: Bit, last: Bit, beat: Unsigned, advance: Bit,
-        isFlushing: Bit, _ skid: OutputSkid<TopKKept>
+        moves: Bit, isFlushing: Bit, to kept: Stream<TopKKept>
     ) {
         let lanes = topK.parallelism, keyBits = topK.keyBits, laneBits = topK.laneBits
         let latency = packingLatency
@@ -168,11 +171,11 @@ package struct TopKEngine: Module {
         let beats = c.packedBeats(
             "packed", elements, occupied: occupied,
             valid: c.delayed("packed_valid", valid, by: latency, enable: advance, reset: 0),
-            last: c.delayed("packed_last", last, by: latency, enable: advance, reset: 0), advance: skid.ready)
+            last: c.delayed("packed_last", last, by: latency, enable: advance, reset: 0), advance: moves)
         c.drive(isFlushing, beats.isFlushing)
-        skid.send(TopKKept(
+        c.send(TopKKept(
             keys: Vector(beats.elements.map { $0[0..<keyBits] }),
             indices: Vector(beats.elements.map { $0[keyBits..<keyBits + topK.indexBits] }),
-            occupied: Vector(beats.occupied), last: beats.last), when: beats.valid)
+            occupied: Vector(beats.occupied), last: beats.last), when: beats.valid, to: kept)
     }
 }

@@ -18,6 +18,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case badConfiguration(file: String, reason: String)
     /// A value of an argument that only makes sense together with others.
     case badArgument(argument: String, value: String, reason: String)
+    /// A file of keys; `line` counts from 1.
+    case badKeys(file: String, line: Int?, reason: String)
     case cannotWrite(path: String, reason: String)
 
     public var description: String {
@@ -36,6 +38,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "\(file): \(reason)"
         case .badArgument(let argument, let value, let reason):
             "\(argument) '\(value)': \(reason)"
+        case .badKeys(let file, let line, let reason):
+            "\(file)\(line.map { ", line \($0):" } ?? "") \(reason)"
         case .cannotWrite(let path, let reason):
             "\(path): cannot be written: \(reason). Choose a path in an existing directory with write permission and free space"
         }
@@ -70,7 +74,7 @@ public enum ExitStatus: Int32, Sendable {
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError: .usage
             case is QuantizationError, is LaneInputError: .badInput
-            case is LaneRunError, is MemoryModelError, is UnknownOutputs: .designDiffers
+            case is LaneRunError, is MemoryModelError, is StreamProtocolError, is UnknownOutputs: .designDiffers
             default: .internalFault
             }
     }
@@ -78,7 +82,7 @@ public enum ExitStatus: Int32, Sendable {
     private static func status(of error: SessionError) -> ExitStatus {
         switch error {
         case .badArgument: .usage
-        case .wrongHeadSize, .contextTooLong, .noLane, .notQuantizable, .badConfiguration: .badInput
+        case .wrongHeadSize, .contextTooLong, .noLane, .notQuantizable, .badConfiguration, .badKeys: .badInput
         case .cannotWrite: .cannotWrite
         }
     }

@@ -3,6 +3,7 @@ import Configuration
 import GoldenModel
 import RTL
 import SeededRandom
+import Simulation
 import Verification
 
 /// A set of keys and how many of them are to be kept.
@@ -142,5 +143,56 @@ struct TopKKeptItem {
         try beat.set("indices", kept.map(\.index) + padding, width: topK.indexBits, where: occupied)
         try beat.set("occupied", occupied.map { $0 ? 1 : 0 }, width: 1)
         try beat.set("last", last)
+    }
+}
+
+/// What an engine gave for sets back to back, and when.
+package struct TopKObservation {
+    /// Of one set.
+    package struct Result {
+        package var value: UInt32 = 0
+        package var equals = 0
+        package var indices: [Int] = []
+        /// From the last beat of keys to the selection, and to the last beat that is kept.
+        package var selectionCycles = 0, cycles = 0
+    }
+
+    package let results: [Result]
+
+    /// Runs sets through an engine that `simulator` runs, without a gap or a stall. Nothing is compared.
+    package init(_ topK: TopKConfiguration, _ sets: [TopKSet], on design: Design, _ simulator: any Simulator) throws {
+        var scenario = StreamScenario(design)
+        let keyBeats = sets.map { TopKKeyItem.beats(of: $0, topK) }
+        try scenario.send(sets, to: "command") { try $1.set("", $0.k) }
+        try scenario.send(keyBeats.joined(), to: "keys") { try $0.encode(into: $1, topK) }
+        try scenario.collect(sets.count, from: "selection")
+        try scenario.collect(from: "kept")
+        let bench = try StreamTestBench(simulator, scenario)
+        // Nothing comes out while the filter reads keys that it does not keep.
+        bench.quietCycles = topK.capacity + 100
+        bench.patience = 100 * topK.capacity
+        let run = try bench.run()
+
+        var results = sets.map { _ in Result() }
+        let ends = keyBeats.reduce(into: [Int]()) { $0.append(($0.last ?? -1) + $1.count) }.map { run["keys"].cycles[$0] }
+        for (index, (value, equals)) in try run["selection"].beats.map({ (try $0.value("value"), try $0.value("equals")) }).enumerated() {
+            results[index].value = UInt32(value)
+            results[index].equals = equals
+            results[index].selectionCycles = run["selection"].cycles[index] - ends[index]
+        }
+        var set = 0
+        let kept = try run["kept"].beats.map { beat -> (indices: [Int], last: Bool) in
+            let occupied: [UInt8] = try beat.elements("occupied", width: 1)
+            let indices: [UInt32] = try beat.elements("indices", width: topK.indexBits)
+            return (occupied.indices.filter { occupied[$0] == 1 }.map { Int(indices[$0]) }, try beat.value("last") == 1)
+        }
+        for (index, beat) in kept.enumerated() where set < sets.count {
+            results[set].indices += beat.indices
+            if beat.last {
+                results[set].cycles = run["kept"].cycles[index] - ends[set]
+                set += 1
+            }
+        }
+        self.results = results
     }
 }

@@ -7,7 +7,7 @@ struct Bench: ParsableCommand {
         commandName: "leanspatten-bench",
         abstract: "Measures the figures of Docs/benchmarks.md.",
         discussion: "Example: leanspatten-bench --only native-vs-verilator --output .build/bench.json",
-        subcommands: [Figures.self, EmitArray.self, FirstCycle.self],
+        subcommands: [Figures.self, Area.self, EmitArray.self, FirstCycle.self],
         defaultSubcommand: Figures.self)
 }
 
@@ -22,7 +22,8 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), GatheredReads(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
+        DenseDecodeCycles(), GatheredReads(), TopKCycles(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(),
+        CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),
     ]
 

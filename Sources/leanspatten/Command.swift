@@ -23,6 +23,14 @@ extension Command {
         try StandardStreams.print(json == "-" ? try jsonText(report) : text)
     }
 
+    /// `asked`, or what there is, with a word if that is not Verilator.
+    func chosenEngine(_ asked: Engine?) -> Engine {
+        if let asked { return asked }
+        let (engine, reason) = Engine.preferred()
+        if let reason { note("Note: \(reason). Using the native engine.") }
+        return engine
+    }
+
     /// Says something beside the report.
     func note(_ text: String) { StandardStreams.note(text + "\n") }
 }

@@ -11,5 +11,7 @@ struct LeanSpAtten: ParsableCommand {
             Exit codes: 0 success, 1 design differs from the golden model, 64 usage, 65 bad input data, 69 tool missing, \
             70 internal fault, 73 cannot write.
             """,
-        subcommands: [Presets.self, Generate.self, Simulate.self, Golden.self, Evaluate.self, Doctor.self])
+        subcommands: [
+            Presets.self, Generate.self, Simulate.self, Golden.self, TopK.self, Evaluate.self, Doctor.self,
+        ])
 }

@@ -70,7 +70,7 @@ struct Simulate: Command {
         }
         let golden = try GoldenRun(workload)
         var options = SimulationOptions(
-            engine: chosenEngine(), seed: selection.seed,
+            engine: chosenEngine(engine), seed: selection.seed,
             memory: MemoryChoice(
                 memory, latency: memoryLatency, bandwidth: memoryBandwidth, outstanding: memoryOutstanding),
             stallSeed: stallSeed)
@@ -96,12 +96,5 @@ struct Simulate: Command {
         try show(report.text, json: output.json, report)
         if let diagnosis = try run.diagnosis() { note("First difference: \(diagnosis)") }
         return run.status
-    }
-
-    private func chosenEngine() -> Engine {
-        if let engine { return engine }
-        let (engine, reason) = Engine.preferred()
-        if let reason { note("Note: \(reason). Using the native engine.") }
-        return engine
     }
 }

@@ -3,9 +3,9 @@ import Configuration
 import FixedPoint
 import Foundation
 import RTL
-import SeededRandom
 import Synchronization
 import Testing
+import Verification
 
 /// How many small faults the tests find: first the lane's check, then the tests of the units. Minutes long, so only when
 /// asked for: `LEANSPATTEN_MUTATE=1`, or the number of mutants.
@@ -15,7 +15,8 @@ import Testing
     @Test(.enabled(if: count > 0, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
     func mutationScoreOfTheLane() throws {
         let design = try Design(Accelerator.Lane(lane: LaneCheck.lane))
-        let mutants = Self.chosen(design.mutants(), Self.count == 1 ? 160 : Self.count, design)
+        let mutants = design.chosenMutants(Self.count == 1 ? 160 : Self.count)
+        print("\(mutants.count) of \(design.mutants().count) mutants, one at most of each Swift line and kind of change")
         let mutated = try design.mutated(by: mutants)
         let check = try LaneCheck()
         let healthy = try check.run(mutated, mutant: 0)
@@ -93,37 +94,5 @@ import Testing
         private let value = Atomic(false)
         var isSet: Bool { value.load(ordering: .relaxed) }
         func set() { value.store(true, ordering: .relaxed) }
-    }
-
-    /// One mutant of each Swift line and kind of change at most, then a seeded choice among those.
-    static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
-        struct Group: Hashable {
-            let location: RTL.SourceLocation
-            let kind: String
-        }
-        var random = SeededGenerator(seed: 1, name: "mutants")
-        var groups: [Group: Int] = [:], pool: [[Mutant]] = []
-        for mutant in candidates {
-            let group = Group(location: mutant.location, kind: mutant.kind)
-            if let known = groups[group] {
-                pool[known].append(mutant)
-            } else {
-                groups[group] = pool.count
-                pool.append([mutant])
-            }
-        }
-        print("\(candidates.count) mutants at \(pool.count) pairs of a Swift line and a kind of change")
-        var shuffled = pool.map { $0[random.below($0.count)] }
-        for last in stride(from: shuffled.count - 1, to: 0, by: -1) { shuffled.swapAt(last, random.below(last + 1)) }
-        // Bypassed registers may close a loop, alone or together: those that do are left out.
-        var chosen: [Mutant] = [], bypassed: [Mutant] = []
-        for mutant in shuffled where chosen.count < count {
-            if mutant.change == .bypassed {
-                guard (try? design.mutated(by: bypassed + [mutant])) != nil else { continue }
-                bypassed.append(mutant)
-            }
-            chosen.append(mutant)
-        }
-        return chosen
     }
 }

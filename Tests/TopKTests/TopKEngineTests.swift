@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 import UnitScenarios
 import Verification
+import Verilog
 
 @Suite struct TopKEngineTests {
     @Test(arguments: TopKConfiguration.Algorithm.allCases, [1, 2, 4, 8, 16, 32])
@@ -19,6 +20,59 @@ import Verification
             for timing in [StreamTiming.steady, .random(seed: TestSeed.derived("stalls"))] {
                 try StreamCheck(unit.design, unit.streams).run(timing)
             }
+        }
+    }
+
+    /// Selection alone: what the unit says of its latency is what it takes, for any keys.
+    @Test func radixTakesAsLongWhateverTheKeys() throws {
+        for (parallelism, bits, buffers) in [(16, 12, 1), (16, 32, 1), (4, 21, 2), (1, 21, 2)] {
+            let topK = try TopKConfiguration(.radix, parallelism: parallelism, keyBits: bits, buffers: buffers)
+            var random = TestSeed.generator("\(#function) \(topK)")
+            for count in [1, 64, 65, 1000, 1024] {
+                for family in TopKSet.Family.allCases {
+                    let set = TopKSet(keys: family.keys(count, bits: bits, &random), k: random.below(count + 1))
+                    let unit = try UnitScenario.selectionCore(topK, [set])
+                    let run = try StreamCheck(unit.design, unit.streams).run()
+                    #expect(run["selection"].cycles[0] - run["keys"].cycles.last! == RadixSelect(topK).latency(keys: count))
+                }
+            }
+        }
+    }
+
+    /// A selector of weights that come one a cycle, a set of at least 128 behind another: with two buffers none waits.
+    @Test func radixKeepsUpWithAKeyACycle() throws {
+        let topK = try TopKConfiguration(.radix, parallelism: 1, keyBits: 21, buffers: 2)
+        var random = TestSeed.generator(#function)
+        let sets = [128, 128, 1024, 128, 500, 129, 1024, 1024, 128].map { count in
+            TopKSet(keys: TopKSet.Family.uniform.keys(count, bits: 21, &random), k: count / 3)
+        }
+        let unit = try UnitScenario.selectionCore(topK, sets)
+        let run = try StreamCheck(unit.design, unit.streams).run()
+        let keys = run["keys"].cycles, lost = keys.last! - keys[0] - (keys.count - 1)
+        print("\(keys.count) keys in \(sets.count) sets, \(lost) cycles lost")
+        #expect(lost <= 3 * sets.count)
+    }
+
+    /// Vectors in Icarus: a bench of Verilog alone, in which what means nothing is unknown on the way in.
+    @Test(arguments: TopKConfiguration.Algorithm.allCases) func passesInIcarus(_ algorithm: TopKConfiguration.Algorithm) throws {
+        let topK = try TopKConfiguration(algorithm, parallelism: 4, capacity: 128, keyBits: 9)
+        var random = TestSeed.generator(#function)
+        let unit = try UnitScenario.topKEngine(topK, (0..<40).map { _ in TopKSet.random(topK, &random) })
+        let bench = try ScenarioBench(name: "topk", unit.design, unit.streams)
+        let verilog = VerilogEmitter().emit(unit.design).map { VerilogSource(name: $0.name, text: $0.text) }
+        for stalls in [0, 24] {
+            let result = try IcarusRunner().run(
+                verilog + bench.files, top: bench.moduleName, plusArguments: ["stalls=\(stalls)"])
+            #expect(result.succeeded && result.output.contains("PASS topk "), "\(result.report)")
+        }
+    }
+
+    /// No `ready` of an engine follows one that it is given within the cycle.
+    @Test(arguments: TopKConfiguration.Algorithm.allCases) func noPathFromReadyToReady(_ algorithm: TopKConfiguration.Algorithm) throws {
+        let design = try Design(TopKEngine(try TopKConfiguration(algorithm)))
+        for (index, port) in design.top.ports.enumerated() where !port.isInput && port.name.hasSuffix("_ready") {
+            let inputs = try #require(design.top.combinationalInputs[index]).map { design.top.ports[$0].name }
+            #expect(!inputs.contains { $0.hasSuffix("_ready") }, "\(port.name) follows \(inputs)")
         }
     }
 }
