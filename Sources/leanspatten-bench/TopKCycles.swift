@@ -25,7 +25,8 @@ struct TopKCycles: Benchmark {
             let mean = Self.mean(try Self.cycles(topK, sets).map(\.selection))
             report.add(Figure("topk-selection-quick-p\(parallelism)", mean, .cycles, peer: "paper-derived", peerValue: peer))
         }
-        for algorithm in TopKConfiguration.Algorithm.allCases where report.wants("topk-\(algorithm.rawValue)") {
+        for algorithm in TopKConfiguration.Algorithm.allCases
+        where ["mean", "worst"].contains(where: { report.wants("topk-\(algorithm.rawValue)-\($0)") }) {
             let topK = try TopKConfiguration(algorithm)
             let uniform = try Self.cycles(topK, Self.sets([.uniform], bits: 12, each: 300)).map(\.all)
             report.add(Figure("topk-\(algorithm.rawValue)-mean", Self.mean(uniform), .cycles))

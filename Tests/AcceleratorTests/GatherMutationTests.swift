@@ -25,7 +25,7 @@ extension MutationScoreTests {
                 ("SectorFetcher", { try SectorFetcherTests().asksForTheWholeBuffer(sectorBytes: 32, buffer: 256) }),
                 ("rate", { try GatherReaderTests().scatteredRowsAtTheBeatBound(configuration: configuration, keep: 0.54) }),
             ]
-            for mutant in Self.chosen(design.mutants(), Self.count == 1 ? 200 : Self.count, design) {
+            for mutant in design.chosenMutants(Self.count == 1 ? 200 : Self.count) {
                 tried += 1
                 if try Self.finds(check, mutant) || others.contains(where: { try Self.finds($0.check, mutant) }) {
                     found += 1

@@ -22,8 +22,9 @@ import UnitScenarios
         let unit = try UnitScenario.named(name, Self.configuration.lane, TestSeed.generator(#function), .short)
         // What lies below has tests of its own.
         let tested = ["Fifo_", "SkidBuffer_", "RadixSelect_"] + (name == "SerialMultiplier" ? [] : ["SerialMultiplier_"])
-        let candidates = unit.design.mutants().filter { mutant in !tested.contains { mutant.module.hasPrefix($0) } }
-        let mutants = MutationScoreTests.chosen(candidates, Self.count == 1 ? 80 : Self.count, unit.design)
+        let mutants = unit.design.chosenMutants(Self.count == 1 ? 80 : Self.count) { mutant in
+            !tested.contains { mutant.module.hasPrefix($0) }
+        }
         var survivors: [Mutant] = []
         for mutant in mutants {
             let checks = [{ _ = try unit.run() }, { try unit.runAll() }] + Self.fullTests(of: name)
