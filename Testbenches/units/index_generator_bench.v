@@ -56,7 +56,7 @@ module index_generator_bench #(
     reg s_range_valid;
     wire s_range_ready;
     /* verilator lint_off UNUSEDSIGNAL */
-    reg [43:0] s_range_beat;
+    reg [47:0] s_range_beat;
     /* verilator lint_on UNUSEDSIGNAL */
     integer s_range_passed;
     reg s_range_failed;
@@ -84,11 +84,12 @@ module index_generator_bench #(
             .reset(reset),
             .range_valid(s_range_valid),
             .range_ready(s_range_ready),
-            .range_payload_first(s_range_beat[43:24]),
-            .range_payload_end(s_range_beat[23:4]),
-            .range_payload_gathered(s_range_beat[0]),
+            .range_payload_first(s_range_beat[47:28]),
+            .range_payload_end(s_range_beat[27:8]),
+            .range_payload_gathered(s_range_beat[4]),
+            .range_payload_bank(s_range_beat[0]),
             .list_valid(s_list_valid),
-            .list_payload_position(s_list_beat[29:20]),
+            .list_payload_position(s_list_beat[30:20]),
             .list_payload_token(s_list_beat[18:0]),
             .tokens_valid(s_tokens_valid),
             .tokens_ready(s_tokens_ready),
@@ -98,7 +99,7 @@ module index_generator_bench #(
             .tokens_payload_block_last(s_tokens_block_last)
     );
 
-    reg [75:0] s_range_lines [0:15];
+    reg [79:0] s_range_lines [0:15];
     integer s_range_next;
     initial $readmemh("index_generator_range.hex", s_range_lines);
     wire s_range_pauses = {26'd0, noise[5:0]} < stalls;
@@ -117,11 +118,11 @@ module index_generator_bench #(
             if (!s_range_valid || s_range_ready) begin
                 if (s_range_next < 16 && !s_range_pauses && s_list_passed >= s_range_lines[s_range_next][31:0]) begin
                     s_range_valid <= 1'b1;
-                    s_range_beat <= s_range_lines[s_range_next][75:32];
+                    s_range_beat <= s_range_lines[s_range_next][79:32];
                     s_range_next <= s_range_next + 1;
                 end else begin
                     s_range_valid <= 1'b0;
-                    s_range_beat <= {44{1'bx}};
+                    s_range_beat <= {48{1'bx}};
                 end
             end
         end

@@ -1,4 +1,4 @@
-// Runs 22 benches at once. Written by leanspatten.
+// Runs 25 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [21:0] done;
-    wire [21:0] failed;
+    wire [24:0] done;
+    wire [24:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -23,13 +23,16 @@ module units_bench;
     merge_unit_bench #(.TOGETHER(1)) merge_unit (.done(done[12]), .failed(failed[12]));
     state_accumulator_bench #(.TOGETHER(1)) state_accumulator (.done(done[13]), .failed(failed[13]));
     normalizer_bench #(.TOGETHER(1)) normalizer (.done(done[14]), .failed(failed[14]));
-    serial_multiplier_bench #(.TOGETHER(1)) serial_multiplier (.done(done[15]), .failed(failed[15]));
-    key_joiner_bench #(.TOGETHER(1)) key_joiner (.done(done[16]), .failed(failed[16]));
-    progressive_query_key_unit_bench #(.TOGETHER(1)) progressive_query_key_unit (.done(done[17]), .failed(failed[17]));
-    score_refiner_bench #(.TOGETHER(1)) score_refiner (.done(done[18]), .failed(failed[18]));
-    confidence_unit_bench #(.TOGETHER(1)) confidence_unit (.done(done[19]), .failed(failed[19]));
-    local_value_selector_bench #(.TOGETHER(1)) local_value_selector (.done(done[20]), .failed(failed[20]));
-    leaf_completion_bench #(.TOGETHER(1)) leaf_completion (.done(done[21]), .failed(failed[21]));
+    index_generator_bench #(.TOGETHER(1)) index_generator (.done(done[15]), .failed(failed[15]));
+    index_filter_bench #(.TOGETHER(1)) index_filter (.done(done[16]), .failed(failed[16]));
+    gather_reader_bench #(.TOGETHER(1)) gather_reader (.done(done[17]), .failed(failed[17]));
+    serial_multiplier_bench #(.TOGETHER(1)) serial_multiplier (.done(done[18]), .failed(failed[18]));
+    key_joiner_bench #(.TOGETHER(1)) key_joiner (.done(done[19]), .failed(failed[19]));
+    progressive_query_key_unit_bench #(.TOGETHER(1)) progressive_query_key_unit (.done(done[20]), .failed(failed[20]));
+    score_refiner_bench #(.TOGETHER(1)) score_refiner (.done(done[21]), .failed(failed[21]));
+    confidence_unit_bench #(.TOGETHER(1)) confidence_unit (.done(done[22]), .failed(failed[22]));
+    local_value_selector_bench #(.TOGETHER(1)) local_value_selector (.done(done[23]), .failed(failed[23]));
+    leaf_completion_bench #(.TOGETHER(1)) leaf_completion (.done(done[24]), .failed(failed[24]));
 
     always #20
         if (&done) begin
@@ -37,7 +40,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=22");
+                $display("PASS units benches=25");
                 $finish;
             end
         end
