@@ -7,6 +7,9 @@ enum Places {
     /// Builds that stay for the next run.
     static let work = ".build/bench"
 
+    /// The SpAtten authors' traces, if somebody says where they are.
+    static let traces = ProcessInfo.processInfo.environment["LEANSPATTEN_TRACES"]
+
     /// The Python of `Testbenches/requirements.txt`.
     static func python() throws -> String {
         let path = ".build/python/bin/python"
