@@ -48,6 +48,7 @@ let package = Package(
         .testTarget(name: "LaneCoverageTests", dependencies: ["Session", "TestSupport"], exclude: ["waivers.txt"]),
         .testTarget(name: "StructureTests"),
         .testTarget(name: "AcceleratorTests", dependencies: ["Session", "TestSupport"]),
+        .testTarget(name: "TopKTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["Session", "TestSupport"]),
     ]
 )
