@@ -150,7 +150,7 @@ package struct BitwidthConverter: Module {
     }
 
     /// Elements of each width side by side, extended to 12 bits; the width in force chosen.
-    private func elements(_ c: Circuit, _ window: Unsigned, _ bits: Unsigned) -> Unsigned {
+    func elements(_ c: Circuit, _ window: Unsigned, _ bits: Unsigned) -> Unsigned {
         let choices = widths.filter { $0 > 0 }.map { width -> (Int, Unsigned) in
             let all = (0..<lane.multipliers).map { i -> any Value in
                 let element = window[(i * width)..<((i + 1) * width)]

@@ -10,14 +10,21 @@ import RTL
 struct TokenBeat: Bundle {
     /// Row of the planes.
     let token: Unsigned
-    /// There is a token; clear in the one beat that ends a row whose last position was not kept.
+    /// There is a token; clear in a beat that only tells that a row or a block ends whose last position was not kept.
     let occupied: Bit
     /// Nothing of this row follows.
     let rowLast: Bit
+    /// Nothing of this block of `blockKeys` list positions follows: what has been asked of the memory must not wait for
+    /// neighbours any longer, as the end of a tile may wait for it.
+    let blockLast: Bit
+
+    /// The smallest tile, so that every tile ends with a block.
+    static let blockKeys = RowSettings.tileSizes[0]
 
     static func shape(_ lane: LaneConfiguration) -> Shape<TokenBeat> {
         Shape { TokenBeat(
-            token: $0.make(.unsigned(bitsToIndex(lane.maximumContext))), occupied: $0.make(.bit), rowLast: $0.make(.bit)) }
+            token: $0.make(.unsigned(bitsToIndex(lane.maximumContext))), occupied: $0.make(.bit), rowLast: $0.make(.bit),
+            blockLast: $0.make(.bit)) }
     }
 }
 
@@ -42,6 +49,22 @@ struct ListRange: Bundle {
     static func shape(_ lane: LaneConfiguration) -> Shape<ListRange> {
         Shape { ListRange(
             first: $0.make(.unsigned(lane.contextBits)), end: $0.make(.unsigned(lane.contextBits)), gathered: $0.make(.bit)) }
+    }
+}
+
+/// `multipliers` elements of a row of a plane, as wide as they are going to be.
+struct VectorBeat: Bundle {
+    /// 12 bits each, element 0 lowest.
+    let elements: Unsigned
+    /// There are elements; clear in the one beat that ends a row whose last position was not kept.
+    let occupied: Bit
+    /// Nothing of this row of attention follows.
+    let rowLast: Bit
+
+    static func shape(_ lane: LaneConfiguration) -> Shape<VectorBeat> {
+        Shape { VectorBeat(
+            elements: $0.make(.unsigned(lane.multipliers * NumericFormats.keyBits)), occupied: $0.make(.bit),
+            rowLast: $0.make(.bit)) }
     }
 }
 

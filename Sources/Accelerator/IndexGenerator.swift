@@ -1,0 +1,72 @@
+import Blocks
+import Configuration
+import RTL
+
+/// One entry of a kept list.
+struct KeptListWrite: Bundle {
+    let position: Unsigned
+    let token: Unsigned
+
+    static func shape(_ configuration: SpAttenConfiguration) -> Shape<KeptListWrite> {
+        Shape { KeptListWrite(
+            position: $0.make(.unsigned(bitsToIndex(configuration.maximumRowKeys))),
+            token: $0.make(.unsigned(bitsToIndex(configuration.lane.maximumContext)))) }
+    }
+}
+
+/// The tokens of the positions that a row sees, from its own copy of the kept list or counted.
+///
+/// One position a cycle, rows without a gap between them; latency 1 cycle. A row without a position gives one unoccupied
+/// beat. Positions from `maximumRowKeys` on begin at the front of the list again. A list may be written while none of its
+/// entries is going to be read by a row that has been taken.
+package struct IndexGenerator: Module {
+    package let configuration: SpAttenConfiguration
+
+    package init(_ configuration: SpAttenConfiguration) { self.configuration = configuration }
+
+    package struct Ports {
+        let range: Stream<ListRange>
+        let list: Flow<KeptListWrite>
+        let tokens: Stream<TokenBeat>
+    }
+
+    package var suffix: String { "n\(configuration.lane.maximumContext)_k\(configuration.maximumRowKeys)" }
+
+    /// Cycles from a row's range to its first token.
+    package static let latency = 1
+
+    package func ports(_ io: Interface) -> Ports {
+        Ports(range: io.sink(ListRange.shape(configuration.lane)),
+              list: io.input(.flow(KeptListWrite.shape(configuration))),
+              tokens: io.source(TokenBeat.shape(configuration.lane)))
+    }
+
+    package func body(_ c: Circuit, _ io: Ports) {
+        let skid = OutputSkid(c, "skid", to: io.tokens)
+        let advance = skid.ready
+        let lane = configuration.lane
+        let list = c.memory("kept_list", depth: configuration.maximumRowKeys,
+                            width: bitsToIndex(lane.maximumContext), collision: .undefined)
+        c.when(io.list.valid) { list.write(io.list.payload.position, io.list.payload.token) }
+
+        let range = io.range.payload
+        let take = c.named("take", io.range.valid & advance)
+        let done = c.register("positions_done", .unsigned(lane.contextBits), reset: 0)
+        let position = c.named("position", range.first &+ done.q)
+        let rowLast = c.named("row_last", position + 1 >= range.end)
+        c.drive(io.range.ready, advance & rowLast)
+        c.when(take) { done.next(mux(rowLast, 0, done.q &+ 1)) }
+
+        let entry = list.read("entry", position.truncated(to: list.addressWidth), enable: advance)
+        let counted = c.stage("counted", position.truncated(to: entry.width), enable: advance)
+        let gathered = c.stage("gathered", range.gathered, enable: advance)
+        let inBlock = position.truncated(to: bitsToIndex(TokenBeat.blockKeys))
+        skid.send(
+            TokenBeat(
+                token: mux(gathered, entry, counted),
+                occupied: c.stage("occupied", range.first < range.end, enable: advance),
+                rowLast: c.stage("row_last_of_token", rowLast, enable: advance),
+                blockLast: c.stage("block_last", inBlock.isAllOnes, enable: advance)),
+            when: c.stage("token_valid", take, enable: advance, reset: 0))
+    }
+}
