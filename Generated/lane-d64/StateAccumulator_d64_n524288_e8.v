@@ -4,140 +4,140 @@
 module StateAccumulator_d64_n524288_e8 (
     input  wire clock,
     input  wire reset,
-    input  wire leaf_valid,  // @[StateAccumulator.swift:28]
-    output wire leaf_ready,  // @[StateAccumulator.swift:28]
-    input  wire leaf_payload_occupied,  // @[StateAccumulator.swift:28]
-    input  wire signed [11:0] leaf_payload_reference,  // @[StateAccumulator.swift:28]
-    input  wire [30:0] leaf_payload_weight_sum,  // @[StateAccumulator.swift:28]
-    input  wire [335:0] leaf_payload_output_sums,  // @[StateAccumulator.swift:28]
-    input  wire leaf_payload_row_last,  // @[StateAccumulator.swift:28]
-    output wire state_valid,  // @[StateAccumulator.swift:28]
-    input  wire state_ready,  // @[StateAccumulator.swift:28]
-    output wire state_payload_occupied,  // @[StateAccumulator.swift:28]
-    output wire signed [6:0] state_payload_highest_class,  // @[StateAccumulator.swift:28]
-    output wire [70:0] state_payload_weight_sum,  // @[StateAccumulator.swift:28]
-    output wire [70:0] state_payload_weight_sum_below,  // @[StateAccumulator.swift:28]
-    output wire [655:0] state_payload_output_sums,  // @[StateAccumulator.swift:28]
-    output wire [655:0] state_payload_output_sums_below  // @[StateAccumulator.swift:28]
+    input  wire leaf_valid,  // @[StateAccumulator.swift:38]
+    output wire leaf_ready,  // @[StateAccumulator.swift:38]
+    input  wire leaf_payload_occupied,  // @[StateAccumulator.swift:38]
+    input  wire signed [11:0] leaf_payload_reference,  // @[StateAccumulator.swift:38]
+    input  wire [30:0] leaf_payload_weight_sum,  // @[StateAccumulator.swift:38]
+    input  wire [335:0] leaf_payload_output_sums,  // @[StateAccumulator.swift:38]
+    input  wire leaf_payload_row_last,  // @[StateAccumulator.swift:38]
+    output wire state_valid,  // @[StateAccumulator.swift:38]
+    input  wire state_ready,  // @[StateAccumulator.swift:38]
+    output wire state_payload_occupied,  // @[StateAccumulator.swift:38]
+    output wire signed [6:0] state_payload_highest_class,  // @[StateAccumulator.swift:38]
+    output wire [70:0] state_payload_weight_sum,  // @[StateAccumulator.swift:38]
+    output wire [70:0] state_payload_weight_sum_below,  // @[StateAccumulator.swift:38]
+    output wire [655:0] state_payload_output_sums,  // @[StateAccumulator.swift:38]
+    output wire [655:0] state_payload_output_sums_below  // @[StateAccumulator.swift:38]
 );
 
-    reg running_occupied;  // @[StateAccumulator.swift:93]
-    reg signed [6:0] running_class;  // @[StateAccumulator.swift:94]
-    reg [70:0] running_weight_sum;  // @[StateAccumulator.swift:95]
-    reg [70:0] running_weight_sum_below;  // @[StateAccumulator.swift:96]
-    reg draining;  // @[StateAccumulator.swift:42]
-    reg leaf_staged;  // @[StateAccumulator.swift:43]
-    reg [2:0] in_index;  // @[StateAccumulator.swift:44]
-    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:123]
-    reg aligned_occupied;  // @[StateAccumulator.swift:126]
-    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:127]
-    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:128]
-    reg closes_row;  // @[StateAccumulator.swift:49]
-    reg [2:0] out_index;  // @[StateAccumulator.swift:66]
-    reg [1311:0] running_sums [0:7];  // @[StateAccumulator.swift:38]
-    reg [1311:0] running_word;  // @[StateAccumulator.swift:50]
-    wire merge_pair_ready;  // @[StateAccumulator.swift:34]
-    wire merge_merged_valid;  // @[StateAccumulator.swift:34]
-    wire merge_merged_payload_occupied;  // @[StateAccumulator.swift:34]
-    wire signed [6:0] merge_merged_payload_highest_class;  // @[StateAccumulator.swift:34]
-    wire [70:0] merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:34]
-    wire [70:0] merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:34]
-    wire [655:0] merge_merged_payload_output_sums;  // @[StateAccumulator.swift:34]
-    wire [655:0] merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:34]
+    reg running_occupied;  // @[StateAccumulator.swift:103]
+    reg signed [6:0] running_class;  // @[StateAccumulator.swift:104]
+    reg [70:0] running_weight_sum;  // @[StateAccumulator.swift:105]
+    reg [70:0] running_weight_sum_below;  // @[StateAccumulator.swift:106]
+    reg draining;  // @[StateAccumulator.swift:52]
+    reg leaf_staged;  // @[StateAccumulator.swift:53]
+    reg [2:0] in_index;  // @[StateAccumulator.swift:54]
+    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:133]
+    reg aligned_occupied;  // @[StateAccumulator.swift:136]
+    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:137]
+    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:138]
+    reg closes_row;  // @[StateAccumulator.swift:59]
+    reg [2:0] out_index;  // @[StateAccumulator.swift:76]
+    reg [1311:0] running_sums [0:7];  // @[StateAccumulator.swift:48]
+    reg [1311:0] running_word;  // @[StateAccumulator.swift:60]
+    wire merge_pair_ready;  // @[StateAccumulator.swift:44]
+    wire merge_merged_valid;  // @[StateAccumulator.swift:44]
+    wire merge_merged_payload_occupied;  // @[StateAccumulator.swift:44]
+    wire signed [6:0] merge_merged_payload_highest_class;  // @[StateAccumulator.swift:44]
+    wire [70:0] merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:44]
+    wire [70:0] merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:44]
+    wire [655:0] merge_merged_payload_output_sums;  // @[StateAccumulator.swift:44]
+    wire [655:0] merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:44]
 
-    wire room = !draining & (!leaf_staged | merge_pair_ready);  // @[StateAccumulator.swift:45]
-    wire take = leaf_valid & room;  // @[StateAccumulator.swift:46]
-    assign leaf_ready = room;  // @[StateAccumulator.swift:47]
+    wire room = !draining & (!leaf_staged | merge_pair_ready);  // @[StateAccumulator.swift:55]
+    wire take = leaf_valid & room;  // @[StateAccumulator.swift:56]
+    assign leaf_ready = room;  // @[StateAccumulator.swift:57]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:123]
+        if (take) begin  // @[StateAccumulator.swift:133]
             aligned_output_0 <= {{40{leaf_payload_output_sums[41]}}, leaf_payload_output_sums[41:0]}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_1 <= {
                     {40{leaf_payload_output_sums[83]}}, leaf_payload_output_sums[83:42]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_2 <= {
                     {40{leaf_payload_output_sums[125]}}, leaf_payload_output_sums[125:84]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_3 <= {
                     {40{leaf_payload_output_sums[167]}}, leaf_payload_output_sums[167:126]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_4 <= {
                     {40{leaf_payload_output_sums[209]}}, leaf_payload_output_sums[209:168]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_5 <= {
                     {40{leaf_payload_output_sums[251]}}, leaf_payload_output_sums[251:210]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_6 <= {
                     {40{leaf_payload_output_sums[293]}}, leaf_payload_output_sums[293:252]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_7 <= {
                     {40{leaf_payload_output_sums[335]}}, leaf_payload_output_sums[335:294]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
-            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:126]
-            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:127]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
+            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:136]
+            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:137]
             aligned_weight_sum <= {40'h0, leaf_payload_weight_sum}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:128]
-            closes_row <= leaf_payload_row_last;  // @[StateAccumulator.swift:49]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:138]
+            closes_row <= leaf_payload_row_last;  // @[StateAccumulator.swift:59]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            leaf_staged <= 1'b0;  // @[StateAccumulator.swift:43]
+            leaf_staged <= 1'b0;  // @[StateAccumulator.swift:53]
         end else begin
-            if (merge_pair_ready) begin  // @[StateAccumulator.swift:51]
-                leaf_staged <= 1'b0;  // @[StateAccumulator.swift:51]
+            if (merge_pair_ready) begin  // @[StateAccumulator.swift:61]
+                leaf_staged <= 1'b0;  // @[StateAccumulator.swift:61]
             end
-            if (take) begin  // @[StateAccumulator.swift:52]
-                leaf_staged <= 1'b1;  // @[StateAccumulator.swift:53]
+            if (take) begin  // @[StateAccumulator.swift:62]
+                leaf_staged <= 1'b1;  // @[StateAccumulator.swift:63]
             end
         end
     end
 
-    wire in_index_when2 = in_index == 3'h7;  // @[StateAccumulator.swift:54]
+    wire in_index_when2 = in_index == 3'h7;  // @[StateAccumulator.swift:64]
 
     always @(posedge clock) begin
         if (reset) begin
-            in_index <= 3'h0;  // @[StateAccumulator.swift:44]
-        end else if (take) begin  // @[StateAccumulator.swift:52]
-            if (in_index_when2) begin  // @[StateAccumulator.swift:54]
-                in_index <= 3'h0;  // @[StateAccumulator.swift:55]
+            in_index <= 3'h0;  // @[StateAccumulator.swift:54]
+        end else if (take) begin  // @[StateAccumulator.swift:62]
+            if (in_index_when2) begin  // @[StateAccumulator.swift:64]
+                in_index <= 3'h0;  // @[StateAccumulator.swift:65]
             end else begin
-                in_index <= in_index + 3'h1;  // @[StateAccumulator.swift:58]
+                in_index <= in_index + 3'h1;  // @[StateAccumulator.swift:68]
             end
         end
     end
 
     wire [655:0] merge_pair_payload_left_output_sums =
-        running_word[1311:656];  // @[StateAccumulator.swift:62]
+        running_word[1311:656];  // @[StateAccumulator.swift:72]
     wire [655:0] merge_pair_payload_left_output_sums_below =
-        running_word[655:0];  // @[StateAccumulator.swift:62]
-    wire [70:0] merge_pair_payload_right_weight_sum_below = 71'h0;  // @[StateAccumulator.swift:62]
+        running_word[655:0];  // @[StateAccumulator.swift:72]
+    wire [70:0] merge_pair_payload_right_weight_sum_below = 71'h0;  // @[StateAccumulator.swift:72]
     wire [655:0] merge_pair_payload_right_output_sums = {
         aligned_output_7, aligned_output_6, aligned_output_5, aligned_output_4, aligned_output_3,
         aligned_output_2, aligned_output_1, aligned_output_0
-    };  // @[StateAccumulator.swift:62]
+    };  // @[StateAccumulator.swift:72]
     wire [655:0] merge_pair_payload_right_output_sums_below =
-        656'h0;  // @[StateAccumulator.swift:62]
-    wire done = merge_merged_valid & (!closes_row | state_ready);  // @[StateAccumulator.swift:67]
-    wire merge_merged_ready = !closes_row | state_ready;  // @[StateAccumulator.swift:68]
+        656'h0;  // @[StateAccumulator.swift:72]
+    wire done = merge_merged_valid & (!closes_row | state_ready);  // @[StateAccumulator.swift:77]
+    wire merge_merged_ready = !closes_row | state_ready;  // @[StateAccumulator.swift:78]
 
-    MergeUnit_d64_n524288_e8 merge (  // @[StateAccumulator.swift:34]
+    MergeUnit_d64_n524288_e8 merge (  // @[StateAccumulator.swift:44]
         .clock(clock),
         .reset(reset),
         .pair_valid(leaf_staged),
@@ -164,44 +164,44 @@ module StateAccumulator_d64_n524288_e8 (
         .merged_payload_output_sums_below(merge_merged_payload_output_sums_below)
     );
 
-    assign state_valid = merge_merged_valid & closes_row;  // @[StateAccumulator.swift:69]
-    assign state_payload_occupied = merge_merged_payload_occupied;  // @[StateAccumulator.swift:70]
+    assign state_valid = merge_merged_valid & closes_row;  // @[StateAccumulator.swift:79]
+    assign state_payload_occupied = merge_merged_payload_occupied;  // @[StateAccumulator.swift:80]
     assign state_payload_highest_class =
-        merge_merged_payload_highest_class;  // @[StateAccumulator.swift:70]
+        merge_merged_payload_highest_class;  // @[StateAccumulator.swift:80]
     assign state_payload_weight_sum =
-        merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:70]
+        merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:80]
     assign state_payload_weight_sum_below =
-        merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:70]
+        merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:80]
     assign state_payload_output_sums =
-        merge_merged_payload_output_sums;  // @[StateAccumulator.swift:70]
+        merge_merged_payload_output_sums;  // @[StateAccumulator.swift:80]
     assign state_payload_output_sums_below =
-        merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:70]
+        merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:80]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:50]
-            running_word <= running_sums[in_index];  // @[StateAccumulator.swift:50]
+        if (take) begin  // @[StateAccumulator.swift:60]
+            running_word <= running_sums[in_index];  // @[StateAccumulator.swift:60]
         end
-        if (done) begin  // @[StateAccumulator.swift:71]
+        if (done) begin  // @[StateAccumulator.swift:81]
             running_sums[out_index] <= {
                 merge_merged_payload_output_sums, merge_merged_payload_output_sums_below
-            };  // @[StateAccumulator.swift:72]
+            };  // @[StateAccumulator.swift:82]
         end
     end
 
-    wire draining_when4 = out_index == 3'h7;  // @[StateAccumulator.swift:73]
+    wire draining_when4 = out_index == 3'h7;  // @[StateAccumulator.swift:83]
 
     always @(posedge clock) begin
         if (reset) begin
-            draining <= 1'b0;  // @[StateAccumulator.swift:42]
+            draining <= 1'b0;  // @[StateAccumulator.swift:52]
         end else begin
-            if (take) begin  // @[StateAccumulator.swift:52]
-                if (in_index_when2) begin  // @[StateAccumulator.swift:54]
-                    draining <= 1'b1;  // @[StateAccumulator.swift:56]
+            if (take) begin  // @[StateAccumulator.swift:62]
+                if (in_index_when2) begin  // @[StateAccumulator.swift:64]
+                    draining <= 1'b1;  // @[StateAccumulator.swift:66]
                 end
             end
-            if (done) begin  // @[StateAccumulator.swift:71]
-                if (draining_when4) begin  // @[StateAccumulator.swift:73]
-                    draining <= 1'b0;  // @[StateAccumulator.swift:75]
+            if (done) begin  // @[StateAccumulator.swift:81]
+                if (draining_when4) begin  // @[StateAccumulator.swift:83]
+                    draining <= 1'b0;  // @[StateAccumulator.swift:85]
                 end
             end
         end
@@ -209,36 +209,36 @@ module StateAccumulator_d64_n524288_e8 (
 
     always @(posedge clock) begin
         if (reset) begin
-            running_occupied <= 1'b0;  // @[StateAccumulator.swift:93]
-        end else if (done) begin  // @[StateAccumulator.swift:71]
-            if (draining_when4) begin  // @[StateAccumulator.swift:73]
+            running_occupied <= 1'b0;  // @[StateAccumulator.swift:103]
+        end else if (done) begin  // @[StateAccumulator.swift:81]
+            if (draining_when4) begin  // @[StateAccumulator.swift:83]
                 running_occupied <= merge_merged_payload_occupied
-                    & !closes_row;  // @[StateAccumulator.swift:110]
+                    & !closes_row;  // @[StateAccumulator.swift:120]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (done) begin  // @[StateAccumulator.swift:71]
-            if (draining_when4) begin  // @[StateAccumulator.swift:73]
+        if (done) begin  // @[StateAccumulator.swift:81]
+            if (draining_when4) begin  // @[StateAccumulator.swift:83]
                 running_class <=
-                    merge_merged_payload_highest_class;  // @[StateAccumulator.swift:111]
+                    merge_merged_payload_highest_class;  // @[StateAccumulator.swift:121]
                 running_weight_sum <=
-                    merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:112]
+                    merge_merged_payload_weight_sum;  // @[StateAccumulator.swift:122]
                 running_weight_sum_below <=
-                    merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:113]
+                    merge_merged_payload_weight_sum_below;  // @[StateAccumulator.swift:123]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            out_index <= 3'h0;  // @[StateAccumulator.swift:66]
-        end else if (done) begin  // @[StateAccumulator.swift:71]
-            if (draining_when4) begin  // @[StateAccumulator.swift:73]
-                out_index <= 3'h0;  // @[StateAccumulator.swift:74]
+            out_index <= 3'h0;  // @[StateAccumulator.swift:76]
+        end else if (done) begin  // @[StateAccumulator.swift:81]
+            if (draining_when4) begin  // @[StateAccumulator.swift:83]
+                out_index <= 3'h0;  // @[StateAccumulator.swift:84]
             end else begin
-                out_index <= out_index + 3'h1;  // @[StateAccumulator.swift:78]
+                out_index <= out_index + 3'h1;  // @[StateAccumulator.swift:88]
             end
         end
     end

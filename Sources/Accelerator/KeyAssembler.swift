@@ -65,7 +65,7 @@ package struct KeyAssembler: Module {
             done.next(mux(rowLast, 0, done.q &+ Unsigned(lane.slots)))
         }
 
-        let joined = (0..<lane.multipliers).map { i in join(c, io.msb.payload, io.lsb.payload, row.lsbBits, i) }
+        let joined = (0..<lane.multipliers).map { i in joinedElement(io.msb.payload, io.lsb.payload, row.lsbBits, i) }
         skid.send(KeyBeat(
             elements: Vector(joined), occupied: Vector((0..<lane.slots).map { left > Unsigned($0) }),
             tileLast: tileLast, rowLast: rowLast), when: take)
@@ -76,14 +76,14 @@ package struct KeyAssembler: Module {
         let sizes = RowSettings.tileSizes
         return select(tileSize, sizes.map { Unsigned($0 - 1) })
     }
+}
 
-    /// `msb * 2^lsbBits + lsb` of one element.
-    private func join(_ c: Circuit, _ msb: Unsigned, _ lsb: Unsigned, _ lsbBits: Unsigned, _ i: Int) -> Signed {
-        let bits = NumericFormats.keyBits
-        let high = msb[(i * bits)..<((i + 1) * bits)], low = lsb[(i * bits)..<((i + 1) * bits)]
-        let widths = Set(KeyFormat.supported.map(\.lsbBits)).subtracting([0]).sorted()
-        return widths.reduce(high) { other, width in
-            mux(lsbBits == Unsigned(width), concatenate(high.truncated(to: bits - width), low.truncated(to: width)), other)
-        }.asSigned
-    }
+/// `msb * 2^lsbBits + lsb` of element `i` of two vectors of a plane.
+func joinedElement(_ msb: Unsigned, _ lsb: Unsigned, _ lsbBits: Unsigned, _ i: Int) -> Signed {
+    let bits = NumericFormats.keyBits
+    let high = msb[(i * bits)..<((i + 1) * bits)], low = lsb[(i * bits)..<((i + 1) * bits)]
+    let widths = Set(KeyFormat.supported.map(\.lsbBits)).subtracting([0]).sorted()
+    return widths.reduce(high) { other, width in
+        mux(lsbBits == Unsigned(width), concatenate(high.truncated(to: bits - width), low.truncated(to: width)), other)
+    }.asSigned
 }

@@ -16,28 +16,72 @@ struct OutputBeat: Bundle {
     }
 }
 
+/// The masses of a row's keys whose LSBs are unknown and whose values were dropped (Docs/pruning.md 5).
+struct ReportBeat: Bundle {
+    /// Signed 16 bits, 2^-14 of the row's weight sum; saturated.
+    let unrefined: Signed
+    let dropped: Signed
+
+    static var shape: Shape<ReportBeat> {
+        Shape { ReportBeat(
+            unrefined: $0.make(.signed(NumericFormats.outputBits)), dropped: $0.make(.signed(NumericFormats.outputBits))) }
+    }
+}
+
+/// What a row's weights are divided by (Docs/pruning.md 6).
+struct RowTotal: Bundle {
+    /// The row has a key; the rest means nothing otherwise.
+    let occupied: Bit
+    let highestClass: Signed
+    /// Bits of the weight sum beyond 20: h - 20.
+    let shift: Unsigned
+    /// Of the weight sum's leading 24 bits.
+    let reciprocal: Unsigned
+
+    static func shape(_ lane: LaneConfiguration) -> Shape<RowTotal> {
+        let weightBits = NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext) + 1
+        return Shape { RowTotal(
+            occupied: $0.make(.bit), highestClass: $0.make(.signed(NumericFormats.classBits)),
+            shift: $0.make(.unsigned(bitsToIndex(weightBits))), reciprocal: $0.make(.unsigned(Reciprocal.quotientBits))) }
+    }
+}
+
 /// Divides a row's output sums by its weight sum: one reciprocal a row, one element a cycle (Docs/numerics.md 8).
 ///
 /// One `valueBits` a row sets the output's scale. From a row's last state beat to its first element: 34 cycles.
 package struct Normalizer: Module {
     package let lane: LaneConfiguration
+    /// A state has one beat more, of masses, and the row's report and total come out.
+    package let reports: Bool
 
-    package init(lane: LaneConfiguration) { self.lane = lane }
+    package init(lane: LaneConfiguration, reports: Bool = false) {
+        self.lane = lane
+        self.reports = reports
+    }
 
     package struct Ports {
         let valueBits: Stream<Unsigned>
         let state: Stream<StateBeat>
         let output: Stream<OutputBeat>
+        /// One a row, behind its last element; nil unless the unit `reports`.
+        let report: Stream<ReportBeat>?
+        /// One a row, before its first element; nil unless the unit `reports`.
+        let total: Stream<RowTotal>?
     }
 
-    package var suffix: String { lane.stateSuffix }
+    package var suffix: String { lane.stateSuffix + (reports ? "_report" : "") }
+
+    private var stateBeats: Int { lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
+    /// Elements that are divided: the output's, then the two masses.
+    private var elements: Int { lane.headSize + (reports ? 2 : 0) }
 
     /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages.
     package static let latency = 8 + Reciprocal.latency
 
     package func ports(_ io: Interface) -> Ports {
         Ports(valueBits: io.sink(.unsigned(formatBits)), state: io.sink(StateBeat.shape(lane)),
-              output: io.source(OutputBeat.shape))
+              output: io.source(OutputBeat.shape), report: reports ? io.source(ReportBeat.shape) : nil,
+              total: reports ? io.source(RowTotal.shape(lane)) : nil)
     }
 
     /// Classes of a state folded: one more bit than a class's sum.
@@ -58,17 +102,19 @@ package struct Normalizer: Module {
         // The sums of the row, folded into one class.
         let beat = io.state.payload
         let foldShift = 1 << NumericFormats.classShiftBits
-        let take = c.named("take", io.state.valid & collecting.q)
-        c.drive(io.state.ready, collecting.q)
-        c.discard(beat.highestClass)
-        let inIndex = c.register("in_index", .unsigned(bitsToIndex(lane.stateBeats)), reset: 0)
+        // The last row's total is read from where this row's is put.
+        let totalHeld: Register<Bit>? = reports ? c.register("total_held", .bit, reset: 0) : nil
+        let isOpen = if let totalHeld { collecting.q & !totalHeld.q } else { collecting.q }
+        let take = c.named("take", io.state.valid & isOpen)
+        c.drive(io.state.ready, isOpen)
+        let inIndex = c.register("in_index", .unsigned(bitsToIndex(stateBeats)), reset: 0)
         let folded = beat.outputSums.indices.map {
             c.named("folded_\($0)", beat.outputSums[$0] + (beat.outputSumsBelow[$0] >> foldShift))
         }
-        let sums = c.memory("folded_sums", depth: lane.stateBeats, width: lane.mergeElements * sumBits, collision: .undefined)
+        let sums = c.memory("folded_sums", depth: stateBeats, width: lane.mergeElements * sumBits, collision: .undefined)
         let weightSum = c.stage("weight_sum", beat.weightSum + (beat.weightSumBelow >> foldShift), enable: take)
         let occupied = c.stage("occupied", beat.occupied, enable: take)
-        let isLastBeat = c.named("is_last_beat", inIndex.q == Unsigned(lane.stateBeats - 1))
+        let isLastBeat = c.named("is_last_beat", inIndex.q == Unsigned(stateBeats - 1))
         let collected = c.stage("collected", take & isLastBeat, reset: 0)
         c.when(take) {
             sums.write(inIndex.q, Vector(folded).packed)
@@ -90,6 +136,15 @@ package struct Normalizer: Module {
         c.drive(reciprocal.divisor, mantissa.truncated(to: Reciprocal.divisorBits))
         c.when(reciprocal.done) { emitting.set() }
 
+        if let total = io.total, let totalHeld {
+            let highestClass = c.stage("highest_class", beat.highestClass, enable: take)
+            c.when(total.ready) { totalHeld.clear() }
+            c.when(reciprocal.done) { totalHeld.set() }
+            c.send(RowTotal(occupied: occupied, highestClass: highestClass, shift: shift, reciprocal: reciprocal.quotient),
+                   when: totalHeld.q, to: total)
+        } else {
+            c.discard(beat.highestClass)
+        }
         emit(c, io, sums, occupied, shift, reciprocal.quotient, emitting, emitted)
     }
 
@@ -99,20 +154,24 @@ package struct Normalizer: Module {
         _ emitting: Register<Bit>, _ emitted: Bit
     ) {
         let skid = OutputSkid(c, "skid", to: io.output)
-        let advance = skid.ready
-        let element = c.register("element", .unsigned(bitsToIndex(lane.headSize)), reset: 0)
+        let reportSkid: OutputSkid<ReportBeat>? = if let report = io.report { OutputSkid(c, "report_skid", to: report) } else { nil }
+        let advance = if let reportSkid { c.named("advance", skid.ready & reportSkid.ready) } else { skid.ready }
+        let element = c.register("element", .unsigned(bitsToIndex(elements)), reset: 0)
         let start = c.named("start", emitting.q & io.valueBits.valid & advance)
-        let last = c.named("last_element", element.q == Unsigned(lane.headSize - 1))
+        let last = c.named("last_element", element.q == Unsigned(elements - 1))
         let laneBits = bitsToHold(lane.mergeElements - 1, signed: false)
         let word: Unsigned = switch lane.mergeElements {
         case 1: element.q
-        case lane.headSize: 0
+        case lane.headSize where !reports: 0
         default: element.q >> laneBits
         }
         let read = sums.read("sums_word", word, enable: start)
         c.when(start) {
             element.next(element.q &+ 1)
-            c.when(last) { emitting.clear() }
+            c.when(last) {
+                emitting.clear()
+                if reports { element.next(0) }
+            }
         }
         c.drive(emitted, start & last)
         c.drive(io.valueBits.ready, start & last)
@@ -122,17 +181,35 @@ package struct Normalizer: Module {
         let chosen = c.stage("chosen", select(choice1, elements), enable: advance)
         let occupied2 = c.delayed("occupied_of", occupied, by: 2, enable: advance)
         let shift2 = c.delayed("shift_of", shift, by: 2, enable: advance)
+        let aligned = (chosen << Self.guardBits).shiftedRight(by: shift2)
         let dividend = c.stage(
-            "dividend", (chosen << Self.guardBits).shiftedRight(by: shift2).truncated(to: Self.dividendBits), enable: advance)
+            "dividend", reports ? saturated(c, aligned) : aligned.truncated(to: Self.dividendBits), enable: advance)
         let occupied3 = c.stage("occupied_of_3", occupied2, enable: advance)
         let reciprocal3 = c.delayed("reciprocal_of", reciprocal, by: 3, enable: advance)
         let product = c.stage("product", dividend * reciprocal3.signExtendedByZero, enable: advance)
         let occupied4 = c.stage("occupied_of_4", occupied3, enable: advance)
         let gain4 = c.delayed("value_bits_of", io.valueBits.payload, by: 4, enable: advance)
         let result = c.stage("result", rounded(c, product, gain4, occupied4), enable: advance)
-        skid.send(
-            OutputBeat(element: result, last: c.delayed("last_of", last, by: 5, enable: advance)),
-            when: c.delayed("valid", start, by: 5, enable: advance, reset: 0))
+        let lastOf = c.delayed("last_of", last, by: 5, enable: advance)
+        let valid = c.delayed("valid", start, by: 5, enable: advance, reset: 0)
+        guard let reportSkid else {
+            skid.send(OutputBeat(element: result, last: lastOf), when: valid)
+            return
+        }
+        let lastOutput = c.delayed("last_output", element.q == Unsigned(lane.headSize - 1), by: 5, enable: advance)
+        let isUnrefined = c.delayed("is_unrefined", element.q == Unsigned(lane.headSize), by: 5, enable: advance)
+        let unrefined = c.stage("unrefined_mass", result, enable: advance & isUnrefined)
+        skid.send(OutputBeat(element: result, last: lastOutput), when: valid & advance & !isUnrefined & !lastOf)
+        reportSkid.send(ReportBeat(unrefined: unrefined, dropped: result), when: valid & advance & lastOf)
+    }
+
+    /// The dropped mass of a renormalised row can be any multiple of its weight sum: what is cut off here saturates anyway.
+    private func saturated(_ c: Circuit, _ value: Signed) -> Signed {
+        let aligned = c.named("aligned", value)
+        let above = aligned[(Self.dividendBits - 1)..<aligned.width]
+        let highest = (1 << (Self.dividendBits - 1)) - 1
+        let limit = mux(aligned.isNegative, Signed(-highest - 1), Signed(highest))
+        return mux(above.isAllOnes | !above.isNonzero, aligned.truncated(to: Self.dividendBits), limit)
     }
 
     /// `(product + 2^(46-g)) >> (47-g)` with g = 16 - value bits, saturated to 16 bits; 0 for an empty row.

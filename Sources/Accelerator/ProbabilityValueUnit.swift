@@ -9,8 +9,13 @@ import RTL
 /// second set of registers and leaves from there, `mergeElements` elements a cycle, while the next tile is summed.
 package struct ProbabilityValueUnit: Module {
     package let lane: LaneConfiguration
+    /// The most keys a tile can hold.
+    package let tileKeys: Int
 
-    package init(lane: LaneConfiguration) { self.lane = lane }
+    package init(lane: LaneConfiguration, tileKeys: Int = NumericFormats.maximumTileKeys) {
+        self.lane = lane
+        self.tileKeys = tileKeys
+    }
 
     package struct Ports {
         let weights: Stream<WeightBeat>
@@ -18,7 +23,7 @@ package struct ProbabilityValueUnit: Module {
         let leaf: Stream<LeafBeat>
     }
 
-    package var suffix: String { "\(lane.arraySuffix)_e\(lane.mergeElements)" }
+    package var suffix: String { "\(lane.arraySuffix)_e\(lane.mergeElements)\(tileSuffix(tileKeys))" }
 
     /// Cycles from a tile's last vector to the first beat of its leaf.
     package static let latency = 4
@@ -26,7 +31,7 @@ package struct ProbabilityValueUnit: Module {
     package func ports(_ io: Interface) -> Ports {
         Ports(weights: io.sink(WeightBeat.shape(lane)),
               values: io.sink(.vector(lane.multipliers, signed: NumericFormats.valueBits)),
-              leaf: io.source(LeafBeat.shape(lane)))
+              leaf: io.source(LeafBeat.shape(lane, tileKeys: tileKeys)))
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
@@ -57,9 +62,10 @@ package struct ProbabilityValueUnit: Module {
         let fresh = c.register("fresh_tile", .bit, reset: 1)
         let sums = accumulate(c, products, fresh.q, step2, when: advance & valid2)
         let weightTotal = c.stage("weight_total", weights.dropFirst().reduce(weights[0]) { $0 + $1 }, enable: advance)
-        let weightSum = c.register("weight_sum", .unsigned(NumericFormats.tileWeightSumBits))
+        let weightSumBits = NumericFormats.tileWeightSumBits(keys: tileKeys)
+        let weightSum = c.register("weight_sum", .unsigned(weightSumBits))
         c.when(advance & keyEnds2) {
-            weightSum.next(mux(fresh.q, 0, weightSum.q) &+ weightTotal.extended(to: NumericFormats.tileWeightSumBits))
+            weightSum.next(mux(fresh.q, 0, weightSum.q) &+ weightTotal.extended(to: weightSumBits))
         }
         c.when(advance) {
             complete.next(ends2)
@@ -90,7 +96,7 @@ package struct ProbabilityValueUnit: Module {
     private func accumulate(
         _ c: Circuit, _ products: [Signed], _ fresh: Bit, _ step: StepCounter, when valid: Bit
     ) -> [Signed] {
-        let sumBits = NumericFormats.tileOutputSumBits
+        let sumBits = NumericFormats.tileOutputSumBits(keys: tileKeys)
         return (0..<lane.headSize).map { element in
             let sum = c.register("sum_\(element)", .signed(sumBits))
             let arriving = arrivingAt(element, products).extended(to: sumBits)
@@ -116,7 +122,7 @@ package struct ProbabilityValueUnit: Module {
         let weightSum = c.stage("leaf_weight_sum", leaf.weightSum, enable: capture)
         let rowLast = c.stage("leaf_row_last", leaf.rowLast, enable: capture)
         let held = leaf.outputSums.indices.map {
-            c.register("leaf_sum_\($0)", .signed(NumericFormats.tileOutputSumBits))
+            c.register("leaf_sum_\($0)", .signed(NumericFormats.tileOutputSumBits(keys: tileKeys)))
         }
         let remaining = c.register("remaining_beats", .unsigned(bitsToIndex(lane.stateBeats)))
         c.when(capture) {

@@ -20,8 +20,13 @@ struct ScaleSettings: Bundle {
 /// One `scale` a row, taken with its last beat. Latency 3 cycles, one beat a cycle.
 package struct ScoreScaler: Module {
     package let lane: LaneConfiguration
+    /// Scores come doubled (Docs/pruning.md 2).
+    package let doubled: Bool
 
-    package init(lane: LaneConfiguration) { self.lane = lane }
+    package init(lane: LaneConfiguration, doubled: Bool = false) {
+        self.lane = lane
+        self.doubled = doubled
+    }
 
     package struct Ports {
         let scale: Stream<ScaleSettings>
@@ -29,13 +34,15 @@ package struct ScoreScaler: Module {
         let scaled: Stream<ScoreBeat>
     }
 
-    package var suffix: String { lane.arraySuffix }
+    package var suffix: String { lane.arraySuffix + (doubled ? "_doubled" : "") }
+
+    package var scoreBits: Int { NumericFormats.scoreBits(headSize: lane.headSize) + (doubled ? 1 : 0) }
 
     package static let latency = 3
 
     package func ports(_ io: Interface) -> Ports {
         Ports(scale: io.sink(ScaleSettings.shape),
-              scores: io.sink(ScoreBeat.shape(lane, bits: NumericFormats.scoreBits(headSize: lane.headSize))),
+              scores: io.sink(ScoreBeat.shape(lane, bits: scoreBits)),
               scaled: io.source(ScoreBeat.shape(lane, bits: NumericFormats.scaledScoreBits)))
     }
 
@@ -52,7 +59,8 @@ package struct ScoreScaler: Module {
         let results = scores.scores.indices.map { slot in
             let product = c.stage("product_\(slot)", scores.scores[slot] * mantissa, enable: advance)
             // Twice the product keeps the bit that decides the rounding.
-            let shifted = c.stage("shifted_\(slot)", (product << 1).shiftedRight(by: shift1), enable: advance)
+            let twice = doubled ? product : product << 1
+            let shifted = c.stage("shifted_\(slot)", twice.shiftedRight(by: shift1), enable: advance)
             let rounded = c.named("rounded_\(slot)", (shifted + 1) >> 1)
             return c.stage("scaled_\(slot)", saturated(c, rounded, slot), enable: advance)
         }

@@ -9,15 +9,20 @@ import RTL
 /// beat a cycle, while the next tile's scores come in. From a tile's last score to its first weight: 8 cycles.
 package struct SoftmaxUnit: Module {
     package let lane: LaneConfiguration
+    /// The most keys a tile can hold.
+    package let tileKeys: Int
 
-    package init(lane: LaneConfiguration) { self.lane = lane }
+    package init(lane: LaneConfiguration, tileKeys: Int = NumericFormats.maximumTileKeys) {
+        self.lane = lane
+        self.tileKeys = tileKeys
+    }
 
     package struct Ports {
         let scores: Stream<ScoreBeat>
         let weights: Stream<WeightBeat>
     }
 
-    package var suffix: String { lane.arraySuffix }
+    package var suffix: String { lane.arraySuffix + tileSuffix(tileKeys) }
 
     /// Cycles from a tile's last score to its first weight: through the header's queue and the exponential.
     package static let latency = 3 + 1 + ExponentialUnit.latency
@@ -42,7 +47,7 @@ package struct SoftmaxUnit: Module {
     static let waitingTiles = 16
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let waiting = Queue(c, "waiting_scores", io.scores.shape, depth: 2 * NumericFormats.maximumTileKeys / lane.slots)
+        let waiting = Queue(c, "waiting_scores", io.scores.shape, depth: 2 * tileKeys / lane.slots)
         let headers = Queue(c, "tile_headers", TileHeader.shape, depth: Self.waitingTiles)
         findReference(c, io, waiting, headers)
         weigh(c, io, waiting.output, headers.output)
@@ -106,3 +111,6 @@ package struct SoftmaxUnit: Module {
             rowLast: c.delayed("row_last", beat.rowLast, by: latency, enable: advance)), when: valid)
     }
 }
+
+/// Names a unit by the most keys of a tile, unless that is what the dense lane has.
+func tileSuffix(_ tileKeys: Int) -> String { tileKeys == NumericFormats.maximumTileKeys ? "" : "_k\(tileKeys)" }

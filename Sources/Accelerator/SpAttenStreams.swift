@@ -94,9 +94,25 @@ struct TileSums: Bundle {
 
 extension SpAttenConfiguration {
     /// Weight sum of a tile of up to `maximumRowKeys` keys, unsigned.
-    var tileWeightSumBits: Int { NumericFormats.weightFractionBits + ceilLog2(maximumRowKeys) + 1 }
+    var tileWeightSumBits: Int { NumericFormats.tileWeightSumBits(keys: maximumRowKeys) }
     /// Doubled score of one key, signed.
     var doubledScoreBits: Int { NumericFormats.scoreBits(headSize: lane.headSize) + 1 }
     /// Code of a tile's size in a job: its place in `tileSizes`.
     static var tileSizeBits: Int { 3 }
+}
+
+/// One vector of the elements of a token's plane.
+struct VectorBeat: Bundle {
+    /// `multipliers` elements of 12 bits side by side.
+    let elements: Unsigned
+    /// There is a token; clear in the one vector that ends a row whose last position was not kept.
+    let occupied: Bit
+    /// The row's last vector.
+    let rowLast: Bit
+
+    static func shape(_ lane: LaneConfiguration) -> Shape<VectorBeat> {
+        Shape { VectorBeat(
+            elements: $0.make(.unsigned(lane.multipliers * NumericFormats.keyBits)), occupied: $0.make(.bit),
+            rowLast: $0.make(.bit)) }
+    }
 }

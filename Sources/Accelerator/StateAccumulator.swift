@@ -9,33 +9,43 @@ import RTL
 /// more until its last word is back; the state of a row leaves while its last leaf is merged.
 package struct StateAccumulator: Module {
     package let lane: LaneConfiguration
+    /// The most keys a tile can hold.
+    package let tileKeys: Int
+    /// Beats behind those of the outputs, merged alike.
+    package let extraBeats: Int
 
-    package init(lane: LaneConfiguration) { self.lane = lane }
+    package init(lane: LaneConfiguration, tileKeys: Int = NumericFormats.maximumTileKeys, extraBeats: Int = 0) {
+        self.lane = lane
+        self.tileKeys = tileKeys
+        self.extraBeats = extraBeats
+    }
 
     package struct Ports {
         let leaf: Stream<LeafBeat>
         let state: Stream<StateBeat>
     }
 
-    package var suffix: String { lane.stateSuffix }
+    package var suffix: String { lane.stateSuffix + tileSuffix(tileKeys) + extraSuffix(extraBeats) }
+
+    private var beats: Int { lane.stateBeats + extraBeats }
 
     /// Cycles from the first beat of a row's last leaf to the first of its state.
     package static let latency = 1 + MergeUnit.latency
     /// Cycles from the first beat of a leaf to that of the next: what is under way must be back in memory.
-    package var cyclesPerLeaf: Int { lane.stateBeats + Self.latency }
+    package var cyclesPerLeaf: Int { beats + Self.latency }
 
     package func ports(_ io: Interface) -> Ports {
-        Ports(leaf: io.sink(LeafBeat.shape(lane)), state: io.source(StateBeat.shape(lane)))
+        Ports(leaf: io.sink(LeafBeat.shape(lane, tileKeys: tileKeys)), state: io.source(StateBeat.shape(lane)))
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let indexBits = bitsToIndex(lane.stateBeats)
-        let lastBeat = Unsigned(lane.stateBeats - 1)
+        let indexBits = bitsToIndex(beats)
+        let lastBeat = Unsigned(beats - 1)
         let merge = c.instance("merge", MergeUnit(lane: lane))
 
         // The running state: its sums in memory, the rest here.
         let sumsWidth = 2 * lane.mergeElements * NumericFormats.stateOutputSumBits(maximumContext: lane.maximumContext)
-        let sums = c.memory("running_sums", depth: lane.stateBeats, width: sumsWidth, collision: .undefined)
+        let sums = c.memory("running_sums", depth: beats, width: sumsWidth, collision: .undefined)
         let running = Running(c, lane)
 
         // A leaf enters once the one before it has been merged to its last beat.
@@ -131,3 +141,6 @@ package struct StateAccumulator: Module {
             outputSumsBelow: c.constant(0, .vector(lane.mergeElements, signed: outputBits)))
     }
 }
+
+/// Names a unit by the beats of a state that follow those of the outputs.
+func extraSuffix(_ extraBeats: Int) -> String { extraBeats == 0 ? "" : "_x\(extraBeats)" }

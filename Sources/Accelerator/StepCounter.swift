@@ -10,14 +10,15 @@ struct StepCounter {
     let isLast: Bit?
     private let register: Register<Unsigned>?
 
-    init(_ c: Circuit, _ lane: LaneConfiguration) {
+    /// - Parameter name: Begins the names of its signals, where a circuit has several.
+    init(_ c: Circuit, _ lane: LaneConfiguration, _ name: String = "") {
         guard lane.steps > 1 else {
             (index, isLast, register) = (nil, nil, nil)
             return
         }
-        let step = c.register("step", .unsigned(bitsToIndex(lane.steps)), reset: 0)
+        let step = c.register(name + "step", .unsigned(bitsToIndex(lane.steps)), reset: 0)
         index = step.q
-        isLast = c.named("last_step", step.q == Unsigned(lane.steps - 1))
+        isLast = c.named(name + "last_step", step.q == Unsigned(lane.steps - 1))
         register = step
     }
 

@@ -67,11 +67,12 @@ struct LeafBeat: Bundle {
     let outputSums: Vector<Signed>
     let rowLast: Bit
 
-    static func shape(_ lane: LaneConfiguration) -> Shape<LeafBeat> {
+    /// - Parameter tileKeys: the most keys a tile can hold.
+    static func shape(_ lane: LaneConfiguration, tileKeys: Int = NumericFormats.maximumTileKeys) -> Shape<LeafBeat> {
         Shape { LeafBeat(
             occupied: $0.make(.bit), reference: $0.make(.signed(NumericFormats.referenceBits)),
-            weightSum: $0.make(.unsigned(NumericFormats.tileWeightSumBits)),
-            outputSums: $0.make(.vector(lane.mergeElements, signed: NumericFormats.tileOutputSumBits)),
+            weightSum: $0.make(.unsigned(NumericFormats.tileWeightSumBits(keys: tileKeys))),
+            outputSums: $0.make(.vector(lane.mergeElements, signed: NumericFormats.tileOutputSumBits(keys: tileKeys))),
             rowLast: $0.make(.bit)) }
     }
 }

@@ -5,7 +5,7 @@ extension Circuit {
     ///
     /// - Returns: the sum, one bit wider per level, and its latency in enabled cycles.
     public func adderTree(
-        _ name: String, _ terms: [Signed], levelsPerStage: Int = 2, enable: Bit,
+        _ name: String, _ terms: [Signed], levelsPerStage: Int = 2, enable: Bit?,
         fileID: String = #fileID, line: Int = #line
     ) -> (sum: Signed, latency: Int) {
         var level = terms
@@ -26,9 +26,9 @@ extension Circuit {
         return (level[0], latency)
     }
 
-    /// `value` after `cycles` enabled cycles.
+    /// `value` after `cycles` enabled cycles; without `enable` all are.
     public func delayed<V: Scalar>(
-        _ name: String, _ value: V, by cycles: Int, enable: Bit, reset: Int? = nil,
+        _ name: String, _ value: V, by cycles: Int, enable: Bit?, reset: Int? = nil,
         fileID: String = #fileID, line: Int = #line
     ) -> V {
         (0..<cycles).reduce(value) { delayed, cycle in

@@ -48,9 +48,15 @@ public enum NumericFormats {
     }
 
     /// Weight sum of one tile, unsigned.
-    public static let tileWeightSumBits = weightFractionBits + ceilLog2(maximumTileKeys) + 1
+    public static let tileWeightSumBits = tileWeightSumBits(keys: maximumTileKeys)
     /// Output sum of one tile, signed.
-    public static let tileOutputSumBits = weightFractionBits + valueBits + ceilLog2(maximumTileKeys)
+    public static let tileOutputSumBits = tileOutputSumBits(keys: maximumTileKeys)
+
+    /// Weight sum of a tile of at most `keys` keys, unsigned.
+    public static func tileWeightSumBits(keys: Int) -> Int { weightFractionBits + ceilLog2(keys) + 1 }
+
+    /// Output sum of a tile of at most `keys` keys, signed.
+    public static func tileOutputSumBits(keys: Int) -> Int { weightFractionBits + valueBits + ceilLog2(keys) }
 
     /// Weight sum of a state's class, unsigned, over at most `maximumContext` keys.
     public static func stateWeightSumBits(maximumContext: Int) -> Int {

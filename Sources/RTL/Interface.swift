@@ -49,9 +49,13 @@ public struct Interface {
 }
 
 /// A module's ports in declaration order with their names, found by reflection on its `Ports` struct.
+///
+/// An optional port that is nil is not there.
 func portSignals(of ports: Any) -> [(path: String, reference: Reference)] {
     if let value = ports as? any Value { return value.leaves }
-    return Mirror(reflecting: ports).children.enumerated().flatMap { index, child in
+    let mirror = Mirror(reflecting: ports)
+    if mirror.displayStyle == .optional { return mirror.children.flatMap { portSignals(of: $0.value) } }
+    return mirror.children.enumerated().flatMap { index, child in
         portSignals(of: child.value).map { (joinPath(child.label.map(snakeCase) ?? "\(index)", $0.path), $0.reference) }
     }
 }
