@@ -6,7 +6,8 @@ SHELL := bash
 BUILD := .build/release
 CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
-PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32
+PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
+	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128
 TIMES := .build/times.txt
 RESULTS := .build/results
 RESULTS_TOOL := $(BUILD)/leanspatten-results

@@ -4,12 +4,13 @@ import RTL
 
 /// One entry of a kept list.
 struct KeptListWrite: Bundle {
+    /// Bank of the list, then position in it.
     let position: Unsigned
     let token: Unsigned
 
     static func shape(_ configuration: SpAttenConfiguration) -> Shape<KeptListWrite> {
         Shape { KeptListWrite(
-            position: $0.make(.unsigned(bitsToIndex(configuration.maximumRowKeys))),
+            position: $0.make(.unsigned(1 + bitsToIndex(configuration.maximumRowKeys))),
             token: $0.make(.unsigned(bitsToIndex(configuration.lane.maximumContext)))) }
     }
 }
@@ -17,8 +18,8 @@ struct KeptListWrite: Bundle {
 /// The tokens of the positions that a row sees, from its own copy of the kept list or counted.
 ///
 /// One position a cycle, rows without a gap between them; latency 1 cycle. A row without a position gives one unoccupied
-/// beat. Positions from `maximumRowKeys` on begin at the front of the list again. A list may be written while none of its
-/// entries is going to be read by a row that has been taken.
+/// beat. Positions from `maximumRowKeys` on begin at the front of the list again. There are two lists; one may be written
+/// while no row that has been taken reads it.
 package struct IndexGenerator: Module {
     package let configuration: SpAttenConfiguration
 
@@ -45,7 +46,7 @@ package struct IndexGenerator: Module {
         let skid = OutputSkid(c, "skid", to: io.tokens)
         let advance = skid.ready
         let lane = configuration.lane
-        let list = c.memory("kept_list", depth: configuration.maximumRowKeys,
+        let list = c.memory("kept_lists", depth: 2 * configuration.maximumRowKeys,
                             width: bitsToIndex(lane.maximumContext), collision: .undefined)
         c.when(io.list.valid) { list.write(io.list.payload.position, io.list.payload.token) }
 
@@ -57,7 +58,8 @@ package struct IndexGenerator: Module {
         c.drive(io.range.ready, advance & rowLast)
         c.when(take) { done.next(mux(rowLast, 0, done.q &+ 1)) }
 
-        let entry = list.read("entry", position.truncated(to: list.addressWidth), enable: advance)
+        let address = concatenate(range.bank, position.truncated(to: list.addressWidth - 1))
+        let entry = list.read("entry", address, enable: advance)
         let counted = c.stage("counted", position.truncated(to: entry.width), enable: advance)
         let gathered = c.stage("gathered", range.gathered, enable: advance)
         let inBlock = position.truncated(to: bitsToIndex(TokenBeat.blockKeys))

@@ -37,10 +37,11 @@ struct MemoryResponse: Bundle {
     let data: Unsigned
     let tag: Unsigned
 
-    static func shape(_ lane: LaneConfiguration) -> Shape<MemoryResponse> {
-        Shape { MemoryResponse(
-            data: $0.make(.unsigned(8 * lane.portBytes)), tag: $0.make(.unsigned(MemoryPort.tagBits))) }
+    static func shape(bytes: Int) -> Shape<MemoryResponse> {
+        Shape { MemoryResponse(data: $0.make(.unsigned(8 * bytes)), tag: $0.make(.unsigned(MemoryPort.tagBits))) }
     }
+
+    static func shape(_ lane: LaneConfiguration) -> Shape<MemoryResponse> { shape(bytes: lane.portBytes) }
 }
 
 /// The streaming memory port of a lane.

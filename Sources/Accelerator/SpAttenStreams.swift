@@ -45,10 +45,13 @@ struct ListRange: Bundle {
     let end: Unsigned
     /// Positions are looked up in the kept list; otherwise position t is token t.
     let gathered: Bit
+    /// Which of the two lists held.
+    let bank: Bit
 
     static func shape(_ lane: LaneConfiguration) -> Shape<ListRange> {
         Shape { ListRange(
-            first: $0.make(.unsigned(lane.contextBits)), end: $0.make(.unsigned(lane.contextBits)), gathered: $0.make(.bit)) }
+            first: $0.make(.unsigned(lane.contextBits)), end: $0.make(.unsigned(lane.contextBits)), gathered: $0.make(.bit),
+            bank: $0.make(.bit)) }
     }
 }
 
@@ -99,20 +102,4 @@ extension SpAttenConfiguration {
     var doubledScoreBits: Int { NumericFormats.scoreBits(headSize: lane.headSize) + 1 }
     /// Code of a tile's size in a job: its place in `tileSizes`.
     static var tileSizeBits: Int { 3 }
-}
-
-/// One vector of the elements of a token's plane.
-struct VectorBeat: Bundle {
-    /// `multipliers` elements of 12 bits side by side.
-    let elements: Unsigned
-    /// There is a token; clear in the one vector that ends a row whose last position was not kept.
-    let occupied: Bit
-    /// The row's last vector.
-    let rowLast: Bit
-
-    static func shape(_ lane: LaneConfiguration) -> Shape<VectorBeat> {
-        Shape { VectorBeat(
-            elements: $0.make(.unsigned(lane.multipliers * NumericFormats.keyBits)), occupied: $0.make(.bit),
-            rowLast: $0.make(.bit)) }
-    }
 }

@@ -3,16 +3,27 @@ public struct Preset: Hashable, Sendable {
     public let name: String
     /// One line for `leanspatten presets`.
     public let summary: String
-    public let configuration: LaneConfiguration
+    public let configuration: AcceleratorConfiguration
 
-    /// Every advertised configuration; the three of the paper's sizing first.
-    public static let all: [Preset] = [
+    /// Every advertised configuration.
+    public static let all = lanes + spAttenLanes
+
+    /// Dense lanes; the three of the paper's sizing first.
+    public static let lanes: [Preset] = [
         lane(headSize: 32, multipliers: 32, suffix: ""),
         lane(headSize: 64, multipliers: 64, suffix: ""),
         lane(headSize: 128, multipliers: 64, suffix: ""),
         lane(headSize: 32, multipliers: 64, suffix: "-m64"),
         lane(headSize: 64, multipliers: 32, suffix: "-m32"),
         lane(headSize: 128, multipliers: 32, suffix: "-m32"),
+    ]
+
+    /// Lanes that prune and refine.
+    public static let spAttenLanes: [Preset] = [
+        spAtten(headSize: 64, multipliers: 64, suffix: ""),
+        spAtten(headSize: 64, multipliers: 64, sectorBytes: 32, suffix: "-s32"),
+        spAtten(headSize: 32, multipliers: 32, suffix: ""),
+        spAtten(headSize: 128, multipliers: 64, suffix: ""),
     ]
 
     /// The preset of that name.
@@ -29,7 +40,17 @@ public struct Preset: Hashable, Sendable {
             name: "lane-d\(headSize)\(suffix)",
             summary: "one lane, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
                 + "\(configuration.portBytes)-byte port, context up to \(configuration.maximumContext)",
-            configuration: configuration)
+            configuration: .lane(configuration))
+    }
+
+    private static func spAtten(headSize: Int, multipliers: Int, sectorBytes: Int = 64, suffix: String) -> Preset {
+        let configuration = SpAttenConfiguration(
+            lane: LaneConfiguration(headSize: headSize, multipliers: multipliers), sectorBytes: sectorBytes)
+        return Preset(
+            name: "spatten-d\(headSize)\(suffix)",
+            summary: "one lane that prunes and refines, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
+                + "\(sectorBytes)-byte sectors, rows of up to \(configuration.maximumRowKeys) keys decided as one",
+            configuration: .spAtten(configuration))
     }
 }
 

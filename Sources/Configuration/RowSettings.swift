@@ -30,13 +30,13 @@ public struct RowSettings: Hashable, Codable, Sendable {
     }
 }
 
-/// One advertised point: a configuration and a setting it runs with.
+/// One advertised point of the dense lanes: a configuration and a setting it runs with.
 public struct OperatingPoint: Hashable, Sendable {
     public let preset: Preset
     public let settings: RowSettings
 
     /// Every advertised point, presets in order, settings in order within each: what `make regress` covers.
-    public static let all: [OperatingPoint] = Preset.all.flatMap { preset in
+    public static let all: [OperatingPoint] = Preset.lanes.flatMap { preset in
         RowSettings.all.map { OperatingPoint(preset: preset, settings: $0) }
     }
 }

@@ -21,10 +21,10 @@ public struct CheckedProgram: Sendable {
     }
 
     /// Lays planes that several rows share.
-    public mutating func place(_ planes: KeyValuePlanes) -> LaneProgram.Placement { program.place(planes) }
+    public mutating func place(_ planes: KeyValuePlanes) -> MemoryImage.Placement { program.place(planes) }
 
     /// Appends a row over placed planes, which hold the row's keys and values.
-    public mutating func append(_ row: LaneRow, tileKeys: Int, over placement: LaneProgram.Placement) throws {
+    public mutating func append(_ row: LaneRow, tileKeys: Int, over placement: MemoryImage.Placement) throws {
         program.append(query: row.query, keyCount: row.keyCount, scale: row.scale, tileKeys: tileKeys, over: placement)
         let settings = program.jobs[program.jobs.count - 1].settings
         expected.append(try Lane(configuration: lane, settings: settings).run(row).outputs)

@@ -1,10 +1,10 @@
 import Configuration
 import Foundation
 
-/// A lane and what it is called: a preset, or the contents of a configuration file.
+/// A configuration and what it is called: a preset, or the contents of a configuration file.
 public struct NamedConfiguration: Sendable {
     public let name: String
-    public let configuration: LaneConfiguration
+    public let configuration: AcceleratorConfiguration
 
     /// - Throws: `ConfigurationError` with the presets there are.
     public init(preset name: String) throws(ConfigurationError) {
@@ -13,7 +13,8 @@ public struct NamedConfiguration: Sendable {
     }
 
     /// Reads a JSON object of the parameters of `LaneConfiguration`: `headSize` and `multipliers`, and optionally
-    /// `portBytes`, `maximumContext`, `mergeElements`, `fetchBufferBeats`. The lane is called by the file's base name.
+    /// `portBytes`, `maximumContext`, `mergeElements`, `fetchBufferBeats`; with `maximumRowKeys` it is a lane that prunes,
+    /// and may have `sectorBytes` and `topKParallelism`. It is called by the file's base name.
     public init(file: String) throws(SessionError) {
         func bad(_ reason: String) -> SessionError { .badConfiguration(file: file, reason: reason) }
         let data: Data
@@ -48,12 +49,24 @@ public struct NamedConfiguration: Sendable {
         lane.maximumContext = numbers["maximumContext"] ?? lane.maximumContext
         lane.mergeElements = numbers["mergeElements"] ?? lane.mergeElements
         lane.fetchBufferBeats = numbers["fetchBufferBeats"] ?? lane.fetchBufferBeats
-        do throws(ConfigurationError) { try lane.validate() } catch { throw bad(error.description) }
+        configuration = Self.configuration(lane, numbers)
+        do throws(ConfigurationError) { try configuration.validate() } catch { throw bad(error.description) }
+        if case .lane = configuration, let name = Self.pruningParameters.first(where: { numbers[$0] != nil }) {
+            throw bad("\(name) is of a lane that prunes: give maximumRowKeys too")
+        }
         name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        configuration = lane
     }
 
     private static let parameters = [
         "headSize", "multipliers", "portBytes", "maximumContext", "mergeElements", "fetchBufferBeats",
-    ]
+    ] + pruningParameters
+    private static let pruningParameters = ["maximumRowKeys", "sectorBytes", "topKParallelism"]
+
+    private static func configuration(_ lane: LaneConfiguration, _ numbers: [String: Int]) -> AcceleratorConfiguration {
+        guard let rowKeys = numbers["maximumRowKeys"] else { return .lane(lane) }
+        var configuration = SpAttenConfiguration(lane: lane, maximumRowKeys: rowKeys)
+        configuration.sectorBytes = numbers["sectorBytes"] ?? configuration.sectorBytes
+        configuration.topKParallelism = numbers["topKParallelism"] ?? configuration.topKParallelism
+        return .spAtten(configuration)
+    }
 }

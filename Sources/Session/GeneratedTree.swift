@@ -30,18 +30,19 @@ public struct GeneratedTree: Sendable {
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {
         let preset = try Preset.named("lane-d64")
-        let design = try Design(Accelerator.Lane(lane: preset.configuration))
+        let lane = preset.configuration.lane
+        let design = try Design(Accelerator.Lane(lane: lane))
         let verilog = VerilogEmitter().emit(design)
         let fileList = verilog.map { $0.name + "\n" }.joined()
         let workload = try AttentionWorkload(path: "\(root)/Tests/Fixtures/decode-attention.safetensors")
-        let rows = try CheckedProgram.committed(lane: preset.configuration, workload: workload)
+        let rows = try CheckedProgram.committed(lane: lane, workload: workload)
         let bench = VectorBench(
-            name: "lane_d64", design: design, lane: preset.configuration, program: rows.program, expected: rows.expected)
+            name: "lane_d64", design: design, lane: lane, program: rows.program, expected: rows.expected)
         files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
             + [File("Generated/lane-d64/filelist.f", fileList)]
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
             + [Self.benchFileList("lane-d64", bench.files, verilog)]
-            + (try Self.units(preset.configuration, inside: verilog))
+            + (try Self.units(lane, inside: verilog))
     }
 
     /// The benches of the units, on the Verilog of the lane they are a part of.

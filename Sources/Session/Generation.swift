@@ -3,7 +3,7 @@ import Configuration
 import RTL
 import Verilog
 
-/// The Verilog of a lane.
+/// The Verilog of a configuration.
 public struct Generation {
     /// Modules of one file each, children before the modules that use them; the last is the top.
     public let files: [VerilogFile]
@@ -14,7 +14,7 @@ public struct Generation {
     public static let fileListName = "filelist.f"
 
     /// - Parameter prefix: Put before every module's name, so that two lanes can live in one design.
-    public init(_ configuration: LaneConfiguration, prefix: String? = nil) throws {
+    public init(_ configuration: AcceleratorConfiguration, prefix: String? = nil) throws {
         if let prefix {
             let legal = prefix.utf8.allSatisfy { byte in
                 switch byte {
@@ -30,7 +30,7 @@ public struct Generation {
             }
         }
         try configuration.validate()
-        files = VerilogEmitter(prefix: prefix).emit(try Design(Lane(lane: configuration)))
+        files = VerilogEmitter(prefix: prefix).emit(try configuration.design())
     }
 
     /// Adds the files and the list to `output`, to go to `directory`; other files that are there stay.
@@ -70,5 +70,15 @@ public struct GenerationReport: Codable, Sendable {
             ("Verilog", "\(plural(files.count, "module")) in \(plural(lines, "line")), \(profile) profile"),
             ("written to", "\(output), with \(Generation.fileListName)"),
         ])
+    }
+}
+
+extension AcceleratorConfiguration {
+    /// The hardware of this configuration.
+    public func design() throws -> Design {
+        switch self {
+        case .lane(let lane): try Design(Lane(lane: lane))
+        case .spAtten(let configuration): try Design(SpAttenLane(configuration))
+        }
     }
 }

@@ -4,7 +4,7 @@ import Cosimulation
 import RTL
 import Simulation
 
-/// A lane ready to be simulated: elaborated once, built once for Verilator.
+/// A lane of any kind ready to be simulated: elaborated once, built once for Verilator.
 public struct LaneModel: Sendable {
     /// For people: the engine, with its version.
     public let description: String
@@ -13,12 +13,14 @@ public struct LaneModel: Sendable {
     /// Elaborates the lane; for Verilator and Icarus also emits and builds it, or takes the build from the cache.
     ///
     /// - Parameter waves: what simulators can write by themselves; only Verilator's.
-    public init(_ lane: LaneConfiguration, engine: Engine, waves: VerilatorOptions.Waves = .none) throws {
-        let design = try Design(Lane(lane: lane))
+    public init(
+        _ configuration: AcceleratorConfiguration, engine: Engine, waves: VerilatorOptions.Waves = .none
+    ) throws {
+        let design = try configuration.design()
         switch engine {
         case .native:
             // Elaborated anew for each simulator: a design belongs to one thread.
-            make = { NativeSimulator(try Design(Lane(lane: lane)), seed: $0) }
+            make = { NativeSimulator(try configuration.design(), seed: $0) }
             description = "the native engine"
         case .verilator:
             let model = try VerilatorModel.build(design, options: VerilatorOptions(waves: waves))
@@ -30,6 +32,11 @@ public struct LaneModel: Sendable {
             make = { _ in try IcarusSimulator(model) }
             description = "Icarus Verilog on the emitted Verilog" + (model.wasBuilt ? "" : ", built before")
         }
+    }
+
+    /// A dense lane.
+    public init(_ lane: LaneConfiguration, engine: Engine, waves: VerilatorOptions.Waves = .none) throws {
+        try self.init(.lane(lane), engine: engine, waves: waves)
     }
 
     /// A new instance with its state random by `seed`; in Icarus it is unknown.

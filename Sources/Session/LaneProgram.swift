@@ -31,33 +31,17 @@ public struct LaneJob: Sendable {
 public struct LaneProgram: Sendable {
     public private(set) var jobs: [LaneJob] = []
     /// From byte address 0 on, whole port beats.
-    public private(set) var memory: [UInt8] = []
+    public var memory: [UInt8] { image.bytes }
+    private var image = MemoryImage()
 
     public init() {}
 
-    /// Where the planes of one (sequence, KV head) have been laid.
-    public struct Placement: Sendable {
-        let keyFormat: KeyFormat
-        let valueFormat: ValueFormat
-        let keyMSB, keyLSB, value: Int
-    }
-
     /// Lays planes behind what is there.
-    public mutating func place(_ planes: KeyValuePlanes) -> Placement {
-        Placement(
-            keyFormat: planes.keyFormat, valueFormat: planes.valueFormat, keyMSB: place(planes.keyMSB.bytes),
-            keyLSB: planes.keyLSB.map { place($0.bytes) } ?? 0, value: place(planes.value.bytes))
-    }
-
-    private mutating func place(_ bytes: [UInt8]) -> Int {
-        let base = memory.count
-        memory += bytes
-        return base
-    }
+    public mutating func place(_ planes: KeyValuePlanes) -> MemoryImage.Placement { image.place(planes) }
 
     /// A row over the first `keyCount` keys of placed planes.
     public mutating func append(
-        query: [Int16], keyCount: Int, scale: ScoreScale, tileKeys: Int, over planes: Placement
+        query: [Int16], keyCount: Int, scale: ScoreScale, tileKeys: Int, over planes: MemoryImage.Placement
     ) {
         jobs.append(LaneJob(
             query: query, keyCount: keyCount,

@@ -2,10 +2,10 @@ import Configuration
 import FixedPoint
 
 /// The presets with what each can do; its names are those of the JSON.
-public struct PresetList: Codable, Sendable {
-    public struct Entry: Codable, Sendable {
+public struct PresetList: Encodable, Sendable {
+    public struct Entry: Encodable, Sendable {
         public let name, summary, configHash: String
-        public let configuration: LaneConfiguration
+        public let configuration: AcceleratorConfiguration
     }
 
     public let presets: [Entry]

@@ -37,7 +37,7 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     }
 
     private static func remedy(headSize: Int) -> String {
-        let fitting = Preset.all.filter { $0.configuration.headSize == headSize }.map(\.name)
+        let fitting = Preset.all.filter { $0.configuration.lane.headSize == headSize }.map(\.name)
         return fitting.isEmpty
             ? "head sizes are \(LaneConfiguration.headSizes.map(String.init).joined(separator: ", "))"
             : "use --preset \(fitting.joined(separator: " or "))"

@@ -13,7 +13,7 @@ struct DenseDecodeCycles: Benchmark {
     }
 
     func run(_ report: Report) throws {
-        let lane = try Preset.named("lane-d64").configuration
+        let lane = try Preset.named("lane-d64").configuration.lane
         let model = try LaneModel(lane, engine: .native)
         for (keys, valueBits) in Self.formats {
             for tileKeys in RowSettings.tileSizes where report.wants(Self.name(keys, valueBits, tileKeys)) {

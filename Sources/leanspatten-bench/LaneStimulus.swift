@@ -13,7 +13,7 @@ struct LaneStimulus {
     let checked: CheckedProgram
 
     init() throws {
-        lane = try Preset.named("lane-d64").configuration
+        lane = try Preset.named("lane-d64").configuration.lane
         let settings = RowSettings(tileKeys: 256, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
         (checked, _) = try DenseDecode.program(lane: lane, settings: settings, rows: 32, keys: 1024)
     }

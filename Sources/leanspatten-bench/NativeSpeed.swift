@@ -29,7 +29,7 @@ struct NativeFirstCycle: Benchmark {
     let names = ["native-first-cycle"]
 
     func run(_ report: Report) throws {
-        let design = try Design(Lane(lane: try Preset.named("lane-d64").configuration))
+        let design = try Design(Lane(lane: try Preset.named("lane-d64").configuration.lane))
         let times = (0..<9).map { seed in seconds { NativeSimulator(design, seed: UInt64(seed)).settle() } }
         report.add(Figure(names[0], median(times), .seconds))
     }

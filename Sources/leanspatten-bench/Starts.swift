@@ -15,7 +15,7 @@ struct FirstCycle: ParsableCommand {
     @Option(help: "The preset.") var preset = "lane-d64"
 
     func run() throws {
-        let lane = try Preset.named(preset).configuration
+        let lane = try Preset.named(preset).configuration.lane
         try LaneModel(lane, engine: .verilator).simulator(seed: 1).settle()
     }
 }
@@ -25,7 +25,7 @@ struct WarmStart: Benchmark {
     let names = ["verilator-warm-start"]
 
     func run(_ report: Report) throws {
-        _ = try LaneModel(try Preset.named("lane-d64").configuration, engine: .verilator)
+        _ = try LaneModel(try Preset.named("lane-d64").configuration.lane, engine: .verilator)
         let times = try (0..<9).map { _ in try MeasuredProcess(Places.executable, ["first-cycle"]).seconds }
         report.add(Figure(names[0], median(times), .seconds))
     }
@@ -33,13 +33,13 @@ struct WarmStart: Benchmark {
 
 /// The time until a preset's Verilator model is there when nothing is cached, Verilator's own objects included.
 struct ColdBuilds: Benchmark {
-    let names = Preset.all.map { name($0) }
+    let names = Preset.lanes.map { name($0) }
 
     private static func name(_ preset: Preset) -> String { "verilator-cold-build-\(preset.name)" }
 
     func run(_ report: Report) throws {
-        for preset in Preset.all where report.wants(Self.name(preset)) {
-            let design = try Design(Lane(lane: preset.configuration))
+        for preset in Preset.lanes where report.wants(Self.name(preset)) {
+            let design = try Design(Lane(lane: preset.configuration.lane))
             let time = try Places.withTemporaryDirectory { directory in
                 try seconds { _ = try VerilatorModel.build(design, cache: BuildCache(root: directory)) }
             }
@@ -50,13 +50,13 @@ struct ColdBuilds: Benchmark {
 
 /// The time to elaborate a preset and print its Verilog, in this process.
 struct PresetEmission: Benchmark {
-    let names = Preset.all.map { name($0) }
+    let names = Preset.lanes.map { name($0) }
 
     private static func name(_ preset: Preset) -> String { "emit-\(preset.name)" }
 
     func run(_ report: Report) throws {
-        for preset in Preset.all where report.wants(Self.name(preset)) {
-            let times = try (0..<5).map { _ in try seconds { _ = try Generation(preset.configuration) } }
+        for preset in Preset.lanes where report.wants(Self.name(preset)) {
+            let times = try (0..<5).map { _ in try seconds { _ = try Generation(preset.configuration.lane) } }
             report.add(Figure(Self.name(preset), median(times), .seconds))
         }
     }

@@ -9,7 +9,7 @@ import UnitScenarios
 import Verification
 
 /// The advertised lanes.
-let lanes = Preset.all.map(\.configuration)
+let lanes = Preset.lanes.map(\.configuration.lane)
 let laneD64 = LaneConfiguration(headSize: 64, multipliers: 64)
 
 /// What every unit is run under: without a gap, with gaps and stalls at three sets of rates, and with one of its streams

@@ -10,11 +10,12 @@ struct LaneConfigurationTests {
         #expect(
             Preset.all.map(\.name) == [
                 "lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32",
+                "spatten-d64", "spatten-d64-s32", "spatten-d32", "spatten-d128",
             ])
         for preset in Preset.all {
             try preset.configuration.validate()
             #expect(try Preset.named(preset.name) == preset)
-            #expect(preset.configuration.maximumContext == 524_288)
+            #expect(preset.configuration.lane.maximumContext == 524_288)
         }
         #expect(Set(Preset.all.map(\.configuration.configHash)).count == Preset.all.count)
     }
@@ -24,7 +25,7 @@ struct LaneConfigurationTests {
         ("lane-d128-m32", 1, 4),
     ])
     func slotsAndSteps(name: String, slots: Int, steps: Int) throws {
-        let configuration = try Preset.named(name).configuration
+        let configuration = try Preset.named(name).configuration.lane
         #expect(configuration.slots == slots && configuration.steps == steps)
         #expect(configuration.multipliers * steps == configuration.headSize * slots)
     }
@@ -74,7 +75,7 @@ struct LaneConfigurationTests {
     func json() throws {
         for point in OperatingPoint.all.prefix(200) {
             let configuration = try JSONEncoder().encode(point.preset.configuration)
-            #expect(try JSONDecoder().decode(LaneConfiguration.self, from: configuration) == point.preset.configuration)
+            #expect(try JSONDecoder().decode(LaneConfiguration.self, from: configuration) == point.preset.configuration.lane)
             let settings = try JSONEncoder().encode(point.settings)
             #expect(try JSONDecoder().decode(RowSettings.self, from: settings) == point.settings)
         }

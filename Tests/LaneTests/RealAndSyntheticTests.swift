@@ -15,7 +15,7 @@ import Workloads
 
     private func golden(_ workload: AttentionWorkload, tileKeys: Int) throws -> GoldenRun {
         let settings = RowSettings(tileKeys: tileKeys, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
-        let lane = try Preset.named("lane-d64").configuration
+        let lane = try Preset.named("lane-d64").configuration.lane
         return try GoldenRun(LaneWorkload(
             workload, name: "test", preset: "lane-d64", configuration: lane, settings: settings))
     }

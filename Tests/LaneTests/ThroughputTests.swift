@@ -23,7 +23,7 @@ import Testing
 
     @Test("dense decode stays at the port's bound", arguments: cases, RowSettings.tileSizes)
     func denseDecode(_ point: Case, tileKeys: Int) throws {
-        let lane = try Preset.named("lane-d64").configuration
+        let lane = try Preset.named("lane-d64").configuration.lane
         let settings = RowSettings(
             tileKeys: tileKeys, keyFormat: try KeyFormat(point.keyFormat), valueFormat: try ValueFormat(bits: point.valueBits))
         let (checked, bound) = try DenseDecode.program(lane: lane, settings: settings, rows: 32, keys: 1024)

@@ -12,7 +12,7 @@ import Workloads
         let shape = SyntheticWorkload.Shape(heads: 2, kvHeads: kvHeads, rows: 3, keys: keys, headSize: headSize)
         return try LaneWorkload(
             SyntheticWorkload(family, shape: shape).workload(seed: 5, layers: 2), name: "synthetic", preset: "lane-d32",
-            configuration: Preset.named("lane-d32").configuration,
+            configuration: Preset.named("lane-d32").configuration.lane,
             settings: RowSettings(tileKeys: 128, keyFormat: KeyFormat("8+4"), valueFormat: ValueFormat("12")))
     }
 

@@ -26,7 +26,7 @@ import Verilog
     @Test("20 random rows in Icarus, four-state", arguments: [nil, 7] as [UInt64?])
     func icarus(stallSeed: UInt64?) throws {
         let name = "vector-bench/\(stallSeed ?? 0)"
-        let lane = try Preset.named("lane-d64").configuration
+        let lane = try Preset.named("lane-d64").configuration.lane
         let checked = try randomRows(name, seed: TestSeed.global, lane: lane, rows: 10, maximumKeys: 300)
         func run(_ engine: Engine) throws -> LaneTestBench.Result {
             try LaneTestBench(
@@ -46,7 +46,7 @@ import Verilog
 
     /// The same fault in the engine and in the bench.
     @Test func whatNoResetSetsIsFoundByTheIcarusEngine() throws {
-        let lane = try Preset.named("lane-d32").configuration
+        let lane = try Preset.named("lane-d32").configuration.lane
         let checked = try randomRows("vector-bench/unknown", lane: lane, rows: 1, maximumKeys: 3)
         let design = try Design(Accelerator.Lane(lane: lane))
         let model = try IcarusModel.build(
@@ -58,7 +58,7 @@ import Verilog
     }
 
     @Test func whatNoResetSetsIsFoundInIcarus() throws {
-        let lane = try Preset.named("lane-d32").configuration
+        let lane = try Preset.named("lane-d32").configuration.lane
         let checked = try randomRows("vector-bench/unknown", lane: lane, rows: 1, maximumKeys: 3)
         let design = try Design(Accelerator.Lane(lane: lane))
         let bench = VectorBench(
@@ -79,7 +79,7 @@ import Verilog
 
     /// The committed Makefile on a lane and vectors of its own: passes, and fails for a wrong vector and a wrong lane.
     @Test(arguments: ["icarus", "verilator"]) func aFaultIsFound(simulator: String) throws {
-        let lane = try Preset.named("lane-d32").configuration
+        let lane = try Preset.named("lane-d32").configuration.lane
         let checked = try randomRows("vector-bench/faults", lane: lane, rows: 4, maximumKeys: 140)
         let design = try Design(Accelerator.Lane(lane: lane))
         let bench = VectorBench(
@@ -125,8 +125,8 @@ import Verilog
         }
     }
 
-    @Test(arguments: Preset.all) func theTextIsCleanInVerilator(_ preset: Preset) throws {
-        let lane = preset.configuration
+    @Test(arguments: Preset.lanes) func theTextIsCleanInVerilator(_ preset: Preset) throws {
+        let lane = preset.configuration.lane
         let checked = try randomRows("vector-bench/lint", lane: lane, rows: 2, maximumKeys: 5)
         let design = try Design(Accelerator.Lane(lane: lane))
         let bench = VectorBench(

@@ -1,0 +1,164 @@
+import Blocks
+import Configuration
+import FixedPoint
+import RTL
+
+/// Attention of one query row after another, as SpAtten prunes and refines it (Fig. 8; Docs/pruning.md): what is read of
+/// keys and values is decided by the probabilities that the lane has computed itself.
+///
+/// Give each row a `job` and a `query`, and a kept `list` before a row that asks for one; read `headSize` output elements and
+/// one `report` a row, in the order of the jobs. Tiles and rows overlap: while one tile is decided, refined, selected or
+/// summed, the keys of later ones come in.
+package struct SpAttenLane: Module {
+    package let configuration: SpAttenConfiguration
+
+    package init(_ configuration: SpAttenConfiguration) { self.configuration = configuration }
+
+    private var lane: LaneConfiguration { configuration.lane }
+
+    /// What a row has left out.
+    struct RowReport: Bundle {
+        /// Mass of the keys that were not refined, and of those whose value was dropped: units of 2^-14 of the weight sum.
+        let unrefined, dropped: Signed
+        /// The job or its kept list asked for what cannot be.
+        let fault: Bit
+
+        static var shape: Shape<RowReport> {
+            Shape { RowReport(
+                unrefined: $0.make(.signed(NumericFormats.outputBits)), dropped: $0.make(.signed(NumericFormats.outputBits)),
+                fault: $0.make(.bit)) }
+        }
+    }
+
+    package struct Ports {
+        let job: Stream<SpAttenJob>
+        /// One beat a row: `headSize` elements, signed 12 bits.
+        let query: Stream<Vector<Signed>>
+        let list: Stream<KeptListEntry>
+        /// Of each channel.
+        let request: [Stream<MemoryRequest>]
+        let response: [Stream<MemoryResponse>]
+        let output: Stream<OutputBeat>
+        let report: Stream<RowReport>
+    }
+
+    package var suffix: String { configuration.suffix }
+
+    package func ports(_ io: Interface) -> Ports {
+        Ports(job: io.sink(SpAttenJob.shape(lane)),
+              query: io.sink(.vector(lane.headSize, signed: NumericFormats.queryBits)),
+              list: io.sink(KeptListEntry.shape(lane)),
+              request: (0..<configuration.channels).map { _ in io.source(MemoryRequest.shape) },
+              response: (0..<configuration.channels).map { _ in
+                  io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes))
+              },
+              output: io.source(OutputBeat.shape), report: io.source(RowReport.shape))
+    }
+
+    package func body(_ c: Circuit, _ io: Ports) {
+        let dispatcher = c.instance("dispatcher", SpAttenDispatcher(configuration))
+        c.connect(io.job, to: dispatcher.job)
+        c.connect(io.list, to: dispatcher.list)
+        let rowKeys = configuration.maximumRowKeys
+
+        // Keys: the MSBs of the whole range, the LSBs that the row wants.
+        let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration))
+        c.connect(dispatcher.keyMSB.range, to: msbIndex.range)
+        load(c, dispatcher.listWrite, into: msbIndex.list)
+        let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB.reader, msbIndex.tokens, io.response)
+        let lsbSource = tokenSource(c, "key_lsb_source", dispatcher.keyLSB, dispatcher.listWrite)
+        let lsb = reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB.reader, lsbSource.tokens, io.response)
+        let (joinsTokens, joinsVectors) = fork(c, dispatcher.joinsLSB, ("lsb_token_rows", 8), ("lsb_vector_rows", 8))
+        c.connect(joinsTokens, to: lsbSource.keepsAll)
+
+        // Exact scores: of whole keys, or of the centres of their bins and then of what refines them.
+        let joiner = c.instance("key_joiner", KeyJoiner(configuration: configuration))
+        let queryKey = c.instance("query_key", ProgressiveQueryKeyUnit(configuration: configuration))
+        c.connect(dispatcher.join, to: joiner.row)
+        c.connect(msb.vectors, to: joiner.msb)
+        route(c, lsb.vectors, by: joinsVectors, joined: joiner.lsb, refining: queryKey.lsb)
+        queue(c, "queries", io.query, to: queryKey.query, depth: 2)
+        c.connect(dispatcher.query, to: queryKey.row)
+        c.connect(joiner.keys, to: queryKey.keys)
+        let refiner = c.instance("score_refiner", ScoreRefiner(configuration: configuration))
+        c.connect(dispatcher.refine, to: refiner.row)
+        c.connect(queryKey.corrections, to: refiner.corrections)
+
+        // A first softmax over the centres decides what is refined.
+        let centreScaler = c.instance("centre_scaler", ScoreScaler(lane: lane, doubled: true))
+        let centreSoftmax = c.instance("centre_softmax", SoftmaxUnit(lane: lane, tileKeys: rowKeys))
+        let confidence = c.instance("confidence", ConfidenceUnit(configuration: configuration))
+        c.connect(dispatcher.centreScale, to: centreScaler.scale)
+        tap(c, queryKey.scores, decides: dispatcher.centre, to: refiner.scores, and: centreScaler.scores)
+        c.connect(centreScaler.scaled, to: centreSoftmax.scores)
+        c.connect(dispatcher.confidence, to: confidence.row)
+        c.connect(centreSoftmax.weights, to: confidence.weights)
+        let (refines, fetches) = fork(c, confidence.decisions, ("refine_decisions", rowKeys), ("lsb_decisions", rowKeys))
+        c.connect(refines, to: refiner.decisions)
+        c.connect(fetches, to: lsbSource.decisions)
+
+        // Final weights, and the values that are worth reading.
+        let scaler = c.instance("score_scaler", ScoreScaler(lane: lane, doubled: true))
+        let softmax = c.instance("softmax", SoftmaxUnit(lane: lane, tileKeys: rowKeys))
+        let selector = c.instance("value_selector", LocalValueSelector(configuration: configuration))
+        c.connect(dispatcher.scale, to: scaler.scale)
+        c.connect(refiner.refined, to: scaler.scores)
+        c.connect(scaler.scaled, to: softmax.scores)
+        c.connect(dispatcher.select, to: selector.row)
+        c.connect(softmax.weights, to: selector.weights)
+        queue(c, "unrefined_flags", refiner.unrefined, to: selector.unrefined, depth: 4 * rowKeys)
+        let valueSource = tokenSource(c, "value_source", dispatcher.value, dispatcher.listWrite)
+        c.connect(dispatcher.keepsValues, to: valueSource.keepsAll)
+        c.connect(useful(c, selector.decisions, unless: dispatcher.selectsValues, depth: rowKeys), to: valueSource.decisions)
+        let values = reader(c, "value_reader", .value, dispatcher.value.reader, valueSource.tokens, io.response)
+
+        // Weights and values to outputs.
+        let probabilityValue = c.instance("probability_value", ProbabilityValueUnit(lane: lane, tileKeys: rowKeys))
+        let completion = c.instance("leaf_completion", LeafCompletion(configuration: configuration))
+        let accumulator = c.instance("state_accumulator", StateAccumulator(
+            lane: lane, tileKeys: rowKeys, extraBeats: LeafCompletion.massBeats))
+        let normalizer = c.instance("normalizer", Normalizer(lane: lane, reports: true))
+        queue(c, "kept_weights", selector.kept, to: probabilityValue.weights, depth: rowKeys)
+        connectValues(c, values.vectors, to: probabilityValue.values)
+        c.connect(dispatcher.complete, to: completion.valueBits)
+        c.connect(probabilityValue.leaf, to: completion.leaf)
+        queue(c, "tile_sums", selector.sums, to: completion.sums, depth: 16)
+        c.connect(completion.completed, to: accumulator.leaf)
+        c.connect(dispatcher.normalize, to: normalizer.valueBits)
+        c.connect(accumulator.state, to: normalizer.state)
+        c.connect(normalizer.output, to: io.output)
+        c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
+        c.drive(normalizer.total!.ready, true)
+        report(c, normalizer.report!, dispatcher.fault, to: io.report)
+
+        share(c, [(.keyMSB, msb), (.keyLSB, lsb), (.value, values)], io.request)
+        for response in io.response { c.drive(response.ready, true) }
+    }
+
+    /// The tokens of a plane that is read in part.
+    private func tokenSource(
+        _ c: Circuit, _ name: String, _ plane: SpAttenDispatcher.PlanePorts, _ write: Flow<KeptListWrite>
+    ) -> TokenSource.Ports {
+        let source = c.instance(name, TokenSource(configuration))
+        c.connect(plane.range, to: source.range)
+        load(c, write, into: source.list)
+        return source
+    }
+
+    private func load(_ c: Circuit, _ write: Flow<KeptListWrite>, into list: Flow<KeptListWrite>) {
+        c.drive(list.valid, write.valid)
+        c.drive(list.payload, write.payload)
+    }
+
+    /// All scores go on; those of rows that decide go to the first softmax too.
+    private func tap(
+        _ c: Circuit, _ scores: Stream<ScoreBeat>, decides: Stream<Bit>, to target: Stream<ScoreBeat>,
+        and tapped: Stream<ScoreBeat>
+    ) {
+        let known = decides.valid, wanted = decides.payload
+        c.send(scores.payload, when: scores.valid & known & (!wanted | tapped.ready), to: target)
+        c.send(scores.payload, when: scores.valid & known & wanted & target.ready, to: tapped)
+        c.drive(scores.ready, known & target.ready & (!wanted | tapped.ready))
+        c.drive(decides.ready, scores.fires & scores.payload.rowLast)
+    }
+}

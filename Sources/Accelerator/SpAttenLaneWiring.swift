@@ -1,0 +1,102 @@
+import Blocks
+import Configuration
+import FixedPoint
+import RTL
+
+extension SpAttenLane {
+    /// The reader of a plane, with its share of every channel's beats.
+    func reader(
+        _ c: Circuit, _ name: String, _ tag: MemoryPort.Tag, _ rows: Stream<GatherRow>, _ tokens: Stream<TokenBeat>,
+        _ responses: [Stream<MemoryResponse>]
+    ) -> GatherReader.Ports {
+        let reader = c.instance(name, GatherReader(configuration, widths: tag.widths, signed: tag != .keyLSB))
+        c.connect(rows, to: reader.row)
+        c.connect(tokens, to: reader.tokens)
+        for (beats, response) in zip(reader.beats, responses) {
+            c.drive(beats.valid, response.valid & (response.payload.tag == Unsigned(tag.rawValue)))
+            c.drive(beats.payload, response.payload.data)
+        }
+        return reader
+    }
+
+    /// Lets the planes' requests take turns at every channel.
+    func share(
+        _ c: Circuit, _ readers: [(tag: MemoryPort.Tag, ports: GatherReader.Ports)], _ requests: [Stream<MemoryRequest>]
+    ) {
+        for (channel, request) in requests.enumerated() {
+            let arbiter = c.instance(
+                "port_arbiter_\(channel)", RoundRobinArbiter(inputs: readers.count, bits: MemoryRequest.shape.width))
+            for (reader, slot) in zip(readers, arbiter.request) {
+                let asked = reader.ports.requests[channel]
+                let tag = c.constant(reader.tag.rawValue, .unsigned(MemoryPort.tagBits))
+                c.drive(slot.valid, asked.valid)
+                c.drive(slot.payload, concatenate(asked.payload, tag))
+                c.drive(asked.ready, slot.ready)
+            }
+            c.send(MemoryRequest.shape.unpack(arbiter.granted.payload), when: arbiter.granted.valid, to: request)
+            c.drive(arbiter.granted.ready, request.ready)
+        }
+    }
+
+    /// Puts a queue between two units.
+    func queue<P>(_ c: Circuit, _ name: String, _ source: Stream<P>, to target: Stream<P>, depth: Int) {
+        let queue = Queue(c, name, source.shape, depth: depth)
+        c.drive(source.ready, queue.ready)
+        queue.push(source.payload, when: source.valid)
+        c.connect(queue.output, to: target)
+    }
+
+    /// Gives every beat of a stream to two queues; a beat is taken when both have room.
+    func fork<P>(
+        _ c: Circuit, _ source: Stream<P>, _ first: (name: String, depth: Int), _ second: (name: String, depth: Int)
+    ) -> (Stream<P>, Stream<P>) {
+        let one = Queue(c, first.name, source.shape, depth: first.depth)
+        let two = Queue(c, second.name, source.shape, depth: second.depth)
+        let ready = one.ready & two.ready
+        c.drive(source.ready, ready)
+        one.push(source.payload, when: source.valid & two.ready)
+        two.push(source.payload, when: source.valid & one.ready)
+        return (one.output, two.output)
+    }
+
+    /// LSBs go to be joined to the row's MSBs, or to be multiplied by themselves.
+    func route(
+        _ c: Circuit, _ vectors: Stream<VectorBeat>, by joins: Stream<Bit>, joined: Stream<VectorBeat>,
+        refining: Stream<VectorBeat>
+    ) {
+        c.send(vectors.payload, when: vectors.valid & joins.valid & joins.payload, to: joined)
+        c.send(vectors.payload, when: vectors.valid & joins.valid & !joins.payload, to: refining)
+        c.drive(vectors.ready, joins.valid & mux(joins.payload, joined.ready, refining.ready))
+        c.drive(joins.ready, vectors.fires & vectors.payload.rowLast)
+    }
+
+    /// Decisions of rows that keep all values are of no use: those values are on their way already.
+    func useful(_ c: Circuit, _ decisions: Stream<DecisionBeat>, unless keepsAll: Stream<Bit>, depth: Int) -> Stream<DecisionBeat> {
+        let queue = Queue(c, "value_decisions", DecisionBeat.shape, depth: depth)
+        let drop = keepsAll.payload
+        queue.push(decisions.payload, when: decisions.valid & keepsAll.valid & !drop)
+        c.drive(decisions.ready, keepsAll.valid & (drop | queue.ready))
+        c.drive(keepsAll.ready, decisions.fires & decisions.payload.rowLast)
+        return queue.output
+    }
+
+    /// The vectors that hold a value; a row's end without one is of no use to the sums.
+    func connectValues(_ c: Circuit, _ source: Stream<VectorBeat>, to target: Stream<Vector<Signed>>) {
+        c.send(target.shape.unpack(source.payload.elements), when: source.valid & source.payload.occupied, to: target)
+        c.drive(source.ready, target.ready | !source.payload.occupied)
+        c.discard(source.payload.rowLast)
+    }
+
+    /// The row's masses, with the fault that its job brought.
+    func report(_ c: Circuit, _ masses: Stream<ReportBeat>, _ fault: Stream<Bit>, to target: Stream<RowReport>) {
+        c.send(RowReport(unrefined: masses.payload.unrefined, dropped: masses.payload.dropped, fault: fault.payload),
+               when: masses.valid & fault.valid, to: target)
+        c.drive(masses.ready, target.ready & fault.valid)
+        c.drive(fault.ready, target.ready & masses.valid)
+    }
+}
+
+extension SpAttenConfiguration {
+    /// Names a unit by all parameters of the lane.
+    var suffix: String { "\(lane.laneSuffix)_r\(maximumRowKeys)_s\(sectorBytes)_k\(topKParallelism)" }
+}

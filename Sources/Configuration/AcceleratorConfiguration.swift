@@ -1,0 +1,41 @@
+/// The build-time parameters of whichever accelerator is generated.
+public enum AcceleratorConfiguration: Hashable, Sendable {
+    /// A dense lane.
+    case lane(LaneConfiguration)
+    /// A lane that prunes and refines.
+    case spAtten(SpAttenConfiguration)
+
+    /// Of the lane in it.
+    public var lane: LaneConfiguration {
+        switch self {
+        case .lane(let lane): lane
+        case .spAtten(let configuration): configuration.lane
+        }
+    }
+
+    /// Throws the first parameter that the generator does not support.
+    public func validate() throws(ConfigurationError) {
+        switch self {
+        case .lane(let lane): try lane.validate()
+        case .spAtten(let configuration): try configuration.validate()
+        }
+    }
+
+    /// Identifies the configuration across processes and machines.
+    public var configHash: UInt64 {
+        switch self {
+        case .lane(let lane): lane.configHash
+        case .spAtten(let configuration): configuration.configHash
+        }
+    }
+}
+
+/// Coded as the parameters of its kind; those of a lane that prunes are told by `maximumRowKeys`.
+extension AcceleratorConfiguration: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .lane(let lane): try lane.encode(to: encoder)
+        case .spAtten(let configuration): try configuration.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Configuration
+import FixedPoint
+import SeededRandom
+import Session
+import Simulation
+import TestSupport
+import Testing
+import Verification
+
+/// Rows of the lane that prunes, hardware against golden model: outputs and reports, bit for bit.
+@Suite struct SpAttenLaneTests {
+    @Test("400 random rows of every preset in Verilator", arguments: Preset.spAttenLanes)
+    func verilator(_ preset: Preset) throws {
+        let model = try LaneModel(preset.configuration, engine: .verilator)
+        for part in 0..<4 { try check(preset, rows: 100, maximumKeys: 700, part: part, model: model) }
+    }
+
+    @Test("20 random rows in the native engine", arguments: Preset.spAttenLanes)
+    func native(_ preset: Preset) throws {
+        let model = try LaneModel(preset.configuration, engine: .native)
+        try check(preset, rows: 20, maximumKeys: 300, part: 1, model: model)
+    }
+
+    /// Every other part hesitates on every stream.
+    private func check(_ preset: Preset, rows: Int, maximumKeys: Int, part: Int, model: LaneModel) throws {
+        guard case .spAtten(let configuration) = preset.configuration else { preconditionFailure("no lane that prunes") }
+        let seed = TestSeed.derived("\(preset.name)/\(part)")
+        var generator = SeededGenerator(seed: seed)
+        var program = SpAttenProgram(configuration)
+        let all = RowSettings.all
+        let settings = (0..<rows).map { all[((part * rows + $0) * 37) % all.count] }
+        try program.appendRandomRows(settings: settings, maximumKeys: maximumKeys, generator: &generator)
+        let design = try preset.configuration.design()
+        var check = StreamCheck(design, try program.scenario(of: design, memory: .fixed(latency: 1 + generator.below(200))))
+        check.engine = { _, seed in try model.simulator(seed: seed) }
+        try check.run(part % 2 == 0 ? .steady : .random(seed: seed))
+    }
+}
