@@ -5,17 +5,6 @@ import RTL
 
 // What the host and a `CascadeController` tell each other.
 
-/// One entry of a kept list as it goes to the lane.
-struct KeptListEntry: Bundle {
-    let token: Unsigned
-    /// The list ends with this entry.
-    let last: Bit
-
-    static func shape(_ lane: LaneConfiguration) -> Shape<KeptListEntry> {
-        Shape { KeptListEntry(token: $0.make(.unsigned(bitsToIndex(lane.maximumContext))), last: $0.make(.bit)) }
-    }
-}
-
 /// What is to be done.
 enum CascadeOperation: Int, CaseIterable {
     /// One iteration of a sequence: its jobs and queries follow.

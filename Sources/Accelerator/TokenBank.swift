@@ -116,9 +116,10 @@ package struct TokenBank: Module {
             let mayBegin = c.named("may_begin", !active.q & !draining & !io.hold)
             let begins = c.named("begins", io.command.valid & mayBegin)
             c.drive(io.command.ready, mayBegin)
-            command = TokenCommand(
+            let command = TokenCommand(
                 operation: c.stage("operation", asked.operation, enable: begins), first: c.stage("first", asked.first, enable: begins),
                 end: c.stage("end", asked.end, enable: begins), born: c.stage("born", asked.born, enable: begins))
+            self.command = command
             let end = command.end
             func operation(_ operation: TokenOperation) -> Bit { command.operation == Unsigned(operation.rawValue) }
             let isLoad = c.named("is_load", operation(.load)), isScan = c.named("is_scan", operation(.scan))
