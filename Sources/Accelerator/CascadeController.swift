@@ -42,8 +42,8 @@ package struct CascadeController: Module {
         let tokenCommand: Stream<TokenCommand>
         let tokenLoad: Stream<TokenWord>
         let tokenScan: Stream<TokenWord>
-        /// One when a row is in the bank; always taken. What it carries means nothing.
-        let rowDone: Stream<Bit>
+        /// A row is in its bank.
+        let rowDone: Bit
     }
 
     package var suffix: String { "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)" }
@@ -57,7 +57,7 @@ package struct CascadeController: Module {
             laneJob: io.source(SpAttenJob.shape(lane)), laneQuery: io.source(query),
             list: io.source(KeptListEntry.shape(lane)), output: io.sink(OutputBeat.shape),
             tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape),
-            tokenScan: io.sink(TokenWord.shape), rowDone: io.sink(.bit))
+            tokenScan: io.sink(TokenWord.shape), rowDone: io.input(.bit))
     }
 
     static var statusBits: Int { bitsToIndex(CascadeStatus.allCases.count) }

@@ -84,10 +84,8 @@ extension CascadeController {
         let jobs = OutputSkid(c, "job_skid", to: io.laneJob), queries = OutputSkid(c, "query_skid", to: io.laneQuery)
         let skips = OutputSkid(c, "skipped_skid", to: io.skipped)
         let headRows = Queue(c, "head_rows", HeadRow.shape(heads: maximumHeads), depth: 32)
-        let tokenRows = RowCount(c, "token_rows", added: io.rowDone.fires)
-        let headBankRows = RowCount(c, "head_bank_rows", added: heads.rowDone)
-        c.drive(io.rowDone.ready, true)
-        c.discard(io.rowDone.payload)
+        let tokenRows = RowCount(c, "token_rows", done: io.rowDone)
+        let headBankRows = RowCount(c, "head_bank_rows", done: heads.rowDone)
         c.connect(headRows.output, to: heads.row)
         c.connect(io.output, to: heads.output)
 
@@ -135,11 +133,11 @@ extension CascadeController {
     /// Rows under way.
     private struct RowCount {
         private let register: Register<Unsigned>
-        private let added: Bit
+        private let done: Bit
 
-        init(_ c: Circuit, _ name: String, added: Bit) {
+        init(_ c: Circuit, _ name: String, done: Bit) {
             register = c.register(name, .unsigned(8), reset: 0)
-            self.added = added
+            self.done = done
         }
 
         var isNone: Bit { register.q == 0 }
@@ -147,7 +145,7 @@ extension CascadeController {
         var hasRoom: Bit { !register.q[7] }
 
         func count(_ c: Circuit, _ goes: Bit) {
-            register.next(register.q &+ goes.asUnsigned.extended(to: 8) &- added.asUnsigned.extended(to: 8))
+            register.next(register.q &+ goes.asUnsigned.extended(to: 8) &- done.asUnsigned.extended(to: 8))
         }
     }
 
