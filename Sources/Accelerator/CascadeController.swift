@@ -218,9 +218,9 @@ struct HeldCommand {
                           step: c.stage("\(name)_step", ratio.step, enable: take))
         }
         func mode(_ mode: ImportanceMode) -> Bit { command.mode == Unsigned(ImportanceMode.allCases.firstIndex(of: mode)!) }
-        context = held("context", command.context)
+        context = held("asked_tokens", command.context)
         layers = held("layers", command.layers)
-        heads = held("heads", command.heads)
+        heads = held("heads_of_layer", command.heads)
         sink = held("sink", command.sink)
         recent = held("recent", command.recent)
         isNewSequence = c.stage("is_new_sequence", command.isNewSequence, enable: take)

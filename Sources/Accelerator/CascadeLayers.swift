@@ -24,7 +24,7 @@ struct LayerSchedule {
     ) {
         let tokenBits = unit.configuration.rowKeyBits
         let layer = c.register("layer", .unsigned(layerBits))
-        let tokens = c.register("tokens", .unsigned(tokenBits)), heads = c.register("heads", .unsigned(headCountBits))
+        let tokens = c.register("tokens_left", .unsigned(tokenBits)), heads = c.register("heads_left", .unsigned(headCountBits))
         let allHeads = c.register("all_heads", .bit), hasList = c.register("has_list", .bit)
         let loadsList = c.register("loads_list", .bit)
         let context = command.context.truncated(to: tokenBits)

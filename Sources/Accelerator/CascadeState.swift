@@ -39,7 +39,7 @@ extension CascadeController {
                     mux(sequence.isEmpty.q, 0, heads.saved.payload[lane])))
         }
         let born = (0..<importanceLanes).map { mux(tokens, word.born[$0], 0) }
-        let valid = c.named("saved_valid", header | (tokens & io.tokenScan.valid) | (ofHeads & heads.saved.valid))
+        let valid = c.named("saves_word", header | (tokens & io.tokenScan.valid) | (ofHeads & heads.saved.valid))
         let isLast = c.named("last_word_left", left.q == 1)
         skid.send(StateWord(numbers: Vector(numbers), born: Vector(born), last: ofHeads & isLast), when: valid)
         c.when(valid & skid.ready) {

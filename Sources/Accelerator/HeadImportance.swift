@@ -130,7 +130,7 @@ package struct HeadImportance: Module {
 
         init(_ c: Circuit, _ io: Ports, _ unit: HeadImportance) {
             mayBegin = c.wire("may_begin", .bit)
-            savedReady = c.wire("saved_ready", .bit)
+            savedReady = c.wire("save_room", .bit)
             let activity = c.register("active", .bit, reset: 0)
             let active = activity.q
             let asked = io.command.payload
@@ -191,7 +191,7 @@ package struct HeadImportance: Module {
             let alive = stride(from: 0, to: unit.heads, by: importanceLanes).map { first in
                 Vector((0..<importanceLanes).map { candidates.q[first + $0] }).packed
             }
-            let others = c.named("others", select(place, alive))
+            let others = c.named("alive_in_word", select(place, alive))
             let above = word.indices.map { other -> Bit in
                 let number = unit.words == 1 ? c.constant(other, .unsigned(unit.headBits))
                     : concatenate(place, c.constant(other, .unsigned(unit.laneBits)))
@@ -199,7 +199,7 @@ package struct HeadImportance: Module {
             }
             let ahead = c.register("ahead", .unsigned(bitsToCount(unit.heads)))
             let lastWord = c.named("last_word", ((command.heads &- 1) >> unit.laneBits).resized(to: unit.wordBits))
-            let compared = c.register("compared", .bit)
+            let compared = c.register("compared", .bit, reset: 0)
             let isCandidate = c.named("is_candidate", select(head.q, candidates.q.elements))
             c.when(ranking) {
                 step.next(step.q &+ 1)

@@ -117,8 +117,8 @@ package struct TokenBank: Module {
             let begins = c.named("begins", io.command.valid & mayBegin)
             c.drive(io.command.ready, mayBegin)
             let command = TokenCommand(
-                operation: c.stage("operation", asked.operation, enable: begins), first: c.stage("first", asked.first, enable: begins),
-                end: c.stage("end", asked.end, enable: begins), born: c.stage("born", asked.born, enable: begins))
+                operation: c.stage("operation", asked.operation, enable: begins), first: c.stage("first_token", asked.first, enable: begins),
+                end: c.stage("end_token", asked.end, enable: begins), born: c.stage("born", asked.born, enable: begins))
             self.command = command
             let end = command.end
             func operation(_ operation: TokenOperation) -> Bit { command.operation == Unsigned(operation.rawValue) }
@@ -156,10 +156,10 @@ package struct TokenBank: Module {
                     c.stage("loaded_born_\($0)", mux(comes, incoming.born[$0], 0), enable: advances)
                 }))
             loads = c.named("loads", valid.q & isLoad)
-            extends = c.named("extends", valid.q & operation(.extend))
+            extends = c.named("is_extending", valid.q & operation(.extend))
             decays = c.named("decays", valid.q & operation(.decay))
             writesImportance = c.named("writes_importance", loads | decays)
-            scanValid = c.named("scan_valid", valid.q & isScan)
+            scanValid = c.named("scans_word", valid.q & isScan)
         }
 
         /// When each token came, and the scan that shows it.

@@ -54,7 +54,7 @@ package struct TokenSelector: Module {
         let asked = io.command.payload
         func held(_ name: String, _ value: Unsigned) -> Unsigned { c.stage(name, value, enable: begins) }
         let command = TokenSelection(
-            context: held("context", asked.context), keep: held("keep", asked.keep),
+            context: held("tokens", asked.context), keep: held("keep", asked.keep),
             fresh: c.stage("all_are_candidates", asked.fresh, enable: begins), sink: held("sink", asked.sink),
             recent: held("recent", asked.recent), divides: c.stage("divides", asked.divides, enable: begins),
             rows: held("rows", asked.rows))

@@ -56,7 +56,9 @@ package struct CascadeTraffic {
 
     struct TokenCommand {
         var operation: Int
-        var first: Int?, end: Int, born: Int?
+        var first: Int? = nil
+        var end: Int
+        var born: Int? = nil
     }
 
     struct StateItem {
