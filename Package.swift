@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "RandomModules", dependencies: ["Cosimulation", "TestSupport"], path: "Tests/RandomModules"),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint", "TestSupport"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel", "TestSupport"]),
+        .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel", "Workloads", "TestSupport"]),
         .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks", "TestSupport", "RandomModules"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks", "TestSupport", "RandomModules"]),

@@ -44,24 +44,18 @@ public struct Lane: Sendable {
             }
         }
         let scaledScores = scores.map { ScoreScaler.scaled(score: $0, scale: row.scale) }
-        let reference = SoftmaxUnit.reference(scaledScores: scaledScores)
-        let weights = SoftmaxUnit.mantissas.withUnsafeBufferPointer { mantissas in
-            scaledScores.map {
-                SoftmaxUnit.weight(scaledScore: $0, reference: Int32(reference), mantissas: mantissas)
-            }
-        }
+        let (reference, weights) = SoftmaxUnit.softmax(scaledScores: scaledScores)
         var outputSums = [Int64](repeating: 0, count: configuration.headSize)
         outputSums.withUnsafeMutableBufferPointer { sums in
             weights.withUnsafeBufferPointer { weights in
                 row.values.withUnsafeBufferPointer { values in
-                    ProbabilityValueUnit.accumulate(
-                        weights: weights, values: UnsafeBufferPointer(rebasing: values[elements]), into: sums)
+                    ProbabilityValueUnit.accumulate(weights: weights, rows: tile, values: values, into: sums)
                 }
             }
         }
         return TileStages(
             scores: scores, scaledScores: scaledScores, weights: weights,
-            leaf: TileLeaf(reference: reference, weightSum: weights.reduce(0, +), outputSums: outputSums))
+            leaf: TileLeaf(reference: reference, weightSum: SoftmaxUnit.sum(weights), outputSums: outputSums))
     }
 
     private func check(_ row: LaneRow) throws(LaneInputError) {
@@ -69,40 +63,11 @@ public struct Lane: Sendable {
         guard (0...configuration.maximumContext).contains(row.keyCount) else {
             throw .contextOutOfRange(keyCount: row.keyCount, maximum: configuration.maximumContext)
         }
-        guard row.query.count == headSize else {
-            throw .wrongQueryLength(elements: row.query.count, headSize: headSize)
-        }
-        let needed = row.keyCount * headSize
-        guard row.keys.count >= needed else {
-            throw .tooFewRows(tensor: .key, elements: row.keys.count, keyCount: row.keyCount, headSize: headSize)
-        }
-        guard row.values.count >= needed else {
-            throw .tooFewRows(tensor: .value, elements: row.values.count, keyCount: row.keyCount, headSize: headSize)
-        }
-        let queryLimit = 1 << (NumericFormats.queryBits - 1)
-        try check(.query, row.query, count: headSize, range: -queryLimit...queryLimit - 1)
-        try check(.key, row.keys, count: needed, range: settings.keyFormat.codeRange)
-        try check(.value, row.values, count: needed, range: settings.valueFormat.codeRange)
-    }
-
-    private func check(
-        _ tensor: QuantizedTensor, _ codes: [Int16], count: Int, range: ClosedRange<Int>
-    ) throws(LaneInputError) {
-        let (smallest, largest) = (Int16(range.lowerBound), Int16(range.upperBound))
-        // Extremes first: a loop without an early exit runs in vectors.
-        let (low, high) = codes.withUnsafeBufferPointer { codes in
-            var (low, high) = (Int16(0), Int16(0))
-            for index in 0..<count {
-                low = min(low, codes[index])
-                high = max(high, codes[index])
-            }
-            return (low, high)
-        }
-        guard low >= smallest, high <= largest else {
-            let index = codes.firstIndex { $0 < smallest || $0 > largest } ?? 0
-            throw .codeOutOfRange(
-                tensor: tensor, row: index / configuration.headSize, element: index % configuration.headSize,
-                code: Int(codes[index]), range: range)
-        }
+        let codes = LaneCodes(headSize: headSize, settings: settings)
+        try codes.check(query: row.query)
+        try codes.check(.key, row.keys, holds: row.keyCount)
+        try codes.check(.value, row.values, holds: row.keyCount)
+        try codes.check(.key, row.keys, rows: 0..<row.keyCount)
+        try codes.check(.value, row.values, rows: 0..<row.keyCount)
     }
 }

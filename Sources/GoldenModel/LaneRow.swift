@@ -60,26 +60,3 @@ struct TileStages {
     let weights: [UInt32]
     let leaf: TileLeaf
 }
-
-/// A row that the lane cannot run.
-public enum LaneInputError: Error, Hashable, CustomStringConvertible {
-    case contextOutOfRange(keyCount: Int, maximum: Int)
-    case wrongQueryLength(elements: Int, headSize: Int)
-    case tooFewRows(tensor: QuantizedTensor, elements: Int, keyCount: Int, headSize: Int)
-    case codeOutOfRange(tensor: QuantizedTensor, row: Int, element: Int, code: Int, range: ClosedRange<Int>)
-
-    public var description: String {
-        switch self {
-        case .contextOutOfRange(let keyCount, let maximum):
-            "a context of \(keyCount) keys is outside 0...\(maximum): shorten it, or use a configuration with a larger "
-                + "maximumContext"
-        case .wrongQueryLength(let elements, let headSize):
-            "the query has \(elements) elements, the lane's head size is \(headSize): use the preset of that head size"
-        case .tooFewRows(let tensor, let elements, let keyCount, let headSize):
-            "\(tensor) has \(elements) elements, \(keyCount) keys of head size \(headSize) need \(keyCount * headSize): "
-                + "pass the whole context"
-        case .codeOutOfRange(let tensor, let row, let element, let code, let range):
-            "\(tensor) code \(code) at row \(row), element \(element) is outside \(range): quantize with the row's format"
-        }
-    }
-}

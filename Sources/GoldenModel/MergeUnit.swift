@@ -4,12 +4,12 @@ import FixedPoint
 public struct TileLeaf: Hashable, Sendable {
     /// Tile reference, signed 12 bits: weights are relative to `2^reference`.
     public var reference: Int
-    /// Sum of the weights, unsigned 31 bits.
-    public var weightSum: UInt32
-    /// Sums of weight times value, [headSize], signed 42 bits.
+    /// Sum of the weights, unsigned: 31 bits for a tile of 1,024 keys, 33 for one of 4,096.
+    public var weightSum: UInt64
+    /// Sums of weight times value, [headSize], signed: 42 bits for a tile of 1,024 keys, 44 for one of 4,096.
     public var outputSums: [Int64]
 
-    public init(reference: Int, weightSum: UInt32, outputSums: [Int64]) {
+    public init(reference: Int, weightSum: UInt64, outputSums: [Int64]) {
         self.reference = reference
         self.weightSum = weightSum
         self.outputSums = outputSums

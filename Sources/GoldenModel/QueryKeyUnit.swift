@@ -22,12 +22,17 @@ public enum QueryKeyUnit {
     ) {
         let headSize = query.count
         for key in scores.indices {
-            let row = UnsafeBufferPointer(rebasing: keys[key * headSize..<(key + 1) * headSize])
-            var sum: Int32 = 0
-            for element in 0..<headSize {
-                sum &+= Int32(query[element]) &* Int32(row[element])
-            }
-            scores[key] = sum
+            scores[key] = score(query: query, key: UnsafeBufferPointer(rebasing: keys[key * headSize..<(key + 1) * headSize]))
         }
+    }
+
+    /// Score of one key, [query.count].
+    @inline(__always)
+    static func score(query: UnsafeBufferPointer<Int16>, key: UnsafeBufferPointer<Int16>) -> Int32 {
+        var sum: Int32 = 0
+        for element in query.indices {
+            sum &+= Int32(query[element]) &* Int32(key[element])
+        }
+        return sum
     }
 }

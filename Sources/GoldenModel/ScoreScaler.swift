@@ -10,10 +10,13 @@ public enum ScoreScaler {
     static let largest: Int64 = -smallest - one
 
     public static func scaled(score: Int32, scale: ScoreScale) -> Int32 {
-        let product = Int64(score) * Int64(scale.mantissa)
-        let quotient = product >> scale.shift
-        // The first bit shifted out decides: floor(p / 2^s + 1/2).
-        let half = scale.shift == 0 ? 0 : (product >> (scale.shift - 1)) & 1
-        return Int32(min(max(quotient + half, smallest), largest))
+        scaled(doubledScore: 2 * Int64(score), scale: scale)
+    }
+
+    /// Of twice the score, which is an integer also where the score is a bin's centre; at most 33 signed bits.
+    public static func scaled(doubledScore: Int64, scale: ScoreScale) -> Int32 {
+        // One bit below the unit is left after the shift: it decides, so halves go up.
+        let doubled = (doubledScore * Int64(scale.mantissa)) >> scale.shift
+        return Int32(min(max((doubled + 1) >> 1, smallest), largest))
     }
 }

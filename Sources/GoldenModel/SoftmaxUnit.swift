@@ -16,6 +16,21 @@ public enum SoftmaxUnit {
         mantissas.withUnsafeBufferPointer { weight(scaledScore: scaledScore, reference: Int32(reference), mantissas: $0) }
     }
 
+    /// Reference of a tile and the weights of its keys.
+    /// - Precondition: the tile holds a key.
+    public static func softmax(scaledScores: [Int32]) -> (reference: Int, weights: [UInt32]) {
+        let reference = reference(scaledScores: scaledScores)
+        let weights = mantissas.withUnsafeBufferPointer { mantissas in
+            scaledScores.map { weight(scaledScore: $0, reference: Int32(reference), mantissas: mantissas) }
+        }
+        return (reference, weights)
+    }
+
+    /// Sum of weights, at most 33 bits for 4,096 keys.
+    static func sum(_ weights: [UInt32]) -> UInt64 {
+        weights.reduce(0) { $0 &+ UInt64($1) }
+    }
+
     static func weight(scaledScore: Int32, reference: Int32, mantissas: UnsafeBufferPointer<UInt32>) -> UInt32 {
         let delta = (reference << Int32(NumericFormats.scaledScoreFractionBits)) - scaledScore
         precondition(delta >= 0, "the reference is below a score of its tile")

@@ -63,6 +63,6 @@ package func leaf(_ reference: Int, _ lane: LaneConfiguration, _ random: inout S
     // The largest score weighs a half at least.
     let least = 1 << (NumericFormats.weightFractionBits - 1)
     return TileLeaf(
-        reference: reference, weightSum: UInt32(random.number(in: least...1 << (NumericFormats.tileWeightSumBits - 1))),
+        reference: reference, weightSum: UInt64(random.number(in: least...1 << (NumericFormats.tileWeightSumBits - 1))),
         outputSums: (0..<lane.headSize).map { _ in Int64(random.code(NumericFormats.tileOutputSumBits)) })
 }

@@ -26,7 +26,7 @@ extension UnitScenario {
                 let owned = lane.vectors(of: values.map { _ in 1 }).map { $0.map { $0 == 1 } }
                 vectors += zip(lane.vectors(of: values), owned).map { ($0, $1) }
                 let leaf = keys == 0 ? nil : TileLeaf(
-                    reference: reference, weightSum: weights.reduce(0, +),
+                    reference: reference, weightSum: UInt64(weights.reduce(0, +)),
                     outputSums: ProbabilityValueUnit.outputSums(weights: weights, values: values, headSize: lane.headSize))
                 leaves += LeafItem.beats(of: leaf, rowLast: rowLast, lane)
             }

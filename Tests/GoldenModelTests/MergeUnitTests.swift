@@ -9,7 +9,7 @@ struct MergeUnitTests {
     static func leaf(reference: Int, random: inout SeededGenerator) -> TileLeaf {
         TileLeaf(
             reference: reference,
-            weightSum: UInt32.random(in: 1 << 19...1 << 30, using: &random),
+            weightSum: UInt64.random(in: 1 << 19...1 << 30, using: &random),
             outputSums: (0..<headSize).map { _ in Int64.random(in: -(1 << 41)...(1 << 41) - 1, using: &random) })
     }
 

@@ -54,9 +54,9 @@ enum PlainModel {
         return Int(max(-8_388_608, min(8_384_512, rounded)))
     }
 
-    private static let base = (0...512).map { Int(exp2(22 - Double($0) / 512).rounded()) }
+    static let base = (0...512).map { Int(exp2(22 - Double($0) / 512).rounded()) }
 
-    private static func weight(delta: Int) -> Int {
+    static func weight(delta: Int) -> Int {
         let i = delta >> 12
         let f = delta & 4095
         let seg = f >> 3
