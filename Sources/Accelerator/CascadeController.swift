@@ -124,7 +124,7 @@ package struct CascadeController: Module {
                 phase.go(.extend)
             }
         }
-        c.when(phase.is(.clearTokens)) {
+        c.when(phase.is(.clearTokens) & io.tokenCommand.ready) {
             sequence.context.next(0)
             sequence.rows.next(0)
         }
