@@ -48,8 +48,8 @@ package struct RowCutter: Module {
 
         // The vector's granules, counted from the start of the port's width in which it begins.
         let position = c.register("position", .like(place.start))
-        let start = c.named("start", lane.steps > 1 ? mux(isFirst, place.start, position.q) : place.start)
-        let end = c.named("end", start + place.bits)
+        let start = c.named("vector_start", lane.steps > 1 ? mux(isFirst, place.start, position.q) : place.start)
+        let end = c.named("vector_end", start + place.bits)
         let offsetBits = bitsToIndex(perSector)
         let endSector = end >> offsetBits
         let endTouched = c.named("end_touched", endSector + end.truncated(to: offsetBits).isNonzero.asUnsigned)

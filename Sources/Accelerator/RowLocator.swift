@@ -100,7 +100,7 @@ package struct RowLocator: Module {
         func follows(_ name: String, _ flag: Bit, _ stages: Int) -> Bit { c.delayed(name, flag, by: stages, enable: advance) }
 
         // Where the row starts and ends, in granules of `multipliers` bits.
-        let stepShift = bitsToIndex(lane.steps)
+        let stepShift = ceilLog2(lane.steps)
         let product = c.stage("product", token.token * row.bits, enable: advance)
         let planeBase = row.address >> bitsToIndex(lane.portBytes)
         c.discard(row.address[0..<bitsToIndex(lane.portBytes)])
@@ -134,14 +134,14 @@ package struct RowLocator: Module {
 
         // Each channel's part.
         let hasToken = c.stage("has_token", occupied, enable: advance)
-        let isLast = follows("is_last", token.rowLast | token.blockLast, 3)
+        let isLast = follows("is_last", token.rowLast | token.blockLast, Self.latency)
         let spans = (0..<configuration.channels).map { channel -> SectorSpan in
             let first = ofChannel(channel, firstNew), end = ofChannel(channel, endNew)
             let count = (end &- first).truncated(to: configuration.spanBits)
             return SectorSpan(
                 first: c.stage("first_\(channel)", first, enable: advance),
                 count: c.stage("count_\(channel)", mux(hasToken, count, 0), enable: advance),
-                isLast: c.stage("is_last_\(channel)", isLast, enable: advance))
+                isLast: isLast)
         }
         let place = RowPlace(
             bits: c.delayed("bits_of_place", bits, by: 2, enable: advance),

@@ -52,11 +52,11 @@ public struct TokenImportance: Hashable, Codable, Sendable {
         rows += 1
     }
 
-    /// The number that top-k compares: of `mode`, unprotected tokens.
+    /// The number that top-k compares, never 0: of `mode`, unprotected tokens.
     public func rank(of token: Int) -> UInt32 {
         switch mode {
-        case .sum, .decay: values[token]
-        case .age: values[token] / max(1, rows - born[token])
+        case .sum, .decay: values[token] | 1
+        case .age: values[token] / max(1, rows - born[token]) | 1
         }
     }
 

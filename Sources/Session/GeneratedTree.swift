@@ -9,7 +9,8 @@ import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: `Generated/lane-d64`, and the benches of the lane and of its units in `Testbenches`.
+/// without Swift: `Generated/lane-d64`, the units that only lanes that prune have in `Generated/units`, and the benches of
+/// the lane and of all units in `Testbenches`.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -25,7 +26,7 @@ public struct GeneratedTree: Sendable {
     /// In order of directory; a function of the sources and the fixture alone.
     public let files: [File]
     /// All files in these are generated.
-    public static let directories = ["Generated/lane-d64", "Testbenches/lane-d64", "Testbenches/units"]
+    public static let directories = ["Generated/lane-d64", "Generated/units", "Testbenches/lane-d64", "Testbenches/units"]
 
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {
@@ -41,25 +42,27 @@ public struct GeneratedTree: Sendable {
         files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
             + [File("Generated/lane-d64/filelist.f", fileList)]
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
-            + [Self.benchFileList("lane-d64", bench.files, verilog)]
+            + [Self.benchFileList("lane-d64", bench.files, verilog.map { "lane-d64/\($0.name)" })]
             + (try Self.units(lane, inside: verilog))
     }
 
-    /// The benches of the units, on the Verilog of the lane they are a part of.
+    /// The benches of the units, on the Verilog of the dense lane, and the modules that it does not have.
     private static func units(_ lane: LaneConfiguration, inside design: [VerilogFile]) throws -> [File] {
         let units = try UnitScenario.names.map { try UnitScenario.committedBench($0, lane) }
         let benches = units.map(\.0)
         let together = ScenarioBench.together(name: "units", benches)
         let needed = Set(units.flatMap { $0.1.design.modules.map(\.name) })
-        let parts = design.filter { needed.contains($0.moduleName) }
-        precondition(parts.count == needed.count, "a unit has a bench at parameters that the lane does not have")
+        var known = Set(design.map(\.moduleName))
+        let others = units.flatMap { VerilogEmitter().emit($0.1.design).filter { known.insert($0.moduleName).inserted } }
         let files = benches.flatMap(\.files) + [together]
-        return files.map { File("Testbenches/units/\($0.name)", $0.text) } + [benchFileList("units", files, parts)]
+        let sources = design.filter { needed.contains($0.moduleName) }.map { "lane-d64/\($0.name)" } + others.map { "units/\($0.name)" }
+        return others.map { File("Generated/units/\($0.name)", $0.text) } + files.map { File("Testbenches/units/\($0.name)", $0.text) }
+            + [benchFileList("units", files, sources)]
     }
 
     /// What a simulator compiles, from the bench's directory.
-    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [VerilogFile]) -> File {
-        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../Generated/lane-d64/\($0.name)" }
+    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [String]) -> File {
+        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../Generated/\($0)" }
         return File("Testbenches/\(bench)/filelist.f", names.map { $0 + "\n" }.joined())
     }
 

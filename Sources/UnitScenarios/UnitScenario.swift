@@ -74,6 +74,13 @@ extension UnitScenario {
         ("MergeUnit", { try mergeUnit($0, $1, $2) }),
         ("StateAccumulator", { lane, random, _ in try stateAccumulator(lane, random) }),
         ("Normalizer", { lane, random, _ in try normalizer(lane, random) }),
+        ("IndexGenerator", { try indexGenerator(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("IndexFilter", { try indexFilter(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("GatherReader", { try gatherReader(SpAttenConfiguration(lane: $0, sectorBytes: 32), .keyMSB, $1, $2) }),
+        ("TokenImportance", { try tokenImportance(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("HeadImportance", { try headImportance($0, heads: 16, $1, $2) }),
+        ("TokenSelector", { try tokenSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("CascadeController", { try cascadeController(SpAttenConfiguration(lane: $0), $1, $2) }),
     ]
 }
 

@@ -11,7 +11,9 @@ struct MemoryPortState {
     private let device: any MemoryDevice
     private let isClocked: Bool
     /// What is read and written in every cycle goes straight to the simulator's words, which `address` keeps alive.
-    private let requestValid, requestReady, responseValid, responseReady, data: UnsafeMutablePointer<UInt64>
+    private let requestValid, requestReady, responseValid, data: UnsafeMutablePointer<UInt64>
+    /// Nil: every beat is taken at once.
+    private let responseReady: UnsafeMutablePointer<UInt64>?
     private let tag: UnsafeMutablePointer<UInt64>?
     private let tagMask: UInt64
     private let address: PortHandle
@@ -58,7 +60,7 @@ struct MemoryPortState {
         requestValid = base + streams.request.valid.firstWord
         requestReady = base + streams.request.ready!.firstWord
         responseValid = base + streams.response.valid.firstWord
-        responseReady = base + streams.response.ready!.firstWord
+        responseReady = streams.response.ready.map { base + $0.firstWord }
         data = base + streams.response.firstWord + streams.data.firstWord
         var length: PortHandle?, askedTag: PortHandle?, error: PortHandle?, tag: UnsafeMutablePointer<UInt64>?
         if let port = streams.beats { length = field(port, of: streams.request) }
@@ -153,7 +155,7 @@ struct MemoryPortState {
     }
 
     mutating func observe(cycle: Int) throws(MemoryModelError) {
-        if let index = offered, responseReady.pointee & 1 == 1 {
+        if let index = offered, (responseReady?.pointee ?? 1) & 1 == 1 {
             passed.beats[bursts[index].tag] += 1
             passed.lastBeatCycle = cycle
             if repeats {

@@ -6,7 +6,9 @@ struct MemoryState {
     private let memory: StreamScenario.Memory
     private let model: MemoryModel
     private var requests: SinkState
-    private let valid, ready: UnsafeMutablePointer<UInt64>
+    private let valid: UnsafeMutablePointer<UInt64>
+    /// Nil: every beat is taken at once.
+    private let ready: UnsafeMutablePointer<UInt64>?
     private let payload: UnsafeMutableBufferPointer<UInt64>
     private let bits: [UInt64]
     private var cycles: [Int] = []
@@ -20,7 +22,7 @@ struct MemoryState {
         let base = simulator.values.baseAddress!, response = memory.response
         requests = SinkState(StreamScenario.Sink(pins: memory.request, expected: nil, count: nil), base, .none)
         valid = base + response.valid.firstWord
-        ready = base + response.ready!.firstWord
+        ready = response.ready.map { base + $0.firstWord }
         payload = UnsafeMutableBufferPointer(start: base + response.firstWord, count: response.payload.wordCount)
         bits = response.payload.bits
         beats = BeatSequence(response.payload)
@@ -60,7 +62,7 @@ struct MemoryState {
     /// After the logic has settled: whether a request or a beat passes, or beats are being fetched.
     mutating func watch(_ cycle: Int) throws -> Bool {
         let asks = try requests.watch(cycle)
-        let delivers = valid.pointee & ready.pointee & 1 == 1
+        let delivers = valid.pointee & (ready?.pointee ?? 1) & 1 == 1
         if delivers {
             cycles.append(cycle)
             beats.append(UnsafeBufferPointer(payload))

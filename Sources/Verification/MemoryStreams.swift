@@ -7,7 +7,7 @@ import Simulation
 /// | request, out of the module | `address`, or the whole payload | byte address |
 /// | | `beats`, if there is one | beats less one; else one beat |
 /// | | `tag`, if there is one | comes back with each beat |
-/// | response, into the module | `data`, or the whole payload | one beat, whole bytes |
+/// | response, into the module; without `ready` every beat is taken at once | `data`, or the whole payload | one beat, whole bytes |
 /// | | `tag`, if there is one | |
 /// | | `error` or `resp`, if there is one | 0 but for a fault |
 struct MemoryStreams: Sendable {
@@ -26,7 +26,7 @@ struct MemoryStreams: Sendable {
                 throw StreamPortError(
                     stream: name, missing: "\(isOutput ? "output" : "input") \(pins.valid.name)", present: ports.map(\.name))
             }
-            guard pins.ready != nil else {
+            guard pins.ready != nil || !isOutput else {
                 throw StreamPortError(stream: name, missing: name + "_ready", present: ports.map(\.name))
             }
             return pins

@@ -26,6 +26,7 @@ struct Figure: Codable {
 
     enum Unit: String {
         case cycles
+        case requests
         case cyclesPerSecond = "cycles/s"
         case seconds = "s"
         case microsecondsPerMultiplier = "us/multiplier"

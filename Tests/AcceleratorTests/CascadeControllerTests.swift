@@ -58,3 +58,37 @@ import UnitScenarios
         }
     }
 }
+
+extension MutationScoreTests {
+    /// The importances, the choice of tokens and the controller, by the tests of their units. (The top-k engine has tests of its own.)
+    @Test(.enabled(if: count > 0, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
+    func mutationScoreOfTheCascade() throws {
+        let units: [(design: Design, own: [String], check: () throws -> Void)] = [
+            (try Design(Accelerator.TokenImportance(pruningD32)), ["TokenImportance", "TokenBank"], {
+                try TokenImportanceTests().probabilitiesAdd()
+                try TokenImportanceTests().fullRows()
+            }),
+            (try Design(Accelerator.HeadImportance(lane: pruningD32.lane, heads: 64)), ["HeadImportance"], {
+                try UnitScenario.headImportance(pruningD32.lane, TestSeed.generator("mutants")).runAll()
+            }),
+            (try Design(Accelerator.TokenSelector(pruningD32)), ["TokenSelector"], {
+                try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("mutants")).runAll()
+                try TokenSelectorTests().cyclesOfARanking()
+            }),
+            (try Design(CascadeController(pruningD32)), ["CascadeController"], {
+                try UnitScenario.cascadeController(pruningD32, TestSeed.generator("mutants")).runAll()
+                try CascadeControllerTests().edges()
+            }),
+        ]
+        var found = 0, tried = 0
+        for (design, own, check) in units {
+            let mutants = design.mutants().filter { mutant in own.contains { mutant.module.hasPrefix($0) } }
+            for mutant in Self.chosen(mutants, Self.count == 1 ? 150 : Self.count, design) {
+                tried += 1
+                if try Self.finds(check, mutant) { found += 1 } else { print("  SURVIVED: \(mutant)") }
+            }
+            print("\(design.top.name): \(found) of \(tried) mutants found so far")
+        }
+        #expect(found * 100 >= 95 * tried)
+    }
+}

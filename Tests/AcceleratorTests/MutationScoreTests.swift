@@ -10,7 +10,7 @@ import Testing
 /// How many small faults the tests find: first the lane's check, then the tests of the units. Minutes long, so only when
 /// asked for: `LEANSPATTEN_MUTATE=1`, or the number of mutants.
 @Suite struct MutationScoreTests {
-    private static let count = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"].flatMap { Int($0) } ?? 0
+    static let count = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"].flatMap { Int($0) } ?? 0
 
     @Test(.enabled(if: count > 0, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
     func mutationScoreOfTheLane() throws {
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// The tests of the queues and skid buffers that the design holds, by the parameters in their names.
-    private static func bufferChecks(of design: Design) -> [(name: String, check: () throws -> Void)] {
+    static func bufferChecks(of design: Design) -> [(name: String, check: () throws -> Void)] {
         design.modules.compactMap { module in
             if let fifo = module.name.wholeMatch(of: /Fifo_w(\d+)_d(\d+)/) {
                 return (module.name, { try StreamBufferTests().fifo(bits: Int(fifo.1)!, depth: Int(fifo.2)!) })
@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Whether a test that passes fails once the mutant is in the unit.
-    private static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
+    static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
         let found = Flag()
         try withKnownIssue(isIntermittent: true) {
             try UnitMutant.$current.withValue(mutant) { try check() }
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// One mutant of each Swift line and kind of change at most, then a seeded choice among those.
-    private static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
+    static func chosen(_ candidates: [Mutant], _ count: Int, _ design: Design) -> [Mutant] {
         struct Group: Hashable {
             let location: RTL.SourceLocation
             let kind: String
