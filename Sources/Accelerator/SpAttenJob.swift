@@ -11,6 +11,8 @@ struct SpAttenJob: Bundle {
     let gathered: Bit
     /// The next kept list of the `list` stream replaces the one held before this row begins.
     let loadsList: Bit
+    /// The row's probabilities add to the importance of its tokens.
+    let accumulates: Bit
     /// Place of the tile's keys among `tileSizes`.
     let tileSize: Unsigned
     /// Bits of an element in each plane; one of the advertised formats.
@@ -38,6 +40,7 @@ struct SpAttenJob: Bundle {
             func bit() -> Bit { fields.make(.bit) }
             return SpAttenJob(
                 first: unsigned(lane.contextBits), end: unsigned(lane.contextBits), gathered: bit(), loadsList: bit(),
+                accumulates: bit(),
                 tileSize: unsigned(SpAttenConfiguration.tileSizeBits),
                 msbBits: unsigned(formatBits), lsbBits: unsigned(formatBits), valueBits: unsigned(formatBits),
                 scale: fields.make(ScaleSettings.shape), refine: unsigned(2), confidence: unsigned(probabilityBits),

@@ -84,6 +84,10 @@ extension UnitScenario {
         ("ConfidenceUnit", { try confidenceUnit(SpAttenConfiguration(lane: $0), $1, $2) }),
         ("LocalValueSelector", { try localValueSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
         ("LeafCompletion", { try leafCompletion(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("TokenImportance", { try tokenImportance(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("HeadImportance", { try headImportance($0, heads: 16, $1, $2) }),
+        ("TokenSelector", { try tokenSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("CascadeController", { try cascadeController(SpAttenConfiguration(lane: $0), $1, $2) }),
     ]
 }
 

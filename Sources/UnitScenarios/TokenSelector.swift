@@ -1,0 +1,103 @@
+import Accelerator
+import Configuration
+import GoldenModel
+import SeededRandom
+import Verification
+
+extension UnitScenario {
+    /// Selections one out of the other, as layers follow each other: sums and ages, equal ranks, protected tokens, from one
+    /// token to all but one.
+    package static func tokenSelector(
+        _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
+    ) throws -> UnitScenario {
+        var random = random
+        let contexts = extent == .full ? [2, 16, 17, 100, 333, configuration.maximumRowKeys, 1000, 31] : [2, 17, 60]
+        var selections: [Selection] = []
+        for context in contexts { selections += nested(context, &random) }
+        return try tokenSelector(configuration, selections)
+    }
+
+    /// One selection of all tokens there can be, for its cycles.
+    package static func tokenSelectorFull(
+        _ configuration: SpAttenConfiguration, keep: Int, divides: Bool, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        var random = random
+        let count = configuration.maximumRowKeys
+        return try tokenSelector(configuration, [Selection(
+            context: count, keep: keep, fresh: true, sink: 0, recent: count, divides: divides, rows: 1000,
+            importance: (0..<count).map { _ in UInt32(random.below(1 << 31)) }, born: [UInt32](repeating: 900, count: count),
+            candidates: Array(0..<count))])
+    }
+
+    private struct Selection {
+        let context, keep: Int
+        let fresh: Bool
+        let sink, recent: Int
+        let divides: Bool
+        let rows: UInt32
+        /// Of all tokens.
+        let importance, born: [UInt32]
+        let candidates: [Int]
+
+        /// Tokens that stay.
+        var list: [Int] {
+            let ranks = candidates.map { token -> UInt64 in
+                let value = divides ? importance[token] / max(1, rows - born[token]) : importance[token]
+                return UInt64(value | 1) + (token < sink || token >= recent ? 1 << 31 : 0)
+            }
+            let order = ranks.indices.sorted { (ranks[$1], $0) < (ranks[$0], $1) }
+            return order.prefix(keep).sorted().map { candidates[$0] }
+        }
+    }
+
+    /// Layers of one iteration.
+    private static func nested(_ context: Int, _ random: inout SeededGenerator) -> [Selection] {
+        var candidates = Array(0..<context), selections: [Selection] = []
+        let divides = random.flip(), sink = random.below(4), recent = context - random.below(min(context, 4))
+        let rows = UInt32(random.below(1 << 20)) + 40
+        while candidates.count > 1, selections.count < 6 {
+            let protected = candidates.count { $0 < sink || $0 >= recent }
+            let least = max(1, protected)
+            guard least < candidates.count else { break }
+            let keep = [least, candidates.count - 1, random.number(in: least...candidates.count - 1)][random.below(3)]
+            let range = [1, 4, 1 << 31][random.below(3)]
+            let selection = Selection(
+                context: context, keep: keep, fresh: selections.isEmpty, sink: sink, recent: recent, divides: divides, rows: rows,
+                importance: (0..<context).map { _ in UInt32(random.below(range)) },
+                born: (0..<context).map { _ in rows - UInt32([0, 1, random.below(40), random.below(Int(rows))][random.below(4)]) },
+                candidates: candidates)
+            selections.append(selection)
+            candidates = selection.list
+        }
+        return selections
+    }
+
+    private static func tokenSelector(_ configuration: SpAttenConfiguration, _ selections: [Selection]) throws -> UnitScenario {
+        try UnitScenario(Accelerator.TokenSelector(configuration)) { streams in
+            try streams.send(selections, to: "command") { selection, beat in
+                try beat.set("context", selection.context)
+                try beat.set("keep", selection.keep)
+                try beat.set("fresh", selection.fresh)
+                try beat.set("sink", selection.sink)
+                try beat.set("recent", selection.recent)
+                try beat.set("divides", selection.divides)
+                try beat.set("rows", Int(selection.rows))
+            }
+            // The bank holds something in the rest of the last word too.
+            let words = selections.flatMap { selection in
+                stride(from: 0, to: selection.context, by: 16).map { first in (selection, first..<min(first + 16, selection.context)) }
+            }
+            try streams.send(words, to: "scan") { word, beat in
+                let (selection, tokens) = word
+                let rest = [UInt32](repeating: 0, count: 16 - tokens.count), meant = (0..<16).map { $0 < tokens.count }
+                try beat.set("importance", selection.importance[tokens] + rest, width: 31, where: meant)
+                try beat.set("born", selection.born[tokens] + rest, width: 32, where: meant)
+            }
+            let entries = selections.flatMap { selection in selection.list.enumerated().map { ($1, $0 == selection.keep - 1) } }
+            try streams.expect(entries, from: "list") { entry, beat in
+                try beat.set("token", entry.0)
+                try beat.set("last", entry.1)
+            }
+        }
+    }
+}

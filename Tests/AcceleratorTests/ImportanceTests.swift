@@ -1,0 +1,61 @@
+import Accelerator
+import Configuration
+import RTL
+import TestSupport
+import Testing
+import UnitScenarios
+
+/// The smallest lane that prunes.
+let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, multipliers: 32))
+
+@Suite struct TokenImportanceTests {
+    /// Some 14,000 keys a run, a key a cycle.
+    @Test func probabilitiesAdd() throws {
+        let run = try UnitScenario.tokenImportance(pruningD32, TestSeed.generator(#function)).runAll()
+        #expect(run["weights"].beats.count > 10_000)
+    }
+
+    /// Two rows of 1,024 keys wait for their totals, and a longer one that does not accumulate does not wait at all.
+    @Test func fullRows() throws {
+        let run = try UnitScenario.tokenImportanceFullRows(pruningD32, TestSeed.generator(#function)).run()
+        let done = run["row_done"].cycles, totals = run["total"].cycles, rowKeys = pruningD32.maximumRowKeys
+        // A key a cycle, and seven cycles from a row's last key to the next one's first.
+        #expect(done[1] - done[0] == rowKeys + 6 && done[2] - done[1] == rowKeys + 6)
+        #expect(totals[1] - totals[0] == rowKeys + 6)
+        let scan = run["scan"].cycles, command = run["command"].cycles
+        #expect(scan.last! - scan[0] == rowKeys / 16 - 1)
+        #expect(scan[0] - command.last! == 2)
+    }
+}
+
+@Suite struct HeadImportanceTests {
+    @Test(arguments: [16, 64]) func sumsAndRankings(heads: Int) throws {
+        for lane in [laneD64, pruningD32.lane] {
+            try UnitScenario.headImportance(lane, heads: heads, TestSeed.generator("\(#function) \(heads)")).runAll()
+        }
+    }
+}
+
+@Suite struct TokenSelectorTests {
+    @Test func nestedSelections() throws {
+        var tokens = 0
+        for pass in 0..<4 {
+            let unit = try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\(#function) \(pass)"))
+            tokens += 16 * (try pass == 0 ? unit.runAll() : unit.run())["scan"].beats.count
+        }
+        #expect(tokens > 10_000)
+    }
+
+    /// Cycles from the command to the first entry of the list, n = 1,024, whatever the ranks are.
+    @Test func cyclesOfARanking() throws {
+        for (divides, most) in [(false, 300), (true, 2_400)] {
+            let run = try UnitScenario.tokenSelectorFull(
+                pruningD32, keep: 350, divides: divides, TestSeed.generator(#function)).run()
+            let list = run["list"].cycles, latency = list[0] - run["command"].cycles[0]
+            print("ranking of 1,024 tokens, \(divides ? "ages" : "sums"): \(latency) cycles to the first entry of the list, "
+                + "\(list.last! - run["command"].cycles[0]) to the last of 350")
+            #expect(latency <= most)
+            #expect(list.last! - list[0] <= 350 + 350 / 16 + 40)
+        }
+    }
+}
