@@ -10,8 +10,13 @@ import RTL
 /// an entry of a list that does not ascend, or that is one too many, is left out.
 package struct SpAttenDispatcher: Module {
     package let configuration: SpAttenConfiguration
+    /// Rows have a part in the importance of their tokens too.
+    package let accumulates: Bool
 
-    package init(_ configuration: SpAttenConfiguration) { self.configuration = configuration }
+    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false) {
+        self.configuration = configuration
+        self.accumulates = accumulates
+    }
 
     private var lane: LaneConfiguration { configuration.lane }
 
@@ -46,9 +51,12 @@ package struct SpAttenDispatcher: Module {
         let select: Stream<SelectorRow>
         let complete, normalize: Stream<Unsigned>
         let fault: Stream<Bit>
+        /// Of the importances, if there are any.
+        let accumulate: Stream<Bit>?
+        let importanceRange: Stream<ListRange>?
     }
 
-    package var suffix: String { "n\(lane.maximumContext)_k\(configuration.maximumRowKeys)" }
+    package var suffix: String { (accumulates ? "i_" : "") + "n\(lane.maximumContext)_k\(configuration.maximumRowKeys)" }
 
     package func ports(_ io: Interface) -> Ports {
         func plane() -> PlanePorts {
@@ -62,7 +70,8 @@ package struct SpAttenDispatcher: Module {
             join: io.source(KeyJoinRow.shape(lane)), query: io.source(QueryRow.shape), refine: io.source(RefineRow.shape),
             centre: io.source(.bit), centreScale: io.source(ScaleSettings.shape), scale: io.source(ScaleSettings.shape),
             confidence: io.source(ConfidenceRow.shape), select: io.source(SelectorRow.shape),
-            complete: io.source(.unsigned(formatBits)), normalize: io.source(.unsigned(formatBits)), fault: io.source(.bit))
+            complete: io.source(.unsigned(formatBits)), normalize: io.source(.unsigned(formatBits)), fault: io.source(.bit), accumulate: accumulates ? io.source(.bit) : nil,
+            importanceRange: accumulates ? io.source(ListRange.shape(lane)) : nil)
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
@@ -107,6 +116,10 @@ package struct SpAttenDispatcher: Module {
         queue("complete_rows", row.valueBits, to: io.complete)
         queue("output_formats", row.valueBits, to: io.normalize)
         queue("faults", range.fault, to: io.fault)
+        if let accumulate = io.accumulate, let importanceRange = io.importanceRange {
+            queue("accumulating_rows", row.accumulates, to: accumulate)
+            queue("importance_ranges", range.positions, to: importanceRange)
+        }
         c.drive(everyoneReady, ready.dropFirst().reduce(ready[0]) { $0 & $1 })
     }
 

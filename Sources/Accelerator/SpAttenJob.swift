@@ -71,6 +71,7 @@ struct SpAttenJobParts {
     let valueRule: Unsigned
     let valueLimit: Unsigned
     let renormalise: Bit
+    let accumulates: Bit
     let keyMSBAddress, keyLSBAddress, valueAddress: Unsigned
 
     init(_ c: Circuit, _ job: SpAttenJob, _ take: Bit) {
@@ -93,6 +94,7 @@ struct SpAttenJobParts {
         valueRule = held("value_rule", job.valueRule)
         valueLimit = held("value_limit", job.valueLimit)
         renormalise = c.stage("renormalise", job.renormalise, enable: take)
+        accumulates = c.stage("accumulates", job.accumulates, enable: take)
         keyMSBAddress = held("key_msb_address", job.keyMSBAddress)
         keyLSBAddress = held("key_lsb_address", job.keyLSBAddress)
         valueAddress = held("value_address", job.valueAddress)

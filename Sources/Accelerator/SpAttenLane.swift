@@ -11,8 +11,13 @@ import RTL
 /// summed, the keys of later ones come in.
 package struct SpAttenLane: Module {
     package let configuration: SpAttenConfiguration
+    /// Holds a bank of token importances, and the ports that sweep it.
+    package let accumulates: Bool
 
-    package init(_ configuration: SpAttenConfiguration) { self.configuration = configuration }
+    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false) {
+        self.configuration = configuration
+        self.accumulates = accumulates
+    }
 
     private var lane: LaneConfiguration { configuration.lane }
 
@@ -40,9 +45,13 @@ package struct SpAttenLane: Module {
         let response: [Stream<MemoryResponse>]
         let output: Stream<OutputBeat>
         let report: Stream<RowReport>
+        /// Of the importances, if the lane holds them: as in `TokenImportance`.
+        let tokenCommand: Stream<TokenCommand>?
+        let tokenLoad, tokenScan: Stream<TokenWord>?
+        let rowDone: Bit?
     }
 
-    package var suffix: String { configuration.suffix }
+    package var suffix: String { configuration.suffix + (accumulates ? "_i" : "") }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(job: io.sink(SpAttenJob.shape(lane)),
@@ -52,11 +61,14 @@ package struct SpAttenLane: Module {
               response: (0..<configuration.channels).map { _ in
                   io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes))
               },
-              output: io.source(OutputBeat.shape), report: io.source(RowReport.shape))
+              output: io.source(OutputBeat.shape), report: io.source(RowReport.shape),
+              tokenCommand: accumulates ? io.sink(TokenCommand.shape(configuration)) : nil,
+              tokenLoad: accumulates ? io.sink(TokenWord.shape) : nil,
+              tokenScan: accumulates ? io.source(TokenWord.shape) : nil, rowDone: accumulates ? io.output(.bit) : nil)
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let dispatcher = c.instance("dispatcher", SpAttenDispatcher(configuration))
+        let dispatcher = c.instance("dispatcher", SpAttenDispatcher(configuration, accumulates: accumulates))
         c.connect(io.job, to: dispatcher.job)
         c.connect(io.list, to: dispatcher.list)
         let rowKeys = configuration.maximumRowKeys
@@ -105,7 +117,7 @@ package struct SpAttenLane: Module {
         c.connect(refiner.refined, to: scaler.scores)
         c.connect(scaler.scaled, to: softmax.scores)
         c.connect(dispatcher.select, to: selector.row)
-        c.connect(softmax.weights, to: selector.weights)
+        let weights = connectWeights(c, softmax.weights, to: selector.weights)
         queue(c, "unrefined_flags", refiner.unrefined, to: selector.unrefined, depth: 4 * rowKeys)
         let valueSource = tokenSource(c, "value_source", dispatcher.value, dispatcher.listWrite)
         c.connect(dispatcher.keepsValues, to: valueSource.keepsAll)
@@ -127,8 +139,13 @@ package struct SpAttenLane: Module {
         c.connect(dispatcher.normalize, to: normalizer.valueBits)
         c.connect(accumulator.state, to: normalizer.state)
         c.connect(normalizer.output, to: io.output)
-        c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
-        c.drive(normalizer.total!.ready, true)
+        if let weights {
+            let importance = addImportance(c, io, dispatcher, weights: weights, totals: normalizer.total!)
+            c.drive(dispatcher.rowDone, importance.rowDone)
+        } else {
+            c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
+            c.drive(normalizer.total!.ready, true)
+        }
         report(c, normalizer.report!, dispatcher.fault, to: io.report)
 
         share(c, [(.keyMSB, msb), (.keyLSB, lsb), (.value, values)], io.request)

@@ -87,6 +87,36 @@ extension SpAttenLane {
         c.discard(source.payload.rowLast)
     }
 
+    /// The weights of all keys go to the selector; a lane that accumulates gives them to its importances too.
+    func connectWeights(_ c: Circuit, _ weights: Stream<WeightBeat>, to target: Stream<WeightBeat>) -> Stream<WeightBeat>? {
+        guard accumulates else {
+            c.connect(weights, to: target)
+            return nil
+        }
+        let (selected, accumulated) = fork(c, weights, ("selected_weights", 4), ("accumulated_weights", 4))
+        c.connect(selected, to: target)
+        return accumulated
+    }
+
+    /// The importances of tokens, behind the softmax and the normalizer.
+    func addImportance(
+        _ c: Circuit, _ io: Ports, _ dispatcher: SpAttenDispatcher.Ports, weights: Stream<WeightBeat>, totals: Stream<RowTotal>
+    ) -> TokenImportance.Ports {
+        let importance = c.instance("token_importance", TokenImportance(configuration))
+        c.connect(weights, to: importance.weights)
+        // A total that waits does not keep the next row out of the normalizer.
+        queue(c, "row_totals", totals, to: importance.total, depth: 4)
+        c.connect(dispatcher.accumulate!, to: importance.accumulates)
+        c.connect(dispatcher.importanceRange!, to: importance.range)
+        c.drive(importance.list.valid, dispatcher.listWrite.valid)
+        c.drive(importance.list.payload, dispatcher.listWrite.payload)
+        c.connect(io.tokenCommand!, to: importance.command)
+        c.connect(io.tokenLoad!, to: importance.load)
+        c.connect(importance.scan, to: io.tokenScan!)
+        c.drive(io.rowDone!, importance.rowDone)
+        return importance
+    }
+
     /// The row's masses, with the fault that its job brought.
     func report(_ c: Circuit, _ masses: Stream<ReportBeat>, _ fault: Stream<Bit>, to target: Stream<RowReport>) {
         c.send(RowReport(unrefined: masses.payload.unrefined, dropped: masses.payload.dropped, fault: fault.payload),

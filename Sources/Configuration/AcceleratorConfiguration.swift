@@ -4,12 +4,14 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     case lane(LaneConfiguration)
     /// A lane that prunes and refines.
     case spAtten(SpAttenConfiguration)
+    /// The same with the cascade: token and head importance, and the controller that prunes by them.
+    case cascade(SpAttenConfiguration)
 
     /// Of the lane in it.
     public var lane: LaneConfiguration {
         switch self {
         case .lane(let lane): lane
-        case .spAtten(let configuration): configuration.lane
+        case .spAtten(let configuration), .cascade(let configuration): configuration.lane
         }
     }
 
@@ -17,7 +19,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     public func validate() throws(ConfigurationError) {
         switch self {
         case .lane(let lane): try lane.validate()
-        case .spAtten(let configuration): try configuration.validate()
+        case .spAtten(let configuration), .cascade(let configuration): try configuration.validate()
         }
     }
 
@@ -26,6 +28,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         switch self {
         case .lane(let lane): lane.configHash
         case .spAtten(let configuration): configuration.configHash
+        case .cascade(let configuration): fnv1a64("cascade " + configuration.canonicalText)
         }
     }
 }
@@ -35,7 +38,7 @@ extension AcceleratorConfiguration: Encodable {
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .lane(let lane): try lane.encode(to: encoder)
-        case .spAtten(let configuration): try configuration.encode(to: encoder)
+        case .spAtten(let configuration), .cascade(let configuration): try configuration.encode(to: encoder)
         }
     }
 }

@@ -6,7 +6,7 @@ public struct Preset: Hashable, Sendable {
     public let configuration: AcceleratorConfiguration
 
     /// Every advertised configuration.
-    public static let all = lanes + spAttenLanes
+    public static let all = lanes + spAttenLanes + cascadeLanes
 
     /// Dense lanes; the three of the paper's sizing first.
     public static let lanes: [Preset] = [
@@ -24,6 +24,13 @@ public struct Preset: Hashable, Sendable {
         spAtten(headSize: 64, multipliers: 64, sectorBytes: 32, suffix: "-s32"),
         spAtten(headSize: 32, multipliers: 32, suffix: ""),
         spAtten(headSize: 128, multipliers: 64, suffix: ""),
+    ]
+
+    /// Lanes that prune tokens and heads as well, from layer to layer.
+    public static let cascadeLanes: [Preset] = [
+        Preset(
+            name: "cascade-d64", summary: "spatten-d64 with importance of tokens and heads, and the pruning by them from layer to layer",
+            configuration: .cascade(SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)))),
     ]
 
     /// The preset of that name.

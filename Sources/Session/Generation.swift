@@ -79,6 +79,7 @@ extension AcceleratorConfiguration {
         switch self {
         case .lane(let lane): try Design(Lane(lane: lane))
         case .spAtten(let configuration): try Design(SpAttenLane(configuration))
+        case .cascade(let configuration): try Design(CascadeLane(configuration))
         }
     }
 }

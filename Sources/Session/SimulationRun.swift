@@ -177,7 +177,7 @@ private struct LaneRunner: Sendable {
     var beat: (bytes: Int, channels: Int) {
         switch configuration {
         case .lane(let lane): (lane.portBytes, 1)
-        case .spAtten(let configuration): (configuration.sectorBytes, configuration.channels)
+        case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         }
     }
 

@@ -139,6 +139,10 @@ struct Selection: ParsableArguments {
                         + "--scope, --value-keep, --value-threshold and --renormalise")
             }
             return nil
+        case .cascade:
+            throw SessionError.badArgument(
+                argument: "--preset", value: lane.name,
+                reason: "rows of this lane depend on those of the layers before: this command runs rows by themselves, use spatten-d64")
         }
     }
 }

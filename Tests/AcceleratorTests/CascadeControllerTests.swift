@@ -82,8 +82,10 @@ extension MutationScoreTests {
         ]
         var found = 0, tried = 0
         for (design, own, check) in units {
-            let mutants = design.mutants().filter { mutant in own.contains { mutant.module.hasPrefix($0) } }
-            for mutant in Self.chosen(mutants, Self.count == 1 ? 150 : Self.count, design) {
+            let mutants = design.chosenMutants(Self.count == 1 ? 150 : Self.count) { mutant in
+                own.contains { mutant.module.hasPrefix($0) }
+            }
+            for mutant in mutants {
                 tried += 1
                 if try Self.finds(check, mutant) { found += 1 } else { print("  SURVIVED: \(mutant)") }
             }
