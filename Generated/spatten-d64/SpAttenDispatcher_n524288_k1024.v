@@ -4,120 +4,121 @@
 module SpAttenDispatcher_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[SpAttenDispatcher.swift:58]
-    output wire job_ready,  // @[SpAttenDispatcher.swift:58]
-    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:58]
-    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:58]
-    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:58]
-    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:58]
-    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:58]
-    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:58]
-    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:58]
-    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:58]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:58]
-    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:58]
-    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:58]
-    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:58]
-    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:58]
-    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:58]
-    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:58]
-    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:58]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:58]
-    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:58]
-    input  wire list_valid,  // @[SpAttenDispatcher.swift:58]
-    output wire list_ready,  // @[SpAttenDispatcher.swift:58]
-    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:58]
-    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:58]
-    output wire list_write_valid,  // @[SpAttenDispatcher.swift:59]
-    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:59]
-    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:59]
-    input  wire row_done,  // @[SpAttenDispatcher.swift:59]
-    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:55]
-    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:55]
-    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:55]
-    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:55]
-    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:55]
-    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:55]
-    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:55]
-    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:55]
-    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:55]
-    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:55]
-    output wire value_range_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:55]
-    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:55]
-    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:55]
-    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:55]
-    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:55]
-    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:55]
-    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:55]
-    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:55]
-    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:61]
-    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:61]
-    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:61]
-    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:61]
-    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:61]
-    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:61]
-    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:61]
-    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:61]
-    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:61]
-    output wire join_valid,  // @[SpAttenDispatcher.swift:62]
-    input  wire join_ready,  // @[SpAttenDispatcher.swift:62]
-    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:62]
-    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:62]
-    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:62]
-    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:62]
-    output wire query_valid,  // @[SpAttenDispatcher.swift:62]
-    input  wire query_ready,  // @[SpAttenDispatcher.swift:62]
-    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:62]
-    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:62]
-    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:62]
-    output wire refine_valid,  // @[SpAttenDispatcher.swift:62]
-    input  wire refine_ready,  // @[SpAttenDispatcher.swift:62]
-    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:62]
-    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:62]
-    output wire centre_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire centre_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire centre_payload,  // @[SpAttenDispatcher.swift:63]
-    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:63]
-    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:63]
-    output wire scale_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire scale_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:63]
-    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:63]
-    output wire confidence_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:64]
-    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:64]
-    output wire select_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire select_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:64]
-    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:64]
-    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:64]
-    output wire complete_valid,  // @[SpAttenDispatcher.swift:65]
-    input  wire complete_ready,  // @[SpAttenDispatcher.swift:65]
-    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:65]
-    output wire normalize_valid,  // @[SpAttenDispatcher.swift:65]
-    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:65]
-    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:65]
-    output wire fault_valid,  // @[SpAttenDispatcher.swift:65]
-    input  wire fault_ready,  // @[SpAttenDispatcher.swift:65]
-    output wire fault_payload  // @[SpAttenDispatcher.swift:65]
+    input  wire job_valid,  // @[SpAttenDispatcher.swift:66]
+    output wire job_ready,  // @[SpAttenDispatcher.swift:66]
+    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:66]
+    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:66]
+    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:66]
+    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:66]
+    input  wire job_payload_accumulates,  // @[SpAttenDispatcher.swift:66]
+    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:66]
+    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:66]
+    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:66]
+    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:66]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:66]
+    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:66]
+    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:66]
+    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:66]
+    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:66]
+    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:66]
+    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:66]
+    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:66]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:66]
+    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:66]
+    input  wire list_valid,  // @[SpAttenDispatcher.swift:66]
+    output wire list_ready,  // @[SpAttenDispatcher.swift:66]
+    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:66]
+    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:66]
+    output wire list_write_valid,  // @[SpAttenDispatcher.swift:67]
+    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:67]
+    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:67]
+    input  wire row_done,  // @[SpAttenDispatcher.swift:67]
+    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:63]
+    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
+    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
+    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
+    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
+    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:63]
+    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
+    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
+    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
+    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
+    output wire value_range_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:63]
+    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:63]
+    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
+    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
+    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:63]
+    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:63]
+    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
+    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
+    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:69]
+    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:69]
+    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:69]
+    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:69]
+    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:69]
+    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:69]
+    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:69]
+    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:69]
+    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:69]
+    output wire join_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire join_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:70]
+    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:70]
+    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:70]
+    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:70]
+    output wire query_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire query_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:70]
+    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:70]
+    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:70]
+    output wire refine_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire refine_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:70]
+    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:70]
+    output wire centre_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire centre_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire centre_payload,  // @[SpAttenDispatcher.swift:71]
+    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:71]
+    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:71]
+    output wire scale_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire scale_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:71]
+    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:71]
+    output wire confidence_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:72]
+    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:72]
+    output wire select_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire select_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:72]
+    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:72]
+    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:72]
+    output wire complete_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire complete_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:73]
+    output wire normalize_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:73]
+    output wire fault_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire fault_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire fault_payload  // @[SpAttenDispatcher.swift:73]
 );
 
-    reg staged;  // @[SpAttenDispatcher.swift:69]
+    reg staged;  // @[SpAttenDispatcher.swift:78]
     reg list_loaded;  // @[KeptListLoader.swift:41]
     reg [10:0] spare_entries;  // @[KeptListLoader.swift:42]
     reg [10:0] list_entries;  // @[KeptListLoader.swift:43]
@@ -128,89 +129,90 @@ module SpAttenDispatcher_n524288_k1024 (
     reg list_loading;  // @[KeptListLoader.swift:50]
     reg [18:0] largest_token;  // @[KeptListLoader.swift:51]
     reg [7:0] rows_under_way;  // @[KeptListLoader.swift:77]
-    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:124]
-    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:124]
-    reg gathered;  // @[SpAttenDispatcher.swift:125]
-    reg bank;  // @[SpAttenDispatcher.swift:125]
-    reg fault;  // @[SpAttenDispatcher.swift:126]
-    reg joined;  // @[SpAttenJob.swift:79]
-    reg decides;  // @[SpAttenJob.swift:80]
-    reg reads_lsb;  // @[SpAttenJob.swift:81]
-    reg per_key;  // @[SpAttenJob.swift:82]
-    reg [24:0] confidence;  // @[SpAttenJob.swift:74]
-    reg [2:0] tile_size;  // @[SpAttenJob.swift:74]
-    reg [3:0] msb_bits;  // @[SpAttenJob.swift:74]
-    reg [3:0] lsb_bits;  // @[SpAttenJob.swift:74]
-    reg [3:0] value_bits;  // @[SpAttenJob.swift:74]
-    reg [17:0] mantissa;  // @[SpAttenJob.swift:74]
-    reg [5:0] shift;  // @[SpAttenJob.swift:74]
-    reg keeps_values;  // @[SpAttenJob.swift:89]
-    reg [1:0] value_rule;  // @[SpAttenJob.swift:74]
-    reg [24:0] value_limit;  // @[SpAttenJob.swift:74]
-    reg renormalise;  // @[SpAttenJob.swift:92]
-    reg [39:0] key_msb_address;  // @[SpAttenJob.swift:74]
-    reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:74]
-    reg [39:0] value_address;  // @[SpAttenJob.swift:74]
-    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire scales_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire scales_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:84]
-    wire faults_input_ready;  // @[SpAttenDispatcher.swift:84]
-    wire faults_output_valid;  // @[SpAttenDispatcher.swift:84]
-    wire faults_output_payload;  // @[SpAttenDispatcher.swift:84]
+    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:137]
+    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:137]
+    reg gathered;  // @[SpAttenDispatcher.swift:138]
+    reg bank;  // @[SpAttenDispatcher.swift:138]
+    reg fault;  // @[SpAttenDispatcher.swift:139]
+    reg joined;  // @[SpAttenJob.swift:83]
+    reg decides;  // @[SpAttenJob.swift:84]
+    reg reads_lsb;  // @[SpAttenJob.swift:85]
+    reg per_key;  // @[SpAttenJob.swift:86]
+    reg [24:0] confidence;  // @[SpAttenJob.swift:78]
+    reg [2:0] tile_size;  // @[SpAttenJob.swift:78]
+    reg [3:0] msb_bits;  // @[SpAttenJob.swift:78]
+    reg [3:0] lsb_bits;  // @[SpAttenJob.swift:78]
+    reg [3:0] value_bits;  // @[SpAttenJob.swift:78]
+    reg [17:0] mantissa;  // @[SpAttenJob.swift:78]
+    reg [5:0] shift;  // @[SpAttenJob.swift:78]
+    reg keeps_values;  // @[SpAttenJob.swift:93]
+    reg [1:0] value_rule;  // @[SpAttenJob.swift:78]
+    reg [24:0] value_limit;  // @[SpAttenJob.swift:78]
+    reg renormalise;  // @[SpAttenJob.swift:96]
+    reg accumulates;  // @[SpAttenJob.swift:97]
+    reg [39:0] key_msb_address;  // @[SpAttenJob.swift:78]
+    reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:78]
+    reg [39:0] value_address;  // @[SpAttenJob.swift:78]
+    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire scales_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire scales_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire faults_input_ready;  // @[SpAttenDispatcher.swift:93]
+    wire faults_output_valid;  // @[SpAttenDispatcher.swift:93]
+    wire faults_output_payload;  // @[SpAttenDispatcher.swift:93]
 
     wire everyone_ready_and = key_msb_ranges_input_ready
         & key_msb_rows_input_ready
@@ -223,7 +225,7 @@ module SpAttenDispatcher_n524288_k1024 (
         & selects_values_rows_input_ready
         & join_rows_input_ready
         & query_rows_input_ready
-        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:110]
+        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:123]
     wire everyone_ready = everyone_ready_and
         & centre_rows_input_ready
         & centre_scales_input_ready
@@ -232,9 +234,9 @@ module SpAttenDispatcher_n524288_k1024 (
         & select_rows_input_ready
         & complete_rows_input_ready
         & output_formats_input_ready
-        & faults_input_ready;  // @[SpAttenDispatcher.swift:110]
-    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:71]
-    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:72]
+        & faults_input_ready;  // @[SpAttenDispatcher.swift:123]
+    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:80]
+    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:81]
     wire list_open = !list_loaded & (rows_of_spare_list == 8'h0);  // @[KeptListLoader.swift:52]
     wire accept_entry = list_valid & list_open;  // @[KeptListLoader.swift:54]
     wire [10:0] entry_position = list_loading ? spare_entries
@@ -285,17 +287,17 @@ module SpAttenDispatcher_n524288_k1024 (
     assign list_write_payload_token = list_payload_token;  // @[KeptListLoader.swift:69]
     wire take = job_valid
         & room
-        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:75]
+        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:84]
     assign job_ready = room
-        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:76]
+        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:85]
 
     always @(posedge clock) begin
         if (reset) begin
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:69]
-        end else if (take) begin  // @[SpAttenDispatcher.swift:77]
-            staged <= 1'b1;  // @[SpAttenDispatcher.swift:77]
-        end else if (push) begin  // @[SpAttenDispatcher.swift:77]
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:77]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:78]
+        end else if (take) begin  // @[SpAttenDispatcher.swift:86]
+            staged <= 1'b1;  // @[SpAttenDispatcher.swift:86]
+        end else if (push) begin  // @[SpAttenDispatcher.swift:86]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:86]
         end
     end
 
@@ -360,60 +362,61 @@ module SpAttenDispatcher_n524288_k1024 (
         : list_entries;  // @[KeptListLoader.swift:89]
     wire row_fault = list_loaded_when2 ? spare_fault : list_fault;  // @[KeptListLoader.swift:90]
     wire [19:0] limit = job_payload_gathered ? {9'h0, row_entries}
-        : 20'h80000;  // @[SpAttenDispatcher.swift:118]
-    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:119]
+        : 20'h80000;  // @[SpAttenDispatcher.swift:131]
+    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:132]
     wire [19:0] end_within_limit = beyond_limit ? limit
-        : job_payload_end;  // @[SpAttenDispatcher.swift:120]
-    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:121]
-    wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:76]
-    wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:77]
-    wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:78]
+        : job_payload_end;  // @[SpAttenDispatcher.swift:133]
+    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:134]
+    wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:80]
+    wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:81]
+    wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:82]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SpAttenDispatcher.swift:124]
+        if (take) begin  // @[SpAttenDispatcher.swift:137]
             first_position <= inverted_range ? end_within_limit
-                : job_payload_first;  // @[SpAttenDispatcher.swift:124]
-            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:124]
-            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:125]
-            bank <= row_bank;  // @[SpAttenDispatcher.swift:125]
+                : job_payload_first;  // @[SpAttenDispatcher.swift:137]
+            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:137]
+            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:138]
+            bank <= row_bank;  // @[SpAttenDispatcher.swift:138]
             fault <= beyond_limit
                 | inverted_range
-                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:126]
-            joined <= joins;  // @[SpAttenJob.swift:79]
-            decides <= asks;  // @[SpAttenJob.swift:80]
-            reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:81]
-            per_key <= job_payload_refine == 2'h3;  // @[SpAttenJob.swift:82]
-            confidence <= job_payload_confidence;  // @[SpAttenJob.swift:74]
-            tile_size <= job_payload_tile_size;  // @[SpAttenJob.swift:74]
-            msb_bits <= job_payload_msb_bits;  // @[SpAttenJob.swift:74]
-            lsb_bits <= job_payload_lsb_bits;  // @[SpAttenJob.swift:74]
-            value_bits <= job_payload_value_bits;  // @[SpAttenJob.swift:74]
-            mantissa <= job_payload_scale_mantissa;  // @[SpAttenJob.swift:74]
-            shift <= job_payload_scale_shift;  // @[SpAttenJob.swift:74]
-            keeps_values <= job_payload_value_rule == 2'h0;  // @[SpAttenJob.swift:89]
-            value_rule <= job_payload_value_rule;  // @[SpAttenJob.swift:74]
-            value_limit <= job_payload_value_limit;  // @[SpAttenJob.swift:74]
-            renormalise <= job_payload_renormalise;  // @[SpAttenJob.swift:92]
-            key_msb_address <= job_payload_key_msb_address;  // @[SpAttenJob.swift:74]
-            key_lsb_address <= job_payload_key_lsb_address;  // @[SpAttenJob.swift:74]
-            value_address <= job_payload_value_address;  // @[SpAttenJob.swift:74]
+                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:139]
+            joined <= joins;  // @[SpAttenJob.swift:83]
+            decides <= asks;  // @[SpAttenJob.swift:84]
+            reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:85]
+            per_key <= job_payload_refine == 2'h3;  // @[SpAttenJob.swift:86]
+            confidence <= job_payload_confidence;  // @[SpAttenJob.swift:78]
+            tile_size <= job_payload_tile_size;  // @[SpAttenJob.swift:78]
+            msb_bits <= job_payload_msb_bits;  // @[SpAttenJob.swift:78]
+            lsb_bits <= job_payload_lsb_bits;  // @[SpAttenJob.swift:78]
+            value_bits <= job_payload_value_bits;  // @[SpAttenJob.swift:78]
+            mantissa <= job_payload_scale_mantissa;  // @[SpAttenJob.swift:78]
+            shift <= job_payload_scale_shift;  // @[SpAttenJob.swift:78]
+            keeps_values <= job_payload_value_rule == 2'h0;  // @[SpAttenJob.swift:93]
+            value_rule <= job_payload_value_rule;  // @[SpAttenJob.swift:78]
+            value_limit <= job_payload_value_limit;  // @[SpAttenJob.swift:78]
+            renormalise <= job_payload_renormalise;  // @[SpAttenJob.swift:96]
+            accumulates <= job_payload_accumulates;  // @[SpAttenJob.swift:97]
+            key_msb_address <= job_payload_key_msb_address;  // @[SpAttenJob.swift:78]
+            key_lsb_address <= job_payload_key_lsb_address;  // @[SpAttenJob.swift:78]
+            value_address <= job_payload_value_address;  // @[SpAttenJob.swift:78]
         end
     end
 
     wire [41:0] key_msb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:85]
-    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign key_msb_range_payload_first =
-        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:87]
+        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
     assign key_msb_range_payload_end =
-        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:87]
+        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
     assign key_msb_range_payload_gathered =
-        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:87]
+        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
     assign key_msb_range_payload_bank =
-        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -426,14 +429,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] key_msb_rows_input_payload = {
         key_msb_address, msb_bits
-    };  // @[SpAttenDispatcher.swift:85]
-    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign key_msb_reader_payload_address =
-        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:87]
+        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
     assign key_msb_reader_payload_bits =
-        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:87]
+        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -444,21 +447,21 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_msb_rows_output_payload)
     );
 
-    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:85]
+    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
     wire [41:0] key_lsb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:85]
-    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_range_payload_first =
-        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_range_payload_end =
-        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_range_payload_gathered =
-        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_range_payload_bank =
-        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_ranges_input_valid),
@@ -469,17 +472,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_lsb_ranges_output_payload)
     );
 
-    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:85]
+    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
     wire [43:0] key_lsb_rows_input_payload = {
         key_lsb_address, lsb_bits
-    };  // @[SpAttenDispatcher.swift:85]
-    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_reader_payload_address =
-        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
     assign key_lsb_reader_payload_bits =
-        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:87]
+        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_rows_input_valid),
@@ -492,18 +495,18 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [41:0] value_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:85]
-    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign value_range_payload_first =
-        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:87]
+        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
     assign value_range_payload_end =
-        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:87]
+        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
     assign value_range_payload_gathered =
-        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:87]
+        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
     assign value_range_payload_bank =
-        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -516,14 +519,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] value_rows_input_payload = {
         value_address, value_bits
-    };  // @[SpAttenDispatcher.swift:85]
-    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign value_reader_payload_address =
-        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:87]
+        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
     assign value_reader_payload_bits =
-        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:87]
+        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -534,11 +537,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(value_rows_output_payload)
     );
 
-    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:85]
-    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:87]
+    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
+    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(joins_lsb_rows_input_valid),
@@ -549,11 +552,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(joins_lsb_rows_output_payload)
     );
 
-    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign keeps_values_payload =
-        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:87]
+        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -565,11 +568,11 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     assign selects_values_valid =
-        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign selects_values_payload =
-        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:87]
+        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -582,14 +585,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] join_rows_input_payload = {
         first_position, tile_size, lsb_bits, joined
-    };  // @[SpAttenDispatcher.swift:85]
-    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:87]
-    assign join_payload_tile_size = join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:87]
-    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:87]
-    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:96]
+    assign join_payload_tile_size = join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:96]
+    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:96]
+    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -602,14 +605,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [5:0] query_rows_input_payload = {
         joined, decides, lsb_bits
-    };  // @[SpAttenDispatcher.swift:85]
-    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:87]
-    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:96]
+    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:96]
     assign query_payload_lsb_bits =
-        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:87]
+        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -620,12 +623,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(query_rows_output_payload)
     );
 
-    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:85]
-    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign refine_payload_decides = refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:87]
-    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:94]
+    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign refine_payload_decides = refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:96]
+    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -636,10 +639,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(refine_rows_output_payload)
     );
 
-    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:87]
+    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -650,15 +653,15 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_rows_output_payload)
     );
 
-    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:85]
-    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:85]
-    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:87]
+    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:94]
+    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:94]
+    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign centre_scale_payload_mantissa =
-        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:87]
+        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:96]
     assign centre_scale_payload_shift =
-        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:87]
+        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(centre_scales_input_valid),
@@ -669,12 +672,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_scales_output_payload)
     );
 
-    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:85]
-    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:87]
-    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:87]
+    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:94]
+    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:96]
+    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -685,17 +688,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(scales_output_payload)
     );
 
-    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:85]
+    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:94]
     wire [25:0] confidence_rows_input_payload = {
         per_key, confidence
-    };  // @[SpAttenDispatcher.swift:85]
-    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign confidence_payload_per_key =
-        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:87]
+        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:96]
     assign confidence_payload_confidence =
-        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:87]
+        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(confidence_rows_input_valid),
@@ -708,16 +711,16 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] select_rows_input_payload = {
         value_rule, value_limit, renormalise
-    };  // @[SpAttenDispatcher.swift:85]
-    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
+    };  // @[SpAttenDispatcher.swift:94]
+    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
     assign select_payload_rule =
-        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:87]
+        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:96]
     assign select_payload_limit =
-        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:87]
+        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:96]
     assign select_payload_renormalise =
-        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:87]
+        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -728,10 +731,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(select_rows_output_payload)
     );
 
-    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:87]
+    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -742,10 +745,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(complete_rows_output_payload)
     );
 
-    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:87]
+    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -756,10 +759,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(output_formats_output_payload)
     );
 
-    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:87]
-    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:87]
+    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:96]
 
-    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:84]
+    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -769,6 +772,8 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_ready(fault_ready),
         .output_payload(faults_output_payload)
     );
+
+    wire _unused_ok = &{1'b0, accumulates};
 endmodule
 
 `default_nettype wire

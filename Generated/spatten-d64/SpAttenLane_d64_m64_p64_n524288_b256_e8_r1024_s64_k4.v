@@ -4,127 +4,128 @@
 module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[SpAttenLane.swift:48]
-    output wire job_ready,  // @[SpAttenLane.swift:48]
-    input  wire [19:0] job_payload_first,  // @[SpAttenLane.swift:48]
-    input  wire [19:0] job_payload_end,  // @[SpAttenLane.swift:48]
-    input  wire job_payload_gathered,  // @[SpAttenLane.swift:48]
-    input  wire job_payload_loads_list,  // @[SpAttenLane.swift:48]
-    input  wire [2:0] job_payload_tile_size,  // @[SpAttenLane.swift:48]
-    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenLane.swift:48]
-    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenLane.swift:48]
-    input  wire [3:0] job_payload_value_bits,  // @[SpAttenLane.swift:48]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenLane.swift:48]
-    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenLane.swift:48]
-    input  wire [1:0] job_payload_refine,  // @[SpAttenLane.swift:48]
-    input  wire [24:0] job_payload_confidence,  // @[SpAttenLane.swift:48]
-    input  wire [1:0] job_payload_value_rule,  // @[SpAttenLane.swift:48]
-    input  wire [24:0] job_payload_value_limit,  // @[SpAttenLane.swift:48]
-    input  wire job_payload_renormalise,  // @[SpAttenLane.swift:48]
-    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenLane.swift:48]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenLane.swift:48]
-    input  wire [39:0] job_payload_value_address,  // @[SpAttenLane.swift:48]
-    input  wire query_valid,  // @[SpAttenLane.swift:49]
-    output wire query_ready,  // @[SpAttenLane.swift:49]
-    input  wire [767:0] query_payload,  // @[SpAttenLane.swift:49]
-    input  wire list_valid,  // @[SpAttenLane.swift:50]
-    output wire list_ready,  // @[SpAttenLane.swift:50]
-    input  wire [18:0] list_payload_token,  // @[SpAttenLane.swift:50]
-    input  wire list_payload_last,  // @[SpAttenLane.swift:50]
-    output wire request_0_valid,  // @[SpAttenLane.swift:51]
-    input  wire request_0_ready,  // @[SpAttenLane.swift:51]
-    output wire [39:0] request_0_payload_address,  // @[SpAttenLane.swift:51]
-    output wire [3:0] request_0_payload_beats,  // @[SpAttenLane.swift:51]
-    output wire [1:0] request_0_payload_tag,  // @[SpAttenLane.swift:51]
-    input  wire response_0_valid,  // @[SpAttenLane.swift:53]
-    output wire response_0_ready,  // @[SpAttenLane.swift:53]
-    input  wire [511:0] response_0_payload_data,  // @[SpAttenLane.swift:53]
-    input  wire [1:0] response_0_payload_tag,  // @[SpAttenLane.swift:53]
-    output wire output_valid,  // @[SpAttenLane.swift:55]
-    input  wire output_ready,  // @[SpAttenLane.swift:55]
-    output wire signed [15:0] output_payload_element,  // @[SpAttenLane.swift:55]
-    output wire output_payload_last,  // @[SpAttenLane.swift:55]
-    output wire report_valid,  // @[SpAttenLane.swift:55]
-    input  wire report_ready,  // @[SpAttenLane.swift:55]
-    output wire signed [15:0] report_payload_unrefined,  // @[SpAttenLane.swift:55]
-    output wire signed [15:0] report_payload_dropped,  // @[SpAttenLane.swift:55]
-    output wire report_payload_fault  // @[SpAttenLane.swift:55]
+    input  wire job_valid,  // @[SpAttenLane.swift:57]
+    output wire job_ready,  // @[SpAttenLane.swift:57]
+    input  wire [19:0] job_payload_first,  // @[SpAttenLane.swift:57]
+    input  wire [19:0] job_payload_end,  // @[SpAttenLane.swift:57]
+    input  wire job_payload_gathered,  // @[SpAttenLane.swift:57]
+    input  wire job_payload_loads_list,  // @[SpAttenLane.swift:57]
+    input  wire job_payload_accumulates,  // @[SpAttenLane.swift:57]
+    input  wire [2:0] job_payload_tile_size,  // @[SpAttenLane.swift:57]
+    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenLane.swift:57]
+    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenLane.swift:57]
+    input  wire [3:0] job_payload_value_bits,  // @[SpAttenLane.swift:57]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenLane.swift:57]
+    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenLane.swift:57]
+    input  wire [1:0] job_payload_refine,  // @[SpAttenLane.swift:57]
+    input  wire [24:0] job_payload_confidence,  // @[SpAttenLane.swift:57]
+    input  wire [1:0] job_payload_value_rule,  // @[SpAttenLane.swift:57]
+    input  wire [24:0] job_payload_value_limit,  // @[SpAttenLane.swift:57]
+    input  wire job_payload_renormalise,  // @[SpAttenLane.swift:57]
+    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenLane.swift:57]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenLane.swift:57]
+    input  wire [39:0] job_payload_value_address,  // @[SpAttenLane.swift:57]
+    input  wire query_valid,  // @[SpAttenLane.swift:58]
+    output wire query_ready,  // @[SpAttenLane.swift:58]
+    input  wire [767:0] query_payload,  // @[SpAttenLane.swift:58]
+    input  wire list_valid,  // @[SpAttenLane.swift:59]
+    output wire list_ready,  // @[SpAttenLane.swift:59]
+    input  wire [18:0] list_payload_token,  // @[SpAttenLane.swift:59]
+    input  wire list_payload_last,  // @[SpAttenLane.swift:59]
+    output wire request_0_valid,  // @[SpAttenLane.swift:60]
+    input  wire request_0_ready,  // @[SpAttenLane.swift:60]
+    output wire [39:0] request_0_payload_address,  // @[SpAttenLane.swift:60]
+    output wire [3:0] request_0_payload_beats,  // @[SpAttenLane.swift:60]
+    output wire [1:0] request_0_payload_tag,  // @[SpAttenLane.swift:60]
+    input  wire response_0_valid,  // @[SpAttenLane.swift:62]
+    output wire response_0_ready,  // @[SpAttenLane.swift:62]
+    input  wire [511:0] response_0_payload_data,  // @[SpAttenLane.swift:62]
+    input  wire [1:0] response_0_payload_tag,  // @[SpAttenLane.swift:62]
+    output wire output_valid,  // @[SpAttenLane.swift:64]
+    input  wire output_ready,  // @[SpAttenLane.swift:64]
+    output wire signed [15:0] output_payload_element,  // @[SpAttenLane.swift:64]
+    output wire output_payload_last,  // @[SpAttenLane.swift:64]
+    output wire report_valid,  // @[SpAttenLane.swift:64]
+    input  wire report_ready,  // @[SpAttenLane.swift:64]
+    output wire signed [15:0] report_payload_unrefined,  // @[SpAttenLane.swift:64]
+    output wire signed [15:0] report_payload_dropped,  // @[SpAttenLane.swift:64]
+    output wire report_payload_fault  // @[SpAttenLane.swift:64]
 );
 
-    wire dispatcher_job_ready;  // @[SpAttenLane.swift:59]
-    wire dispatcher_list_ready;  // @[SpAttenLane.swift:59]
-    wire dispatcher_list_write_valid;  // @[SpAttenLane.swift:59]
-    wire [10:0] dispatcher_list_write_payload_position;  // @[SpAttenLane.swift:59]
-    wire [18:0] dispatcher_list_write_payload_token;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_msb_range_valid;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_key_msb_range_payload_first;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_key_msb_range_payload_end;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_msb_range_payload_gathered;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_msb_range_payload_bank;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_msb_reader_valid;  // @[SpAttenLane.swift:59]
-    wire [39:0] dispatcher_key_msb_reader_payload_address;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_key_msb_reader_payload_bits;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_lsb_range_valid;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_key_lsb_range_payload_first;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_key_lsb_range_payload_end;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_lsb_range_payload_gathered;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_lsb_range_payload_bank;  // @[SpAttenLane.swift:59]
-    wire dispatcher_key_lsb_reader_valid;  // @[SpAttenLane.swift:59]
-    wire [39:0] dispatcher_key_lsb_reader_payload_address;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_key_lsb_reader_payload_bits;  // @[SpAttenLane.swift:59]
-    wire dispatcher_value_range_valid;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_value_range_payload_first;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_value_range_payload_end;  // @[SpAttenLane.swift:59]
-    wire dispatcher_value_range_payload_gathered;  // @[SpAttenLane.swift:59]
-    wire dispatcher_value_range_payload_bank;  // @[SpAttenLane.swift:59]
-    wire dispatcher_value_reader_valid;  // @[SpAttenLane.swift:59]
-    wire [39:0] dispatcher_value_reader_payload_address;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_value_reader_payload_bits;  // @[SpAttenLane.swift:59]
-    wire dispatcher_joins_lsb_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_joins_lsb_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_keeps_values_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_keeps_values_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_selects_values_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_selects_values_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_join_valid;  // @[SpAttenLane.swift:59]
-    wire [19:0] dispatcher_join_payload_first;  // @[SpAttenLane.swift:59]
-    wire [2:0] dispatcher_join_payload_tile_size;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_join_payload_lsb_bits;  // @[SpAttenLane.swift:59]
-    wire dispatcher_join_payload_joined;  // @[SpAttenLane.swift:59]
-    wire dispatcher_query_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_query_payload_joined;  // @[SpAttenLane.swift:59]
-    wire dispatcher_query_payload_refines;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_query_payload_lsb_bits;  // @[SpAttenLane.swift:59]
-    wire dispatcher_refine_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_refine_payload_decides;  // @[SpAttenLane.swift:59]
-    wire dispatcher_refine_payload_joined;  // @[SpAttenLane.swift:59]
-    wire dispatcher_centre_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_centre_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_centre_scale_valid;  // @[SpAttenLane.swift:59]
-    wire [17:0] dispatcher_centre_scale_payload_mantissa;  // @[SpAttenLane.swift:59]
-    wire [5:0] dispatcher_centre_scale_payload_shift;  // @[SpAttenLane.swift:59]
-    wire dispatcher_scale_valid;  // @[SpAttenLane.swift:59]
-    wire [17:0] dispatcher_scale_payload_mantissa;  // @[SpAttenLane.swift:59]
-    wire [5:0] dispatcher_scale_payload_shift;  // @[SpAttenLane.swift:59]
-    wire dispatcher_confidence_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_confidence_payload_per_key;  // @[SpAttenLane.swift:59]
-    wire [24:0] dispatcher_confidence_payload_confidence;  // @[SpAttenLane.swift:59]
-    wire dispatcher_select_valid;  // @[SpAttenLane.swift:59]
-    wire [1:0] dispatcher_select_payload_rule;  // @[SpAttenLane.swift:59]
-    wire [24:0] dispatcher_select_payload_limit;  // @[SpAttenLane.swift:59]
-    wire dispatcher_select_payload_renormalise;  // @[SpAttenLane.swift:59]
-    wire dispatcher_complete_valid;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_complete_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_normalize_valid;  // @[SpAttenLane.swift:59]
-    wire [3:0] dispatcher_normalize_payload;  // @[SpAttenLane.swift:59]
-    wire dispatcher_fault_valid;  // @[SpAttenLane.swift:59]
-    wire dispatcher_fault_payload;  // @[SpAttenLane.swift:59]
-    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:65]
-    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:65]
-    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:65]
-    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:65]
-    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:65]
-    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:65]
+    wire dispatcher_job_ready;  // @[SpAttenLane.swift:71]
+    wire dispatcher_list_ready;  // @[SpAttenLane.swift:71]
+    wire dispatcher_list_write_valid;  // @[SpAttenLane.swift:71]
+    wire [10:0] dispatcher_list_write_payload_position;  // @[SpAttenLane.swift:71]
+    wire [18:0] dispatcher_list_write_payload_token;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_msb_range_valid;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_key_msb_range_payload_first;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_key_msb_range_payload_end;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_msb_range_payload_gathered;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_msb_range_payload_bank;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_msb_reader_valid;  // @[SpAttenLane.swift:71]
+    wire [39:0] dispatcher_key_msb_reader_payload_address;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_key_msb_reader_payload_bits;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_lsb_range_valid;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_key_lsb_range_payload_first;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_key_lsb_range_payload_end;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_lsb_range_payload_gathered;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_lsb_range_payload_bank;  // @[SpAttenLane.swift:71]
+    wire dispatcher_key_lsb_reader_valid;  // @[SpAttenLane.swift:71]
+    wire [39:0] dispatcher_key_lsb_reader_payload_address;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_key_lsb_reader_payload_bits;  // @[SpAttenLane.swift:71]
+    wire dispatcher_value_range_valid;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_value_range_payload_first;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_value_range_payload_end;  // @[SpAttenLane.swift:71]
+    wire dispatcher_value_range_payload_gathered;  // @[SpAttenLane.swift:71]
+    wire dispatcher_value_range_payload_bank;  // @[SpAttenLane.swift:71]
+    wire dispatcher_value_reader_valid;  // @[SpAttenLane.swift:71]
+    wire [39:0] dispatcher_value_reader_payload_address;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_value_reader_payload_bits;  // @[SpAttenLane.swift:71]
+    wire dispatcher_joins_lsb_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_joins_lsb_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_keeps_values_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_keeps_values_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_selects_values_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_selects_values_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_join_valid;  // @[SpAttenLane.swift:71]
+    wire [19:0] dispatcher_join_payload_first;  // @[SpAttenLane.swift:71]
+    wire [2:0] dispatcher_join_payload_tile_size;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_join_payload_lsb_bits;  // @[SpAttenLane.swift:71]
+    wire dispatcher_join_payload_joined;  // @[SpAttenLane.swift:71]
+    wire dispatcher_query_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_query_payload_joined;  // @[SpAttenLane.swift:71]
+    wire dispatcher_query_payload_refines;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_query_payload_lsb_bits;  // @[SpAttenLane.swift:71]
+    wire dispatcher_refine_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_refine_payload_decides;  // @[SpAttenLane.swift:71]
+    wire dispatcher_refine_payload_joined;  // @[SpAttenLane.swift:71]
+    wire dispatcher_centre_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_centre_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_centre_scale_valid;  // @[SpAttenLane.swift:71]
+    wire [17:0] dispatcher_centre_scale_payload_mantissa;  // @[SpAttenLane.swift:71]
+    wire [5:0] dispatcher_centre_scale_payload_shift;  // @[SpAttenLane.swift:71]
+    wire dispatcher_scale_valid;  // @[SpAttenLane.swift:71]
+    wire [17:0] dispatcher_scale_payload_mantissa;  // @[SpAttenLane.swift:71]
+    wire [5:0] dispatcher_scale_payload_shift;  // @[SpAttenLane.swift:71]
+    wire dispatcher_confidence_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_confidence_payload_per_key;  // @[SpAttenLane.swift:71]
+    wire [24:0] dispatcher_confidence_payload_confidence;  // @[SpAttenLane.swift:71]
+    wire dispatcher_select_valid;  // @[SpAttenLane.swift:71]
+    wire [1:0] dispatcher_select_payload_rule;  // @[SpAttenLane.swift:71]
+    wire [24:0] dispatcher_select_payload_limit;  // @[SpAttenLane.swift:71]
+    wire dispatcher_select_payload_renormalise;  // @[SpAttenLane.swift:71]
+    wire dispatcher_complete_valid;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_complete_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_normalize_valid;  // @[SpAttenLane.swift:71]
+    wire [3:0] dispatcher_normalize_payload;  // @[SpAttenLane.swift:71]
+    wire dispatcher_fault_valid;  // @[SpAttenLane.swift:71]
+    wire dispatcher_fault_payload;  // @[SpAttenLane.swift:71]
+    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:77]
+    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:77]
+    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:77]
+    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:77]
+    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:77]
+    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:77]
     wire key_msb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -134,14 +135,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:142]
-    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:142]
-    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:142]
+    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:159]
+    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:159]
+    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:159]
     wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -157,110 +158,110 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:54]
-    wire key_joiner_row_ready;  // @[SpAttenLane.swift:75]
-    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:75]
-    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:75]
-    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:75]
-    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:75]
-    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:75]
-    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:75]
-    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:75]
-    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:75]
-    wire query_key_row_ready;  // @[SpAttenLane.swift:76]
-    wire query_key_query_ready;  // @[SpAttenLane.swift:76]
-    wire query_key_keys_ready;  // @[SpAttenLane.swift:76]
-    wire query_key_lsb_ready;  // @[SpAttenLane.swift:76]
-    wire query_key_scores_valid;  // @[SpAttenLane.swift:76]
-    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:76]
-    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:76]
-    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:76]
-    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:76]
-    wire query_key_corrections_valid;  // @[SpAttenLane.swift:76]
-    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:76]
+    wire key_joiner_row_ready;  // @[SpAttenLane.swift:87]
+    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:87]
+    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:87]
+    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:87]
+    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:87]
+    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:87]
+    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:87]
+    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:87]
+    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:87]
+    wire query_key_row_ready;  // @[SpAttenLane.swift:88]
+    wire query_key_query_ready;  // @[SpAttenLane.swift:88]
+    wire query_key_keys_ready;  // @[SpAttenLane.swift:88]
+    wire query_key_lsb_ready;  // @[SpAttenLane.swift:88]
+    wire query_key_scores_valid;  // @[SpAttenLane.swift:88]
+    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:88]
+    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:88]
+    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:88]
+    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:88]
+    wire query_key_corrections_valid;  // @[SpAttenLane.swift:88]
+    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:88]
     wire queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire queries_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire score_refiner_row_ready;  // @[SpAttenLane.swift:83]
-    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:83]
-    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:83]
-    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:83]
-    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:83]
-    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:83]
-    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:83]
-    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:83]
-    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:83]
-    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:83]
-    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:83]
-    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:88]
-    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:88]
-    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:88]
-    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:88]
-    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:88]
-    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:88]
-    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:88]
-    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:89]
-    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:89]
-    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:89]
-    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:89]
-    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:89]
-    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:89]
-    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:89]
-    wire confidence_row_ready;  // @[SpAttenLane.swift:90]
-    wire confidence_weights_ready;  // @[SpAttenLane.swift:90]
-    wire confidence_decisions_valid;  // @[SpAttenLane.swift:90]
-    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:90]
-    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:90]
+    wire score_refiner_row_ready;  // @[SpAttenLane.swift:95]
+    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:95]
+    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:95]
+    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:95]
+    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:95]
+    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:95]
+    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:95]
+    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:95]
+    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:95]
+    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:95]
+    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:95]
+    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:100]
+    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:100]
+    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:100]
+    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:100]
+    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:100]
+    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:100]
+    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:100]
+    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:101]
+    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:101]
+    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:101]
+    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:101]
+    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:101]
+    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:101]
+    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:101]
+    wire confidence_row_ready;  // @[SpAttenLane.swift:102]
+    wire confidence_weights_ready;  // @[SpAttenLane.swift:102]
+    wire confidence_decisions_valid;  // @[SpAttenLane.swift:102]
+    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:102]
+    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:102]
     wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
     wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
     wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
     wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:54]
     wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:54]
-    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:101]
-    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:101]
-    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:101]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:101]
-    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:101]
-    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:101]
-    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:101]
-    wire softmax_scores_ready;  // @[SpAttenLane.swift:102]
-    wire softmax_weights_valid;  // @[SpAttenLane.swift:102]
-    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:102]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:102]
-    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:102]
-    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:102]
-    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:102]
-    wire value_selector_row_ready;  // @[SpAttenLane.swift:103]
-    wire value_selector_weights_ready;  // @[SpAttenLane.swift:103]
-    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:103]
-    wire value_selector_kept_valid;  // @[SpAttenLane.swift:103]
-    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:103]
-    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:103]
-    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:103]
-    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:103]
-    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:103]
-    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:103]
-    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:103]
-    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:103]
-    wire value_selector_sums_valid;  // @[SpAttenLane.swift:103]
-    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:103]
-    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:103]
-    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:103]
-    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:103]
-    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:103]
-    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:103]
-    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:103]
+    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:113]
+    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:113]
+    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:113]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:113]
+    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:113]
+    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:113]
+    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:113]
+    wire softmax_scores_ready;  // @[SpAttenLane.swift:114]
+    wire softmax_weights_valid;  // @[SpAttenLane.swift:114]
+    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:114]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:114]
+    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:114]
+    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:114]
+    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:114]
+    wire value_selector_row_ready;  // @[SpAttenLane.swift:115]
+    wire value_selector_weights_ready;  // @[SpAttenLane.swift:115]
+    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:115]
+    wire value_selector_kept_valid;  // @[SpAttenLane.swift:115]
+    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:115]
+    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:115]
+    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:115]
+    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:115]
+    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:115]
+    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:115]
+    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:115]
+    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:115]
+    wire value_selector_sums_valid;  // @[SpAttenLane.swift:115]
+    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:115]
+    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:115]
+    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:115]
+    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:115]
+    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:115]
+    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:115]
+    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:115]
     wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire value_source_range_ready;  // @[SpAttenLane.swift:142]
-    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:142]
-    wire value_source_decisions_ready;  // @[SpAttenLane.swift:142]
-    wire value_source_tokens_valid;  // @[SpAttenLane.swift:142]
-    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:142]
-    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:142]
-    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:142]
-    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:142]
+    wire value_source_range_ready;  // @[SpAttenLane.swift:159]
+    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:159]
+    wire value_source_decisions_ready;  // @[SpAttenLane.swift:159]
+    wire value_source_tokens_valid;  // @[SpAttenLane.swift:159]
+    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:159]
+    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:159]
+    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:159]
+    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:159]
     wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:75]
     wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:75]
     wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:75]
@@ -273,44 +274,44 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] value_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire probability_value_weights_ready;  // @[SpAttenLane.swift:116]
-    wire probability_value_values_ready;  // @[SpAttenLane.swift:116]
-    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:116]
-    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:116]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:116]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:116]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:116]
-    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:116]
-    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:117]
-    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:117]
-    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:117]
-    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:117]
-    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:117]
-    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:117]
-    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:117]
-    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:117]
-    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:117]
-    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:118]
-    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:118]
-    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:118]
-    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:118]
-    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:118]
-    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:118]
-    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:118]
-    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:118]
-    wire normalizer_value_bits_ready;  // @[SpAttenLane.swift:120]
-    wire normalizer_state_ready;  // @[SpAttenLane.swift:120]
-    wire normalizer_output_valid;  // @[SpAttenLane.swift:120]
-    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLane.swift:120]
-    wire normalizer_output_payload_last;  // @[SpAttenLane.swift:120]
-    wire normalizer_report_valid;  // @[SpAttenLane.swift:120]
-    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLane.swift:120]
-    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLane.swift:120]
-    wire normalizer_total_valid;  // @[SpAttenLane.swift:120]
-    wire normalizer_total_payload_occupied;  // @[SpAttenLane.swift:120]
-    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLane.swift:120]
-    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLane.swift:120]
-    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLane.swift:120]
+    wire probability_value_weights_ready;  // @[SpAttenLane.swift:128]
+    wire probability_value_values_ready;  // @[SpAttenLane.swift:128]
+    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:128]
+    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:128]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:128]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:128]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:128]
+    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:128]
+    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:129]
+    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:129]
+    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:129]
+    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:129]
+    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:129]
+    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:129]
+    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:129]
+    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:129]
+    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:129]
+    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:130]
+    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:130]
+    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:130]
+    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:130]
+    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:130]
+    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:130]
+    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:130]
+    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:130]
+    wire normalizer_value_bits_ready;  // @[SpAttenLane.swift:132]
+    wire normalizer_state_ready;  // @[SpAttenLane.swift:132]
+    wire normalizer_output_valid;  // @[SpAttenLane.swift:132]
+    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLane.swift:132]
+    wire normalizer_output_payload_last;  // @[SpAttenLane.swift:132]
+    wire normalizer_report_valid;  // @[SpAttenLane.swift:132]
+    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLane.swift:132]
+    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLane.swift:132]
+    wire normalizer_total_valid;  // @[SpAttenLane.swift:132]
+    wire normalizer_total_payload_occupied;  // @[SpAttenLane.swift:132]
+    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLane.swift:132]
+    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLane.swift:132]
+    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLane.swift:132]
     wire kept_weights_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire kept_weights_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [35:0] kept_weights_output_payload;  // @[SpAttenLaneWiring.swift:43]
@@ -323,10 +324,10 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:27]
     wire [45:0] port_arbiter_0_granted_payload;  // @[SpAttenLaneWiring.swift:27]
 
-    assign job_ready = dispatcher_job_ready;  // @[SpAttenLane.swift:60]
-    assign list_ready = dispatcher_list_ready;  // @[SpAttenLane.swift:61]
+    assign job_ready = dispatcher_job_ready;  // @[SpAttenLane.swift:72]
+    assign list_ready = dispatcher_list_ready;  // @[SpAttenLane.swift:73]
 
-    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:65]
+    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:77]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_msb_range_valid),
@@ -405,7 +406,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(queries_output_payload)
     );
 
-    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:75]
+    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:87]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_join_valid),
@@ -435,16 +436,16 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire score_refiner_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:159]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:176]
     wire centre_scaler_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
         & dispatcher_centre_payload
-        & score_refiner_scores_ready;  // @[SpAttenLane.swift:160]
+        & score_refiner_scores_ready;  // @[SpAttenLane.swift:177]
     wire query_key_scores_ready = dispatcher_centre_valid
         & score_refiner_scores_ready
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:161]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:178]
 
-    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:76]
+    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:88]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_query_valid),
@@ -480,9 +481,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire dispatcher_centre_ready = query_key_scores_valid
         & query_key_scores_ready
-        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:162]
+        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:179]
 
-    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:88]
+    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:100]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_centre_scale_valid),
@@ -503,7 +504,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(centre_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:89]
+    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:101]
         .clock(clock),
         .reset(reset),
         .scores_valid(centre_scaler_scaled_valid),
@@ -524,7 +525,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire confidence_decisions_ready = refine_decisions_input_ready
         & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
 
-    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:90]
+    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:102]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_confidence_valid),
@@ -555,9 +556,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
     };  // @[SpAttenLaneWiring.swift:58]
     wire score_refiner_decisions_payload_keep =
-        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:97]
+        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:109]
     wire score_refiner_decisions_payload_row_last =
-        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:97]
+        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:109]
 
     Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:53]
         .clock(clock),
@@ -571,11 +572,11 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire key_lsb_source_decisions_payload_keep =
-        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:98]
+        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:110]
     wire key_lsb_source_decisions_payload_row_last =
-        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:98]
+        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:110]
 
-    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:142]
+    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:159]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_lsb_range_valid),
@@ -613,7 +614,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_decisions_output_payload)
     );
 
-    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:101]
+    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:113]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_scale_valid),
@@ -634,7 +635,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:102]
+    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:114]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -652,7 +653,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:83]
+    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:95]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_refine_valid),
@@ -707,9 +708,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         & value_selector_decisions_ready
         & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:79]
     wire value_source_decisions_payload_keep =
-        value_decisions_output_payload[1];  // @[SpAttenLane.swift:112]
+        value_decisions_output_payload[1];  // @[SpAttenLane.swift:124]
     wire value_source_decisions_payload_row_last =
-        value_decisions_output_payload[0];  // @[SpAttenLane.swift:112]
+        value_decisions_output_payload[0];  // @[SpAttenLane.swift:124]
 
     Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:75]
         .clock(clock),
@@ -722,7 +723,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(value_decisions_output_payload)
     );
 
-    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:142]
+    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:159]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_value_range_valid),
@@ -783,7 +784,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire value_reader_vectors_ready = probability_value_values_ready
         | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:86]
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:116]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:128]
         .clock(clock),
         .reset(reset),
         .weights_valid(kept_weights_output_valid),
@@ -805,7 +806,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .leaf_payload_row_last(probability_value_leaf_payload_row_last)
     );
 
-    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:103]
+    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:115]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_select_valid),
@@ -877,7 +878,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(tile_sums_output_payload)
     );
 
-    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:117]
+    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:129]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_complete_valid),
@@ -908,7 +909,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .completed_payload_row_last(leaf_completion_completed_payload_row_last)
     );
 
-    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:118]
+    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:130]
         .clock(clock),
         .reset(reset),
         .leaf_valid(leaf_completion_completed_valid),
@@ -928,24 +929,24 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .state_payload_output_sums_below(state_accumulator_state_payload_output_sums_below)
     );
 
-    assign output_valid = normalizer_output_valid;  // @[SpAttenLane.swift:129]
-    assign output_payload_element = normalizer_output_payload_element;  // @[SpAttenLane.swift:129]
-    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLane.swift:129]
+    assign output_valid = normalizer_output_valid;  // @[SpAttenLane.swift:141]
+    assign output_payload_element = normalizer_output_payload_element;  // @[SpAttenLane.swift:141]
+    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLane.swift:141]
     wire dispatcher_row_done = normalizer_output_valid
         & output_ready
-        & normalizer_output_payload_last;  // @[SpAttenLane.swift:130]
-    wire normalizer_total_ready = 1'b1;  // @[SpAttenLane.swift:131]
+        & normalizer_output_payload_last;  // @[SpAttenLane.swift:146]
+    wire normalizer_total_ready = 1'b1;  // @[SpAttenLane.swift:147]
     assign report_valid = normalizer_report_valid
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:92]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:122]
     assign report_payload_unrefined =
-        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:92]
+        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:122]
     assign report_payload_dropped =
-        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:92]
-    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:92]
+        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:122]
+    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:122]
     wire normalizer_report_ready = report_ready
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:94]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:124]
 
-    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLane.swift:120]
+    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLane.swift:132]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_normalize_valid),
@@ -976,9 +977,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire dispatcher_fault_ready = report_ready
-        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:95]
+        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:125]
 
-    SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:59]
+    SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:71]
         .clock(clock),
         .reset(reset),
         .job_valid(job_valid),
@@ -987,6 +988,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .job_payload_end(job_payload_end),
         .job_payload_gathered(job_payload_gathered),
         .job_payload_loads_list(job_payload_loads_list),
+        .job_payload_accumulates(job_payload_accumulates),
         .job_payload_tile_size(job_payload_tile_size),
         .job_payload_msb_bits(job_payload_msb_bits),
         .job_payload_lsb_bits(job_payload_lsb_bits),
@@ -1209,7 +1211,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .granted_payload(port_arbiter_0_granted_payload)
     );
 
-    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:135]
+    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:152]
 
     wire _unused_ok = &{
         1'b0, value_reader_vectors_payload_row_last, normalizer_total_valid,

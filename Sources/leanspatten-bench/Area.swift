@@ -16,6 +16,11 @@ struct Area: ParsableCommand {
     @Argument(help: "Units, or what their names begin with; all unless given.")
     var units: [String] = []
 
+    @Option(help: "One of the targets: ecp5 or xilinx; all unless given.")
+    var target: String?
+
+    private static let pruning = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
+
     /// What is counted, by name: the designs of Docs/resources.md.
     private static let known: KeyValuePairs<String, @Sendable () throws -> Design> = [
         "zero-eliminator-n16-w12": { try Design(ZeroEliminator(count: 16, bits: 12)) },
@@ -27,6 +32,21 @@ struct Area: ParsableCommand {
         "quick-topk-p16-n4096-w32": { try Design(TopKEngine(TopKConfiguration(.quickSelect, capacity: 4096, keyBits: 32))) },
         "radix-select-p1-w21-b2": { try Design(RadixSelect(TopKConfiguration(.radix, parallelism: 1, keyBits: 21, buffers: 2))) },
         "radix-select-p4-w21-b2": { try Design(RadixSelect(TopKConfiguration(.radix, parallelism: 4, keyBits: 21, buffers: 2))) },
+        "index-generator": { try Design(IndexGenerator(pruning)) },
+        "gather-reader-key-msb": { try Design(GatherReader(pruning, widths: MemoryPort.Tag.keyMSB.widths, signed: true)) },
+        "key-joiner": { try Design(KeyJoiner(configuration: pruning)) },
+        "progressive-query-key": { try Design(ProgressiveQueryKeyUnit(configuration: pruning)) },
+        "score-refiner": { try Design(ScoreRefiner(configuration: pruning)) },
+        "softmax": { try Design(SoftmaxUnit(lane: pruning.lane)) },
+        "confidence": { try Design(ConfidenceUnit(configuration: pruning)) },
+        "value-selector": { try Design(LocalValueSelector(configuration: pruning)) },
+        "probability-value": { try Design(ProbabilityValueUnit(lane: pruning.lane)) },
+        "leaf-completion": { try Design(LeafCompletion(configuration: pruning)) },
+        "token-importance": { try Design(TokenImportance(pruning)) },
+        "head-importance": { try Design(HeadImportance(lane: pruning.lane, heads: 64)) },
+        "token-selector": { try Design(TokenSelector(pruning)) },
+        "cascade-controller": { try Design(CascadeController(pruning)) },
+        "spatten-dispatcher": { try Design(SpAttenDispatcher(pruning)) },
     ]
 
     /// A synthesis script and the cells to count, each column the sum of all whose names match.
@@ -51,11 +71,14 @@ struct Area: ParsableCommand {
         for unit in units where !Self.known.contains(where: { $0.key.hasPrefix(unit) }) {
             throw ValidationError("there is no unit \(unit); there are \(Self.known.map(\.key).joined(separator: ", "))")
         }
+        if let target, !Self.targets.contains(where: { $0.name == target }) {
+            throw ValidationError("there is no target \(target); there are \(Self.targets.map(\.name).joined(separator: ", "))")
+        }
     }
 
     func run() throws {
         let chosen = Self.known.filter { known in units.isEmpty || units.contains { known.key.hasPrefix($0) } }
-        for target in Self.targets {
+        for target in Self.targets where self.target == nil || self.target == target.name {
             let columns = target.columns.map(\.key)
             print("| \(target.name) | " + columns.joined(separator: " | ") + " |")
             print("|---" + columns.map { _ in "|---" }.joined() + "|")

@@ -1,4 +1,4 @@
-// Runs 25 benches at once. Written by leanspatten.
+// Runs 29 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [24:0] done;
-    wire [24:0] failed;
+    wire [28:0] done;
+    wire [28:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -33,6 +33,10 @@ module units_bench;
     confidence_unit_bench #(.TOGETHER(1)) confidence_unit (.done(done[22]), .failed(failed[22]));
     local_value_selector_bench #(.TOGETHER(1)) local_value_selector (.done(done[23]), .failed(failed[23]));
     leaf_completion_bench #(.TOGETHER(1)) leaf_completion (.done(done[24]), .failed(failed[24]));
+    token_importance_bench #(.TOGETHER(1)) token_importance (.done(done[25]), .failed(failed[25]));
+    head_importance_bench #(.TOGETHER(1)) head_importance (.done(done[26]), .failed(failed[26]));
+    token_selector_bench #(.TOGETHER(1)) token_selector (.done(done[27]), .failed(failed[27]));
+    cascade_controller_bench #(.TOGETHER(1)) cascade_controller (.done(done[28]), .failed(failed[28]));
 
     always #20
         if (&done) begin
@@ -40,7 +44,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=25");
+                $display("PASS units benches=29");
                 $finish;
             end
         end
