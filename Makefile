@@ -98,9 +98,9 @@ generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sou
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
 	@mkdir -p .build/lint
-	@for preset in $(PRESETS); do \
-	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
-	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
+	@for preset in $(PRESETS); do $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; done
+	@for directory in $(PRESETS:%=.build/lint/%) Generated/prefill-d64; do \
+	  ( preset=$${directory##*/}; cd $$directory; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
 	    verilator --lint-only -Wall --top-module $$top -f filelist.f; \
 	    iverilog -g2005 -Wall -s $$top -o /dev/null -f filelist.f; \
 	    yosys -q -p "read_verilog $$(tr '\n' ' ' < filelist.f); hierarchy -check -top $$top; proc; check -assert"; \

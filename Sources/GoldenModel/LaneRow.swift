@@ -8,14 +8,17 @@ public struct LaneRow: Sendable {
     public var keys: [Int16]
     /// At least [keyCount x headSize], codes of the value format.
     public var values: [Int16]
-    /// Keys the row sees: 0 ..< keyCount.
+    /// The first key the row sees; the dense lane has 0 only.
+    public var firstKey: Int
+    /// Keys the row sees: firstKey ..< keyCount; none if they do not ascend.
     public var keyCount: Int
     public var scale: ScoreScale
 
-    public init(query: [Int16], keys: [Int16], values: [Int16], keyCount: Int, scale: ScoreScale) {
+    public init(query: [Int16], keys: [Int16], values: [Int16], firstKey: Int = 0, keyCount: Int, scale: ScoreScale) {
         self.query = query
         self.keys = keys
         self.values = values
+        self.firstKey = firstKey
         self.keyCount = keyCount
         self.scale = scale
     }
@@ -64,6 +67,7 @@ struct TileStages {
 /// A row that the lane cannot run.
 public enum LaneInputError: Error, Hashable, CustomStringConvertible {
     case contextOutOfRange(keyCount: Int, maximum: Int)
+    case firstKeyOutOfRange(firstKey: Int, maximum: Int)
     case wrongQueryLength(elements: Int, headSize: Int)
     case tooFewRows(tensor: QuantizedTensor, elements: Int, keyCount: Int, headSize: Int)
     case codeOutOfRange(tensor: QuantizedTensor, row: Int, element: Int, code: Int, range: ClosedRange<Int>)
@@ -73,6 +77,8 @@ public enum LaneInputError: Error, Hashable, CustomStringConvertible {
         case .contextOutOfRange(let keyCount, let maximum):
             "a context of \(keyCount) keys is outside 0...\(maximum): shorten it, or use a configuration with a larger "
                 + "maximumContext"
+        case .firstKeyOutOfRange(let firstKey, let maximum):
+            "a row that begins at key \(firstKey) is outside 0...\(maximum): begin it at a key of its context"
         case .wrongQueryLength(let elements, let headSize):
             "the query has \(elements) elements, the lane's head size is \(headSize): use the preset of that head size"
         case .tooFewRows(let tensor, let elements, let keyCount, let headSize):

@@ -9,7 +9,8 @@ import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: `Generated/lane-d64`, and the benches of the lane and of its units in `Testbenches`.
+/// without Swift: `Generated/lane-d64`, `Generated/prefill-d64`, and the benches of the lane and of the units of both in
+/// `Testbenches`.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -25,40 +26,50 @@ public struct GeneratedTree: Sendable {
     /// In order of directory; a function of the sources and the fixture alone.
     public let files: [File]
     /// All files in these are generated.
-    public static let directories = ["Generated/lane-d64", "Testbenches/lane-d64", "Testbenches/units"]
+    public static let directories = ["Generated/lane-d64", "Generated/prefill-d64", "Testbenches/lane-d64", "Testbenches/units"]
 
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {
         let preset = try Preset.named("lane-d64")
         let design = try Design(Accelerator.Lane(lane: preset.configuration))
         let verilog = VerilogEmitter().emit(design)
-        let fileList = verilog.map { $0.name + "\n" }.joined()
+        let prefill = VerilogEmitter().emit(try Design(PrefillLane(prefill: PrefillConfiguration(lane: preset.configuration))))
         let workload = try AttentionWorkload(path: "\(root)/Tests/Fixtures/decode-attention.safetensors")
         let rows = try CheckedProgram.committed(lane: preset.configuration, workload: workload)
         let bench = VectorBench(
             name: "lane_d64", design: design, lane: preset.configuration, program: rows.program, expected: rows.expected)
-        files = verilog.map { File("Generated/lane-d64/\($0.name)", $0.text) }
-            + [File("Generated/lane-d64/filelist.f", fileList)]
+        let designs = [("Generated/lane-d64", verilog), ("Generated/prefill-d64", prefill)]
+        files = designs.flatMap { Self.design($0, $1) }
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
-            + [Self.benchFileList("lane-d64", bench.files, verilog)]
-            + (try Self.units(preset.configuration, inside: verilog))
+            + [Self.benchFileList("lane-d64", bench.files, verilog.map { "Generated/lane-d64/\($0.name)" })]
+            + (try Self.units(preset.configuration, inside: designs))
     }
 
-    /// The benches of the units, on the Verilog of the lane they are a part of.
-    private static func units(_ lane: LaneConfiguration, inside design: [VerilogFile]) throws -> [File] {
+    private static func design(_ directory: String, _ verilog: [VerilogFile]) -> [File] {
+        verilog.map { File("\(directory)/\($0.name)", $0.text) }
+            + [File("\(directory)/filelist.f", verilog.map { $0.name + "\n" }.joined())]
+    }
+
+    /// The benches of the units, on the Verilog of the first design that they are a part of.
+    private static func units(
+        _ lane: LaneConfiguration, inside designs: [(directory: String, verilog: [VerilogFile])]
+    ) throws -> [File] {
         let units = try UnitScenario.names.map { try UnitScenario.committedBench($0, lane) }
         let benches = units.map(\.0)
         let together = ScenarioBench.together(name: "units", benches)
         let needed = Set(units.flatMap { $0.1.design.modules.map(\.name) })
-        let parts = design.filter { needed.contains($0.moduleName) }
-        precondition(parts.count == needed.count, "a unit has a bench at parameters that the lane does not have")
+        var found: Set<String> = []
+        let parts = designs.flatMap { directory, verilog in
+            verilog.filter { needed.contains($0.moduleName) && found.insert($0.moduleName).inserted }.map { "\(directory)/\($0.name)" }
+        }
+        precondition(found == needed, "a unit has a bench at parameters that the lane does not have")
         let files = benches.flatMap(\.files) + [together]
         return files.map { File("Testbenches/units/\($0.name)", $0.text) } + [benchFileList("units", files, parts)]
     }
 
     /// What a simulator compiles, from the bench's directory.
-    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [VerilogFile]) -> File {
-        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../Generated/lane-d64/\($0.name)" }
+    private static func benchFileList(_ bench: String, _ files: [VerilogSource], _ design: [String]) -> File {
+        let names = files.map(\.name).filter { $0.hasSuffix(".v") } + design.map { "../../\($0)" }
         return File("Testbenches/\(bench)/filelist.f", names.map { $0 + "\n" }.joined())
     }
 

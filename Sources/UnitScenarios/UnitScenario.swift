@@ -74,6 +74,10 @@ extension UnitScenario {
         ("MergeUnit", { try mergeUnit($0, $1, $2) }),
         ("StateAccumulator", { lane, random, _ in try stateAccumulator(lane, random) }),
         ("Normalizer", { lane, random, _ in try normalizer(lane, random) }),
+        ("PassPlanner", { lane, random, _ in try passPlanner(PrefillConfiguration(lane: lane), random) }),
+        ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
+        ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
+        ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
     ]
 }
 

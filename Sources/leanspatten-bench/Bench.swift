@@ -22,7 +22,7 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
+        DenseDecodeCycles(), PrefillCycles(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),
     ]
 

@@ -13,6 +13,10 @@ probability_value_unit_bench.v
 merge_unit_bench.v
 state_accumulator_bench.v
 normalizer_bench.v
+pass_planner_bench.v
+tile_buffer_bench.v
+slot_accumulator_bench.v
+normalizer_pair_bench.v
 units_bench.v
 ../../Generated/lane-d64/Fifo_w60_d8.v
 ../../Generated/lane-d64/Fifo_w25_d8.v
@@ -45,3 +49,11 @@ units_bench.v
 ../../Generated/lane-d64/Reciprocal.v
 ../../Generated/lane-d64/SkidBuffer_w17.v
 ../../Generated/lane-d64/Normalizer_d64_n524288_e8.v
+../../Generated/prefill-d64/SkidBuffer_w26.v
+../../Generated/prefill-d64/PassPlanner_d64_m64_p64_n524288_b256_e8_r8_t128.v
+../../Generated/prefill-d64/SkidBuffer_w770.v
+../../Generated/prefill-d64/TileBuffer_n128_w768.v
+../../Generated/prefill-d64/SlotAccumulator_d64_n524288_e8_r8.v
+../../Generated/prefill-d64/Fifo_w3_d8.v
+../../Generated/prefill-d64/Fifo_w4_d2.v
+../../Generated/prefill-d64/NormalizerPair_d64_n524288_e8_r8.v

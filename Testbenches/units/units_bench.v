@@ -1,4 +1,4 @@
-// Runs 15 benches at once. Written by leanspatten.
+// Runs 19 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [14:0] done;
-    wire [14:0] failed;
+    wire [18:0] done;
+    wire [18:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -23,6 +23,10 @@ module units_bench;
     merge_unit_bench #(.TOGETHER(1)) merge_unit (.done(done[12]), .failed(failed[12]));
     state_accumulator_bench #(.TOGETHER(1)) state_accumulator (.done(done[13]), .failed(failed[13]));
     normalizer_bench #(.TOGETHER(1)) normalizer (.done(done[14]), .failed(failed[14]));
+    pass_planner_bench #(.TOGETHER(1)) pass_planner (.done(done[15]), .failed(failed[15]));
+    tile_buffer_bench #(.TOGETHER(1)) tile_buffer (.done(done[16]), .failed(failed[16]));
+    slot_accumulator_bench #(.TOGETHER(1)) slot_accumulator (.done(done[17]), .failed(failed[17]));
+    normalizer_pair_bench #(.TOGETHER(1)) normalizer_pair (.done(done[18]), .failed(failed[18]));
 
     always #20
         if (&done) begin
@@ -30,7 +34,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=15");
+                $display("PASS units benches=19");
                 $finish;
             end
         end

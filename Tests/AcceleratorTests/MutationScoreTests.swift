@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Whether a test that passes fails once the mutant is in the unit.
-    private static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
+    static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
         let found = Flag()
         try withKnownIssue(isIntermittent: true) {
             try UnitMutant.$current.withValue(mutant) { try check() }
