@@ -35,11 +35,11 @@ module TileBuffer_n8_w792 (
     reg [2:0] read_index;  // @[TileBuffer.swift:108]
     reg [2:0] read_last;  // @[TileBuffer.swift:109]
     reg occupied;  // @[TileBuffer.swift:110]
-    reg occupied_of_word;  // @[TileBuffer.swift:133]
-    reg last_of_word;  // @[TileBuffer.swift:134]
-    reg word_valid;  // @[TileBuffer.swift:135]
+    reg occupied_of_word;  // @[TileBuffer.swift:135]
+    reg last_of_word;  // @[TileBuffer.swift:136]
+    reg word_valid;  // @[TileBuffer.swift:137]
     reg [791:0] banks [0:15];  // @[TileBuffer.swift:75]
-    reg [791:0] word;  // @[TileBuffer.swift:131]
+    reg [791:0] word;  // @[TileBuffer.swift:133]
     wire skid_input_ready;  // @[TileBuffer.swift:104]
     wire skid_output_valid;  // @[TileBuffer.swift:104]
     wire [793:0] skid_output_payload;  // @[TileBuffer.swift:104]
@@ -60,12 +60,12 @@ module TileBuffer_n8_w792 (
     end
 
     wire read = active & skid_input_ready;  // @[TileBuffer.swift:112]
-    wire [3:0] word_address = {read_bank, read_index};  // @[TileBuffer.swift:131]
+    wire [3:0] word_address = {read_bank, read_index};  // @[TileBuffer.swift:133]
     wire [3:0] banks_write_address = {write_bank, write_index};  // @[TileBuffer.swift:95]
 
     always @(posedge clock) begin
-        if (read) begin  // @[TileBuffer.swift:131]
-            word <= banks[word_address];  // @[TileBuffer.swift:131]
+        if (read) begin  // @[TileBuffer.swift:133]
+            word <= banks[word_address];  // @[TileBuffer.swift:133]
         end
         if (!write_last_when & write) begin  // @[TileBuffer.swift:94]
             banks[banks_write_address] <= words_payload;  // @[TileBuffer.swift:95]
@@ -107,37 +107,39 @@ module TileBuffer_n8_w792 (
     assign output_payload_occupied = skid_output_payload[1];  // @[TileBuffer.swift:104]
     assign output_payload_last = skid_output_payload[0];  // @[TileBuffer.swift:104]
     wire is_last = read_index == read_last;  // @[TileBuffer.swift:111]
-    wire start = (!active | (read & is_last))
-        & (!replay_payload_next_bank | (|filled_banks));  // @[TileBuffer.swift:113]
-    assign replay_ready = start;  // @[TileBuffer.swift:114]
+    wire waits = replay_valid
+        & replay_payload_next_bank
+        & !(|filled_banks);  // @[TileBuffer.swift:114]
+    wire start = (!active | (read & is_last)) & !waits;  // @[TileBuffer.swift:115]
+    assign replay_ready = start;  // @[TileBuffer.swift:116]
     wire switches = replay_valid
         & replay_ready
-        & replay_payload_next_bank;  // @[TileBuffer.swift:115]
-    wire read_last_when = replay_valid & replay_ready;  // @[TileBuffer.swift:116]
+        & replay_payload_next_bank;  // @[TileBuffer.swift:117]
+    wire read_last_when = replay_valid & replay_ready;  // @[TileBuffer.swift:118]
 
     always @(posedge clock) begin
-        if (read_last_when) begin  // @[TileBuffer.swift:116]
-            read_last <= replay_payload_range_last;  // @[TileBuffer.swift:119]
-            occupied <= replay_payload_occupied;  // @[TileBuffer.swift:120]
+        if (read_last_when) begin  // @[TileBuffer.swift:118]
+            read_last <= replay_payload_range_last;  // @[TileBuffer.swift:121]
+            occupied <= replay_payload_occupied;  // @[TileBuffer.swift:122]
         end
     end
 
     always @(posedge clock) begin
-        if (read_last_when) begin  // @[TileBuffer.swift:116]
-            read_index <= replay_payload_range_first;  // @[TileBuffer.swift:118]
-        end else if (read) begin  // @[TileBuffer.swift:121]
-            read_index <= read_index + 3'h1;  // @[TileBuffer.swift:122]
+        if (read_last_when) begin  // @[TileBuffer.swift:118]
+            read_index <= replay_payload_range_first;  // @[TileBuffer.swift:120]
+        end else if (read) begin  // @[TileBuffer.swift:123]
+            read_index <= read_index + 3'h1;  // @[TileBuffer.swift:124]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             active <= 1'b0;  // @[TileBuffer.swift:106]
-        end else if (read_last_when) begin  // @[TileBuffer.swift:116]
-            active <= 1'b1;  // @[TileBuffer.swift:117]
-        end else if (read) begin  // @[TileBuffer.swift:121]
-            if (is_last) begin  // @[TileBuffer.swift:123]
-                active <= 1'b0;  // @[TileBuffer.swift:123]
+        end else if (read_last_when) begin  // @[TileBuffer.swift:118]
+            active <= 1'b1;  // @[TileBuffer.swift:119]
+        end else if (read) begin  // @[TileBuffer.swift:123]
+            if (is_last) begin  // @[TileBuffer.swift:125]
+                active <= 1'b0;  // @[TileBuffer.swift:125]
             end
         end
     end
@@ -145,47 +147,47 @@ module TileBuffer_n8_w792 (
     always @(posedge clock) begin
         if (reset) begin
             read_bank <= 1'b1;  // @[TileBuffer.swift:107]
-        end else if (switches) begin  // @[TileBuffer.swift:125]
-            read_bank <= !read_bank;  // @[TileBuffer.swift:126]
+        end else if (switches) begin  // @[TileBuffer.swift:127]
+            read_bank <= !read_bank;  // @[TileBuffer.swift:128]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             bank_in_use <= 1'b0;  // @[TileBuffer.swift:78]
-        end else if (switches) begin  // @[TileBuffer.swift:125]
-            bank_in_use <= 1'b1;  // @[TileBuffer.swift:127]
+        end else if (switches) begin  // @[TileBuffer.swift:127]
+            bank_in_use <= 1'b1;  // @[TileBuffer.swift:129]
         end
     end
 
-    wire [1:0] filled_banks_next_sum = filled_banks + {1'b0, fill_ends};  // @[TileBuffer.swift:129]
+    wire [1:0] filled_banks_next_sum = filled_banks + {1'b0, fill_ends};  // @[TileBuffer.swift:131]
 
     always @(posedge clock) begin
         if (reset) begin
             filled_banks <= 2'h0;  // @[TileBuffer.swift:77]
         end else begin
-            filled_banks <= filled_banks_next_sum - {1'b0, switches};  // @[TileBuffer.swift:129]
+            filled_banks <= filled_banks_next_sum - {1'b0, switches};  // @[TileBuffer.swift:131]
         end
     end
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[TileBuffer.swift:133]
-            occupied_of_word <= occupied;  // @[TileBuffer.swift:133]
-            last_of_word <= is_last;  // @[TileBuffer.swift:134]
+        if (skid_input_ready) begin  // @[TileBuffer.swift:135]
+            occupied_of_word <= occupied;  // @[TileBuffer.swift:135]
+            last_of_word <= is_last;  // @[TileBuffer.swift:136]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            word_valid <= 1'b0;  // @[TileBuffer.swift:135]
-        end else if (skid_input_ready) begin  // @[TileBuffer.swift:135]
-            word_valid <= read;  // @[TileBuffer.swift:135]
+            word_valid <= 1'b0;  // @[TileBuffer.swift:137]
+        end else if (skid_input_ready) begin  // @[TileBuffer.swift:137]
+            word_valid <= read;  // @[TileBuffer.swift:137]
         end
     end
 
     wire [793:0] skid_input_payload = {
         word, occupied_of_word, last_of_word
-    };  // @[TileBuffer.swift:132]
+    };  // @[TileBuffer.swift:134]
 
     SkidBuffer_w794 skid (  // @[TileBuffer.swift:104]
         .clock(clock),

@@ -110,7 +110,9 @@ package struct TileBuffer: Module {
         let occupied = c.register("occupied", .bit)
         let isLast = c.named("is_last", readIndex.q == readLast.q)
         let read = c.named("read", active.q & advance)
-        let start = c.named("start", (!active.q | (read & isLast)) & (!io.replay.payload.nextBank | filled.q.isNonzero))
+        // What the payload says counts only if there is one.
+        let waits = c.named("waits", io.replay.valid & io.replay.payload.nextBank & !filled.q.isNonzero)
+        let start = c.named("start", (!active.q | (read & isLast)) & !waits)
         c.drive(io.replay.ready, start)
         let switches = c.named("switches", io.replay.fires & io.replay.payload.nextBank)
         c.when(io.replay.fires) {
