@@ -7,7 +7,8 @@ BUILD := .build/release
 CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
-	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128
+	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128 cascade-d64 \
+	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16
 MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results
@@ -100,17 +101,18 @@ generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sou
 
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
-	@mkdir -p .build/lint
-	@for preset in $(PRESETS); do \
-	  $(CLI) generate --preset $$preset --output .build/lint/$$preset >/dev/null; \
-	  ( cd .build/lint/$$preset; top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
+	@printf '%s\n' $(PRESETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory lint-preset PRESET={}
+
+.PHONY: lint-preset
+lint-preset:
+	@mkdir -p .build/lint; $(CLI) generate --preset $(PRESET) --output .build/lint/$(PRESET) >/dev/null
+	@cd .build/lint/$(PRESET); top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
 	    verilator --lint-only -Wall --top-module $$top -f filelist.f; \
 	    iverilog -g2005 -Wall -s $$top -o /dev/null -f filelist.f; \
 	    yosys -q -p "read_verilog $$(tr '\n' ' ' < filelist.f); hierarchy -check -top $$top; proc; check -assert"; \
-	  } 2>&1 ) || { echo "$$messages"; echo "lint of $$preset failed" >&2; exit 1; }; \
-	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$preset drew messages" >&2; exit 1; }; \
-	  echo "$$preset: clean in Verilator -Wall, Icarus -Wall, Yosys check" ); \
-	done
+	  } 2>&1 ) || { echo "$$messages"; echo "lint of $(PRESET) failed" >&2; exit 1; }; \
+	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $(PRESET) drew messages" >&2; exit 1; }; \
+	  echo "$(PRESET): clean in Verilator -Wall, Icarus -Wall, Yosys check"
 
 .PHONY: bench
 bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.md into .build/bench.json; ONLY="name ..." selects

@@ -71,7 +71,7 @@ package struct Lane: Module {
         c.connect(normalizer.output, to: io.output)
     }
 
-    private func reader(
+    func reader(
         _ c: Circuit, _ name: String, _ tag: MemoryPort.Tag, _ commands: JobDispatcher.PlanePorts,
         _ response: Stream<MemoryResponse>
     ) -> PlaneReader.Ports {
@@ -83,7 +83,7 @@ package struct Lane: Module {
         return reader
     }
 
-    private func share(
+    func share(
         _ c: Circuit, _ requests: [(tag: MemoryPort.Tag, stream: Stream<BurstRequest>)], _ port: Stream<MemoryRequest>
     ) {
         let arbiter = c.instance("port_arbiter", RoundRobinArbiter(inputs: requests.count, bits: MemoryRequest.shape.width))
@@ -97,7 +97,7 @@ package struct Lane: Module {
         c.drive(arbiter.granted.ready, port.ready)
     }
 
-    private func connectVectors(_ c: Circuit, _ source: Stream<Unsigned>, to target: Stream<Vector<Signed>>) {
+    func connectVectors(_ c: Circuit, _ source: Stream<Unsigned>, to target: Stream<Vector<Signed>>) {
         c.send(target.shape.unpack(source.payload), when: source.valid, to: target)
         c.drive(source.ready, target.ready)
     }

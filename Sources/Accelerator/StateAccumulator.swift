@@ -125,7 +125,7 @@ package struct StateAccumulator: Module {
     }
 
     /// A leaf as a state: shifted left by its reference within the class.
-    private func align(_ c: Circuit, _ leaf: LeafBeat, enable: Bit) -> StateBeat {
+    func align(_ c: Circuit, _ leaf: LeafBeat, enable: Bit) -> StateBeat {
         let shift = leaf.reference[0..<NumericFormats.classShiftBits]
         let weightBits = NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext)
         let outputBits = NumericFormats.stateOutputSumBits(maximumContext: lane.maximumContext)

@@ -6,12 +6,15 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     case spAtten(SpAttenConfiguration)
     /// The same with the cascade: token and head importance, and the controller that prunes by them.
     case cascade(SpAttenConfiguration)
+    /// A dense lane whose keys and values serve several query rows each time they are read.
+    case prefill(PrefillConfiguration)
 
     /// Of the lane in it.
     public var lane: LaneConfiguration {
         switch self {
         case .lane(let lane): lane
         case .spAtten(let configuration), .cascade(let configuration): configuration.lane
+        case .prefill(let configuration): configuration.lane
         }
     }
 
@@ -20,6 +23,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         switch self {
         case .lane(let lane): try lane.validate()
         case .spAtten(let configuration), .cascade(let configuration): try configuration.validate()
+        case .prefill(let configuration): try configuration.validate()
         }
     }
 
@@ -29,6 +33,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .lane(let lane): lane.configHash
         case .spAtten(let configuration): configuration.configHash
         case .cascade(let configuration): fnv1a64("cascade " + configuration.canonicalText)
+        case .prefill(let configuration): configuration.configHash
         }
     }
 }
@@ -39,6 +44,7 @@ extension AcceleratorConfiguration: Encodable {
         switch self {
         case .lane(let lane): try lane.encode(to: encoder)
         case .spAtten(let configuration), .cascade(let configuration): try configuration.encode(to: encoder)
+        case .prefill(let configuration): try configuration.encode(to: encoder)
         }
     }
 }

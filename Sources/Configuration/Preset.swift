@@ -6,7 +6,7 @@ public struct Preset: Hashable, Sendable {
     public let configuration: AcceleratorConfiguration
 
     /// Every advertised configuration.
-    public static let all = lanes + spAttenLanes + cascadeLanes
+    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes
 
     /// Dense lanes; the three of the paper's sizing first.
     public static let lanes: [Preset] = [
@@ -32,6 +32,17 @@ public struct Preset: Hashable, Sendable {
             name: "cascade-d64", summary: "spatten-d64 with importance of tokens and heads, and the pruning by them from layer to layer",
             configuration: .cascade(SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)))),
     ]
+
+    /// Lanes for summarization.
+    public static let prefillLanes: [Preset] = PrefillConfiguration.advertised.map { configuration in
+        let lane = configuration.lane, usual = PrefillConfiguration(lane: lane)
+        return Preset(
+            name: "prefill-d\(lane.headSize)" + (lane.multipliers == min(64, lane.headSize) ? "" : "-m\(lane.multipliers)")
+                + (configuration.residentRows == usual.residentRows ? "" : "-r\(configuration.residentRows)"),
+            summary: "one lane for summarization, head size \(lane.headSize), \(lane.multipliers) + \(lane.multipliers) multipliers, "
+                + "\(configuration.residentRows) resident rows, tiles of up to \(configuration.bufferTileKeys) keys",
+            configuration: .prefill(configuration))
+    }
 
     /// The preset of that name.
     public static func named(_ name: String) throws(ConfigurationError) -> Preset {

@@ -20,8 +20,11 @@ public struct Lane: Sendable {
         let headSize = configuration.headSize
         var state = PartialState.empty(headSize: headSize)
         var stages = LaneStages()
-        for start in stride(from: 0, to: row.keyCount, by: settings.tileKeys) {
-            let tile = start..<min(start + settings.tileKeys, row.keyCount)
+        // Tiles are counted from position 0, wherever the row begins.
+        var start = row.firstKey
+        while start < row.keyCount {
+            let tile = start..<min((start / settings.tileKeys + 1) * settings.tileKeys, row.keyCount)
+            start = tile.upperBound
             let result = run(tile: tile, of: row)
             state = MergeUnit.merge(state, MergeUnit.state(of: result.leaf))
             if keepsStages { stages.append(result) }
@@ -62,6 +65,9 @@ public struct Lane: Sendable {
         let headSize = configuration.headSize
         guard (0...configuration.maximumContext).contains(row.keyCount) else {
             throw .contextOutOfRange(keyCount: row.keyCount, maximum: configuration.maximumContext)
+        }
+        guard (0...configuration.maximumContext).contains(row.firstKey) else {
+            throw .firstKeyOutOfRange(firstKey: row.firstKey, maximum: configuration.maximumContext)
         }
         let codes = LaneCodes(headSize: headSize, settings: settings)
         try codes.check(query: row.query)

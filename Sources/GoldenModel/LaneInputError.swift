@@ -3,6 +3,7 @@ import FixedPoint
 /// A row that the lane cannot run.
 public enum LaneInputError: Error, Hashable, CustomStringConvertible {
     case contextOutOfRange(keyCount: Int, maximum: Int)
+    case firstKeyOutOfRange(firstKey: Int, maximum: Int)
     case wrongQueryLength(elements: Int, headSize: Int)
     case tooFewRows(tensor: QuantizedTensor, elements: Int, keyCount: Int, headSize: Int)
     case codeOutOfRange(tensor: QuantizedTensor, row: Int, element: Int, code: Int, range: ClosedRange<Int>)
@@ -18,6 +19,8 @@ public enum LaneInputError: Error, Hashable, CustomStringConvertible {
         case .contextOutOfRange(let keyCount, let maximum):
             "a context of \(keyCount) keys is outside 0...\(maximum): shorten it, or use a configuration with a larger "
                 + "maximumContext"
+        case .firstKeyOutOfRange(let firstKey, let maximum):
+            "a row that begins at key \(firstKey) is outside 0...\(maximum): begin it at a key of its context"
         case .wrongQueryLength(let elements, let headSize):
             "the query has \(elements) elements, the lane's head size is \(headSize): use the preset of that head size"
         case .tooFewRows(let tensor, let elements, let keyCount, let headSize):

@@ -8,14 +8,17 @@ public struct LaneRow: Sendable {
     public var keys: [Int16]
     /// At least [keyCount x headSize], codes of the value format.
     public var values: [Int16]
-    /// Keys the row sees: 0 ..< keyCount.
+    /// The first key the row sees; the dense lane has 0 only.
+    public var firstKey: Int
+    /// Keys the row sees: firstKey ..< keyCount; none if they do not ascend.
     public var keyCount: Int
     public var scale: ScoreScale
 
-    public init(query: [Int16], keys: [Int16], values: [Int16], keyCount: Int, scale: ScoreScale) {
+    public init(query: [Int16], keys: [Int16], values: [Int16], firstKey: Int = 0, keyCount: Int, scale: ScoreScale) {
         self.query = query
         self.keys = keys
         self.values = values
+        self.firstKey = firstKey
         self.keyCount = keyCount
         self.scale = scale
     }

@@ -9,7 +9,7 @@ import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: two lanes in `Generated`, and the benches of the dense one and of all units in `Testbenches`.
+/// without Swift: three lanes in `Generated`, and the benches of the dense one and of all units in `Testbenches`.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -28,7 +28,7 @@ public struct GeneratedTree: Sendable {
     public static let directories = presets.map { "Generated/\($0)" }
         + ["Generated/units", "Testbenches/lane-d64", "Testbenches/units"]
     /// The lanes whose Verilog is committed.
-    private static let presets = ["lane-d64", "spatten-d64"]
+    private static let presets = ["lane-d64", "spatten-d64", "prefill-d64"]
 
     /// Generates the tree of the package at `root`, whose `Tests/Fixtures` is read.
     public init(root: String) throws {

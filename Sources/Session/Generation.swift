@@ -80,6 +80,7 @@ extension AcceleratorConfiguration {
         case .lane(let lane): try Design(Lane(lane: lane))
         case .spAtten(let configuration): try Design(SpAttenLane(configuration))
         case .cascade(let configuration): try Design(CascadeLane(configuration))
+        case .prefill(let configuration): try Design(PrefillLane(prefill: configuration))
         }
     }
 }

@@ -57,7 +57,7 @@ extension UnitScenario {
 
     /// Sums within what values of the format can make of that weight, halved between the classes, or far beyond it: the
     /// output saturates.
-    private static func state(
+    static func state(
         _ weight: UInt128, _ format: ValueFormat, _ lane: LaneConfiguration, masses: Int, _ random: inout SeededGenerator
     ) -> PartialState {
         let lower = random.flip() ? UInt128(random.next()) : 0

@@ -88,6 +88,10 @@ extension UnitScenario {
         ("HeadImportance", { try headImportance($0, heads: 16, $1, $2) }),
         ("TokenSelector", { try tokenSelector(SpAttenConfiguration(lane: $0), $1, $2) }),
         ("CascadeController", { try cascadeController(SpAttenConfiguration(lane: $0), $1, $2) }),
+        ("PassPlanner", { lane, random, _ in try passPlanner(PrefillConfiguration(lane: lane), random) }),
+        ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
+        ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
+        ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
     ]
 }
 

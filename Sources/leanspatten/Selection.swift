@@ -143,6 +143,10 @@ struct Selection: ParsableArguments {
             throw SessionError.badArgument(
                 argument: "--preset", value: lane.name,
                 reason: "rows of this lane depend on those of the layers before: this command runs rows by themselves, use spatten-d64")
+        case .prefill:
+            throw SessionError.badArgument(
+                argument: "--preset", value: lane.name,
+                reason: "this lane takes rows in groups, which this command does not make: use lane-d64, whose results are the same")
         }
     }
 }

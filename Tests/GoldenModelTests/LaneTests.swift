@@ -54,7 +54,9 @@ struct LaneTests {
             for (index, settings) in RowSettings.all.enumerated() {
                 let lane = try Lane(configuration: LaneConfiguration(headSize: headSize, multipliers: 32), settings: settings)
                 let keyCount = [1, 2, 127, 128, 129, 300, 1025][index % 7]
-                let row = try randomRow(headSize, keyCount: keyCount, settings: settings, random: &random)
+                var row = try randomRow(headSize, keyCount: keyCount, settings: settings, random: &random)
+                #expect(try lane.run(row).outputs == PlainModel.outputs(row, settings: settings))
+                row.firstKey = Int.random(in: 0...keyCount, using: &random)
                 #expect(try lane.run(row).outputs == PlainModel.outputs(row, settings: settings))
             }
         }
@@ -66,6 +68,26 @@ struct LaneTests {
             LaneRow(query: rows([[1]]), keys: [], values: [], keyCount: 0, scale: ScoreScale(real: 1)), stages: true)
         #expect(result.state == .empty(headSize: 32) && result.outputs == [Int16](repeating: 0, count: 32))
         #expect(result.stages?.scores.isEmpty == true && result.stages?.leaves.isEmpty == true)
+    }
+
+    @Test("a row that begins later: its tiles end where the others' do, and what comes before is not seen")
+    func laterFirstKey() throws {
+        var random = SeededGenerator(seed: 11)
+        let lane = try lane(tileKeys: 128)
+        var row = try randomRow(32, keyCount: 300, settings: lane.settings, random: &random)
+        row.firstKey = 100
+        let result = try lane.run(row, stages: true)
+        #expect(result.stages?.scores.count == 200 && result.stages?.leaves.count == 3)
+        for element in 0..<100 * 32 { (row.keys[element], row.values[element]) = (0, 0) }
+        #expect(try lane.run(row).outputs == result.outputs)
+        row.firstKey = 299
+        #expect(try lane.run(row).outputs == row.values[299 * 32..<300 * 32].map { $0 << 4 })
+        for first in [300, 301, 524_288] {
+            row.firstKey = first
+            #expect(try lane.run(row).state == .empty(headSize: 32))
+        }
+        row.firstKey = -1
+        #expect(throws: LaneInputError.firstKeyOutOfRange(firstKey: -1, maximum: 524_288)) { try lane.run(row) }
     }
 
     @Test("one key: the output is its value, whatever the score", arguments: [-2048, -1, 0, 1, 2047] as [Int16])

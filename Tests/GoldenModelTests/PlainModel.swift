@@ -9,7 +9,8 @@ enum PlainModel {
         let d = row.query.count
         var leaves: [(m: Int, l: Int128, o: [Int128])] = []
         for start in stride(from: 0, to: row.keyCount, by: settings.tileKeys) {
-            let tile = start..<min(start + settings.tileKeys, row.keyCount)
+            let tile = (start..<min(start + settings.tileKeys, row.keyCount)).filter { $0 >= row.firstKey }
+            if tile.isEmpty { continue }
             let x = tile.map { scaledScore(row, key: $0, lsbBits: settings.keyFormat.lsbBits) }
             let m = Int((Double(x.max() ?? 0) / 4096).rounded(.up))
             let w = x.map { weight(delta: (m << 12) - $0) }

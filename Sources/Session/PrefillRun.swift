@@ -1,0 +1,54 @@
+import Accelerator
+import Configuration
+import Cosimulation
+import PerformanceModel
+import RTL
+import Simulation
+import Verification
+
+/// A lane for prefill ready to be simulated: elaborated once, built once for Verilator or Icarus.
+public struct PrefillModel: Sendable {
+    private let configuration: PrefillConfiguration
+    private let make: @Sendable (UInt64) throws -> any Simulator
+
+    public init(_ configuration: PrefillConfiguration, engine: Engine) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        let design = try Design(PrefillLane(prefill: configuration))
+        switch engine {
+        case .native:
+            // Elaborated anew for each simulator: a design belongs to one thread.
+            make = { NativeSimulator(try Design(PrefillLane(prefill: configuration)), seed: $0) }
+        case .verilator:
+            let model = try VerilatorModel.build(design)
+            make = { VerilatorSimulator(model, seed: $0) }
+        case .icarus:
+            let model = try IcarusModel.build(design)
+            make = { _ in try IcarusSimulator(model) }
+        }
+    }
+
+    /// How long a program took.
+    public struct Result: Sendable {
+        /// From the first request to the last output, both included.
+        public let cycles: Int
+        public let traffic: MemoryModel.Traffic
+    }
+
+    /// Runs a program and compares every element that comes out.
+    ///
+    /// - Throws: `StreamFailure` with the first that differs, and what the engine throws.
+    public func run(
+        _ checked: CheckedPrefill, memory: MemoryTiming = .fixed(latency: 100), stalls: StreamTiming = .steady
+    ) throws -> Result {
+        let design = try Design(PrefillLane(prefill: configuration))
+        var check = StreamCheck(design, try checked.scenario(of: SimulatedPort.layout(of: design.top), memory: memory))
+        check.engine = { try make($1) }
+        // Nothing moves outside while the tiles in the buffers are used by all rows, nor while those that wait behind them are.
+        check.patience += 8 * configuration.residentRows * configuration.bufferTileKeys * configuration.lane.steps
+        let run = try check.run(stalls)
+        let traffic = run.traffic(of: "request")
+        let last = run["output"].cycles.last ?? 0
+        return Result(cycles: last - (traffic.firstRequestCycle ?? last) + 1, traffic: traffic)
+    }
+}

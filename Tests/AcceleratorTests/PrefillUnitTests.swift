@@ -1,0 +1,43 @@
+import Accelerator
+import Configuration
+import SeededRandom
+import TestSupport
+import Testing
+import UnitScenarios
+
+/// The units that only a lane for prefill has.
+@Suite struct PrefillUnitTests {
+    @Test(arguments: PrefillConfiguration.advertised) func passesOfEveryMask(prefill: PrefillConfiguration) throws {
+        try UnitScenario.passPlanner(prefill, TestSeed.generator(#function)).runAll()
+    }
+
+    @Test(arguments: PrefillConfiguration.advertised) func tilesReadOverAndOver(prefill: PrefillConfiguration) throws {
+        let unit = try UnitScenario.tileBuffer(prefill, TestSeed.generator(#function))
+        // Long tiles: all timings for one configuration only.
+        for timing in prefill == .advertised[0] ? unit.timings : [unit.timings[1]] { try unit.run(timing) }
+        let run = try unit.run()
+        #expect(run["output"].cycles[0] - run["replay"].cycles[0] == TileBuffer.latency)
+    }
+
+    @Test(arguments: [8, 16]) func queriesReadOverAndOver(rows: Int) throws {
+        let run = try UnitScenario.tileBuffer(words: rows, bits: 792, tiles: 40, longest: rows, TestSeed.generator(#function)).runAll()
+        // Commands of one word each follow each other without a gap.
+        let cycles = run["output"].cycles
+        #expect(zip(cycles, cycles.dropFirst()).contains { $1 - $0 == 1 })
+    }
+
+    @Test(arguments: PrefillConfiguration.advertised) func leavesInTurns(prefill: PrefillConfiguration) throws {
+        let run = try UnitScenario.slotAccumulator(prefill, TestSeed.generator(#function)).runAll()
+        let leaves = run["leaf"].cycles, beats = prefill.lane.stateBeatCount
+        #expect(leaves[beats] - leaves[0] == SlotAccumulator(prefill: prefill).cyclesPerLeaf)
+    }
+
+    @Test(arguments: PrefillConfiguration.advertised) func anElementACycle(prefill: PrefillConfiguration) throws {
+        let run = try UnitScenario.normalizerPair(prefill, TestSeed.generator(#function)).runAll()
+        let outputs = run["output"].cycles
+        #expect(outputs[0] - run["state"].cycles[prefill.lane.stateBeatCount - 1] == NormalizerPair.latency)
+        // Rows follow each other without a gap where a row is longer than what must happen before it.
+        let gap = 2 * prefill.lane.headSize >= NormalizerPair.latency + prefill.lane.headSize ? 0 : 10
+        #expect(outputs.last! - outputs[0] <= outputs.count - 1 + gap * outputs.count / prefill.lane.headSize)
+    }
+}
