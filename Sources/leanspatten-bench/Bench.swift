@@ -22,7 +22,7 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), GatheredReads(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
+        DenseDecodeCycles(), GatheredReads(), RefinementErrors(), CosimulationOverhead(), NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),
     ]
 
