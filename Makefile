@@ -17,7 +17,7 @@ RESULTS_TOOL := $(BUILD)/leanspatten-results
 JOBS ?= $(shell nproc)
 SEEDS ?= 3
 MUTANTS ?= 200
-WINDOWS ?= 32
+WINDOWS ?= 64
 PYTHON := .build/python
 RANDOM_MODULES ?= 10000
 RANDOM_ICARUS ?= 500
@@ -144,18 +144,23 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@mkdir -p .build; : > $(TIMES)
 	@$(call timed,build,swift build -c release --build-tests)
 	@$(call timed,$(SEEDS) seeds,seq 1 $(SEEDS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory regress-seed SEED={})
+	@$(call timed,cascade of 32 tokens,LEANSPATTEN_CASCADE_STEPS=32 $(MAKE) --no-print-directory regress-cascade)
 	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
 	  $(MAKE) --no-print-directory regress-modules)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
 
-.PHONY: regress-seed regress-modules regress-topk
+.PHONY: regress-seed regress-cascade regress-modules regress-topk
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
+
+# All layers and heads of 32 generated tokens, in every mode, on the lane that prunes.
+regress-cascade:
+	@$(call run-tests,cascade,1,--filter CascadeReplayTests)
 
 regress-modules:
 	@$(call run-tests,modules,1,--filter RandomBatchTests)

@@ -2,30 +2,15 @@ import FixedPoint
 
 /// What attention leaves out, and how its keys and values are stored: everything that costs accuracy and saves memory traffic.
 public struct ReductionSettings: Hashable, Codable, Sendable {
-    /// Over what a rule looks for its largest element or its sum.
-    public enum Scope: String, Hashable, Codable, Sendable {
-        case row, tile
-    }
-
     /// Which keys' LSB planes are read after scores from the MSB planes.
     public struct Refinement: Hashable, Codable, Sendable {
-        public enum Mode: String, Hashable, Codable, Sendable {
-            case always, never
-            /// All keys of the scope if its largest probability is below `confidence`.
-            case paper
-            /// The keys whose own probability exceeds `confidence`.
-            case perKey = "per-key"
-        }
-
-        public var mode: Mode
+        public var mode: RefineMode
         /// A probability, 0 ... 1; means nothing for `always` and `never`.
         public var confidence: Double
-        public var scope: Scope
 
-        public init(_ mode: Mode, confidence: Double = 0, scope: Scope = .row) {
+        public init(_ mode: RefineMode, confidence: Double = 0) {
             self.mode = mode
             self.confidence = confidence
-            self.scope = scope
         }
     }
 
@@ -42,37 +27,33 @@ public struct ReductionSettings: Hashable, Codable, Sendable {
         public var rule: Rule
         /// 0 ... 1; means nothing for `none`.
         public var amount: Double
-        public var scope: Scope
         /// Whether the probabilities of what is left are made to sum to 1 again.
         public var renormalises: Bool
 
-        public init(_ rule: Rule, amount: Double = 0, scope: Scope = .row, renormalises: Bool = false) {
+        public init(_ rule: Rule, amount: Double = 0, renormalises: Bool = false) {
             self.rule = rule
             self.amount = amount
-            self.scope = scope
             self.renormalises = renormalises
         }
     }
 
     /// Which tokens stay alive from layer to layer.
     public struct TokenPruning: Hashable, Codable, Sendable {
-        /// How the probabilities that a token drew add up to its importance.
-        public enum Importance: String, Hashable, Codable, Sendable {
-            case sum
-            /// Divided by the number of rows that could see the token.
-            case age
-            /// Multiplied by 127/128 in every step.
-            case decay
-        }
-
-        /// Part of the tokens that the last layers keep, above 0 ... 1.
+        /// Part of the tokens that layers keep on average, those aside that the paper's rule leaves unpruned; above 0 ... 1.
         public var keepRatio: Double
-        public var importance: Importance
+        /// What the first layer that prunes keeps; the last one keeps `2 * keepRatio - startRatio`.
+        public var startRatio: Double
+        public var importance: ImportanceMode
         /// First and newest tokens that always stay.
         public var sinkTokens, recentTokens: Int
 
-        public init(keepRatio: Double, importance: Importance = .sum, sinkTokens: Int = 0, recentTokens: Int = 0) {
+        /// Without a `startRatio` all layers that prune keep the same.
+        public init(
+            keepRatio: Double, startRatio: Double? = nil, importance: ImportanceMode = .sum, sinkTokens: Int = 0,
+            recentTokens: Int = 0
+        ) {
             self.keepRatio = keepRatio
+            self.startRatio = startRatio ?? keepRatio
             self.importance = importance
             self.sinkTokens = sinkTokens
             self.recentTokens = recentTokens
@@ -85,24 +66,32 @@ public struct ReductionSettings: Hashable, Codable, Sendable {
     public var tileKeys: Int
     public var keyFormat: KeyFormat
     public var valueFormat: ValueFormat
+    /// The keys that decide together what is refined and which values are read.
+    public var scope: DecisionScope
     public var refinement: Refinement
     public var values: ValuePruning
     public var tokens: TokenPruning
-    /// Part of the heads that the last layers keep, above 0 ... 1.
+    /// Part of the heads that layers keep, those aside that the paper's rule leaves unpruned; above 0 ... 1.
     public var headKeepRatio: Double
+    /// Whether the mean of the prompt's values is taken from every value, channel by channel, and given back to the output by
+    /// software: a value that is not read then counts as the mean, not as 0.
+    public var centresValues: Bool
 
     /// Nothing but the formats costs anything unless it is given.
     public init(
-        tileKeys: Int, keyFormat: KeyFormat, valueFormat: ValueFormat, refinement: Refinement = Refinement(.always),
-        values: ValuePruning = ValuePruning(.none), tokens: TokenPruning = .none, headKeepRatio: Double = 1
+        tileKeys: Int = 1024, keyFormat: KeyFormat, valueFormat: ValueFormat, scope: DecisionScope = .row,
+        refinement: Refinement = Refinement(.always), values: ValuePruning = ValuePruning(.none), tokens: TokenPruning = .none,
+        headKeepRatio: Double = 1, centresValues: Bool = false
     ) {
         self.tileKeys = tileKeys
         self.keyFormat = keyFormat
         self.valueFormat = valueFormat
+        self.scope = scope
         self.refinement = refinement
         self.values = values
         self.tokens = tokens
         self.headKeepRatio = headKeepRatio
+        self.centresValues = centresValues
     }
 
     /// The formats and the tile.
@@ -119,6 +108,8 @@ public struct ReductionSettings: Hashable, Codable, Sendable {
         try Self.require("confidence", refinement.confidence, in: 0...1)
         try Self.require("amount of value pruning", values.amount, in: 0...1)
         try Self.require("token keep ratio", tokens.keepRatio, in: Double.leastNonzeroMagnitude...1)
+        try Self.require("token start ratio", tokens.startRatio, in: 0...1)
+        try Self.require("token end ratio", 2 * tokens.keepRatio - tokens.startRatio, in: -1e-9...1 + 1e-9)
         try Self.require("head keep ratio", headKeepRatio, in: Double.leastNonzeroMagnitude...1)
         guard tokens.sinkTokens >= 0, tokens.recentTokens >= 0 else {
             throw .unsupported(

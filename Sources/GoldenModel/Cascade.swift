@@ -59,6 +59,17 @@ public struct Cascade: Hashable, Codable, Sendable {
         headImportance = heads
     }
 
+    /// Adds to the iteration that has begun rows that were computed elsewhere, as a dense prompt's: see
+    /// ``TokenImportance/accumulate(sums:rows:)``.
+    public mutating func accumulate(sums: [UInt32], rows: Int) throws(CascadeError) {
+        try tokenImportance.accumulate(sums: sums, rows: rows)
+    }
+
+    /// Likewise the outputs of such a row: see ``HeadImportance/accumulate(magnitude:head:headScale:)``.
+    public mutating func accumulate(magnitude: UInt64, head: Int, headScale: Int) throws(CascadeError) {
+        try headImportance.accumulate(magnitude: magnitude, head: head, headScale: headScale)
+    }
+
     /// Nil for all.
     private func keptTokens(ratio: Int) -> [Int]? {
         let context = tokenImportance.context

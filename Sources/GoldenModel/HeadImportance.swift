@@ -13,9 +13,13 @@ public struct HeadImportance: Hashable, Codable, Sendable {
 
     /// Adds a row's outputs, 16 bits signed. `headScale`, 16 bits, is in proportion to the head's value scale.
     public mutating func accumulate(_ outputs: [Int16], head: Int, headScale: Int) throws(CascadeError) {
+        try accumulate(magnitude: outputs.reduce(UInt64(0)) { $0 + UInt64($1.magnitude) }, head: head, headScale: headScale)
+    }
+
+    /// The same for a row of which the sum of its outputs' magnitudes is known, at most 48 bits.
+    public mutating func accumulate(magnitude: UInt64, head: Int, headScale: Int) throws(CascadeError) {
         guard values.indices.contains(head) else { throw .headOutOfRange(head: head, heads: values.count) }
         guard (0..<1 << Self.scaleBits).contains(headScale) else { throw .headScaleOutOfRange(headScale) }
-        let magnitude = outputs.reduce(UInt64(0)) { $0 + UInt64($1.magnitude) }
         let added = (magnitude * UInt64(headScale)) >> UInt64(Self.scaleBits)
         values[head] = UInt32(clamping: UInt64(values[head]) + added)
     }

@@ -52,6 +52,15 @@ public struct TokenImportance: Hashable, Codable, Sendable {
         rows += 1
     }
 
+    /// Adds rows of the tokens `0 ..< sums.count` whose probabilities, with the fractional bits of ``KeyProbability``, are known
+    /// in sum: those of a prompt that was computed elsewhere.
+    public mutating func accumulate(sums: [UInt32], rows added: Int) throws(CascadeError) {
+        guard sums.count <= values.count else { throw .tokenOutOfRange(token: sums.count - 1, context: values.count) }
+        guard let all = UInt32(exactly: Int(rows) + added) else { throw .tooManyRows }
+        for token in sums.indices { add(sums[token], to: token) }
+        rows = all
+    }
+
     /// The number that top-k compares, never 0: of `mode`, unprotected tokens.
     public func rank(of token: Int) -> UInt32 {
         switch mode {
@@ -61,6 +70,6 @@ public struct TokenImportance: Hashable, Codable, Sendable {
     }
 
     private mutating func add(_ probability: UInt32, to token: Int) {
-        values[token] = min(Self.largest, values[token] + probability)
+        values[token] = min(Self.largest, values[token] + min(Self.largest, probability))
     }
 }

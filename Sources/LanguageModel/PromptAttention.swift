@@ -6,9 +6,11 @@ enum PromptAttention {
     /// - Parameters:
     ///   - queries, keys, values: [tokens x size].
     ///   - result: [tokens x `stride`]; the first `size` elements of each row are written.
+    ///   - visit: Called for every row with the probabilities of the keys that it sees.
     static func run(
         queries: [Float], keys: [Float], values: [Float], size: Int, scale: Double,
-        into result: UnsafeMutablePointer<Float>, stride: Int
+        into result: UnsafeMutablePointer<Float>, stride: Int,
+        visit: (_ row: Int, _ probabilities: UnsafeBufferPointer<Float>) -> Void = { _, _ in }
     ) {
         let tokens = queries.count / size
         let packedKeys = keys.withUnsafeBufferPointer { PackedMatrix(rows: $0, outputs: tokens, inputs: size) }
@@ -27,6 +29,7 @@ enum PromptAttention {
                         let seen = UnsafeMutableBufferPointer(start: base + row * tokens, count: first + row + 1)
                         let factor = Float(1 / Elementwise.exponentials(seen).sum)
                         for index in seen.indices { seen[index] *= factor }
+                        visit(first + row, UnsafeBufferPointer(seen))
                         // Later tokens of the block weigh nothing.
                         for index in seen.count..<visible { base[row * tokens + index] = 0 }
                     }

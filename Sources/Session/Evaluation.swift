@@ -1,4 +1,5 @@
 import Configuration
+import GoldenModel
 import LanguageModel
 
 /// Which parts of a text are decoded, and how.
@@ -82,9 +83,14 @@ public struct Evaluation: Sendable {
     package func window(at start: Int, stepFinished: () -> Void = {}) throws -> Window {
         let tokens = Array(text.tokens[start...start + plan.windowTokens])
         let prompt = try model.prompt(Array(tokens[..<plan.promptTokens]))
+        let importance = reductions.contains { PrunedAttention.needsImportance($0.settings) }
+            ? PromptImportance(prompt, fractionBits: KeyProbability.fractionBits) : nil
         var attentions: [any DecodeAttention] = [DenseAttention(prompt)]
         for reduction in reductions {
-            attentions.append(try QuantizedAttention(prompt, settings: reduction.settings))
+            attentions.append(
+                reduction.settings.isStatic
+                    ? try QuantizedAttention(prompt, settings: reduction.settings)
+                    : try PrunedAttention(prompt, settings: reduction.settings, importance: importance))
         }
         var nats = [Double](repeating: 0, count: attentions.count)
         var traffic = [AttentionTraffic](repeating: AttentionTraffic(), count: attentions.count)

@@ -10,4 +10,12 @@ extension AttentionTraffic.Amount {
         movedBytes32 += 32 * sectorsTouched(rows: rows, rowBytes: layout.rowBytes, sectorBytes: 32)
         movedBytes64 += 64 * sectorsTouched(rows: rows, rowBytes: layout.rowBytes, sectorBytes: 64)
     }
+
+    /// The same of any ascending rows.
+    mutating func add(rows: [Int], of layout: PlaneLayout?) {
+        guard let layout else { return }
+        usefulBits += rows.count * layout.headSize * layout.bits
+        movedBytes32 += 32 * sectorsTouched(rows: rows, rowBytes: layout.rowBytes, sectorBytes: 32)
+        movedBytes64 += 64 * sectorsTouched(rows: rows, rowBytes: layout.rowBytes, sectorBytes: 64)
+    }
 }

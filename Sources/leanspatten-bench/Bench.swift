@@ -22,8 +22,8 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), GatheredReads(), TraceReplays(), PrefillCycles(), TopKCycles(), CosimulationOverhead(), NativeSpeed(),
-        NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
+        DenseDecodeCycles(), GatheredReads(), TraceReplays(), PrefillCycles(), RefinementErrors(), TopKCycles(), CosimulationOverhead(),
+        NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),
     ]
 

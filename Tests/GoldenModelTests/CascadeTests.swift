@@ -46,10 +46,10 @@ struct CascadeTests {
             try importance.accumulate(row([0, 1], [one / 2, one / 2]))
             try importance.accumulate(row([0], [one]))
             try importance.beginIteration(context: 3)
-            #expect(importance.values[2] == 0 && importance.rank(of: 2) == 0)
+            #expect(importance.values[2] == 0 && importance.rank(of: 2) == 1)
             try importance.accumulate(row([2], [one]))
             #expect(importance.values == expected && importance.rows == 3)
-            #expect((0..<3).map(importance.rank) == ranks ?? expected, "\(mode)")
+            #expect((0..<3).map(importance.rank) == (ranks ?? expected).map { $0 | 1 }, "\(mode)")
             #expect(throws: CascadeError.contextShrinks(from: 3, to: 2)) { try importance.beginIteration(context: 2) }
             #expect(throws: CascadeError.tokenOutOfRange(token: 3, context: 3)) { try importance.accumulate(row([3], [one])) }
         }
@@ -83,6 +83,25 @@ struct CascadeTests {
         for result in results { try importance.accumulate(result) }
         while !results.isEmpty { try shuffled.accumulate(results.remove(at: rows.random.below(results.count))) }
         #expect(importance == shuffled && importance.values[0] == TokenImportance.largest)
+    }
+
+    @Test("rows that are known in sum count as the rows themselves", arguments: ImportanceMode.allCases)
+    func sums(mode: ImportanceMode) throws {
+        var cascade = try Cascade(
+            schedule: CascadeSchedule(tokenRatios: [65_536], headRatios: [65_536]), heads: 2, settings: CascadeSettings(importance: mode))
+        try cascade.beginIteration(context: 3)
+        _ = try cascade.beginLayer()
+        var summed = cascade
+        try cascade.accumulate(row([0, 1], [one / 2, one / 2], outputs: [160, -320]), head: 0, headScale: 1 << 15)
+        try cascade.accumulate(row([1], [one], outputs: [-16]), head: 1, headScale: 1 << 14)
+        try summed.accumulate(sums: [one / 2, one * 3 / 2], rows: 2)
+        try summed.accumulate(magnitude: 480, head: 0, headScale: 1 << 15)
+        try summed.accumulate(magnitude: 16, head: 1, headScale: 1 << 14)
+        #expect(cascade == summed)
+        for _ in 0..<2 { try summed.accumulate(sums: [.max], rows: 1) }
+        #expect(summed.tokenImportance.values == [TokenImportance.largest, one * 3 / 2, 0])
+        #expect(throws: CascadeError.tokenOutOfRange(token: 3, context: 3)) { try summed.accumulate(sums: [0, 0, 0, 0], rows: 1) }
+        #expect(throws: CascadeError.tooManyRows) { try summed.accumulate(sums: [], rows: 1 << 32) }
     }
 
     @Test("head importance: scaled magnitudes, rounded down, saturated")
