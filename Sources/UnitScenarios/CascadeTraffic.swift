@@ -9,6 +9,8 @@ import Verification
 package struct KeepLine {
     var unpruned, start, step: Int
 
+    package init(unpruned: Int, start: Int, step: Int) { (self.unpruned, self.start, self.step) = (unpruned, start, step) }
+
     /// Beyond 0 and 1 as these.
     func ratio(layer: Int) -> Int { layer < unpruned ? 1 << 16 : min(max(0, start + (layer - unpruned) * step), 1 << 16) }
 }
