@@ -14,7 +14,7 @@ import RTL
 /// a gap. Its heads are ranked while its tokens are, and its rows are on the way once the heads are known.
 package struct CascadeController: Module {
     package let configuration: SpAttenConfiguration
-    /// The most heads a layer may have: a multiple of 16.
+    /// The most heads a layer may have: a multiple of 16, at most 240.
     package let maximumHeads: Int
 
     package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64) {

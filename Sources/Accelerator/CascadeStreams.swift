@@ -50,7 +50,7 @@ let ratioFractionBits = 16
 let headCountBits = 8
 
 struct CascadeCommand: Bundle {
-    /// Place among `CascadeOperation`; the rest belongs to `iterate`.
+    /// Place among `CascadeOperation`, 3 is as `iterate`; the rest belongs to that.
     let operation: Unsigned
     let context: Unsigned
     let isNewSequence: Bit

@@ -5,8 +5,8 @@ import RTL
 
 /// How much every head of a layer puts out, and which heads stay (Docs/pruning.md 9).
 ///
-/// Takes an output element a cycle; a row's sum is in the bank 4 cycles behind its last element. Commands begin between two
-/// rows. Ranking compares one head with 16 others a cycle: `h * (ceil(h / 16) + 3) + 2` cycles for h heads.
+/// Takes an output element a cycle; a row's sum is in the bank 3 cycles behind its last element. Commands begin between two
+/// rows. Ranking compares one head with 16 others a cycle: `h * (ceil(h / 16) + 3) + 1` cycles for h heads, at least one.
 package struct HeadImportance: Module {
     package let lane: LaneConfiguration
     /// A multiple of 16.

@@ -13,6 +13,8 @@ package struct KeepLine {
         (self.unpruned, self.start, self.step) = (unpruned, start, step)
     }
 
+    package init(unpruned: Int, start: Int, step: Int) { (self.unpruned, self.start, self.step) = (unpruned, start, step) }
+
     /// Beyond 0 and 1 as these.
     func ratio(layer: Int) -> Int { layer < unpruned ? 1 << 16 : min(max(0, start + (layer - unpruned) * step), 1 << 16) }
 }
