@@ -29,17 +29,17 @@ module SlotAccumulator_d64_n524288_e8_r8 (
     reg draining;  // @[SlotAccumulator.swift:61]
     reg leaf_staged;  // @[SlotAccumulator.swift:62]
     reg [2:0] in_index;  // @[SlotAccumulator.swift:63]
-    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:123]
-    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:123]
-    reg aligned_occupied;  // @[StateAccumulator.swift:126]
-    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:127]
-    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:128]
+    reg signed [81:0] aligned_output_0;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_1;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_2;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_3;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_4;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_5;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_6;  // @[StateAccumulator.swift:133]
+    reg signed [81:0] aligned_output_7;  // @[StateAccumulator.swift:133]
+    reg aligned_occupied;  // @[StateAccumulator.swift:136]
+    reg signed [6:0] aligned_class;  // @[StateAccumulator.swift:137]
+    reg [70:0] aligned_weight_sum;  // @[StateAccumulator.swift:138]
     reg [2:0] slot;  // @[SlotAccumulator.swift:70]
     reg opens;  // @[SlotAccumulator.swift:71]
     reg closes;  // @[SlotAccumulator.swift:72]
@@ -66,41 +66,41 @@ module SlotAccumulator_d64_n524288_e8_r8 (
     assign owner_ready = ends;  // @[SlotAccumulator.swift:68]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:123]
+        if (take) begin  // @[StateAccumulator.swift:133]
             aligned_output_0 <= {{40{leaf_payload_output_sums[41]}}, leaf_payload_output_sums[41:0]}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_1 <= {
                     {40{leaf_payload_output_sums[83]}}, leaf_payload_output_sums[83:42]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_2 <= {
                     {40{leaf_payload_output_sums[125]}}, leaf_payload_output_sums[125:84]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_3 <= {
                     {40{leaf_payload_output_sums[167]}}, leaf_payload_output_sums[167:126]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_4 <= {
                     {40{leaf_payload_output_sums[209]}}, leaf_payload_output_sums[209:168]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_5 <= {
                     {40{leaf_payload_output_sums[251]}}, leaf_payload_output_sums[251:210]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_6 <= {
                     {40{leaf_payload_output_sums[293]}}, leaf_payload_output_sums[293:252]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_7 <= {
                     {40{leaf_payload_output_sums[335]}}, leaf_payload_output_sums[335:294]
                 }
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:123]
-            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:126]
-            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:127]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
+            aligned_occupied <= leaf_payload_occupied;  // @[StateAccumulator.swift:136]
+            aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:137]
             aligned_weight_sum <= {40'h0, leaf_payload_weight_sum}
-                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:128]
+                << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:138]
             slot <= owner_payload_slot;  // @[SlotAccumulator.swift:70]
             opens <= owner_payload_opens;  // @[SlotAccumulator.swift:71]
             closes <= owner_payload_closes;  // @[SlotAccumulator.swift:72]

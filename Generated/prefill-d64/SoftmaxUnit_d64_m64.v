@@ -4,127 +4,127 @@
 module SoftmaxUnit_d64_m64 (
     input  wire clock,
     input  wire reset,
-    input  wire scores_valid,  // @[SoftmaxUnit.swift:26]
-    output wire scores_ready,  // @[SoftmaxUnit.swift:26]
-    input  wire [23:0] scores_payload_scores,  // @[SoftmaxUnit.swift:26]
-    input  wire scores_payload_occupied,  // @[SoftmaxUnit.swift:26]
-    input  wire scores_payload_tile_last,  // @[SoftmaxUnit.swift:26]
-    input  wire scores_payload_row_last,  // @[SoftmaxUnit.swift:26]
-    output wire weights_valid,  // @[SoftmaxUnit.swift:27]
-    input  wire weights_ready,  // @[SoftmaxUnit.swift:27]
-    output wire [20:0] weights_payload_weights,  // @[SoftmaxUnit.swift:27]
-    output wire signed [11:0] weights_payload_reference,  // @[SoftmaxUnit.swift:27]
-    output wire weights_payload_occupied,  // @[SoftmaxUnit.swift:27]
-    output wire weights_payload_tile_last,  // @[SoftmaxUnit.swift:27]
-    output wire weights_payload_row_last  // @[SoftmaxUnit.swift:27]
+    input  wire scores_valid,  // @[SoftmaxUnit.swift:31]
+    output wire scores_ready,  // @[SoftmaxUnit.swift:31]
+    input  wire [23:0] scores_payload_scores,  // @[SoftmaxUnit.swift:31]
+    input  wire scores_payload_occupied,  // @[SoftmaxUnit.swift:31]
+    input  wire scores_payload_tile_last,  // @[SoftmaxUnit.swift:31]
+    input  wire scores_payload_row_last,  // @[SoftmaxUnit.swift:31]
+    output wire weights_valid,  // @[SoftmaxUnit.swift:32]
+    input  wire weights_ready,  // @[SoftmaxUnit.swift:32]
+    output wire [20:0] weights_payload_weights,  // @[SoftmaxUnit.swift:32]
+    output wire signed [11:0] weights_payload_reference,  // @[SoftmaxUnit.swift:32]
+    output wire weights_payload_occupied,  // @[SoftmaxUnit.swift:32]
+    output wire weights_payload_tile_last,  // @[SoftmaxUnit.swift:32]
+    output wire weights_payload_row_last  // @[SoftmaxUnit.swift:32]
 );
 
-    reg header_pending;  // @[SoftmaxUnit.swift:55]
-    reg signed [23:0] largest;  // @[SoftmaxUnit.swift:64]
-    reg occupied;  // @[SoftmaxUnit.swift:65]
-    reg fresh_tile;  // @[SoftmaxUnit.swift:66]
-    reg signed [24:0] delta_0;  // @[SoftmaxUnit.swift:92]
-    reg slot_occupied_0_1;  // @[SoftmaxUnit.swift:97]
-    reg slot_occupied_0_2;  // @[SoftmaxUnit.swift:97]
-    reg slot_occupied_0_3;  // @[SoftmaxUnit.swift:97]
-    reg slot_occupied_0_4;  // @[SoftmaxUnit.swift:97]
-    reg slot_occupied_0_5;  // @[SoftmaxUnit.swift:97]
-    reg valid_1;  // @[SoftmaxUnit.swift:100]
-    reg valid_2;  // @[SoftmaxUnit.swift:100]
-    reg valid_3;  // @[SoftmaxUnit.swift:100]
-    reg valid_4;  // @[SoftmaxUnit.swift:100]
-    reg valid_5;  // @[SoftmaxUnit.swift:100]
-    reg signed [11:0] reference_of_beat_1;  // @[SoftmaxUnit.swift:103]
-    reg signed [11:0] reference_of_beat_2;  // @[SoftmaxUnit.swift:103]
-    reg signed [11:0] reference_of_beat_3;  // @[SoftmaxUnit.swift:103]
-    reg signed [11:0] reference_of_beat_4;  // @[SoftmaxUnit.swift:103]
-    reg signed [11:0] reference_of_beat_5;  // @[SoftmaxUnit.swift:103]
-    reg occupied_of_beat_1;  // @[SoftmaxUnit.swift:104]
-    reg occupied_of_beat_2;  // @[SoftmaxUnit.swift:104]
-    reg occupied_of_beat_3;  // @[SoftmaxUnit.swift:104]
-    reg occupied_of_beat_4;  // @[SoftmaxUnit.swift:104]
-    reg occupied_of_beat_5;  // @[SoftmaxUnit.swift:104]
-    reg tile_last_1;  // @[SoftmaxUnit.swift:105]
-    reg tile_last_2;  // @[SoftmaxUnit.swift:105]
-    reg tile_last_3;  // @[SoftmaxUnit.swift:105]
-    reg tile_last_4;  // @[SoftmaxUnit.swift:105]
-    reg tile_last_5;  // @[SoftmaxUnit.swift:105]
-    reg row_last_1;  // @[SoftmaxUnit.swift:106]
-    reg row_last_2;  // @[SoftmaxUnit.swift:106]
-    reg row_last_3;  // @[SoftmaxUnit.swift:106]
-    reg row_last_4;  // @[SoftmaxUnit.swift:106]
-    reg row_last_5;  // @[SoftmaxUnit.swift:106]
-    wire waiting_scores_input_ready;  // @[SoftmaxUnit.swift:45]
-    wire waiting_scores_output_valid;  // @[SoftmaxUnit.swift:45]
-    wire [26:0] waiting_scores_output_payload;  // @[SoftmaxUnit.swift:45]
-    wire tile_headers_input_ready;  // @[SoftmaxUnit.swift:46]
-    wire tile_headers_output_valid;  // @[SoftmaxUnit.swift:46]
-    wire [12:0] tile_headers_output_payload;  // @[SoftmaxUnit.swift:46]
-    wire skid_input_ready;  // @[SoftmaxUnit.swift:82]
-    wire skid_output_valid;  // @[SoftmaxUnit.swift:82]
-    wire [35:0] skid_output_payload;  // @[SoftmaxUnit.swift:82]
-    wire [20:0] exponential_0_weight;  // @[SoftmaxUnit.swift:94]
+    reg header_pending;  // @[SoftmaxUnit.swift:60]
+    reg signed [23:0] largest;  // @[SoftmaxUnit.swift:69]
+    reg occupied;  // @[SoftmaxUnit.swift:70]
+    reg fresh_tile;  // @[SoftmaxUnit.swift:71]
+    reg signed [24:0] delta_0;  // @[SoftmaxUnit.swift:97]
+    reg slot_occupied_0_1;  // @[SoftmaxUnit.swift:102]
+    reg slot_occupied_0_2;  // @[SoftmaxUnit.swift:102]
+    reg slot_occupied_0_3;  // @[SoftmaxUnit.swift:102]
+    reg slot_occupied_0_4;  // @[SoftmaxUnit.swift:102]
+    reg slot_occupied_0_5;  // @[SoftmaxUnit.swift:102]
+    reg valid_1;  // @[SoftmaxUnit.swift:105]
+    reg valid_2;  // @[SoftmaxUnit.swift:105]
+    reg valid_3;  // @[SoftmaxUnit.swift:105]
+    reg valid_4;  // @[SoftmaxUnit.swift:105]
+    reg valid_5;  // @[SoftmaxUnit.swift:105]
+    reg signed [11:0] reference_of_beat_1;  // @[SoftmaxUnit.swift:108]
+    reg signed [11:0] reference_of_beat_2;  // @[SoftmaxUnit.swift:108]
+    reg signed [11:0] reference_of_beat_3;  // @[SoftmaxUnit.swift:108]
+    reg signed [11:0] reference_of_beat_4;  // @[SoftmaxUnit.swift:108]
+    reg signed [11:0] reference_of_beat_5;  // @[SoftmaxUnit.swift:108]
+    reg occupied_of_beat_1;  // @[SoftmaxUnit.swift:109]
+    reg occupied_of_beat_2;  // @[SoftmaxUnit.swift:109]
+    reg occupied_of_beat_3;  // @[SoftmaxUnit.swift:109]
+    reg occupied_of_beat_4;  // @[SoftmaxUnit.swift:109]
+    reg occupied_of_beat_5;  // @[SoftmaxUnit.swift:109]
+    reg tile_last_1;  // @[SoftmaxUnit.swift:110]
+    reg tile_last_2;  // @[SoftmaxUnit.swift:110]
+    reg tile_last_3;  // @[SoftmaxUnit.swift:110]
+    reg tile_last_4;  // @[SoftmaxUnit.swift:110]
+    reg tile_last_5;  // @[SoftmaxUnit.swift:110]
+    reg row_last_1;  // @[SoftmaxUnit.swift:111]
+    reg row_last_2;  // @[SoftmaxUnit.swift:111]
+    reg row_last_3;  // @[SoftmaxUnit.swift:111]
+    reg row_last_4;  // @[SoftmaxUnit.swift:111]
+    reg row_last_5;  // @[SoftmaxUnit.swift:111]
+    wire waiting_scores_input_ready;  // @[SoftmaxUnit.swift:50]
+    wire waiting_scores_output_valid;  // @[SoftmaxUnit.swift:50]
+    wire [26:0] waiting_scores_output_payload;  // @[SoftmaxUnit.swift:50]
+    wire tile_headers_input_ready;  // @[SoftmaxUnit.swift:51]
+    wire tile_headers_output_valid;  // @[SoftmaxUnit.swift:51]
+    wire [12:0] tile_headers_output_payload;  // @[SoftmaxUnit.swift:51]
+    wire skid_input_ready;  // @[SoftmaxUnit.swift:87]
+    wire skid_output_valid;  // @[SoftmaxUnit.swift:87]
+    wire [35:0] skid_output_payload;  // @[SoftmaxUnit.swift:87]
+    wire [20:0] exponential_0_weight;  // @[SoftmaxUnit.swift:99]
 
     wire room = waiting_scores_input_ready
-        & (!header_pending | tile_headers_input_ready);  // @[SoftmaxUnit.swift:56]
-    wire take = scores_valid & room;  // @[SoftmaxUnit.swift:57]
-    assign scores_ready = room;  // @[SoftmaxUnit.swift:58]
+        & (!header_pending | tile_headers_input_ready);  // @[SoftmaxUnit.swift:61]
+    wire take = scores_valid & room;  // @[SoftmaxUnit.swift:62]
+    assign scores_ready = room;  // @[SoftmaxUnit.swift:63]
     wire [26:0] waiting_scores_input_payload = {
         scores_payload_scores, scores_payload_occupied, scores_payload_tile_last,
         scores_payload_row_last
-    };  // @[SoftmaxUnit.swift:59]
+    };  // @[SoftmaxUnit.swift:64]
     wire signed [23:0] best = scores_payload_occupied ? scores_payload_scores
-        : 24'h800000;  // @[SoftmaxUnit.swift:63]
-    wire largest_next_less = best < largest;  // @[SoftmaxUnit.swift:68]
+        : 24'h800000;  // @[SoftmaxUnit.swift:68]
+    wire largest_next_less = best < largest;  // @[SoftmaxUnit.swift:73]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SoftmaxUnit.swift:67]
+        if (take) begin  // @[SoftmaxUnit.swift:72]
             largest <= (!fresh_tile & largest_next_less) ? largest
-                : best;  // @[SoftmaxUnit.swift:68]
+                : best;  // @[SoftmaxUnit.swift:73]
             occupied <= (!fresh_tile & occupied)
-                | scores_payload_occupied;  // @[SoftmaxUnit.swift:69]
+                | scores_payload_occupied;  // @[SoftmaxUnit.swift:74]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fresh_tile <= 1'b1;  // @[SoftmaxUnit.swift:66]
-        end else if (take) begin  // @[SoftmaxUnit.swift:67]
-            fresh_tile <= scores_payload_tile_last;  // @[SoftmaxUnit.swift:70]
+            fresh_tile <= 1'b1;  // @[SoftmaxUnit.swift:71]
+        end else if (take) begin  // @[SoftmaxUnit.swift:72]
+            fresh_tile <= scores_payload_tile_last;  // @[SoftmaxUnit.swift:75]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            header_pending <= 1'b0;  // @[SoftmaxUnit.swift:55]
+            header_pending <= 1'b0;  // @[SoftmaxUnit.swift:60]
         end else begin
-            if (tile_headers_input_ready) begin  // @[SoftmaxUnit.swift:72]
-                header_pending <= 1'b0;  // @[SoftmaxUnit.swift:72]
+            if (tile_headers_input_ready) begin  // @[SoftmaxUnit.swift:77]
+                header_pending <= 1'b0;  // @[SoftmaxUnit.swift:77]
             end
-            if (take & scores_payload_tile_last) begin  // @[SoftmaxUnit.swift:73]
-                header_pending <= 1'b1;  // @[SoftmaxUnit.swift:73]
+            if (take & scores_payload_tile_last) begin  // @[SoftmaxUnit.swift:78]
+                header_pending <= 1'b1;  // @[SoftmaxUnit.swift:78]
             end
         end
     end
 
-    wire signed [24:0] reference_sum = {largest[23], largest} + 25'hfff;  // @[SoftmaxUnit.swift:76]
-    wire signed [12:0] reference = reference_sum[24:12];  // @[SoftmaxUnit.swift:76]
+    wire signed [24:0] reference_sum = {largest[23], largest} + 25'hfff;  // @[SoftmaxUnit.swift:81]
+    wire signed [12:0] reference = reference_sum[24:12];  // @[SoftmaxUnit.swift:81]
     wire [12:0] tile_headers_input_payload = {
         reference[11:0], occupied
-    };  // @[SoftmaxUnit.swift:77]
-    assign weights_valid = skid_output_valid;  // @[SoftmaxUnit.swift:82]
-    assign weights_payload_weights = skid_output_payload[35:15];  // @[SoftmaxUnit.swift:82]
-    assign weights_payload_reference = skid_output_payload[14:3];  // @[SoftmaxUnit.swift:82]
-    assign weights_payload_occupied = skid_output_payload[2];  // @[SoftmaxUnit.swift:82]
-    assign weights_payload_tile_last = skid_output_payload[1];  // @[SoftmaxUnit.swift:82]
-    assign weights_payload_row_last = skid_output_payload[0];  // @[SoftmaxUnit.swift:82]
+    };  // @[SoftmaxUnit.swift:82]
+    assign weights_valid = skid_output_valid;  // @[SoftmaxUnit.swift:87]
+    assign weights_payload_weights = skid_output_payload[35:15];  // @[SoftmaxUnit.swift:87]
+    assign weights_payload_reference = skid_output_payload[14:3];  // @[SoftmaxUnit.swift:87]
+    assign weights_payload_occupied = skid_output_payload[2];  // @[SoftmaxUnit.swift:87]
+    assign weights_payload_tile_last = skid_output_payload[1];  // @[SoftmaxUnit.swift:87]
+    assign weights_payload_row_last = skid_output_payload[0];  // @[SoftmaxUnit.swift:87]
     wire take_score = waiting_scores_output_valid
         & tile_headers_output_valid
-        & skid_input_ready;  // @[SoftmaxUnit.swift:85]
+        & skid_input_ready;  // @[SoftmaxUnit.swift:90]
     wire waiting_scores_output_ready = tile_headers_output_valid
-        & skid_input_ready;  // @[SoftmaxUnit.swift:86]
+        & skid_input_ready;  // @[SoftmaxUnit.swift:91]
 
-    Fifo_w27_d2048 waiting_scores (  // @[SoftmaxUnit.swift:45]
+    Fifo_w27_d2048 waiting_scores (  // @[SoftmaxUnit.swift:50]
         .clock(clock),
         .reset(reset),
         .input_valid(take),
@@ -136,9 +136,9 @@ module SoftmaxUnit_d64_m64 (
     );
 
     wire tile_headers_output_ready = take_score
-        & waiting_scores_output_payload[1];  // @[SoftmaxUnit.swift:87]
+        & waiting_scores_output_payload[1];  // @[SoftmaxUnit.swift:92]
 
-    Fifo_w13_d16 tile_headers (  // @[SoftmaxUnit.swift:46]
+    Fifo_w13_d16 tile_headers (  // @[SoftmaxUnit.swift:51]
         .clock(clock),
         .reset(reset),
         .input_valid(header_pending),
@@ -149,7 +149,7 @@ module SoftmaxUnit_d64_m64 (
         .output_payload(tile_headers_output_payload)
     );
 
-    ExponentialUnit exponential_0 (  // @[SoftmaxUnit.swift:94]
+    ExponentialUnit exponential_0 (  // @[SoftmaxUnit.swift:99]
         .clock(clock),
         .advance(skid_input_ready),
         .delta(delta_0),
@@ -158,67 +158,67 @@ module SoftmaxUnit_d64_m64 (
 
     wire [23:0] delta_0_next_joined = {
         tile_headers_output_payload[12:1], 12'h0
-    };  // @[SoftmaxUnit.swift:92]
+    };  // @[SoftmaxUnit.swift:97]
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[SoftmaxUnit.swift:92]
-            delta_0 <= {delta_0_next_joined[23], delta_0_next_joined}  // @[SoftmaxUnit.swift:92]
+        if (skid_input_ready) begin  // @[SoftmaxUnit.swift:97]
+            delta_0 <= {delta_0_next_joined[23], delta_0_next_joined}  // @[SoftmaxUnit.swift:97]
                 - {waiting_scores_output_payload[26], waiting_scores_output_payload[26:3]};
-            slot_occupied_0_1 <= waiting_scores_output_payload[2];  // @[SoftmaxUnit.swift:97]
-            slot_occupied_0_2 <= slot_occupied_0_1;  // @[SoftmaxUnit.swift:97]
-            slot_occupied_0_3 <= slot_occupied_0_2;  // @[SoftmaxUnit.swift:97]
-            slot_occupied_0_4 <= slot_occupied_0_3;  // @[SoftmaxUnit.swift:97]
-            slot_occupied_0_5 <= slot_occupied_0_4;  // @[SoftmaxUnit.swift:97]
+            slot_occupied_0_1 <= waiting_scores_output_payload[2];  // @[SoftmaxUnit.swift:102]
+            slot_occupied_0_2 <= slot_occupied_0_1;  // @[SoftmaxUnit.swift:102]
+            slot_occupied_0_3 <= slot_occupied_0_2;  // @[SoftmaxUnit.swift:102]
+            slot_occupied_0_4 <= slot_occupied_0_3;  // @[SoftmaxUnit.swift:102]
+            slot_occupied_0_5 <= slot_occupied_0_4;  // @[SoftmaxUnit.swift:102]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[SoftmaxUnit.swift:100]
-            valid_2 <= 1'b0;  // @[SoftmaxUnit.swift:100]
-            valid_3 <= 1'b0;  // @[SoftmaxUnit.swift:100]
-            valid_4 <= 1'b0;  // @[SoftmaxUnit.swift:100]
-            valid_5 <= 1'b0;  // @[SoftmaxUnit.swift:100]
-        end else if (skid_input_ready) begin  // @[SoftmaxUnit.swift:100]
-            valid_1 <= take_score;  // @[SoftmaxUnit.swift:100]
-            valid_2 <= valid_1;  // @[SoftmaxUnit.swift:100]
-            valid_3 <= valid_2;  // @[SoftmaxUnit.swift:100]
-            valid_4 <= valid_3;  // @[SoftmaxUnit.swift:100]
-            valid_5 <= valid_4;  // @[SoftmaxUnit.swift:100]
+            valid_1 <= 1'b0;  // @[SoftmaxUnit.swift:105]
+            valid_2 <= 1'b0;  // @[SoftmaxUnit.swift:105]
+            valid_3 <= 1'b0;  // @[SoftmaxUnit.swift:105]
+            valid_4 <= 1'b0;  // @[SoftmaxUnit.swift:105]
+            valid_5 <= 1'b0;  // @[SoftmaxUnit.swift:105]
+        end else if (skid_input_ready) begin  // @[SoftmaxUnit.swift:105]
+            valid_1 <= take_score;  // @[SoftmaxUnit.swift:105]
+            valid_2 <= valid_1;  // @[SoftmaxUnit.swift:105]
+            valid_3 <= valid_2;  // @[SoftmaxUnit.swift:105]
+            valid_4 <= valid_3;  // @[SoftmaxUnit.swift:105]
+            valid_5 <= valid_4;  // @[SoftmaxUnit.swift:105]
         end
     end
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[SoftmaxUnit.swift:103]
-            reference_of_beat_1 <= tile_headers_output_payload[12:1];  // @[SoftmaxUnit.swift:103]
-            reference_of_beat_2 <= reference_of_beat_1;  // @[SoftmaxUnit.swift:103]
-            reference_of_beat_3 <= reference_of_beat_2;  // @[SoftmaxUnit.swift:103]
-            reference_of_beat_4 <= reference_of_beat_3;  // @[SoftmaxUnit.swift:103]
-            reference_of_beat_5 <= reference_of_beat_4;  // @[SoftmaxUnit.swift:103]
-            occupied_of_beat_1 <= tile_headers_output_payload[0];  // @[SoftmaxUnit.swift:104]
-            occupied_of_beat_2 <= occupied_of_beat_1;  // @[SoftmaxUnit.swift:104]
-            occupied_of_beat_3 <= occupied_of_beat_2;  // @[SoftmaxUnit.swift:104]
-            occupied_of_beat_4 <= occupied_of_beat_3;  // @[SoftmaxUnit.swift:104]
-            occupied_of_beat_5 <= occupied_of_beat_4;  // @[SoftmaxUnit.swift:104]
-            tile_last_1 <= waiting_scores_output_payload[1];  // @[SoftmaxUnit.swift:105]
-            tile_last_2 <= tile_last_1;  // @[SoftmaxUnit.swift:105]
-            tile_last_3 <= tile_last_2;  // @[SoftmaxUnit.swift:105]
-            tile_last_4 <= tile_last_3;  // @[SoftmaxUnit.swift:105]
-            tile_last_5 <= tile_last_4;  // @[SoftmaxUnit.swift:105]
-            row_last_1 <= waiting_scores_output_payload[0];  // @[SoftmaxUnit.swift:106]
-            row_last_2 <= row_last_1;  // @[SoftmaxUnit.swift:106]
-            row_last_3 <= row_last_2;  // @[SoftmaxUnit.swift:106]
-            row_last_4 <= row_last_3;  // @[SoftmaxUnit.swift:106]
-            row_last_5 <= row_last_4;  // @[SoftmaxUnit.swift:106]
+        if (skid_input_ready) begin  // @[SoftmaxUnit.swift:108]
+            reference_of_beat_1 <= tile_headers_output_payload[12:1];  // @[SoftmaxUnit.swift:108]
+            reference_of_beat_2 <= reference_of_beat_1;  // @[SoftmaxUnit.swift:108]
+            reference_of_beat_3 <= reference_of_beat_2;  // @[SoftmaxUnit.swift:108]
+            reference_of_beat_4 <= reference_of_beat_3;  // @[SoftmaxUnit.swift:108]
+            reference_of_beat_5 <= reference_of_beat_4;  // @[SoftmaxUnit.swift:108]
+            occupied_of_beat_1 <= tile_headers_output_payload[0];  // @[SoftmaxUnit.swift:109]
+            occupied_of_beat_2 <= occupied_of_beat_1;  // @[SoftmaxUnit.swift:109]
+            occupied_of_beat_3 <= occupied_of_beat_2;  // @[SoftmaxUnit.swift:109]
+            occupied_of_beat_4 <= occupied_of_beat_3;  // @[SoftmaxUnit.swift:109]
+            occupied_of_beat_5 <= occupied_of_beat_4;  // @[SoftmaxUnit.swift:109]
+            tile_last_1 <= waiting_scores_output_payload[1];  // @[SoftmaxUnit.swift:110]
+            tile_last_2 <= tile_last_1;  // @[SoftmaxUnit.swift:110]
+            tile_last_3 <= tile_last_2;  // @[SoftmaxUnit.swift:110]
+            tile_last_4 <= tile_last_3;  // @[SoftmaxUnit.swift:110]
+            tile_last_5 <= tile_last_4;  // @[SoftmaxUnit.swift:110]
+            row_last_1 <= waiting_scores_output_payload[0];  // @[SoftmaxUnit.swift:111]
+            row_last_2 <= row_last_1;  // @[SoftmaxUnit.swift:111]
+            row_last_3 <= row_last_2;  // @[SoftmaxUnit.swift:111]
+            row_last_4 <= row_last_3;  // @[SoftmaxUnit.swift:111]
+            row_last_5 <= row_last_4;  // @[SoftmaxUnit.swift:111]
         end
     end
 
     wire [35:0] skid_input_payload = {
         slot_occupied_0_5 ? exponential_0_weight : 21'h0, reference_of_beat_5, occupied_of_beat_5,
         tile_last_5, row_last_5
-    };  // @[SoftmaxUnit.swift:101]
+    };  // @[SoftmaxUnit.swift:106]
 
-    SkidBuffer_w36 skid (  // @[SoftmaxUnit.swift:82]
+    SkidBuffer_w36 skid (  // @[SoftmaxUnit.swift:87]
         .clock(clock),
         .reset(reset),
         .input_valid(valid_5),

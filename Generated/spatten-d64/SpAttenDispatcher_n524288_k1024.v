@@ -4,121 +4,121 @@
 module SpAttenDispatcher_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[SpAttenDispatcher.swift:66]
-    output wire job_ready,  // @[SpAttenDispatcher.swift:66]
-    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:66]
-    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:66]
-    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:66]
-    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:66]
-    input  wire job_payload_accumulates,  // @[SpAttenDispatcher.swift:66]
-    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:66]
-    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:66]
-    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:66]
-    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:66]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:66]
-    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:66]
-    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:66]
-    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:66]
-    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:66]
-    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:66]
-    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:66]
-    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:66]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:66]
-    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:66]
-    input  wire list_valid,  // @[SpAttenDispatcher.swift:66]
-    output wire list_ready,  // @[SpAttenDispatcher.swift:66]
-    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:66]
-    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:66]
-    output wire list_write_valid,  // @[SpAttenDispatcher.swift:67]
-    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:67]
-    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:67]
-    input  wire row_done,  // @[SpAttenDispatcher.swift:67]
-    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:63]
-    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
-    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
-    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
-    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
-    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:63]
-    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
-    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
-    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
-    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
-    output wire value_range_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:63]
-    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:63]
-    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:63]
-    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:63]
-    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:63]
-    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:63]
-    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:63]
-    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:63]
-    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:69]
-    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:69]
-    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:69]
-    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:69]
-    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:69]
-    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:69]
-    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:69]
-    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:69]
-    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:69]
-    output wire join_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire join_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:70]
-    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:70]
-    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:70]
-    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:70]
-    output wire query_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire query_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:70]
-    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:70]
-    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:70]
-    output wire refine_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire refine_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:70]
-    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:70]
-    output wire centre_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire centre_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire centre_payload,  // @[SpAttenDispatcher.swift:71]
-    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:71]
-    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:71]
-    output wire scale_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire scale_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:71]
-    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:71]
-    output wire confidence_valid,  // @[SpAttenDispatcher.swift:72]
-    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:72]
-    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:72]
-    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:72]
-    output wire select_valid,  // @[SpAttenDispatcher.swift:72]
-    input  wire select_ready,  // @[SpAttenDispatcher.swift:72]
-    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:72]
-    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:72]
-    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:72]
-    output wire complete_valid,  // @[SpAttenDispatcher.swift:73]
-    input  wire complete_ready,  // @[SpAttenDispatcher.swift:73]
-    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:73]
-    output wire normalize_valid,  // @[SpAttenDispatcher.swift:73]
-    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:73]
-    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:73]
-    output wire fault_valid,  // @[SpAttenDispatcher.swift:73]
-    input  wire fault_ready,  // @[SpAttenDispatcher.swift:73]
-    output wire fault_payload  // @[SpAttenDispatcher.swift:73]
+    input  wire job_valid,  // @[SpAttenDispatcher.swift:67]
+    output wire job_ready,  // @[SpAttenDispatcher.swift:67]
+    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:67]
+    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:67]
+    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:67]
+    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:67]
+    input  wire job_payload_accumulates,  // @[SpAttenDispatcher.swift:67]
+    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:67]
+    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:67]
+    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:67]
+    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:67]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:67]
+    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:67]
+    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:67]
+    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:67]
+    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:67]
+    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:67]
+    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:67]
+    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:67]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:67]
+    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:67]
+    input  wire list_valid,  // @[SpAttenDispatcher.swift:67]
+    output wire list_ready,  // @[SpAttenDispatcher.swift:67]
+    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:67]
+    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:67]
+    output wire list_write_valid,  // @[SpAttenDispatcher.swift:68]
+    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:68]
+    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:68]
+    input  wire row_done,  // @[SpAttenDispatcher.swift:68]
+    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:64]
+    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
+    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
+    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
+    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
+    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:64]
+    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
+    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
+    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
+    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
+    output wire value_range_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:64]
+    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:64]
+    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
+    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
+    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:64]
+    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:64]
+    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
+    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
+    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:70]
+    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:70]
+    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:70]
+    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:70]
+    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:70]
+    output wire join_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire join_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:71]
+    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:71]
+    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:71]
+    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:71]
+    output wire query_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire query_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:71]
+    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:71]
+    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:71]
+    output wire refine_valid,  // @[SpAttenDispatcher.swift:71]
+    input  wire refine_ready,  // @[SpAttenDispatcher.swift:71]
+    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:71]
+    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:71]
+    output wire centre_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire centre_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire centre_payload,  // @[SpAttenDispatcher.swift:72]
+    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:72]
+    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:72]
+    output wire scale_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire scale_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:72]
+    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:72]
+    output wire confidence_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:73]
+    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:73]
+    output wire select_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire select_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:73]
+    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:73]
+    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:73]
+    output wire complete_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire complete_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:74]
+    output wire normalize_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:74]
+    output wire fault_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire fault_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire fault_payload  // @[SpAttenDispatcher.swift:74]
 );
 
-    reg staged;  // @[SpAttenDispatcher.swift:78]
+    reg staged;  // @[SpAttenDispatcher.swift:79]
     reg list_loaded;  // @[KeptListLoader.swift:41]
     reg [10:0] spare_entries;  // @[KeptListLoader.swift:42]
     reg [10:0] list_entries;  // @[KeptListLoader.swift:43]
@@ -129,11 +129,11 @@ module SpAttenDispatcher_n524288_k1024 (
     reg list_loading;  // @[KeptListLoader.swift:50]
     reg [18:0] largest_token;  // @[KeptListLoader.swift:51]
     reg [7:0] rows_under_way;  // @[KeptListLoader.swift:77]
-    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:137]
-    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:137]
-    reg gathered;  // @[SpAttenDispatcher.swift:138]
-    reg bank;  // @[SpAttenDispatcher.swift:138]
-    reg fault;  // @[SpAttenDispatcher.swift:139]
+    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:139]
+    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:139]
+    reg gathered;  // @[SpAttenDispatcher.swift:140]
+    reg bank;  // @[SpAttenDispatcher.swift:140]
+    reg fault;  // @[SpAttenDispatcher.swift:141]
     reg joined;  // @[SpAttenJob.swift:83]
     reg decides;  // @[SpAttenJob.swift:84]
     reg reads_lsb;  // @[SpAttenJob.swift:85]
@@ -153,66 +153,66 @@ module SpAttenDispatcher_n524288_k1024 (
     reg [39:0] key_msb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] value_address;  // @[SpAttenJob.swift:78]
-    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire scales_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire scales_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:93]
-    wire faults_input_ready;  // @[SpAttenDispatcher.swift:93]
-    wire faults_output_valid;  // @[SpAttenDispatcher.swift:93]
-    wire faults_output_payload;  // @[SpAttenDispatcher.swift:93]
+    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire scales_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire scales_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire faults_input_ready;  // @[SpAttenDispatcher.swift:94]
+    wire faults_output_valid;  // @[SpAttenDispatcher.swift:94]
+    wire faults_output_payload;  // @[SpAttenDispatcher.swift:94]
 
     wire everyone_ready_and = key_msb_ranges_input_ready
         & key_msb_rows_input_ready
@@ -225,7 +225,7 @@ module SpAttenDispatcher_n524288_k1024 (
         & selects_values_rows_input_ready
         & join_rows_input_ready
         & query_rows_input_ready
-        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:123]
+        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:124]
     wire everyone_ready = everyone_ready_and
         & centre_rows_input_ready
         & centre_scales_input_ready
@@ -234,9 +234,9 @@ module SpAttenDispatcher_n524288_k1024 (
         & select_rows_input_ready
         & complete_rows_input_ready
         & output_formats_input_ready
-        & faults_input_ready;  // @[SpAttenDispatcher.swift:123]
-    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:80]
-    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:81]
+        & faults_input_ready;  // @[SpAttenDispatcher.swift:124]
+    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:81]
+    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:82]
     wire list_open = !list_loaded & (rows_of_spare_list == 8'h0);  // @[KeptListLoader.swift:52]
     wire accept_entry = list_valid & list_open;  // @[KeptListLoader.swift:54]
     wire [10:0] entry_position = list_loading ? spare_entries
@@ -287,17 +287,17 @@ module SpAttenDispatcher_n524288_k1024 (
     assign list_write_payload_token = list_payload_token;  // @[KeptListLoader.swift:69]
     wire take = job_valid
         & room
-        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:84]
-    assign job_ready = room
         & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:85]
+    assign job_ready = room
+        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:86]
 
     always @(posedge clock) begin
         if (reset) begin
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:78]
-        end else if (take) begin  // @[SpAttenDispatcher.swift:86]
-            staged <= 1'b1;  // @[SpAttenDispatcher.swift:86]
-        end else if (push) begin  // @[SpAttenDispatcher.swift:86]
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:86]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:79]
+        end else if (take) begin  // @[SpAttenDispatcher.swift:87]
+            staged <= 1'b1;  // @[SpAttenDispatcher.swift:87]
+        end else if (push) begin  // @[SpAttenDispatcher.swift:87]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:87]
         end
     end
 
@@ -362,25 +362,28 @@ module SpAttenDispatcher_n524288_k1024 (
         : list_entries;  // @[KeptListLoader.swift:89]
     wire row_fault = list_loaded_when2 ? spare_fault : list_fault;  // @[KeptListLoader.swift:90]
     wire [19:0] limit = job_payload_gathered ? {9'h0, row_entries}
-        : 20'h80000;  // @[SpAttenDispatcher.swift:131]
-    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:132]
+        : 20'h80000;  // @[SpAttenDispatcher.swift:132]
+    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:133]
     wire [19:0] end_within_limit = beyond_limit ? limit
-        : job_payload_end;  // @[SpAttenDispatcher.swift:133]
-    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:134]
+        : job_payload_end;  // @[SpAttenDispatcher.swift:134]
+    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:135]
+    wire unheld_tokens = job_payload_accumulates
+        & (end_within_limit > 20'h400);  // @[SpAttenDispatcher.swift:136]
     wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:80]
     wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:81]
     wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:82]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SpAttenDispatcher.swift:137]
+        if (take) begin  // @[SpAttenDispatcher.swift:139]
             first_position <= inverted_range ? end_within_limit
-                : job_payload_first;  // @[SpAttenDispatcher.swift:137]
-            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:137]
-            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:138]
-            bank <= row_bank;  // @[SpAttenDispatcher.swift:138]
+                : job_payload_first;  // @[SpAttenDispatcher.swift:139]
+            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:139]
+            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:140]
+            bank <= row_bank;  // @[SpAttenDispatcher.swift:140]
             fault <= beyond_limit
                 | inverted_range
-                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:139]
+                | unheld_tokens
+                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:141]
             joined <= joins;  // @[SpAttenJob.swift:83]
             decides <= asks;  // @[SpAttenJob.swift:84]
             reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:85]
@@ -405,18 +408,18 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [41:0] key_msb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:94]
-    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign key_msb_range_payload_first =
-        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
+        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
     assign key_msb_range_payload_end =
-        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
+        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
     assign key_msb_range_payload_gathered =
-        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
+        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
     assign key_msb_range_payload_bank =
-        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -429,14 +432,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] key_msb_rows_input_payload = {
         key_msb_address, msb_bits
-    };  // @[SpAttenDispatcher.swift:94]
-    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign key_msb_reader_payload_address =
-        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
+        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
     assign key_msb_reader_payload_bits =
-        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
+        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -447,21 +450,21 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_msb_rows_output_payload)
     );
 
-    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
     wire [41:0] key_lsb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:94]
-    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_range_payload_first =
-        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_range_payload_end =
-        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_range_payload_gathered =
-        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_range_payload_bank =
-        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_ranges_input_valid),
@@ -472,17 +475,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_lsb_ranges_output_payload)
     );
 
-    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
+    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
     wire [43:0] key_lsb_rows_input_payload = {
         key_lsb_address, lsb_bits
-    };  // @[SpAttenDispatcher.swift:94]
-    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_reader_payload_address =
-        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
     assign key_lsb_reader_payload_bits =
-        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
+        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_rows_input_valid),
@@ -495,18 +498,18 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [41:0] value_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:94]
-    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign value_range_payload_first =
-        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:96]
+        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
     assign value_range_payload_end =
-        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:96]
+        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
     assign value_range_payload_gathered =
-        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:96]
+        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
     assign value_range_payload_bank =
-        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -519,14 +522,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] value_rows_input_payload = {
         value_address, value_bits
-    };  // @[SpAttenDispatcher.swift:94]
-    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign value_reader_payload_address =
-        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:96]
+        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
     assign value_reader_payload_bits =
-        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
+        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -537,11 +540,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(value_rows_output_payload)
     );
 
-    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:94]
-    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
+    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
+    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(joins_lsb_rows_input_valid),
@@ -552,11 +555,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(joins_lsb_rows_output_payload)
     );
 
-    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign keeps_values_payload =
-        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
+        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -568,11 +571,11 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     assign selects_values_valid =
-        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign selects_values_payload =
-        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
+        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -585,14 +588,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] join_rows_input_payload = {
         first_position, tile_size, lsb_bits, joined
-    };  // @[SpAttenDispatcher.swift:94]
-    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:96]
-    assign join_payload_tile_size = join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:96]
-    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:96]
-    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:97]
+    assign join_payload_tile_size = join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:97]
+    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:97]
+    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -605,14 +608,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [5:0] query_rows_input_payload = {
         joined, decides, lsb_bits
-    };  // @[SpAttenDispatcher.swift:94]
-    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:96]
-    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:97]
+    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:97]
     assign query_payload_lsb_bits =
-        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:96]
+        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -623,12 +626,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(query_rows_output_payload)
     );
 
-    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:94]
-    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign refine_payload_decides = refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:96]
-    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:95]
+    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign refine_payload_decides = refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:97]
+    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -639,10 +642,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(refine_rows_output_payload)
     );
 
-    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
+    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -653,15 +656,15 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_rows_output_payload)
     );
 
-    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:94]
-    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:94]
-    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:96]
+    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:95]
+    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:95]
+    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign centre_scale_payload_mantissa =
-        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:96]
+        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:97]
     assign centre_scale_payload_shift =
-        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:96]
+        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(centre_scales_input_valid),
@@ -672,12 +675,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_scales_output_payload)
     );
 
-    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:94]
-    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:96]
-    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:96]
+    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:95]
+    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:97]
+    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -688,17 +691,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(scales_output_payload)
     );
 
-    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:94]
+    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:95]
     wire [25:0] confidence_rows_input_payload = {
         per_key, confidence
-    };  // @[SpAttenDispatcher.swift:94]
-    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign confidence_payload_per_key =
-        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:96]
+        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:97]
     assign confidence_payload_confidence =
-        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:96]
+        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(confidence_rows_input_valid),
@@ -711,16 +714,16 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] select_rows_input_payload = {
         value_rule, value_limit, renormalise
-    };  // @[SpAttenDispatcher.swift:94]
-    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
+    };  // @[SpAttenDispatcher.swift:95]
+    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
     assign select_payload_rule =
-        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:96]
+        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:97]
     assign select_payload_limit =
-        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:96]
+        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:97]
     assign select_payload_renormalise =
-        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:96]
+        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -731,10 +734,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(select_rows_output_payload)
     );
 
-    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:96]
+    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -745,10 +748,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(complete_rows_output_payload)
     );
 
-    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:96]
+    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -759,10 +762,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(output_formats_output_payload)
     );
 
-    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:96]
-    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:96]
+    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:97]
 
-    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:93]
+    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:94]
         .clock(clock),
         .reset(reset),
         .input_valid(push),

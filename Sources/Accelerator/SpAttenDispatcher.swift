@@ -7,7 +7,8 @@ import RTL
 /// kept list in while rows still read the one before.
 ///
 /// What cannot be is made harmless and marked as a fault of the row: positions beyond the list or the context are cut off,
-/// an entry of a list that does not ascend, or that is one too many, is left out.
+/// an entry of a list that does not ascend, or that is one too many, is left out, and a row with more keys than there are
+/// importances does not accumulate.
 package struct SpAttenDispatcher: Module {
     package let configuration: SpAttenConfiguration
     /// Rows have a part in the importance of their tokens too.
@@ -117,7 +118,7 @@ package struct SpAttenDispatcher: Module {
         queue("output_formats", row.valueBits, to: io.normalize)
         queue("faults", range.fault, to: io.fault)
         if let accumulate = io.accumulate, let importanceRange = io.importanceRange {
-            queue("accumulating_rows", row.accumulates, to: accumulate)
+            queue("accumulating_rows", row.accumulates & (range.positions.end <= Unsigned(configuration.maximumRowKeys)), to: accumulate)
             queue("importance_ranges", range.positions, to: importanceRange)
         }
         c.drive(everyoneReady, ready.dropFirst().reduce(ready[0]) { $0 & $1 })
@@ -132,10 +133,11 @@ package struct SpAttenDispatcher: Module {
         let beyond = c.named("beyond_limit", job.end > limit)
         let end = c.named("end_within_limit", mux(beyond, limit, job.end))
         let inverted = c.named("inverted_range", job.first > end)
+        let unheld = c.named("unheld_tokens", job.accumulates & (end > Unsigned(configuration.maximumRowKeys)))
         return (
             ListRange(
                 first: c.stage("first_position", mux(inverted, end, job.first), enable: take), end: c.stage("end_position", end, enable: take),
                 gathered: c.stage("gathered", job.gathered, enable: take), bank: c.stage("bank", list.bank, enable: take)),
-            c.stage("fault", beyond | inverted | (job.gathered & list.fault), enable: take))
+            c.stage("fault", beyond | inverted | unheld | (job.gathered & list.fault), enable: take))
     }
 }

@@ -9,10 +9,6 @@ import Verification
 package struct KeepLine {
     let unpruned, start, step: Int
 
-    package init(unpruned: Int, start: Int, step: Int) {
-        (self.unpruned, self.start, self.step) = (unpruned, start, step)
-    }
-
     package init(unpruned: Int, start: Int, step: Int) { (self.unpruned, self.start, self.step) = (unpruned, start, step) }
 
     /// Beyond 0 and 1 as these.

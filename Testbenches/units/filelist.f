@@ -27,6 +27,10 @@ token_importance_bench.v
 head_importance_bench.v
 token_selector_bench.v
 cascade_controller_bench.v
+pass_planner_bench.v
+tile_buffer_bench.v
+slot_accumulator_bench.v
+normalizer_pair_bench.v
 units_bench.v
 ../../Generated/lane-d64/Fifo_w60_d8.v
 ../../Generated/lane-d64/Fifo_w25_d8.v
@@ -89,6 +93,14 @@ units_bench.v
 ../../Generated/spatten-d64/LocalValueSelector_k1024.v
 ../../Generated/spatten-d64/SkidBuffer_w381.v
 ../../Generated/spatten-d64/LeafCompletion_d64_e8_k1024.v
+../../Generated/prefill-d64/SkidBuffer_w26.v
+../../Generated/prefill-d64/PassPlanner_d64_m64_p64_n524288_b256_e8_r8_t128.v
+../../Generated/prefill-d64/SkidBuffer_w770.v
+../../Generated/prefill-d64/TileBuffer_n128_w768.v
+../../Generated/prefill-d64/SlotAccumulator_d64_n524288_e8_r8.v
+../../Generated/prefill-d64/Fifo_w3_d8.v
+../../Generated/prefill-d64/Fifo_w4_d2.v
+../../Generated/prefill-d64/NormalizerPair_d64_n524288_e8_r8.v
 ../../Generated/units/SkidBuffer_w87.v
 ../../Generated/units/RowLocator_d64_m64_p64_n524288_b256_s32.v
 ../../Generated/units/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v

@@ -1,4 +1,4 @@
-// Runs 29 benches at once. Written by leanspatten.
+// Runs 33 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [28:0] done;
-    wire [28:0] failed;
+    wire [32:0] done;
+    wire [32:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -37,6 +37,10 @@ module units_bench;
     head_importance_bench #(.TOGETHER(1)) head_importance (.done(done[26]), .failed(failed[26]));
     token_selector_bench #(.TOGETHER(1)) token_selector (.done(done[27]), .failed(failed[27]));
     cascade_controller_bench #(.TOGETHER(1)) cascade_controller (.done(done[28]), .failed(failed[28]));
+    pass_planner_bench #(.TOGETHER(1)) pass_planner (.done(done[29]), .failed(failed[29]));
+    tile_buffer_bench #(.TOGETHER(1)) tile_buffer (.done(done[30]), .failed(failed[30]));
+    slot_accumulator_bench #(.TOGETHER(1)) slot_accumulator (.done(done[31]), .failed(failed[31]));
+    normalizer_pair_bench #(.TOGETHER(1)) normalizer_pair (.done(done[32]), .failed(failed[32]));
 
     always #20
         if (&done) begin
@@ -44,7 +48,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=29");
+                $display("PASS units benches=33");
                 $finish;
             end
         end
