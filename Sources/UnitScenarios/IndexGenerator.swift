@@ -37,6 +37,7 @@ extension UnitScenario {
                 for row in phase.rows { tokens += TokenItem.kept(row.range, of: row.isGathered ? phase.list : nil) }
             }
             try streams.send(rows, to: "range", gate: .init(after: "list", beats: rowGates)) { row, beat in
+                try beat.set("bank", false)
                 try beat.set("first", row.range.lowerBound)
                 try beat.set("end", row.range.upperBound)
                 try beat.set("gathered", row.isGathered)
