@@ -52,7 +52,7 @@ module IndexGenerator_n524288_k1024 (
     wire take = range_valid & skid_input_ready;  // @[IndexGenerator.swift:53]
     wire [20:0] row_last_sum = {1'b0, position} + 21'h1;  // @[IndexGenerator.swift:56]
     wire row_last = row_last_sum >= {1'b0, range_payload_end};  // @[IndexGenerator.swift:56]
-    assign range_ready = skid_input_ready & row_last;  // @[IndexGenerator.swift:57]
+    assign range_ready = take & row_last;  // @[IndexGenerator.swift:57]
 
     always @(posedge clock) begin
         if (reset) begin

@@ -82,12 +82,12 @@ extension GatherReaderTests {
     @Test(arguments: gatherConfigurations) func listsThatDoNotAscend(configuration: SpAttenConfiguration) throws {
         var random = TestSeed.generator(#function)
         let lists = [
-            [Int](repeating: 7, count: 700), Array((0..<500).reversed()), (0..<400).map { _ in random.below(3) },
-            (0..<400).map { _ in random.below(1_000) }, (0..<600).map { $0 / 2 },
+            [Int](repeating: 7, count: 400), Array((0..<150).reversed()), (0..<300).map { _ in random.below(3) },
+            (0..<150).map { _ in random.below(1_000) }, (0..<150).map { $0 / 2 },
         ]
         for tag in [MemoryPort.Tag.keyMSB, .value] {
             let rows = lists.indices.flatMap { index in
-                [tag.widths[0], tag.widths.last!, tag.widths[1]].map { bits in
+                [tag.widths[index % tag.widths.count], tag.widths.last!].map { bits in
                     GatheredRow(address: 64 * random.below(100), bits: bits, list: lists[index])
                 }
             }
@@ -101,7 +101,7 @@ extension GatherReaderTests {
     func scatteredRowsAtTheBeatBound(configuration: SpAttenConfiguration, keep: Double) throws {
         let engine: StreamCheck.Engine = { try UnitMutant.current?.simulator($0, seed: $1) ?? NativeSimulator($0, seed: $1) }
         for bits in GatherMeasurement.widths {
-            for (context, rows) in [(1024, 12), (4096, 3)] {
+            for (context, rows) in [(1024, max(1, Int(2 / keep))), (4096, max(1, Int(0.5 / keep)))] {
                 let measured = try GatherMeasurement(
                     configuration, bits: bits, keep: keep, context: context, rows: rows,
                     TestSeed.generator("\(bits) bits, keep \(keep) of \(context)"), engine: engine)
