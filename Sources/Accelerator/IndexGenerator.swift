@@ -55,7 +55,7 @@ package struct IndexGenerator: Module {
         let done = c.register("positions_done", .unsigned(lane.contextBits), reset: 0)
         let position = c.named("position", range.first &+ done.q)
         let rowLast = c.named("row_last", position + 1 >= range.end)
-        c.drive(io.range.ready, advance & rowLast)
+        c.drive(io.range.ready, take & rowLast)
         c.when(take) { done.next(mux(rowLast, 0, done.q &+ 1)) }
 
         let address = concatenate(range.bank, position.truncated(to: list.addressWidth - 1))

@@ -101,7 +101,8 @@ package struct RowLocator: Module {
 
         // Where the row starts and ends, in granules of `multipliers` bits.
         let stepShift = ceilLog2(lane.steps)
-        let product = c.stage("product", token.token * row.bits, enable: advance)
+        // Without a token, the plane's first row: a place that is known.
+        let product = c.stage("product", mux(token.occupied, token.token, 0) * row.bits, enable: advance)
         let planeBase = row.address >> bitsToIndex(lane.portBytes)
         c.discard(row.address[0..<bitsToIndex(lane.portBytes)])
         let base = c.stage("base", planeBase << configuration.granuleBits, enable: advance)

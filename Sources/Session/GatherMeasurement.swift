@@ -22,17 +22,16 @@ package struct GatherMeasurement: Sendable {
     ///   - bits: of an element, one of `widths`.
     ///   - keep: the probability that a token survives, and is in the row's kept list, anew in each row.
     ///   - context: tokens among which there are survivors.
-    ///   - rows: of attention, back to back, each with a plane of its own.
+    ///   - rows: of attention, back to back.
     /// - Throws: `StreamFailure` if a vector is wrong or missing.
     package init(
         _ configuration: SpAttenConfiguration, bits: Int, keep: Double, context: Int, rows count: Int, _ random: SeededGenerator,
         engine: @escaping StreamCheck.Engine = { NativeSimulator($0, seed: $1) }
     ) throws {
         var random = random
-        let planeBytes = context * configuration.lane.headSize * bits / 8
         let rows = (0..<count).map { index in
             GatheredRow(
-                address: index * ((planeBytes + 63) / 64 * 64), bits: bits,
+                address: index * configuration.lane.portBytes, bits: bits,
                 list: (0..<context).filter { _ in random.unit() < keep })
         }
         var bound = GatherBound(configuration: configuration)

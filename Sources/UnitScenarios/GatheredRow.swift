@@ -100,9 +100,12 @@ struct GatheredReads {
     /// Bytes of a channel's memory that hold all the rows.
     func image(of channel: Int) -> [UInt8] {
         let end = rows.flatMap { row in row.tokens.map { row.address + ($0 + 1) * rowBytes(row) } }.max() ?? 0
-        return (0...end / lane.portBytes).flatMap { index in
-            sector(index, of: channel).flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(end + lane.portBytes)
+        for index in 0...end / lane.portBytes {
+            for word in sector(index, of: channel) { withUnsafeBytes(of: word.littleEndian) { bytes += $0 } }
         }
+        return bytes
     }
 
     private func rowBytes(_ row: GatheredRow) -> Int { lane.headSize * row.bits / 8 }

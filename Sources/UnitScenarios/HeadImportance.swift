@@ -116,7 +116,7 @@ private struct HeadTraffic {
             try streams.send(loads, to: "load") { try $1.set("", $0, width: 32) }
             try streams.expect(saves, from: "saved") { try $1.set("", $0, width: 32) }
             try streams.expect(kept, from: "kept") { try $1.set("", $0.map { $0 ? 1 : 0 }, width: 1) }
-            try streams.collect(rows.count, from: "row_done")
+            try streams.expect(rows, from: "row_done") { _, _ in }
         }
     }
 }

@@ -239,7 +239,7 @@ private struct ImportanceTraffic {
             }
             try streams.send(loads, to: "load") { try $0.encode(into: $1) }
             try streams.expect(scans, from: "scan") { try $0.encode(into: $1) }
-            try streams.collect(rows.count, from: "row_done")
+            try streams.expect(rows, from: "row_done") { _, _ in }
         }
     }
 }

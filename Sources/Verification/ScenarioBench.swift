@@ -93,7 +93,8 @@ public struct ScenarioBench: Sendable {
         let masks = BeatSequence(masksOf: beats)
         let lines = (0..<beats.count).map { index in
             let values = digits(beats, index), meanings = digits(masks, index)
-            return (values.map { $0.replacing("x", with: "0") } + meanings).joined(separator: "_")
+            let line = values.map { $0.replacing("x", with: "0") } + meanings
+            return (line.isEmpty ? ["0"] : line).joined(separator: "_")
         }
         return ([heading(pins.payload) + "; then the bits that count"] + lines).map { $0 + "\n" }.joined()
     }
