@@ -30,38 +30,38 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
     reg valid_2;  // @[RowLocator.swift:98]
     reg valid_3;  // @[RowLocator.swift:98]
     reg valid_4;  // @[RowLocator.swift:98]
-    reg [22:0] product;  // @[RowLocator.swift:104]
-    reg [36:0] base;  // @[RowLocator.swift:107]
-    reg [3:0] bits_1;  // @[RowLocator.swift:108]
-    reg [3:0] bits_2;  // @[RowLocator.swift:108]
-    reg [36:0] row_start;  // @[RowLocator.swift:109]
+    reg [22:0] product;  // @[RowLocator.swift:105]
+    reg [36:0] base;  // @[RowLocator.swift:108]
+    reg [3:0] bits_1;  // @[RowLocator.swift:109]
+    reg [3:0] bits_2;  // @[RowLocator.swift:109]
+    reg [36:0] row_start;  // @[RowLocator.swift:110]
     reg occupied_1;  // @[RowLocator.swift:100]
     reg occupied_2;  // @[RowLocator.swift:100]
     reg row_last_1;  // @[RowLocator.swift:100]
     reg row_last_2;  // @[RowLocator.swift:100]
-    reg third_valid_1;  // @[RowLocator.swift:114]
-    reg third_valid_2;  // @[RowLocator.swift:114]
-    reg same_row;  // @[RowLocator.swift:115]
-    reg tail;  // @[RowLocator.swift:116]
-    reg [33:0] tail_sector;  // @[RowLocator.swift:117]
-    reg [33:0] first_new_sector;  // @[RowLocator.swift:128]
-    reg [33:0] end_of_sectors;  // @[RowLocator.swift:129]
-    reg drops_0;  // @[RowLocator.swift:132]
-    reg has_token;  // @[RowLocator.swift:136]
+    reg third_valid_1;  // @[RowLocator.swift:115]
+    reg third_valid_2;  // @[RowLocator.swift:115]
+    reg same_row;  // @[RowLocator.swift:116]
+    reg tail;  // @[RowLocator.swift:117]
+    reg [33:0] tail_sector;  // @[RowLocator.swift:118]
+    reg [33:0] first_new_sector;  // @[RowLocator.swift:129]
+    reg [33:0] end_of_sectors;  // @[RowLocator.swift:130]
+    reg drops_0;  // @[RowLocator.swift:133]
+    reg has_token;  // @[RowLocator.swift:137]
     reg is_last_1;  // @[RowLocator.swift:100]
     reg is_last_2;  // @[RowLocator.swift:100]
     reg is_last_3;  // @[RowLocator.swift:100]
     reg is_last_4;  // @[RowLocator.swift:100]
-    reg [33:0] first_0;  // @[RowLocator.swift:142]
-    reg [2:0] count_0;  // @[RowLocator.swift:143]
-    reg [3:0] bits_of_place_1;  // @[RowLocator.swift:147]
-    reg [3:0] bits_of_place_2;  // @[RowLocator.swift:147]
-    reg [2:0] start_of_place_1;  // @[RowLocator.swift:148]
-    reg [2:0] start_of_place_2;  // @[RowLocator.swift:148]
-    reg drops_of_place_0;  // @[RowLocator.swift:149]
-    reg occupied_of_place;  // @[RowLocator.swift:150]
-    reg row_last_of_place_1;  // @[RowLocator.swift:151]
-    reg row_last_of_place_2;  // @[RowLocator.swift:151]
+    reg [33:0] first_0;  // @[RowLocator.swift:143]
+    reg [2:0] count_0;  // @[RowLocator.swift:144]
+    reg [3:0] bits_of_place_1;  // @[RowLocator.swift:148]
+    reg [3:0] bits_of_place_2;  // @[RowLocator.swift:148]
+    reg [2:0] start_of_place_1;  // @[RowLocator.swift:149]
+    reg [2:0] start_of_place_2;  // @[RowLocator.swift:149]
+    reg drops_of_place_0;  // @[RowLocator.swift:150]
+    reg occupied_of_place;  // @[RowLocator.swift:151]
+    reg row_last_of_place_1;  // @[RowLocator.swift:152]
+    reg row_last_of_place_2;  // @[RowLocator.swift:152]
     wire skid_input_ready;  // @[RowLocator.swift:89]
     wire skid_output_valid;  // @[RowLocator.swift:89]
     wire [47:0] skid_output_payload;  // @[RowLocator.swift:89]
@@ -95,15 +95,17 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
         end
     end
 
-    wire [36:0] row_end = row_start + {33'h0, bits_2};  // @[RowLocator.swift:110]
+    wire [36:0] row_end = row_start + {33'h0, bits_2};  // @[RowLocator.swift:111]
+    wire [18:0] product_next_choice = tokens_payload_occupied ? tokens_payload_token
+        : 19'h0;  // @[RowLocator.swift:105]
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[RowLocator.swift:104]
-            product <= tokens_payload_token * row_payload_bits;  // @[RowLocator.swift:104]
-            base <= {row_payload_address[39:6], 3'h0};  // @[RowLocator.swift:107]
-            bits_1 <= row_payload_bits;  // @[RowLocator.swift:108]
-            bits_2 <= bits_1;  // @[RowLocator.swift:108]
-            row_start <= base + {14'h0, product};  // @[RowLocator.swift:109]
+        if (skid_input_ready) begin  // @[RowLocator.swift:105]
+            product <= product_next_choice * row_payload_bits;  // @[RowLocator.swift:105]
+            base <= {row_payload_address[39:6], 3'h0};  // @[RowLocator.swift:108]
+            bits_1 <= row_payload_bits;  // @[RowLocator.swift:109]
+            bits_2 <= bits_1;  // @[RowLocator.swift:109]
+            row_start <= base + {14'h0, product};  // @[RowLocator.swift:110]
             occupied_1 <= tokens_payload_occupied;  // @[RowLocator.swift:100]
             occupied_2 <= occupied_1;  // @[RowLocator.swift:100]
             row_last_1 <= tokens_payload_row_last;  // @[RowLocator.swift:100]
@@ -113,74 +115,74 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
 
     always @(posedge clock) begin
         if (reset) begin
-            third_valid_1 <= 1'b0;  // @[RowLocator.swift:114]
-            third_valid_2 <= 1'b0;  // @[RowLocator.swift:114]
-        end else if (skid_input_ready) begin  // @[RowLocator.swift:114]
-            third_valid_1 <= take;  // @[RowLocator.swift:114]
-            third_valid_2 <= third_valid_1;  // @[RowLocator.swift:114]
+            third_valid_1 <= 1'b0;  // @[RowLocator.swift:115]
+            third_valid_2 <= 1'b0;  // @[RowLocator.swift:115]
+        end else if (skid_input_ready) begin  // @[RowLocator.swift:115]
+            third_valid_1 <= take;  // @[RowLocator.swift:115]
+            third_valid_2 <= third_valid_1;  // @[RowLocator.swift:115]
         end
     end
 
-    wire moves = third_valid_2 & skid_input_ready;  // @[RowLocator.swift:114]
-    wire ends_within_sector = |row_end[2:0];  // @[RowLocator.swift:119]
-    wire shares = same_row & tail & (tail_sector == row_start[36:3]);  // @[RowLocator.swift:120]
-    wire tail_when = moves & occupied_2;  // @[RowLocator.swift:121]
+    wire moves = third_valid_2 & skid_input_ready;  // @[RowLocator.swift:115]
+    wire ends_within_sector = |row_end[2:0];  // @[RowLocator.swift:120]
+    wire shares = same_row & tail & (tail_sector == row_start[36:3]);  // @[RowLocator.swift:121]
+    wire tail_when = moves & occupied_2;  // @[RowLocator.swift:122]
 
     always @(posedge clock) begin
         if (reset) begin
-            tail <= 1'b0;  // @[RowLocator.swift:116]
-        end else if (tail_when) begin  // @[RowLocator.swift:121]
-            tail <= ends_within_sector;  // @[RowLocator.swift:122]
+            tail <= 1'b0;  // @[RowLocator.swift:117]
+        end else if (tail_when) begin  // @[RowLocator.swift:122]
+            tail <= ends_within_sector;  // @[RowLocator.swift:123]
         end
     end
 
     always @(posedge clock) begin
-        if (tail_when) begin  // @[RowLocator.swift:121]
-            tail_sector <= row_end[36:3];  // @[RowLocator.swift:123]
+        if (tail_when) begin  // @[RowLocator.swift:122]
+            tail_sector <= row_end[36:3];  // @[RowLocator.swift:124]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            same_row <= 1'b0;  // @[RowLocator.swift:115]
-        end else if (moves) begin  // @[RowLocator.swift:125]
-            same_row <= !row_last_2 & (same_row | occupied_2);  // @[RowLocator.swift:126]
+            same_row <= 1'b0;  // @[RowLocator.swift:116]
+        end else if (moves) begin  // @[RowLocator.swift:126]
+            same_row <= !row_last_2 & (same_row | occupied_2);  // @[RowLocator.swift:127]
         end
     end
 
-    wire leaves_tail = occupied_2 & tail & !shares;  // @[RowLocator.swift:130]
+    wire leaves_tail = occupied_2 & tail & !shares;  // @[RowLocator.swift:131]
     wire [33:0] count_0_next_difference = end_of_sectors
-        - first_new_sector;  // @[RowLocator.swift:142]
+        - first_new_sector;  // @[RowLocator.swift:143]
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[RowLocator.swift:128]
-            first_new_sector <= row_start[36:3] + {33'h0, shares};  // @[RowLocator.swift:128]
+        if (skid_input_ready) begin  // @[RowLocator.swift:129]
+            first_new_sector <= row_start[36:3] + {33'h0, shares};  // @[RowLocator.swift:129]
             end_of_sectors <= row_end[36:3]
-                + {33'h0, ends_within_sector};  // @[RowLocator.swift:129]
-            drops_0 <= leaves_tail;  // @[RowLocator.swift:132]
-            has_token <= occupied_2;  // @[RowLocator.swift:136]
+                + {33'h0, ends_within_sector};  // @[RowLocator.swift:130]
+            drops_0 <= leaves_tail;  // @[RowLocator.swift:133]
+            has_token <= occupied_2;  // @[RowLocator.swift:137]
             is_last_1 <= tokens_payload_row_last
                 | tokens_payload_block_last;  // @[RowLocator.swift:100]
             is_last_2 <= is_last_1;  // @[RowLocator.swift:100]
             is_last_3 <= is_last_2;  // @[RowLocator.swift:100]
             is_last_4 <= is_last_3;  // @[RowLocator.swift:100]
-            first_0 <= first_new_sector;  // @[RowLocator.swift:142]
-            count_0 <= has_token ? count_0_next_difference[2:0] : 3'h0;  // @[RowLocator.swift:143]
-            bits_of_place_1 <= bits_2;  // @[RowLocator.swift:147]
-            bits_of_place_2 <= bits_of_place_1;  // @[RowLocator.swift:147]
-            start_of_place_1 <= row_start[2:0];  // @[RowLocator.swift:148]
-            start_of_place_2 <= start_of_place_1;  // @[RowLocator.swift:148]
-            drops_of_place_0 <= drops_0;  // @[RowLocator.swift:149]
-            occupied_of_place <= has_token;  // @[RowLocator.swift:150]
-            row_last_of_place_1 <= row_last_2;  // @[RowLocator.swift:151]
-            row_last_of_place_2 <= row_last_of_place_1;  // @[RowLocator.swift:151]
+            first_0 <= first_new_sector;  // @[RowLocator.swift:143]
+            count_0 <= has_token ? count_0_next_difference[2:0] : 3'h0;  // @[RowLocator.swift:144]
+            bits_of_place_1 <= bits_2;  // @[RowLocator.swift:148]
+            bits_of_place_2 <= bits_of_place_1;  // @[RowLocator.swift:148]
+            start_of_place_1 <= row_start[2:0];  // @[RowLocator.swift:149]
+            start_of_place_2 <= start_of_place_1;  // @[RowLocator.swift:149]
+            drops_of_place_0 <= drops_0;  // @[RowLocator.swift:150]
+            occupied_of_place <= has_token;  // @[RowLocator.swift:151]
+            row_last_of_place_1 <= row_last_2;  // @[RowLocator.swift:152]
+            row_last_of_place_2 <= row_last_of_place_1;  // @[RowLocator.swift:152]
         end
     end
 
     wire [47:0] skid_input_payload = {
         first_0, count_0, is_last_4, bits_of_place_2, start_of_place_2, drops_of_place_0,
         occupied_of_place, row_last_of_place_2
-    };  // @[RowLocator.swift:152]
+    };  // @[RowLocator.swift:153]
 
     SkidBuffer_w48 skid (  // @[RowLocator.swift:89]
         .clock(clock),

@@ -102,7 +102,7 @@ module head_importance_bench #(
     integer s_kept_passed;
     reg s_kept_failed;
 
-    // row_done: 0 beats expected.
+    // row_done: 24 beats expected.
     wire s_row_done_valid;
     integer s_row_done_passed;
     reg s_row_done_failed;
@@ -318,7 +318,7 @@ module head_importance_bench #(
             end
         end
 
-    reg [1:0] s_row_done_lines [0:0];
+    reg [1:0] s_row_done_lines [0:23];
     initial $readmemh("head_importance_row_done.hex", s_row_done_lines);
     wire [0:0] s_row_done_beat = 1'b0;
     wire [1:0] s_row_done_line = s_row_done_lines[s_row_done_passed];
@@ -340,8 +340,8 @@ module head_importance_bench #(
                 s_row_done_failed <= 1'b1;
             end else if (s_row_done_valid) begin
                 s_row_done_passed <= s_row_done_passed + 1;
-                if (s_row_done_passed == 0) begin
-                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 0);
+                if (s_row_done_passed == 24) begin
+                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 24);
                     s_row_done_failed <= 1'b1;
                     end else if (((s_row_done_beat ^ s_row_done_line[1:1]) & s_row_done_line[0:0]) !== 1'd0) begin
                         $display("MISMATCH row_done beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -353,7 +353,7 @@ module head_importance_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 24 && s_output_passed == 1536 && s_command_passed == 16 && s_load_passed == 2 && s_saved_passed == 4 && s_kept_passed == 8 && s_row_done_passed == 0;
+    wire finished = s_row_passed == 24 && s_output_passed == 1536 && s_command_passed == 16 && s_load_passed == 2 && s_saved_passed == 4 && s_kept_passed == 8 && s_row_done_passed == 24;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -369,7 +369,7 @@ module head_importance_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d output=%0d/%0d command=%0d/%0d load=%0d/%0d saved=%0d/%0d kept=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_row_passed, 24, s_output_passed, 1536, s_command_passed, 16, s_load_passed, 2, s_saved_passed, 4, s_kept_passed, 8, s_row_done_passed, 0);
+                    cycle, last_move, s_row_passed, 24, s_output_passed, 1536, s_command_passed, 16, s_load_passed, 2, s_saved_passed, 4, s_kept_passed, 8, s_row_done_passed, 24);
                 fail;
             end
         end

@@ -122,7 +122,7 @@ module token_importance_bench #(
     integer s_scan_passed;
     reg s_scan_failed;
 
-    // row_done: 0 beats expected.
+    // row_done: 50 beats expected.
     wire s_row_done_valid;
     integer s_row_done_passed;
     reg s_row_done_failed;
@@ -399,7 +399,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [1:0] s_row_done_lines [0:0];
+    reg [1:0] s_row_done_lines [0:49];
     initial $readmemh("token_importance_row_done.hex", s_row_done_lines);
     wire [0:0] s_row_done_beat = 1'b0;
     wire [1:0] s_row_done_line = s_row_done_lines[s_row_done_passed];
@@ -421,8 +421,8 @@ module token_importance_bench #(
                 s_row_done_failed <= 1'b1;
             end else if (s_row_done_valid) begin
                 s_row_done_passed <= s_row_done_passed + 1;
-                if (s_row_done_passed == 0) begin
-                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 0);
+                if (s_row_done_passed == 50) begin
+                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 50);
                     s_row_done_failed <= 1'b1;
                     end else if (((s_row_done_beat ^ s_row_done_line[1:1]) & s_row_done_line[0:0]) !== 1'd0) begin
                         $display("MISMATCH row_done beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -434,7 +434,7 @@ module token_importance_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_accumulates_passed == 50 && s_range_passed == 50 && s_list_passed == 165 && s_weights_passed == 96 && s_total_passed == 50 && s_command_passed == 20 && s_load_passed == 75 && s_scan_passed == 461 && s_row_done_passed == 0;
+    wire finished = s_accumulates_passed == 50 && s_range_passed == 50 && s_list_passed == 165 && s_weights_passed == 96 && s_total_passed == 50 && s_command_passed == 20 && s_load_passed == 75 && s_scan_passed == 461 && s_row_done_passed == 50;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -452,7 +452,7 @@ module token_importance_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d command=%0d/%0d load=%0d/%0d scan=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_accumulates_passed, 50, s_range_passed, 50, s_list_passed, 165, s_weights_passed, 96, s_total_passed, 50, s_command_passed, 20, s_load_passed, 75, s_scan_passed, 461, s_row_done_passed, 0);
+                    cycle, last_move, s_accumulates_passed, 50, s_range_passed, 50, s_list_passed, 165, s_weights_passed, 96, s_total_passed, 50, s_command_passed, 20, s_load_passed, 75, s_scan_passed, 461, s_row_done_passed, 50);
                 fail;
             end
         end
