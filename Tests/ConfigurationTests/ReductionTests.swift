@@ -57,8 +57,8 @@ struct ReductionTests {
             ({ $0.values = .init(.topFraction, amount: -0.1) }, "amount of value pruning -0.1"),
             ({ $0.values = .init(.threshold, amount: .nan) }, "amount of value pruning nan"),
             ({ $0.tokens = .init(keepRatio: 0) }, "token keep ratio 0.0 is not supported: use a number above 0, at most 1"),
-            ({ $0.tokens = .init(keepRatio: 0.4, startRatio: 0.9) }, "token end ratio -0.1"),
-            ({ $0.tokens = .init(keepRatio: 0.9, startRatio: 0.7) }, "token end ratio 1.1"),
+            ({ $0.tokens = .init(keepRatio: 0.25, startRatio: 1) }, "token end ratio -0.5"),
+            ({ $0.tokens = .init(keepRatio: 0.875, startRatio: 0.5) }, "token end ratio 1.25"),
             ({ $0.tokens = .init(keepRatio: 1, recentTokens: -1) }, "sink or recent tokens -1"),
             ({ $0.headKeepRatio = 1.1 }, "head keep ratio 1.1"),
         ] as [((inout ReductionSettings) -> Void, String)] {

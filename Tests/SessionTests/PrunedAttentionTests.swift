@@ -132,6 +132,32 @@ import Testing
         #expect(kept.rows.allSatisfy { row in row.layer < 4 || kept.rows.filter { ($0.layer, $0.position) == (row.layer, row.position) }.count == 3 })
     }
 
+    @Test("the first kept list and the first pruned head follow from the prompt's importance and the rows since")
+    func carriedImportance() throws {
+        var settings = try settings()
+        settings.tokens = .init(keepRatio: 0.5)
+        var sums = [UInt64](repeating: 0, count: Self.promptTokens + 1)
+        for row in importance.probabilities {
+            for (token, sum) in row.enumerated() { sums[token] += UInt64(sum) }
+        }
+        let rows = try decode(settings).rows.filter { $0.position == Self.promptTokens }
+        for row in rows where row.layer < 2 {
+            let probability = KeyProbability(state: row.result.state)
+            for (key, token) in row.result.tokens.enumerated() {
+                sums[token] += UInt64(probability.probability(weight: row.result.weights[key], reference: row.result.tiles[0].reference))
+            }
+        }
+        let order = sums.indices.sorted { (sums[$0] | 1, $1) > (sums[$1] | 1, $0) }
+        #expect(rows.first { $0.layer == 2 }?.list == order.prefix((sums.count + 1) / 2).sorted())
+
+        settings = try self.settings()
+        settings.headKeepRatio = 0.75
+        let outputs = (0..<4).map { head in importance.outputMagnitudes.reduce(0) { $0 + $1[head].reduce(0, +) } }
+        let least = try #require(outputs.indices.min { outputs[$0] < outputs[$1] })
+        let kept = try decode(settings).rows.filter { $0.position == Self.promptTokens && $0.layer == 4 }
+        #expect(kept.map(\.head) == [0, 1, 2, 3].filter { $0 != least }, "\(outputs)")
+    }
+
     @Test("nothing left out is the dense lane; the mean of values is given back")
     func dense() throws {
         var tile = try settings("8+0", 8)
