@@ -147,13 +147,14 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,cascade of 32 tokens,LEANSPATTEN_CASCADE_STEPS=32 $(MAKE) --no-print-directory regress-cascade)
 	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
 	  $(MAKE) --no-print-directory regress-modules)
+	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
 
-.PHONY: regress-seed regress-cascade regress-modules regress-topk
+.PHONY: regress-lanes regress-seed regress-cascade regress-modules regress-topk
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
@@ -161,6 +162,9 @@ regress-seed:
 # All layers and heads of 32 generated tokens, in every mode, on the lane that prunes.
 regress-cascade:
 	@$(call run-tests,cascade,1,--filter CascadeReplayTests)
+
+regress-lanes:
+	@$(call run-tests,lanes,1,--filter SpAttenLaneTests)
 
 regress-modules:
 	@$(call run-tests,modules,1,--filter RandomBatchTests)

@@ -1,5 +1,6 @@
 import Configuration
 import FixedPoint
+import Foundation
 import SeededRandom
 import Session
 import Simulation
@@ -21,16 +22,48 @@ import Verification
         try check(preset, rows: 20, maximumKeys: 300, part: 1, model: model)
     }
 
-    /// Every other part hesitates on every stream.
+    /// Of a preset each, what `make test` takes of the configurations that are no presets.
+    private static let others = [
+        SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, multipliers: 32), maximumRowKeys: 4096, sectorBytes: 32),
+        SpAttenConfiguration(lane: LaneConfiguration(headSize: 128, multipliers: 32)),
+    ]
+
+    /// All configurations that `validate` lets through, for `make regress`.
+    private static let all = LaneConfiguration.headSizes.flatMap { headSize in
+        LaneConfiguration.multiplierCounts.filter { $0 <= headSize }.flatMap { multipliers in
+            SpAttenConfiguration.rowLimits.flatMap { rowKeys in
+                SpAttenConfiguration.sectorSizes.map { sectorBytes in
+                    SpAttenConfiguration(
+                        lane: LaneConfiguration(headSize: headSize, multipliers: multipliers), maximumRowKeys: rowKeys,
+                        sectorBytes: sectorBytes)
+                }
+            }
+        }
+    }
+
+    @Test("15 random rows of configurations that are no presets, in the native engine",
+          arguments: ProcessInfo.processInfo.environment["LEANSPATTEN_ALL_LANES"] == nil ? others : all)
+    func otherConfigurations(_ configuration: SpAttenConfiguration) throws {
+        let model = try LaneModel(.spAtten(configuration), engine: .native)
+        try check(configuration, name: configuration.canonicalText, rows: 15, maximumKeys: 400, part: 1, model: model)
+    }
+
     private func check(_ preset: Preset, rows: Int, maximumKeys: Int, part: Int, model: LaneModel) throws {
         guard case .spAtten(let configuration) = preset.configuration else { preconditionFailure("no lane that prunes") }
-        let seed = TestSeed.derived("\(preset.name)/\(part)")
+        try check(configuration, name: preset.name, rows: rows, maximumKeys: maximumKeys, part: part, model: model)
+    }
+
+    /// Every other part hesitates on every stream.
+    private func check(
+        _ configuration: SpAttenConfiguration, name: String, rows: Int, maximumKeys: Int, part: Int, model: LaneModel
+    ) throws {
+        let seed = TestSeed.derived("\(name)/\(part)")
         var generator = SeededGenerator(seed: seed)
         var program = SpAttenProgram(configuration)
         let all = RowSettings.all
         let settings = (0..<rows).map { all[((part * rows + $0) * 37) % all.count] }
         try program.appendRandomRows(settings: settings, maximumKeys: maximumKeys, generator: &generator)
-        let design = try preset.configuration.design()
+        let design = try AcceleratorConfiguration.spAtten(configuration).design()
         var check = StreamCheck(design, try program.scenario(of: design, memory: .fixed(latency: 1 + generator.below(200))))
         check.engine = { _, seed in try model.simulator(seed: seed) }
         try check.run(part % 2 == 0 ? .steady : .random(seed: seed))
