@@ -20,6 +20,18 @@ public enum ValueRule: Hashable, Sendable {
     /// Those whose probability is at least `limit * 2^-24`.
     case threshold(limit: Int)
 
+    /// The nearest number with so many fractional bits, of 0 ... 1.
+    private static func fixed(_ value: Double, _ bits: Int) -> Int { Int((value * Double(1 << bits)).rounded()) }
+
+    /// Keeps the fraction of a tile's values that is nearest to `share`, 0 ... 1.
+    public static func fraction(_ share: Double) -> ValueRule { .fraction(limit: fixed(share, fractionBits)) }
+
+    /// Keeps values from the probability nearest to `probability` on, 0 ... 1.
+    public static func threshold(_ probability: Double) -> ValueRule { .threshold(limit: fixedProbability(probability)) }
+
+    /// A probability that decides, as the lane takes it.
+    public static func fixedProbability(_ probability: Double) -> Int { fixed(probability, probabilityBits) }
+
     /// Fractional bits of a kept fraction.
     public static let fractionBits = 16
     /// Fractional bits of a probability that decides.

@@ -70,7 +70,7 @@ package struct PrunedAttention: DecodeAttention {
                 let centre = settings.centresValues
                     ? ValueCentre(of: cache.values, headSize: headSize) : ValueCentre(headSize: headSize)
                 let values = centre.removed(from: cache.values)
-                return try Self.naming(layer: layer, head: head, row: nil) { () throws(QuantizationError) in
+                return try SessionError.naming(layer: layer, head: head, row: nil) { () throws(QuantizationError) in
                     let scales = try quantizer.scales(ofPrompt: cache.keys, values: values, headSize: headSize)
                     return Head(
                         scales: scales, centre: centre, keys: scales.encodeKeys(cache.keys).codes,
@@ -108,7 +108,7 @@ package struct PrunedAttention: DecodeAttention {
                 outputs += [Float](repeating: 0, count: size)
                 continue
             }
-            let query = try Self.naming(layer: layer, head: head, row: position) { () throws(QuantizationError) in
+            let query = try SessionError.naming(layer: layer, head: head, row: position) { () throws(QuantizationError) in
                 try scales.encodeQuery(Array(token.query[elements]), softmaxScale: softmaxScale)
             }
             let cache = layers[layer][head]
@@ -167,16 +167,6 @@ package struct PrunedAttention: DecodeAttention {
             }
         }
     }
-
-    private static func naming<Result>(
-        layer: Int, head: Int, row: Int?, _ body: () throws(QuantizationError) -> Result
-    ) throws -> Result {
-        do throws(QuantizationError) {
-            return try body()
-        } catch {
-            throw SessionError.notQuantizable(layer: layer, head: head, row: row, error)
-        }
-    }
 }
 
 /// The mean of a prompt's values, channel by channel: taken from values before they are encoded, given back to outputs.
@@ -207,14 +197,13 @@ struct ValueCentre: Sendable {
 extension ReductionSettings {
     /// As the lane takes it.
     var pruning: PruningSettings {
-        func fixed(_ value: Double, _ bits: Int) -> Int { Int((value * Double(1 << bits)).rounded()) }
         let values: ValueRule = switch self.values.rule {
         case .none: .all
-        case .topFraction: .fraction(limit: fixed(self.values.amount, ValueRule.fractionBits))
-        case .threshold: .threshold(limit: fixed(self.values.amount, ValueRule.probabilityBits))
+        case .topFraction: .fraction(self.values.amount)
+        case .threshold: .threshold(self.values.amount)
         }
         return PruningSettings(
-            refine: refinement.mode, confidence: fixed(refinement.confidence, ValueRule.probabilityBits), values: values,
+            refine: refinement.mode, confidence: ValueRule.fixedProbability(refinement.confidence), values: values,
             renormalise: self.values.renormalises)
     }
 

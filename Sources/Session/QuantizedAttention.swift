@@ -40,7 +40,7 @@ package struct QuantizedAttention: DecodeAttention {
             keyFormat: settings.keyFormat, valueFormat: settings.valueFormat, headroom: QuantizedLayer.headroom)
         layers = try prompt.caches.enumerated().map { layer, heads in
             try heads.enumerated().map { head, cache in
-                try Self.naming(layer: layer, head: head, row: nil) { () throws(QuantizationError) in
+                try SessionError.naming(layer: layer, head: head, row: nil) { () throws(QuantizationError) in
                     let scales = try quantizer.scales(ofPrompt: cache.keys, values: cache.values, headSize: headSize)
                     return Head(
                         scales: scales, keys: scales.encodeKeys(cache.keys).codes,
@@ -62,7 +62,7 @@ package struct QuantizedAttention: DecodeAttention {
             layers[layer][head].keys += scales.encodeKeys(Array(token.key[elements])).codes
             layers[layer][head].values += scales.encodeValues(Array(token.value[elements])).codes
             let cache = layers[layer][head], keyCount = cache.keys.count / size
-            let query = try Self.naming(layer: layer, head: head, row: keyCount - 1) { () throws(QuantizationError) in
+            let query = try SessionError.naming(layer: layer, head: head, row: keyCount - 1) { () throws(QuantizationError) in
                 try scales.encodeQuery(Array(token.query[elements]), softmaxScale: softmaxScale)
             }
             let result = try lane.run(LaneRow(
@@ -88,16 +88,6 @@ package struct QuantizedAttention: DecodeAttention {
         if planes.keyLSB != nil {
             traffic.refinedKeyRows += rows
             traffic.refinedQueryRows += 1
-        }
-    }
-
-    private static func naming<Result>(
-        layer: Int, head: Int, row: Int?, _ body: () throws(QuantizationError) -> Result
-    ) throws -> Result {
-        do throws(QuantizationError) {
-            return try body()
-        } catch {
-            throw SessionError.notQuantizable(layer: layer, head: head, row: row, error)
         }
     }
 }

@@ -96,3 +96,16 @@ public enum ExitStatus: Int32, Sendable {
         }
     }
 }
+
+extension SessionError {
+    /// Says of which layer, head and row it was that `body` could not quantise.
+    static func naming<Result>(
+        layer: Int, head: Int, row: Int?, _ body: () throws(QuantizationError) -> Result
+    ) throws(SessionError) -> Result {
+        do throws(QuantizationError) {
+            return try body()
+        } catch {
+            throw .notQuantizable(layer: layer, head: head, row: row, error)
+        }
+    }
+}

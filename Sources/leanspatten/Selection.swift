@@ -54,13 +54,12 @@ struct PruningOptions: ParsableArguments {
     }
 
     var settings: PruningSettings {
-        func fixed(_ value: Double, _ bits: Int) -> Int { Int((value * Double(1 << bits)).rounded()) }
         var values = ValueRule.all
-        if let valueKeep { values = .fraction(limit: fixed(valueKeep, ValueRule.fractionBits)) }
-        if let valueThreshold { values = .threshold(limit: fixed(valueThreshold, ValueRule.probabilityBits)) }
+        if let valueKeep { values = .fraction(valueKeep) }
+        if let valueThreshold { values = .threshold(valueThreshold) }
         let usual = refine == .paper ? 0.1 : 0.01
         return PruningSettings(
-            refine: refine, confidence: fixed(confidence ?? usual, ValueRule.probabilityBits), values: values,
+            refine: refine, confidence: ValueRule.fixedProbability(confidence ?? usual), values: values,
             renormalise: renormalise)
     }
 
