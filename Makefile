@@ -71,7 +71,7 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@$(call timed,build,swift build -c release --build-tests)
 	@rm -rf $(RESULTS); $(call timed,tests with model builds,printf '%s\n' $(TEST_TARGETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory test-target TARGET={})
 	@$(call timed,lint,$(MAKE) --no-print-directory lint)
-	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
+	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -j $(JOBS) -C Testbenches icarus verilator-lane-d64)
 	@echo; echo "where the time went"; cat $(TIMES); echo; $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/*
 
 # What takes longest begins first.
@@ -149,6 +149,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	  $(MAKE) --no-print-directory regress-modules)
 	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
+	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
