@@ -35,6 +35,12 @@ public struct RatioLine: Hashable, Codable, Sendable {
     /// 16 fractional bits.
     public let start, step: Int
 
+    public init(unpruned: Int, start: Int, step: Int) {
+        self.unpruned = unpruned
+        self.start = start
+        self.step = step
+    }
+
     /// Keep ratio of a layer, 16 fractional bits.
     public func ratio(layer: Int) -> Int {
         layer < unpruned ? CascadeSchedule.one : start + (layer - unpruned) * step
@@ -65,6 +71,11 @@ public struct CascadeSchedule: Hashable, Codable, Sendable {
         }
         self.tokenRatios = tokenRatios
         self.headRatios = headRatios
+    }
+
+    /// On lines, as a controller makes them; throws for a share outside 0...2^16.
+    public init(tokens: RatioLine, heads: RatioLine, layers: Int) throws(CascadeError) {
+        try self.init(tokenRatios: (0..<layers).map(tokens.ratio), headRatios: (0..<layers).map(heads.ratio))
     }
 
     /// The paper's rule; a nil rule keeps everything.

@@ -10,7 +10,7 @@ public struct TokenImportance: Hashable, Codable, Sendable {
     /// Rows that have accumulated since the sequence began.
     public private(set) var rows: UInt32 = 0
     /// `rows` when the token came into the context.
-    private var born: [UInt32] = []
+    public private(set) var born: [UInt32] = []
     private var hasBegun = false
 
     /// The most that accumulates.

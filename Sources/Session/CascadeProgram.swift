@@ -5,8 +5,8 @@ import GoldenModel
 import RTL
 import Verification
 
-/// Iterations of one sequence for a lane with the cascade: what the host says, the memory it reads, and what the golden model
-/// makes of it.
+/// Iterations of one sequence or of several that take turns, for a lane with the cascade: what the host says, the memory that
+/// the lane reads, and what the golden model makes of it.
 ///
 /// Which tokens and heads a layer computes is decided by both sides for themselves: the golden cascade accumulates the
 /// golden rows, the hardware its own.
@@ -30,63 +30,115 @@ public struct CascadeProgram: Sendable {
         }
     }
 
+    /// A sequence with the state that the golden cascade has of it.
+    public struct Sequence: Sendable {
+        public fileprivate(set) var cascade: Cascade
+        let tokenRatios, headRatios: RatioLine
+
+        /// One that begins.
+        public init(layers: Int, heads: Int, tokenRatios: RatioLine, headRatios: RatioLine, settings: CascadeSettings) throws {
+            self.init(
+                try Cascade(
+                    schedule: CascadeSchedule(tokens: tokenRatios, heads: headRatios, layers: layers), heads: heads,
+                    settings: settings),
+                tokenRatios: tokenRatios, headRatios: headRatios)
+        }
+
+        /// One that goes on from a state; the ratios are those of its schedule.
+        init(_ cascade: Cascade, tokenRatios: RatioLine, headRatios: RatioLine) {
+            (self.cascade, self.tokenRatios, self.headRatios) = (cascade, tokenRatios, headRatios)
+        }
+    }
+
+    /// A row of a head that the golden cascade keeps, or has pruned.
+    public struct Place: Hashable, Sendable {
+        public let layer, head: Int
+    }
+
     private struct Job: Sendable {
         let row: SpAttenRowJob
         let headScale: Int
     }
 
+    private enum Command: Sendable {
+        case iterate(Sequence, context: Int)
+        case save, restore
+
+        /// As the controller is told it.
+        var operation: Int {
+            switch self {
+            case .iterate: 0
+            case .save: 1
+            case .restore: 2
+            }
+        }
+    }
+
     public let configuration: SpAttenConfiguration
-    public let tokenRatios, headRatios: RatioLine
     /// Of the rows that are computed, in order.
     public private(set) var expected: [SpAttenResult] = []
     /// Rows of pruned heads.
-    public private(set) var skipped: [(layer: Int, head: Int)] = []
+    public private(set) var skipped: [Place] = []
     /// Tokens that each layer of each iteration keeps.
     public private(set) var keptTokens: [Int] = []
     private let lane: GoldenModel.SpAttenLane
-    private var cascade: Cascade
     private var image = MemoryImage()
-    private var contexts: [Int] = []
+    private var commands: [Command] = []
     private var jobs: [Job] = []
+    /// Where the keys of each of `expected` lie.
+    private var keyPlanes: [Int] = []
+    private var saved: [CascadeStateWord] = [], restored: [CascadeStateWord] = []
 
     public init(
-        _ configuration: SpAttenConfiguration, layers: Int, heads: Int, tokenRatios: RatioLine, headRatios: RatioLine,
-        cascade settings: CascadeSettings, rows: RowSettings, pruning: PruningSettings, scope: DecisionScope
+        _ configuration: SpAttenConfiguration, rows: RowSettings, pruning: PruningSettings, scope: DecisionScope
     ) throws {
         self.configuration = configuration
-        (self.tokenRatios, self.headRatios) = (tokenRatios, headRatios)
         lane = try GoldenModel.SpAttenLane(configuration: configuration, settings: rows, pruning: pruning, scope: scope)
-        cascade = try Cascade(
-            schedule: CascadeSchedule(
-                tokenRatios: (0..<layers).map(tokenRatios.ratio), headRatios: (0..<layers).map(headRatios.ratio)),
-            heads: heads, settings: settings)
     }
 
     /// Lays planes behind what is there.
     public mutating func place(_ planes: KeyValuePlanes) -> MemoryImage.Placement { image.place(planes) }
 
-    /// One iteration: `rows` gives what a head of a layer brings.
-    public mutating func appendIteration(context: Int, rows: (_ layer: Int, _ head: Int) throws -> HeadRow) throws {
-        contexts.append(context)
-        try cascade.beginIteration(context: context)
-        for layer in 0..<cascade.schedule.layers {
-            let kept = try cascade.beginLayer()
+    /// One iteration: `rows` gives what a head of a layer brings. A sequence without tokens begins; another one must be the
+    /// one that the lane has.
+    public mutating func appendIteration(
+        of sequence: inout Sequence, context: Int, rows: (_ layer: Int, _ head: Int) throws -> HeadRow
+    ) throws {
+        commands.append(.iterate(sequence, context: context))
+        try sequence.cascade.beginIteration(context: context)
+        for layer in 0..<sequence.cascade.schedule.layers {
+            let kept = try sequence.cascade.beginLayer()
             keptTokens.append(kept.tokens?.count ?? context)
-            for head in 0..<cascade.heads {
+            for head in 0..<sequence.cascade.heads {
                 let row = try rows(layer, head)
                 jobs.append(Job(row: job(row), headScale: row.headScale))
                 guard kept.keepsHead[head] else {
-                    skipped.append((layer, head))
+                    skipped.append(Place(layer: layer, head: head))
                     continue
                 }
                 let result = try lane.run(SpAttenRow(
                     query: row.query, keys: row.keys, values: row.values, list: kept.tokens, end: kept.tokens?.count ?? context,
                     scale: row.scale))
-                try cascade.accumulate(result, head: head, headScale: row.headScale)
+                try sequence.cascade.accumulate(result, head: head, headScale: row.headScale)
                 expected.append(result)
+                keyPlanes.append(row.planes.keyMSB)
             }
         }
     }
+
+    /// The lane gives the state of the sequence that it has, which must be this one's.
+    public mutating func save(_ sequence: Sequence) {
+        commands.append(.save)
+        saved += CascadeStateWord.words(of: sequence.cascade, heads: maximumHeads)
+    }
+
+    /// The lane gets the state of this sequence in place of the one that it has.
+    public mutating func restore(_ sequence: Sequence) {
+        commands.append(.restore)
+        restored += CascadeStateWord.words(of: sequence.cascade, heads: maximumHeads)
+    }
+
+    private var maximumHeads: Int { CascadeLane(configuration).maximumHeads }
 
     /// The controller sets the range and the list.
     private func job(_ row: HeadRow) -> SpAttenRowJob {
@@ -96,22 +148,14 @@ public struct CascadeProgram: Sendable {
             keyMSBAddress: row.planes.keyMSB, keyLSBAddress: row.planes.keyLSB, valueAddress: row.planes.value)
     }
 
-    /// The program as a scenario of a `CascadeLane`: every output, report, pruned head and status checked as it comes.
+    /// What goes into a `CascadeLane`.
     ///
     /// - Throws: `StreamPortError` if the design is no such lane, `MemoryConfigurationError` for a memory that cannot be.
-    public func scenario(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
+    func inputs(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
         var scenario = StreamScenario(design)
-        let settings = cascade.settings
-        try scenario.send(contexts.enumerated(), to: "command") { iteration, beat in
-            for (field, value) in [
-                ("operation", 0), ("context", iteration.element), ("is_new_sequence", iteration.offset == 0 ? 1 : 0),
-                ("layers", cascade.schedule.layers), ("heads", cascade.heads),
-                ("mode", ImportanceMode.allCases.firstIndex(of: settings.importance)!),
-                ("sink", settings.sink), ("recent", settings.recent),
-                ("token_ratio_unpruned", tokenRatios.unpruned), ("token_ratio_start", tokenRatios.start),
-                ("token_ratio_step", tokenRatios.step), ("head_ratio_unpruned", headRatios.unpruned),
-                ("head_ratio_start", headRatios.start), ("head_ratio_step", headRatios.step),
-            ] { try beat.set(field, value) }
+        try scenario.send(commands, to: "command") { command, beat in
+            try beat.set("operation", command.operation)
+            if case .iterate(let sequence, let context) = command { try Self.encode(sequence, context, into: beat) }
         }
         let chosen: Set = ["first", "end", "gathered", "loads_list", "accumulates"]
         try scenario.send(jobs, to: "job") { job, beat in
@@ -121,16 +165,68 @@ public struct CascadeProgram: Sendable {
             try beat.set("head_scale", job.headScale)
         }
         try scenario.send(jobs, to: "query") { try $1.set("", $0.row.query, width: NumericFormats.queryBits) }
-        try scenario.expect(contexts, from: "status") { try $1.set("", 0) }
-        try scenario.expect(skipped, from: "skipped") { row, beat in
-            try beat.set("layer", row.layer)
-            try beat.set("head", row.head)
-        }
-        try scenario.expectRows(expected)
+        try scenario.send(restored, to: "restored") { try $0.encode(into: $1) }
         for (channel, bytes) in configuration.channelImages(image.bytes).enumerated() {
             try scenario.serve(bytes, request: "request_\(channel)", response: "response_\(channel)", timing: timing)
         }
         return scenario
+    }
+
+    private static func encode(_ sequence: Sequence, _ context: Int, into beat: Beat) throws {
+        let cascade = sequence.cascade, settings = cascade.settings
+        for (field, value) in [
+            ("context", context), ("is_new_sequence", cascade.tokenImportance.context == 0 ? 1 : 0),
+            ("layers", cascade.schedule.layers), ("heads", cascade.heads),
+            ("mode", ImportanceMode.allCases.firstIndex(of: settings.importance)!),
+            ("sink", settings.sink), ("recent", settings.recent),
+            ("token_ratio_unpruned", sequence.tokenRatios.unpruned), ("token_ratio_start", sequence.tokenRatios.start),
+            ("token_ratio_step", sequence.tokenRatios.step), ("head_ratio_unpruned", sequence.headRatios.unpruned),
+            ("head_ratio_start", sequence.headRatios.start), ("head_ratio_step", sequence.headRatios.step),
+        ] { try beat.set(field, value) }
+    }
+
+    /// The program as a scenario of a `CascadeLane`: every output, report, pruned head, status and word of a saved state is
+    /// checked as it comes.
+    ///
+    /// - Throws: As `inputs`.
+    public func scenario(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
+        var scenario = try inputs(of: design, memory: timing)
+        try scenario.expect(commands, from: "status") { _, beat in try beat.set("", CascadeStatus.done.rawValue) }
+        try scenario.expect(skipped, from: "skipped") { row, beat in
+            try beat.set("layer", row.layer)
+            try beat.set("head", row.head)
+        }
+        try scenario.expect(saved, from: "saved") { try $0.encode(into: $1) }
+        try scenario.expectRows(expected)
+        return scenario
+    }
+
+    /// Addresses of the sectors with the keys' MSBs of each kept list, row by row: where a key's MSBs fill whole sectors, they
+    /// are the lists.
+    package var keySectors: [Int] {
+        let rowBits = configuration.lane.headSize * lane.settings.keyFormat.msbBits, size = configuration.sectorBytes
+        return zip(expected, keyPlanes).flatMap { row, plane in
+            var sectors: [Int] = []
+            for token in row.tokens {
+                let bytes = token * rowBits / 8..<((token + 1) * rowBits + 7) / 8
+                for sector in bytes.lowerBound / size...(bytes.upperBound - 1) / size {
+                    let address = plane + sector * size
+                    if sectors.last.map({ $0 < address }) ?? true { sectors.append(address) }
+                }
+            }
+            return sectors
+        }
+    }
+
+    /// The sectors with the keys' MSBs that a lane of one channel has asked for, in order.
+    package func requestedKeySectors(in run: StreamRun) throws -> [Int] {
+        precondition(configuration.channels == 1, "sectors of one channel are in the order of the tokens")
+        let requests: [[Int]] = try run["request_0"].beats.map { beat in
+            guard try beat.value("tag") == MemoryPort.Tag.keyMSB.rawValue else { return [] }
+            let first = try beat.value("address")
+            return (0...(try beat.value("beats"))).map { first + $0 * configuration.sectorBytes }
+        }
+        return Array(requests.joined())
     }
 }
 

@@ -10,8 +10,14 @@ package struct CascadeReplay: Sendable {
     package let rows: [PrunedAttention.Row]
     private let settings: ReductionSettings
     private let headSize: Int
+    /// Of the tokens that are decoded.
+    private let positions: Range<Int>
     /// [layers][heads], each [tokens x headSize]: of all tokens, the last step's too.
     private let codes: [[(keys: [Int16], values: [Int16])]]
+    /// [layers][heads].
+    private let headScales: [[Int]]
+    /// What the prompt leaves; nil if neither tokens nor heads are pruned.
+    private let cascade: Cascade?
 
     /// Decodes `plan.steps` tokens after the prompt of the window that begins at `start`.
     package init(_ evaluation: Evaluation, _ reduction: NamedReduction, windowAt start: Int) throws {
@@ -20,9 +26,11 @@ package struct CascadeReplay: Sendable {
         let importance = PrunedAttention.needsImportance(reduction.settings)
             ? PromptImportance(prompt, fractionBits: KeyProbability.fractionBits) : nil
         var attention = try PrunedAttention(prompt, settings: reduction.settings, importance: importance)
+        cascade = attention.cascade
         attention.rows = []
         var sequences: [any DecodeAttention] = [attention]
-        for position in evaluation.plan.promptTokens..<evaluation.plan.windowTokens {
+        positions = evaluation.plan.promptTokens..<evaluation.plan.windowTokens
+        for position in positions {
             _ = try evaluation.model.step(token: tokens[position], position: position, &sequences)
         }
         guard let finished = sequences[0] as? PrunedAttention, let rows = finished.rows else {
@@ -33,6 +41,9 @@ package struct CascadeReplay: Sendable {
         headSize = prompt.shape.headSize
         codes = prompt.caches.indices.map { layer in
             prompt.caches[layer].indices.map { finished.codes(layer: layer, head: $0) }
+        }
+        headScales = prompt.caches.indices.map { layer in
+            prompt.caches[layer].indices.map { finished.headScale(layer: layer, head: $0) }
         }
     }
 
@@ -50,9 +61,7 @@ package struct CascadeReplay: Sendable {
         let tileKeys = settings.scope == .row ? configuration.maximumRowKeys : settings.tileKeys
         for row in rows where includes(row) {
             let codes = codes[row.layer][row.head]
-            let placement = try placements[row.layer][row.head] ?? program.place(KeyValuePlanes(
-                keys: codes.keys, values: codes.values, headSize: headSize, keyFormat: settings.keyFormat,
-                valueFormat: settings.valueFormat))
+            let placement = try placements[row.layer][row.head] ?? program.place(planes(row.layer, row.head))
             placements[row.layer][row.head] = placement
             program.append(
                 SpAttenRow(
@@ -61,5 +70,45 @@ package struct CascadeReplay: Sendable {
                 settings: settings.row, pruning: settings.pruning, tileKeys: tileKeys, over: placement, expecting: row.result)
         }
         return program
+    }
+
+    /// The steps for a lane that makes the lists itself: the state that the prompt leaves goes in, then every token is an
+    /// iteration of all layers and heads, after each of which the importances come out.
+    ///
+    /// A pruned head brings a query of zeros: the model has none for it.
+    /// - Precondition: the configuration has the model's head size, and the reduction prunes tokens or heads.
+    package func cascadeProgram(for configuration: SpAttenConfiguration) throws -> CascadeProgram {
+        precondition(configuration.lane.headSize == headSize, "the lane is for another head size")
+        guard let cascade else { preconditionFailure("a reduction without a cascade") }
+        var program = try CascadeProgram(configuration, rows: settings.row, pruning: settings.pruning, scope: settings.scope)
+        let placements = try codes.indices.map { layer in
+            try codes[layer].indices.map { program.place(try planes(layer, $0)) }
+        }
+        var sequence = CascadeProgram.Sequence(
+            cascade, tokenRatios: try settings.tokenRatios(layers: codes.count), headRatios: try settings.headRatios(layers: codes.count))
+        program.restore(sequence)
+        var rest = rows[...]
+        for position in positions {
+            try program.appendIteration(of: &sequence, context: position + 1) { layer, head in
+                var query = [Int16](repeating: 0, count: headSize), scale = try ScoreScale(real: 1)
+                if let row = rest.first, (row.position, row.layer, row.head) == (position, layer, head) {
+                    (query, scale) = (row.query.codes, row.query.scoreScale)
+                    rest.removeFirst()
+                }
+                let codes = codes[layer][head]
+                return CascadeProgram.HeadRow(
+                    query: query, keys: codes.keys, values: codes.values, scale: scale, headScale: headScales[layer][head],
+                    planes: placements[layer][head])
+            }
+            program.save(sequence)
+        }
+        return program
+    }
+
+    private func planes(_ layer: Int, _ head: Int) throws -> KeyValuePlanes {
+        let codes = codes[layer][head]
+        return try KeyValuePlanes(
+            keys: codes.keys, values: codes.values, headSize: headSize, keyFormat: settings.keyFormat,
+            valueFormat: settings.valueFormat)
     }
 }

@@ -37,7 +37,7 @@ package struct PrunedAttention: DecodeAttention {
     /// [layers][heads].
     private var layers: [[Head]]
     /// Nil if neither tokens nor heads are pruned.
-    private var cascade: Cascade?
+    package private(set) var cascade: Cascade?
     private var traffic = AttentionTraffic()
     private var position = 0
     /// What has been computed since it was set to an empty list; nil keeps nothing.
@@ -130,6 +130,9 @@ package struct PrunedAttention: DecodeAttention {
         (layers[layer][head].keys, layers[layer][head].values)
     }
 
+    /// What a row's outputs are multiplied by for the head's importance; 0 if there is no cascade.
+    package func headScale(layer: Int, head: Int) -> Int { layers[layer][head].headScale }
+
     /// One query row.
     private mutating func count(_ result: SpAttenResult) {
         let refined = planes.keyLSB == nil ? [] : result.refinedTokens, values = result.keptValueTokens
@@ -211,15 +214,24 @@ extension ReductionSettings {
         CascadeSettings(importance: tokens.importance, sink: tokens.sinkTokens, recent: tokens.recentTokens)
     }
 
-    /// The paper's ratio rule.
+    /// The ratios of tokens by the paper's rule.
+    func tokenRatios(layers: Int) throws -> RatioLine {
+        try Self.line(tokens.keepRatio, tokens.startRatio, unprunedPercent: RatioRule.unprunedTokenPercent, layers: layers)
+    }
+
+    /// Those of heads.
+    func headRatios(layers: Int) throws -> RatioLine {
+        try Self.line(headKeepRatio, headKeepRatio, unprunedPercent: RatioRule.unprunedHeadPercent, layers: layers)
+    }
+
+    /// What each layer keeps.
     func schedule(layers: Int) throws -> CascadeSchedule {
-        func rule(_ average: Double, _ start: Double, unpruned: Int) -> RatioRule? {
-            guard average < 1 || start < 1 else { return nil }
-            return RatioRule(
-                average: Int((average * 65536).rounded()), start: Int((start * 65536).rounded()), unprunedPercent: unpruned)
-        }
-        return try CascadeSchedule(
-            layers: layers, tokens: rule(tokens.keepRatio, tokens.startRatio, unpruned: RatioRule.unprunedTokenPercent),
-            heads: rule(headKeepRatio, headKeepRatio, unpruned: RatioRule.unprunedHeadPercent))
+        try CascadeSchedule(tokens: tokenRatios(layers: layers), heads: headRatios(layers: layers), layers: layers)
+    }
+
+    private static func line(_ average: Double, _ start: Double, unprunedPercent: Int, layers: Int) throws -> RatioLine {
+        try RatioRule(
+            average: Int((average * 65536).rounded()), start: Int((start * 65536).rounded()), unprunedPercent: unprunedPercent
+        ).line(layers: layers)
     }
 }

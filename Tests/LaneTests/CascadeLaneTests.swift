@@ -11,14 +11,9 @@ import Verification
 import Workloads
 
 /// SpAtten whole: layers of heads over iterations, in which the hardware decides by its own importances which tokens and
-/// heads the next layer has, against the golden cascade; outputs, reports, pruned heads, bit for bit.
+/// heads the next layer has, against the golden cascade; outputs, reports, pruned heads, importances, bit for bit.
 @Suite struct CascadeLaneTests {
     private static let preset = try! Preset.named("cascade-d64")
-
-    private var configuration: SpAttenConfiguration {
-        guard case .cascade(let configuration) = Self.preset.configuration else { preconditionFailure("no cascade") }
-        return configuration
-    }
 
     struct Mode: Sendable, CustomStringConvertible {
         var name: String
@@ -29,6 +24,13 @@ import Workloads
         var pruning = PruningSettings.dense
         var scope = DecisionScope.row
         var description: String { name }
+
+        func sequence(layers: Int) throws -> CascadeProgram.Sequence {
+            let keepsAll = RatioRule(average: 1 << 16, start: 1 << 16, unprunedPercent: 100)
+            return try CascadeProgram.Sequence(
+                layers: layers, heads: 4, tokenRatios: tokens.line(layers: layers), headRatios: (heads ?? keepsAll).line(layers: layers),
+                settings: CascadeSettings(importance: importance, sink: sink, recent: recent))
+        }
     }
 
     static let modes = [
@@ -41,41 +43,128 @@ import Workloads
              pruning: PruningSettings(refine: .never, values: .threshold(limit: 16_777), renormalise: true), scope: .tile),
     ]
 
-    @Test("three layers of the real fixture as one model, 32 iterations", arguments: modes)
-    func fixture(_ mode: Mode) throws {
-        let workload = try AttentionWorkload(path: RealAndSyntheticTests.fixture)
-        let settings = RowSettings(tileKeys: 256, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 8))
-        let quantized = try LaneWorkload(
-            workload, name: "fixture", preset: Self.preset.name, configuration: configuration.lane, settings: settings)
-        let layers = quantized.layers
-        let keepsAll = RatioRule(average: 1 << 16, start: 1 << 16, unprunedPercent: 100)
-        var program = try CascadeProgram(
-            configuration, layers: layers.count, heads: 4, tokenRatios: mode.tokens.line(layers: layers.count),
-            headRatios: (mode.heads ?? keepsAll).line(layers: layers.count),
-            cascade: CascadeSettings(importance: mode.importance, sink: mode.sink, recent: mode.recent), rows: settings,
-            pruning: mode.pruning, scope: mode.scope)
-        let planes = try layers.map { layer in
-            try layer.keyValues.map {
-                program.place(try KeyValuePlanes(
-                    keys: $0.keys, values: $0.values, headSize: 64, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat))
+    /// A program over the layers of the real fixture, and what they bring to it.
+    private struct FixtureProgram {
+        let configuration: SpAttenConfiguration
+        let layers: [QuantizedLayer]
+        var program: CascadeProgram
+        private let planes: [[MemoryImage.Placement]]
+        private let largestScale: Double
+
+        init(pruning: PruningSettings, scope: DecisionScope) throws {
+            guard case .cascade(let configuration) = CascadeLaneTests.preset.configuration else { preconditionFailure("no cascade") }
+            let settings = RowSettings(tileKeys: 256, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 8))
+            let layers = try LaneWorkload(
+                AttentionWorkload(path: RealAndSyntheticTests.fixture), name: "fixture", preset: CascadeLaneTests.preset.name,
+                configuration: configuration.lane, settings: settings).layers
+            var program = try CascadeProgram(configuration, rows: settings, pruning: pruning, scope: scope)
+            planes = try layers.map { layer in
+                try layer.keyValues.map {
+                    program.place(try KeyValuePlanes(
+                        keys: $0.keys, values: $0.values, headSize: 64, keyFormat: settings.keyFormat,
+                        valueFormat: settings.valueFormat))
+                }
             }
+            (self.configuration, self.layers, self.program) = (configuration, layers, program)
+            largestScale = layers.flatMap { $0.keyValues.map(\.scales.valueScale) }.max()!
         }
-        let largestScale = layers.flatMap { $0.keyValues.map(\.scales.valueScale) }.max()!
-        for iteration in 0..<32 {
-            try program.appendIteration(context: layers[0].lengths[iteration]) { layer, head in
-                let keyValues = layers[layer].keyValues[head], query = layers[layer].queries[head * 32 + iteration]
+
+        /// An iteration with the rows of that number, its layers in the order of the file or in the opposite one.
+        mutating func append(_ row: Int, of sequence: inout CascadeProgram.Sequence, backwards: Bool = false) throws {
+            let (layers, planes, largest) = (layers, planes, largestScale)
+            try program.appendIteration(of: &sequence, context: layers[0].lengths[row]) { layer, head in
+                let layer = backwards ? layers.count - 1 - layer : layer
+                let keyValues = layers[layer].keyValues[head], query = layers[layer].queries[head * 32 + row]
                 return CascadeProgram.HeadRow(
                     query: query.codes, keys: keyValues.keys, values: keyValues.values, scale: query.scoreScale,
-                    headScale: Int(keyValues.scales.valueScale / largestScale * 65_535), planes: planes[layer][head])
+                    headScale: Int(keyValues.scales.valueScale / largest * 65_535), planes: planes[layer][head])
             }
         }
-        #expect(program.keptTokens.contains { $0 < 900 })
-        #expect(mode.heads == nil || !program.skipped.isEmpty)
-        let design = try Self.preset.configuration.design()
-        let model = try LaneModel(Self.preset.configuration, engine: .verilator)
-        var check = StreamCheck(design, try program.scenario(of: design, memory: .fixed(latency: 100)))
-        check.engine = { _, seed in try model.simulator(seed: seed) }
-        let seed = TestSeed.derived(mode.name)
-        try check.run(mode.importance == .age ? .random(seed: seed) : .steady)
+
+        @discardableResult
+        func run(_ timing: StreamTiming = .steady, waves: Bool = true) throws -> StreamRun {
+            let design = try CascadeLaneTests.preset.configuration.design()
+            let model = try LaneModel(CascadeLaneTests.preset.configuration, engine: .verilator)
+            var check = StreamCheck(design, try program.scenario(of: design, memory: .fixed(latency: 100)))
+            check.engine = { _, seed in try model.simulator(seed: seed) }
+            if !waves { check.waveDirectory = nil }
+            let run = try check.run(timing)
+            #expect(try program.requestedKeySectors(in: run) == program.keySectors)
+            return run
+        }
+    }
+
+    @Test("three layers of the real fixture as one model, 32 iterations", arguments: modes)
+    func fixture(_ mode: Mode) throws {
+        var fixture = try FixtureProgram(pruning: mode.pruning, scope: mode.scope)
+        var sequence = try mode.sequence(layers: fixture.layers.count)
+        for row in 0..<32 { try fixture.append(row, of: &sequence) }
+        fixture.program.save(sequence)
+        #expect(fixture.program.keptTokens.contains { $0 < 900 })
+        #expect(mode.heads == nil || !fixture.program.skipped.isEmpty)
+        try fixture.run(mode.importance == .age ? .random(seed: TestSeed.derived(mode.name)) : .steady)
+    }
+
+    /// Iterations of two sequences of unlike ratios in turn.
+    private struct Turns {
+        var fixture = try! FixtureProgram(
+            pruning: PruningSettings(refine: .perKey, confidence: 167_772, values: .threshold(limit: 5_033)), scope: .row)
+        var sequences: [CascadeProgram.Sequence]
+        /// Rows of either sequence.
+        var expected: [[SpAttenResult]] = [[], []]
+
+        init(_ importance: ImportanceMode) throws {
+            let layers = fixture.layers.count
+            let first = Mode(name: "", importance: importance, heads: RatioRule(average: 49_152, start: 60_000, unprunedPercent: 30), recent: 4)
+            let second = Mode(name: "", importance: importance, tokens: RatioRule(average: 40_000, start: 50_000, unprunedPercent: 15), sink: 2)
+            sequences = [try first.sequence(layers: layers), try second.sequence(layers: layers)]
+        }
+
+        mutating func append(_ row: Int, of index: Int) throws {
+            let before = fixture.program.expected.count
+            try fixture.append(row, of: &sequences[index], backwards: index == 1)
+            expected[index] += fixture.program.expected[before...]
+        }
+    }
+
+    private static let rowsOfTurns = 4
+
+    @Test("two sequences take turns, their states saved and restored between", arguments: ImportanceMode.allCases)
+    func turns(_ importance: ImportanceMode) throws {
+        var alone: [[SpAttenResult]] = []
+        for index in 0..<2 {
+            var turns = try Turns(importance)
+            for row in 0..<Self.rowsOfTurns { try turns.append(row, of: index) }
+            turns.fixture.program.save(turns.sequences[index])
+            try turns.fixture.run()
+            alone.append(turns.expected[index])
+        }
+        var turns = try Turns(importance)
+        for row in 0..<Self.rowsOfTurns {
+            for index in 0..<2 {
+                if row > 0 { turns.fixture.program.restore(turns.sequences[index]) }
+                try turns.append(row, of: index)
+                turns.fixture.program.save(turns.sequences[index])
+            }
+        }
+        #expect(turns.expected == alone)
+        #expect(alone[0] != alone[1] && !turns.fixture.program.skipped.isEmpty)
+        try turns.fixture.run(importance == .sum ? .steady : .random(seed: TestSeed.derived(importance.rawValue)))
+    }
+
+    /// The check of `turns` can fail: the lane then prunes by what the other sequence has accumulated.
+    @Test("a sequence that is not restored has other bits")
+    func notRestored() throws {
+        var turns = try Turns(.sum)
+        for row in 0..<2 {
+            for index in 0..<2 {
+                if row > 0, index == 0 { turns.fixture.program.restore(turns.sequences[index]) }
+                try turns.append(row, of: index)
+            }
+        }
+        let failure = #expect(throws: StreamFailure.self) { try turns.fixture.run(waves: false) }
+        // Not refused, but computed with other tokens.
+        let cause = failure?.cause ?? "none"
+        #expect(cause.contains("`output_payload_element`") || cause.contains("`report_payload"), "\(cause)")
     }
 }
