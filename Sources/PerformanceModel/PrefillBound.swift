@@ -54,6 +54,13 @@ public struct PrefillBound: Hashable, Sendable {
         if cycles == portBeats { .memoryPort } else if cycles == queryKeyCycles { .queryKeyArray } else { .probabilityValueArray }
     }
 
+    /// The same, as any lane's.
+    public var lane: LaneBound {
+        LaneBound(
+            configuration: configuration.lane, portBeats: portBeats, queryKeyCycles: queryKeyCycles,
+            probabilityValueCycles: probabilityValueCycles, usefulMultiplications: usefulMultiplications)
+    }
+
     /// Share of both arrays' multiplications in `cycles` cycles that the result needs.
     public func utilization(cycles: Int) -> Double {
         Double(usefulMultiplications) / Double(2 * configuration.lane.multipliers * cycles)

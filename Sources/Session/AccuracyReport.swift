@@ -40,9 +40,11 @@ extension QuantizationSummary {
 }
 
 /// The errors of a run in words.
-func errorText(rms: Double, max: Double, lsb: Double) -> String {
+///
+/// - Parameter prunes: What the lane leaves out is a part of them.
+func errorText(rms: Double, max: Double, lsb: Double, prunes: Bool) -> String {
     "RMS \(short(rms)), at most \(short(max)) of max |V|, \(String(format: "%.2f", lsb)) LSB after rounding\n"
-        + "(against double precision on the same quantised inputs)"
+        + "(against double precision on the same quantised inputs\(prunes ? ", nothing left out" : ""))"
 }
 
 extension LaneBound {
@@ -56,11 +58,17 @@ extension LaneBound {
 }
 
 extension GoldenRun {
-    /// What a lane needs at least for each layer.
+    /// What a lane needs at least for each layer; for a cascade, for all.
     func bounds() throws -> [LaneBound] {
-        guard let reduction = workload.reduction else { return workload.layers.map { LaneBound($0, of: workload) } }
-        return try zip(workload.layers, pruned).map { layer, rows in
-            try SpAttenProgram(layer, expecting: rows, settings: workload.settings, reduction).bound.lane
+        switch workload.kind {
+        case .dense: workload.layers.map { LaneBound($0, of: workload) }
+        case .prunes(let reduction):
+            try zip(workload.layers, pruned).map { layer, rows in
+                try SpAttenProgram(layer, expecting: rows, settings: workload.settings, reduction).bound.lane
+            }
+        case .cascade: [cascade!.program.bound()]
+        case .prefill(let configuration, _):
+            try workload.layers.indices.map { try prefillProgram($0, configuration).bound.lane }
         }
     }
 }

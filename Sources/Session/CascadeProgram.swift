@@ -50,9 +50,9 @@ public struct CascadeProgram: Sendable {
         }
     }
 
-    /// A row of a head that the golden cascade keeps, or has pruned.
+    /// A row, by its iteration in the program, layer and head.
     public struct Place: Hashable, Sendable {
-        public let layer, head: Int
+        public let iteration, layer, head: Int
     }
 
     private struct Job: Sendable {
@@ -77,17 +77,23 @@ public struct CascadeProgram: Sendable {
     public let configuration: SpAttenConfiguration
     /// Of the rows that are computed, in order.
     public private(set) var expected: [SpAttenResult] = []
+    /// Where each of them belongs.
+    public private(set) var computed: [Place] = []
     /// Rows of pruned heads.
     public private(set) var skipped: [Place] = []
+    /// What each layer of each iteration keeps.
+    private(set) var decisions: [(context: Int, kept: CascadeLayer)] = []
     /// Tokens that each layer of each iteration keeps.
-    public private(set) var keptTokens: [Int] = []
-    private let lane: GoldenModel.SpAttenLane
+    public var keptTokens: [Int] { decisions.indices.map(keptTokens) }
+    let lane: GoldenModel.SpAttenLane
     private var image = MemoryImage()
     private var commands: [Command] = []
+    private var iterations = 0
     private var jobs: [Job] = []
     /// Where the keys of each of `expected` lie.
     private var keyPlanes: [Int] = []
-    private var saved: [CascadeStateWord] = [], restored: [CascadeStateWord] = []
+    private(set) var saved: [CascadeStateWord] = []
+    private var restored: [CascadeStateWord] = []
 
     public init(
         _ configuration: SpAttenConfiguration, rows: RowSettings, pruning: PruningSettings, scope: DecisionScope
@@ -106,14 +112,16 @@ public struct CascadeProgram: Sendable {
     ) throws {
         commands.append(.iterate(sequence, context: context))
         try sequence.cascade.beginIteration(context: context)
+        defer { iterations += 1 }
         for layer in 0..<sequence.cascade.schedule.layers {
             let kept = try sequence.cascade.beginLayer()
-            keptTokens.append(kept.tokens?.count ?? context)
+            decisions.append((context, kept))
             for head in 0..<sequence.cascade.heads {
+                let place = Place(iteration: iterations, layer: layer, head: head)
                 let row = try rows(layer, head)
                 jobs.append(Job(row: job(row), headScale: row.headScale))
                 guard kept.keepsHead[head] else {
-                    skipped.append(Place(layer: layer, head: head))
+                    skipped.append(place)
                     continue
                 }
                 let result = try lane.run(SpAttenRow(
@@ -121,6 +129,7 @@ public struct CascadeProgram: Sendable {
                     scale: row.scale))
                 try sequence.cascade.accumulate(result, head: head, headScale: row.headScale)
                 expected.append(result)
+                computed.append(place)
                 keyPlanes.append(row.planes.keyMSB)
             }
         }
@@ -137,6 +146,8 @@ public struct CascadeProgram: Sendable {
         commands.append(.restore)
         restored += CascadeStateWord.words(of: sequence.cascade, heads: maximumHeads)
     }
+
+    func keptTokens(_ decision: Int) -> Int { decisions[decision].kept.tokens?.count ?? decisions[decision].context }
 
     private var maximumHeads: Int { CascadeLane(configuration).maximumHeads }
 
@@ -191,7 +202,7 @@ public struct CascadeProgram: Sendable {
     /// - Throws: As `inputs`.
     public func scenario(of design: Design, memory timing: MemoryTiming) throws -> StreamScenario {
         var scenario = try inputs(of: design, memory: timing)
-        try scenario.expect(commands, from: "status") { _, beat in try beat.set("", CascadeStatus.done.rawValue) }
+        try expectStatuses(in: &scenario)
         try scenario.expect(skipped, from: "skipped") { row, beat in
             try beat.set("layer", row.layer)
             try beat.set("head", row.head)
@@ -201,32 +212,41 @@ public struct CascadeProgram: Sendable {
         return scenario
     }
 
-    /// Addresses of the sectors with the keys' MSBs of each kept list, row by row: where a key's MSBs fill whole sectors, they
-    /// are the lists.
-    package var keySectors: [Int] {
+    /// Every command is carried out.
+    func expectStatuses(in scenario: inout StreamScenario) throws {
+        try scenario.expect(commands, from: "status") { _, beat in try beat.set("", CascadeStatus.done.rawValue) }
+    }
+
+    /// Whether a lane asked for the sectors with the keys' MSBs of each kept list, and no others, row by row. Where a key's MSBs
+    /// fill whole sectors, they are the lists.
+    package func readsKeptKeys(_ run: StreamRun) throws -> Bool {
+        let size = configuration.sectorBytes, channels = configuration.channels, sectors = keySectors
+        for channel in 0..<channels {
+            let requests: [[Int]] = try run["request_\(channel)"].beats.map { beat in
+                guard try beat.value("tag") == MemoryPort.Tag.keyMSB.rawValue else { return [] }
+                let first = try beat.value("address") / size
+                return Array(first...(first + (try beat.value("beats"))))
+            }
+            let expected = sectors.filter { $0 % channels == channel }.map { $0 / channels }
+            if Array(requests.joined()) != expected { return false }
+        }
+        return true
+    }
+
+    /// Of every row, in order.
+    private var keySectors: [Int] {
         let rowBits = configuration.lane.headSize * lane.settings.keyFormat.msbBits, size = configuration.sectorBytes
         return zip(expected, keyPlanes).flatMap { row, plane in
             var sectors: [Int] = []
             for token in row.tokens {
                 let bytes = token * rowBits / 8..<((token + 1) * rowBits + 7) / 8
-                for sector in bytes.lowerBound / size...(bytes.upperBound - 1) / size {
-                    let address = plane + sector * size
-                    if sectors.last.map({ $0 < address }) ?? true { sectors.append(address) }
+                for sector in (plane + bytes.lowerBound) / size...(plane + bytes.upperBound - 1) / size
+                where sectors.last.map({ $0 < sector }) ?? true {
+                    sectors.append(sector)
                 }
             }
             return sectors
         }
-    }
-
-    /// The sectors with the keys' MSBs that a lane of one channel has asked for, in order.
-    package func requestedKeySectors(in run: StreamRun) throws -> [Int] {
-        precondition(configuration.channels == 1, "sectors of one channel are in the order of the tokens")
-        let requests: [[Int]] = try run["request_0"].beats.map { beat in
-            guard try beat.value("tag") == MemoryPort.Tag.keyMSB.rawValue else { return [] }
-            let first = try beat.value("address")
-            return (0...(try beat.value("beats"))).map { first + $0 * configuration.sectorBytes }
-        }
-        return Array(requests.joined())
     }
 }
 

@@ -8,7 +8,7 @@ struct CascadeStateWord: Sendable, Hashable {
     var numbers: [UInt32]
     /// Of tokens: rows that had accumulated when each came.
     var born: [UInt32]
-    var isLast = false
+    var isLast: Bool
 
     static let lanes = 16
 
@@ -29,6 +29,17 @@ struct CascadeStateWord: Sendable, Hashable {
 
     private static func padded(_ numbers: some Collection<UInt32>) -> [UInt32] {
         numbers + [UInt32](repeating: 0, count: lanes - numbers.count)
+    }
+
+    init(numbers: [UInt32], born: [UInt32], isLast: Bool = false) {
+        (self.numbers, self.born, self.isLast) = (numbers, born, isLast)
+    }
+
+    /// As it comes out.
+    init(_ beat: Beat) throws {
+        self.init(
+            numbers: try beat.elements("numbers", width: 32), born: try beat.elements("born", width: 32),
+            isLast: try beat.value("last") == 1)
     }
 
     func encode(into beat: Beat) throws {

@@ -40,8 +40,8 @@ public struct CheckedPrefill: Sendable {
     public let configuration: PrefillConfiguration
     private var groups: [Group] = []
     private var planes = LaneProgram()
-    /// Rows in the order in which they come out: which row of its group, and its outputs.
-    private var expected: [(slot: Int, outputs: [Int16])] = []
+    /// Rows in the order in which they come out: which row of its group, in all, and its outputs.
+    private(set) var expected: [(slot: Int, row: Int, outputs: [Int16])] = []
     public private(set) var bound: PrefillBound
 
     /// Throws if the configuration is not supported.
@@ -63,32 +63,40 @@ public struct CheckedPrefill: Sendable {
     }
 
     /// Appends rows of one head, as many groups as they take.
-    public mutating func append(_ rows: [Row], tileKeys: Int, over head: Head) throws {
+    ///
+    /// - Parameter outputs: [rows], if they are known; nil: the golden model makes them.
+    public mutating func append(_ rows: [Row], tileKeys: Int, over head: Head, expecting outputs: [[Int16]]? = nil) throws {
         for start in stride(from: 0, to: rows.count, by: configuration.residentRows) {
-            try appendGroup(
-                Array(rows[start..<min(start + configuration.residentRows, rows.count)]), tileKeys: tileKeys, over: head)
+            let group = start..<min(start + configuration.residentRows, rows.count)
+            try appendGroup(Array(rows[group]), tileKeys: tileKeys, over: head, expecting: outputs.map { Array($0[group]) })
         }
     }
 
     /// Appends all rows of a layer of a workload, quantised by `settings`, head by head.
     ///
-    /// - Parameter window: Keys that a row sees at most, the last of its own; nil: all of them.
-    public mutating func append(_ layer: QuantizedLayer, settings: RowSettings, window: Int? = nil) throws {
+    /// - Parameter outputs: [heads x rows], if they are known.
+    public mutating func append(_ layer: QuantizedLayer, settings: RowSettings, expecting outputs: [[Int16]]? = nil) throws {
         let heads = try layer.keyValues.map {
             try place(keys: $0.keys, values: $0.values, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
         }
         for head in 0..<layer.heads {
             let queries = head * layer.rows..<(head + 1) * layer.rows
             let rows = queries.map { query in
-                let end = layer.keyCount(ofQuery: query), first = max(0, end - (window ?? end))
-                return Row(query: layer.queries[query].codes, first: first, end: end, scale: layer.queries[query].scoreScale)
+                let keys = layer.keys(ofQuery: query)
+                return Row(
+                    query: layer.queries[query].codes, first: keys.lowerBound, end: keys.upperBound,
+                    scale: layer.queries[query].scoreScale)
             }
-            try append(rows, tileKeys: settings.tileKeys, over: heads[layer.kvHead(ofQuery: queries.lowerBound)])
+            try append(
+                rows, tileKeys: settings.tileKeys, over: heads[layer.kvHead(ofQuery: queries.lowerBound)],
+                expecting: outputs.map { Array($0[queries]) })
         }
     }
 
     /// Appends one group of 1 ... `residentRows` rows.
-    public mutating func appendGroup(_ rows: [Row], tileKeys: Int, over head: Head) throws {
+    public mutating func appendGroup(
+        _ rows: [Row], tileKeys: Int, over head: Head, expecting outputs: [[Int16]]? = nil
+    ) throws {
         precondition((1...configuration.residentRows).contains(rows.count), "a group has 1 ... \(configuration.residentRows) rows")
         let settings = RowSettings(
             tileKeys: tileKeys, keyFormat: head.placement.keyFormat, valueFormat: head.placement.valueFormat)
@@ -101,19 +109,20 @@ public struct CheckedPrefill: Sendable {
         let firstTile = (rows.filter { !$0.range.isEmpty }.map(\.first).min() ?? 0) / tileKeys
         let closing = rows.map { $0.range.isEmpty ? firstTile : ($0.end - 1) / tileKeys }
         let order = rows.indices.sorted { (closing[$0], $0) < (closing[$1], $1) }
-        let outputs = try rows.map { row in
+        let outputs = try outputs ?? rows.map { row in
             try lane.run(LaneRow(
                 query: row.query, keys: head.keys, values: head.values, firstKey: row.first, keyCount: row.end, scale: row.scale)).outputs
         }
-        expected += order.map { ($0, outputs[$0]) }
+        let first = expected.count
+        expected += order.map { ($0, first + $0, outputs[$0]) }
     }
 
-    /// What goes into a lane with these ports and must come out of it.
+    /// What goes into a lane with these ports.
     ///
     /// - Throws: `StreamPortError` if they are not those of a lane for prefill, `MemoryConfigurationError` for a memory that
     ///   cannot be.
-    public func scenario(
-        of ports: [SimulatedPort], memory: MemoryTiming, faults: [MemoryFault] = []
+    func inputs(
+        of ports: [SimulatedPort], memory: MemoryTiming, faults: [MemoryFault]
     ) throws -> StreamScenario {
         var scenario = StreamScenario(ports: ports)
         try scenario.send(groups, to: "group") { group, beat in
@@ -134,6 +143,15 @@ public struct CheckedPrefill: Sendable {
             try beat.set("scale_shift", row.scale.shift)
         }
         try scenario.send(rows, to: "query") { try $1.set("", $0.query, width: NumericFormats.queryBits) }
+        try scenario.serve(planes.memory, request: "request", response: "response", timing: memory, faults: faults)
+        return scenario
+    }
+
+    /// The same with what must come out.
+    public func scenario(
+        of ports: [SimulatedPort], memory: MemoryTiming, faults: [MemoryFault] = []
+    ) throws -> StreamScenario {
+        var scenario = try inputs(of: ports, memory: memory, faults: faults)
         let outputs = expected.flatMap { row in
             row.outputs.enumerated().map { (element: $1, isLast: $0 == row.outputs.count - 1, slot: row.slot) }
         }
@@ -142,7 +160,6 @@ public struct CheckedPrefill: Sendable {
             try beat.set("last", output.isLast)
             try beat.set("slot", output.slot)
         }
-        try scenario.serve(planes.memory, request: "request", response: "response", timing: memory, faults: faults)
         return scenario
     }
 }

@@ -21,8 +21,10 @@ extension GoldenRun {
             "head_dim": "\(workload.configuration.headSize)",
             "scale": "\(workload.softmaxScale)",
         ]
-        let tensors = zip(workload.layers, results).flatMap { layer, rows in Self.tensors(of: layer, rows: rows) }
-            + zip(workload.layers, pruned).flatMap { layer, rows in Self.tensors(of: layer, pruned: rows) }
+        var tensors = zip(workload.layers, results).flatMap { layer, rows in Self.tensors(of: layer, rows: rows) }
+        if workload.kind.mask != nil { tensors += workload.layers.map(Self.firstKeys) }
+        for (layer, rows) in zip(workload.layers, pruned) { tensors += Self.tensors(of: layer, pruned: rows) }
+        if let cascade { tensors += Self.tensors(of: cascade, layers: workload.layers) }
         return SafetensorsFile.encoded(tensors, metadata: metadata)
     }
 
@@ -56,6 +58,11 @@ extension GoldenRun {
         ]
     }
 
+    /// Of a lane for prefill.
+    private static func firstKeys(of layer: QuantizedLayer) -> Tensor {
+        Tensor(name: "layer\(layer.index).first_keys", shape: [layer.rows], elements: layer.firstKeys.map { Int32($0) })
+    }
+
     /// What a lane that prunes left out.
     private static func tensors(of layer: QuantizedLayer, pruned rows: [SpAttenResult]) -> [Tensor] {
         func flags(_ name: String, _ flags: (SpAttenResult) -> [Bool]) -> Tensor {
@@ -66,6 +73,27 @@ extension GoldenRun {
             flags("refined", \.isRefined), flags("value_kept", \.keepsValue),
             Tensor(name: "layer\(layer.index).left_out", shape: [layer.heads, layer.rows, 2],
                    elements: rows.flatMap { [Int32($0.report.unrefinedMass), Int32($0.report.droppedMass)] }),
+        ]
+    }
+
+    /// What a cascade kept, and the importances that its last iteration leaves.
+    private static func tensors(of cascade: CascadeWorkload, layers: [QuantizedLayer]) -> [Tensor] {
+        layers.enumerated().flatMap { position, layer in
+            let decisions = (0..<layer.rows).map { cascade.program.decisions[$0 * layers.count + position] }
+            let tokens = decisions.flatMap { context, kept in
+                var flags = [UInt8](repeating: 0, count: layer.keys)
+                for token in kept.tokens ?? Array(0..<context) { flags[token] = 1 }
+                return flags
+            }
+            let heads = (0..<layer.heads).flatMap { head in decisions.map { UInt8($0.kept.keepsHead[head] ? 1 : 0) } }
+            return [
+                Tensor(name: "layer\(layer.index).token_kept", shape: [layer.rows, layer.keys], elements: tokens),
+                Tensor(name: "layer\(layer.index).head_kept", shape: [layer.heads, layer.rows], elements: heads),
+            ]
+        } + [
+            Tensor(name: "token_importance", shape: [cascade.cascade.tokenImportance.context],
+                   elements: cascade.cascade.tokenImportance.values),
+            Tensor(name: "head_importance", shape: [cascade.cascade.heads], elements: cascade.cascade.headImportance.values),
         ]
     }
 

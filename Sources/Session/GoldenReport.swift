@@ -22,6 +22,10 @@ public struct GoldenReport: Codable, Sendable {
     public let quantization: QuantizationSummary
     /// Of a lane that prunes.
     public let pruning: PruningSummary?
+    /// Of a lane with the cascade.
+    public let cascade: CascadeSummary?
+    /// Of a lane for prefill.
+    public let prefill: PrefillSummary?
     public let output: String
 
     /// For people, not in the JSON.
@@ -29,7 +33,7 @@ public struct GoldenReport: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case preset, workload, rows, rmsRelativeError, maxRelativeToMaxV, maxErrorLSB, boundCycles, bindingResource
-        case keyBits, valueBits, tileKeys, seed, configHash, quantization, pruning, output
+        case keyBits, valueBits, tileKeys, seed, configHash, quantization, pruning, cascade, prefill, output
     }
 
     public init(_ run: GoldenRun, description: RunDescription, output: String) throws {
@@ -49,6 +53,8 @@ public struct GoldenReport: Codable, Sendable {
         configHash = run.workload.accelerator.configHash.hexadecimal
         quantization = QuantizationSummary(run)
         pruning = PruningSummary(run)
+        cascade = CascadeSummary(run)
+        prefill = PrefillSummary(run.workload)
         self.output = output
         workloadSummary = run.workload.summary
     }
@@ -56,8 +62,8 @@ public struct GoldenReport: Codable, Sendable {
     public var text: String {
         "\(preset) (configuration \(configHash)), golden model\n" + table([
             ("workload", "\(workload)\n\(workloadSummary)"),
-            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
+            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB, prunes: pruning != nil)),
             ("bound", "\(grouped(boundCycles)) cycles of a lane (\(bindingResource))"),
-        ] + (pruning?.lines ?? []) + quantization.lines + [("written to", output)])
+        ] + (cascade?.lines ?? []) + (pruning?.lines ?? []) + (prefill?.lines ?? []) + quantization.lines + [("written to", output)])
     }
 }

@@ -8,26 +8,38 @@ public struct LaneWorkload: Sendable {
     public let name: String
     public let configuration: LaneConfiguration
     public let settings: RowSettings
-    /// Of a lane that prunes; nil: the lane is dense.
-    public let reduction: RowReduction?
+    public let kind: LaneKind
     public let softmaxScale: Double
     public let layers: [QuantizedLayer]
 
+    public var reduction: RowReduction? { kind.reduction }
+
     /// What is simulated.
-    public var accelerator: AcceleratorConfiguration { reduction.map { .spAtten($0.configuration) } ?? .lane(configuration) }
+    public var accelerator: AcceleratorConfiguration {
+        switch kind {
+        case .dense: .lane(configuration)
+        case .prunes(let reduction): .spAtten(reduction.configuration)
+        case .cascade(let reduction, _): .cascade(reduction.configuration)
+        case .prefill(let configuration, _): .prefill(configuration)
+        }
+    }
+
+    /// What is simulated by itself: layers, or all of them as a cascade.
+    public var runCount: Int { kind.cascade == nil ? layers.count : 1 }
 
     /// Rows of all heads and layers.
     public var rowCount: Int { layers.reduce(0) { $0 + $1.queries.count } }
 
     /// Quantises every layer: scales are frozen over the keys that all rows of a layer see (its prompt), with headroom
-    /// for those that come later.
+    /// for those that come later; in prefill, where all keys are known before the first row, over all.
     public init(
         _ workload: AttentionWorkload, name: String, preset: String, configuration: LaneConfiguration, settings: RowSettings,
-        reduction: RowReduction? = nil
+        kind: LaneKind = .dense
     ) throws {
         try configuration.validate()
         try settings.validate()
-        try reduction?.pruning.validate()
+        try kind.reduction?.pruning.validate()
+        if case .prefill(let configuration, _) = kind { try configuration.validate(settings) }
         guard workload.headSize == configuration.headSize else {
             throw SessionError.wrongHeadSize(
                 workload: name, headSize: workload.headSize, preset: preset, presetHeadSize: configuration.headSize)
@@ -35,26 +47,13 @@ public struct LaneWorkload: Sendable {
         self.name = name
         self.configuration = configuration
         self.settings = settings
-        self.reduction = reduction
+        self.kind = kind
         softmaxScale = workload.softmaxScale
         layers = try concurrentMap(count: workload.layers.count) { index in
             try QuantizedLayer(
                 workload.layers[index], softmaxScale: workload.softmaxScale, configuration: configuration,
-                settings: settings)
+                settings: settings, mask: kind.mask)
         }
-    }
-}
-
-/// What a lane that prunes leaves out of every row of a workload.
-public struct RowReduction: Hashable, Sendable {
-    public let configuration: SpAttenConfiguration
-    public let pruning: PruningSettings
-    public let scope: DecisionScope
-
-    public init(configuration: SpAttenConfiguration, pruning: PruningSettings, scope: DecisionScope) {
-        self.configuration = configuration
-        self.pruning = pruning
-        self.scope = scope
     }
 }
 
@@ -66,8 +65,8 @@ public struct QuantizedLayer: Sendable {
     /// Query rows of each head.
     public let rows: Int
     public let headSize: Int
-    /// [rows]: row r sees keys 0 ..< lengths[r].
-    public let lengths: [Int]
+    /// [rows]: row r sees keys firstKeys[r] ..< lengths[r]; only a window in prefill begins behind key 0.
+    public let firstKeys, lengths: [Int]
     /// [kvHeads].
     public let keyValues: [QuantizedKeyValues]
     /// [heads x rows].
@@ -83,19 +82,28 @@ public struct QuantizedLayer: Sendable {
     /// The KV head that query (and job, and output row) `query` reads.
     public func kvHead(ofQuery query: Int) -> Int { query / rows / (heads / kvHeads) }
 
-    /// The keys that it sees.
+    /// The end of the keys that it sees.
     public func keyCount(ofQuery query: Int) -> Int { lengths[query % rows] }
 
+    /// The keys that it sees.
+    public func keys(ofQuery query: Int) -> Range<Int> { firstKeys[query % rows]..<lengths[query % rows] }
+
     init(
-        _ layer: AttentionLayer, softmaxScale: Double, configuration: LaneConfiguration, settings: RowSettings
+        _ layer: AttentionLayer, softmaxScale: Double, configuration: LaneConfiguration, settings: RowSettings, mask: PrefillMask?
     ) throws {
-        if let row = layer.lengths.firstIndex(where: { $0 > configuration.maximumContext }) {
+        let lengths = mask == .full ? layer.lengths.map { _ in layer.keys } : layer.lengths
+        if let row = lengths.firstIndex(where: { $0 > configuration.maximumContext }) {
             throw SessionError.contextTooLong(
-                layer: layer.index, row: row, keys: layer.lengths[row], maximum: configuration.maximumContext)
+                layer: layer.index, row: row, keys: lengths[row], maximum: configuration.maximumContext)
+        }
+        if case .window(let width) = mask {
+            firstKeys = lengths.map { max(0, $0 - width) }
+        } else {
+            firstKeys = lengths.map { _ in 0 }
         }
         let quantizer = HostQuantizer(
             keyFormat: settings.keyFormat, valueFormat: settings.valueFormat, headroom: Self.headroom)
-        let promptKeys = min(layer.keys, max(1, layer.lengths.min() ?? 0))
+        let promptKeys = mask == nil ? min(layer.keys, max(1, lengths.min() ?? 0)) : layer.keys
         let keyValues = try (0..<layer.kvHeads).map { head in
             let start = head * layer.keys * layer.headSize
             let elements = start..<start + layer.keys * layer.headSize
@@ -128,7 +136,7 @@ public struct QuantizedLayer: Sendable {
         for (index, query) in queries.enumerated() {
             let (head, row) = index.quotientAndRemainder(dividingBy: layer.rows)
             program.append(
-                query: query.codes, keyCount: layer.lengths[row], scale: query.scoreScale, tileKeys: settings.tileKeys,
+                query: query.codes, keyCount: lengths[row], scale: query.scoreScale, tileKeys: settings.tileKeys,
                 over: placements[layer.kvHead(ofHead: head)])
         }
 
@@ -136,8 +144,9 @@ public struct QuantizedLayer: Sendable {
         heads = layer.heads
         rows = layer.rows
         headSize = layer.headSize
-        lengths = layer.lengths
-        expectedOutput = layer.expectedOutput
+        self.lengths = lengths
+        // The workload's own are of the keys that its rows see.
+        expectedOutput = lengths == layer.lengths && firstKeys.allSatisfy { $0 == 0 } ? layer.expectedOutput : nil
         self.keyValues = keyValues
         self.queries = queries
         self.program = program

@@ -44,8 +44,7 @@ public struct PrefillModel: Sendable {
         let design = try Design(PrefillLane(prefill: configuration))
         var check = StreamCheck(design, try checked.scenario(of: SimulatedPort.layout(of: design.top), memory: memory))
         check.engine = { try make($1) }
-        // Nothing moves outside while the tiles in the buffers are used by all rows, nor while those that wait behind them are.
-        check.patience += 8 * configuration.residentRows * configuration.bufferTileKeys * configuration.lane.steps
+        check.patience += checked.quietCycles
         let run = try check.run(stalls)
         let traffic = run.traffic(of: "request")
         let last = run["output"].cycles.last ?? 0

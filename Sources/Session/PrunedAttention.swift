@@ -146,14 +146,10 @@ package struct PrunedAttention: DecodeAttention {
         traffic.refinedQueryRows += refined.isEmpty ? 0 : 1
     }
 
-    /// A quarter of what they may be at most: accumulated outputs of a thousand prompt tokens fit 32 bits.
     private mutating func setHeadScales() {
-        let largest = layers.joined().reduce(0) { max($0, $1.scales.valueScale) }
-        let most = Double(1 << (HeadImportance.scaleBits - 2))
+        let scales = HeadScales(valueScales: layers.map { $0.map(\.scales.valueScale) })
         for layer in layers.indices {
-            for head in layers[layer].indices {
-                layers[layer][head].headScale = Int((most * layers[layer][head].scales.valueScale / largest).rounded())
-            }
+            for head in layers[layer].indices { layers[layer][head].headScale = scales.values[layer][head] }
         }
     }
 
@@ -169,6 +165,19 @@ package struct PrunedAttention: DecodeAttention {
                 }
             }
         }
+    }
+}
+
+/// What the outputs of each head are multiplied by, so that their importances compare.
+struct HeadScales {
+    /// [layers][heads].
+    let values: [[Int]]
+
+    /// A quarter of what they may be at most: accumulated outputs of a thousand tokens fit 32 bits.
+    init(valueScales: [[Double]]) {
+        let largest = valueScales.joined().max() ?? 0
+        let most = Double(1 << (HeadImportance.scaleBits - 2))
+        values = valueScales.map { $0.map { largest > 0 ? Int((most * $0 / largest).rounded()) : 0 } }
     }
 }
 

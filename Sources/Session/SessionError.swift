@@ -14,6 +14,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     /// No preset has the head size of a language model.
     case noLane(model: String, headSize: Int)
     case notQuantizable(layer: Int, head: Int, row: Int?, QuantizationError)
+    /// A workload whose rows cannot be the iterations of a sequence.
+    case noSequence(workload: String, reason: String)
     /// A configuration file.
     case badConfiguration(file: String, reason: String)
     /// A value of an argument that only makes sense together with others.
@@ -34,6 +36,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "\(model): its heads have \(headSize) elements, and no lane is built for that: " + Self.remedy(headSize: headSize)
         case .notQuantizable(let layer, let head, let row, let error):
             "layer \(layer), head \(head)\(row.map { ", row \($0)" } ?? ""): \(error)"
+        case .noSequence(let workload, let reason):
+            "\(workload): \(reason)"
         case .badConfiguration(let file, let reason):
             "\(file): \(reason)"
         case .badArgument(let argument, let value, let reason):
@@ -74,7 +78,7 @@ public enum ExitStatus: Int32, Sendable {
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError: .usage
             case is QuantizationError, is LaneInputError: .badInput
-            case is LaneRunError, is MemoryModelError, is StreamProtocolError, is UnknownOutputs: .designDiffers
+            case is LaneRunError, is Divergence, is MemoryModelError, is StreamProtocolError, is UnknownOutputs: .designDiffers
             default: .internalFault
             }
     }
@@ -82,7 +86,7 @@ public enum ExitStatus: Int32, Sendable {
     private static func status(of error: SessionError) -> ExitStatus {
         switch error {
         case .badArgument: .usage
-        case .wrongHeadSize, .contextTooLong, .noLane, .notQuantizable, .badConfiguration, .badKeys: .badInput
+        case .wrongHeadSize, .contextTooLong, .noLane, .notQuantizable, .noSequence, .badConfiguration, .badKeys: .badInput
         case .cannotWrite: .cannotWrite
         }
     }

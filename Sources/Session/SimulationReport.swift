@@ -30,7 +30,7 @@ public struct SimulationReport: Codable, Sendable {
     public let preset: String
     public let engine: Engine
     public let workload: String
-    /// Rows of all heads and layers.
+    /// Rows of all heads and layers, also those of pruned heads.
     public let rows: Int
     /// Output elements that differ from the golden model, and rows that hold one.
     public let mismatches, mismatchedRows: Int
@@ -74,17 +74,21 @@ public struct SimulationReport: Codable, Sendable {
     public let quantization: QuantizationSummary
     /// Of a lane that prunes.
     public let pruning: PruningSummary?
+    /// Of a lane with the cascade.
+    public let cascade: CascadeSummary?
+    /// Of a lane for prefill.
+    public let prefill: PrefillSummary?
     public let simulatedCyclesPerSecond: Double
 
     /// For people, not in the JSON.
-    private var engineDescription = "", workloadSummary = ""
+    private var engineDescription = "", workloadSummary = "", computedRows = 0
 
     private enum CodingKeys: String, CodingKey {
         case preset, engine, workload, rows, mismatches, mismatchedRows, firstMismatches, rmsRelativeError
         case maxRelativeToMaxV, maxErrorLSB, cycles, boundCycles, bindingResource, bytesRead, bytesWritten
         case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memory, memoryLatency
         case memoryBytesPerCycle, memoryOutstanding, memoryBoundCycles, memoryBytesMoved, rowBuffers
-        case stallSeed, seed, configHash, quantization, pruning, simulatedCyclesPerSecond
+        case stallSeed, seed, configHash, quantization, pruning, cascade, prefill, simulatedCyclesPerSecond
     }
 
     public init(_ run: SimulationRun, description: RunDescription) {
@@ -92,13 +96,14 @@ public struct SimulationReport: Codable, Sendable {
         let configuration = workload.configuration
         let errors = run.golden.errors
         var bound = 0, usefulMultiplications = 0
-        for layer in run.layers {
-            bound += layer.bound.cycles
-            usefulMultiplications += layer.bound.usefulMultiplications
+        for part in run.runs {
+            bound += part.bound.cycles
+            usefulMultiplications += part.bound.usefulMultiplications
         }
-        let cycles = run.layers.reduce(0) { $0 + $1.cycles }
-        let beats = run.layers.reduce(0) { $0 + $1.beats }
-        let keyCounts = workload.layers.flatMap { layer in layer.queries.indices.map { layer.keyCount(ofQuery: $0) } }
+        let cycles = run.runs.reduce(0) { $0 + $1.cycles }
+        let beats = run.runs.reduce(0) { $0 + $1.beats }
+        let keyRanges = run.golden.keyRanges
+        let tileKeys = workload.settings.tileKeys
 
         preset = description.preset
         engine = run.options.engine
@@ -112,34 +117,34 @@ public struct SimulationReport: Codable, Sendable {
         maxErrorLSB = errors.maxErrorLSB
         self.cycles = cycles
         boundCycles = bound
-        bindingResource = run.layers.map(\.bound).bindingResource.rawValue
-        bytesRead = run.layers.reduce(0) { $0 + $1.beats * $1.beatBytes }
-        bytesWritten = workload.rowCount * configuration.headSize * MemoryLayout<Int16>.size
-        portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles * run.layers[0].channels)
+        bindingResource = run.runs.map(\.bound).bindingResource.rawValue
+        bytesRead = run.runs.reduce(0) { $0 + $1.beats * $1.beatBytes }
+        bytesWritten = run.golden.computedRows * configuration.headSize * MemoryLayout<Int16>.size
+        portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles * run.runs[0].channels)
         multiplierUtilization = cycles == 0
             ? 0 : Double(usefulMultiplications) / Double(2 * configuration.multipliers * cycles)
         counters = Counters(
-            requests: run.layers.reduce(0) { $0 + $1.requests },
-            keyMSBBeats: run.layers.reduce(0) { $0 + $1.keyMSBBeats },
-            keyLSBBeats: run.layers.reduce(0) { $0 + $1.keyLSBBeats },
-            valueBeats: run.layers.reduce(0) { $0 + $1.valueBeats },
-            keys: keyCounts.reduce(0, +),
-            tiles: keyCounts.reduce(0) { $0 + ($1 + workload.settings.tileKeys - 1) / workload.settings.tileKeys })
+            requests: run.runs.reduce(0) { $0 + $1.requests },
+            keyMSBBeats: run.runs.reduce(0) { $0 + $1.keyMSBBeats },
+            keyLSBBeats: run.runs.reduce(0) { $0 + $1.keyLSBBeats },
+            valueBeats: run.runs.reduce(0) { $0 + $1.valueBeats },
+            keys: keyRanges.reduce(0) { $0 + $1.count },
+            tiles: keyRanges.reduce(0) { $0 + ($1.isEmpty ? 0 : ($1.upperBound - 1) / tileKeys - $1.lowerBound / tileKeys + 1) })
         layers = zip(run.layers, workload.layers).map { measured, layer in
             Layer(
                 layer: layer.index, rows: layer.queries.count, cycles: measured.cycles,
-                boundCycles: measured.bound.cycles, mismatches: measured.comparison.mismatches)
+                boundCycles: measured.boundCycles, mismatches: measured.comparison.mismatches)
         }
         keyBits = workload.settings.keyFormat.description
         valueBits = workload.settings.valueFormat.description
-        tileKeys = workload.settings.tileKeys
+        self.tileKeys = tileKeys
         memory = run.options.memory.kind
         memoryLatency = run.memory.latency
         memoryBytesPerCycle = run.memory.bytesPerCycle
         memoryOutstanding = run.options.memory.outstanding
-        memoryBoundCycles = run.layers.reduce(0) { $0 + $1.memoryBoundCycles }
-        memoryBytesMoved = run.layers.reduce(0) { $0 + $1.bytesMoved }
-        let counts = run.layers.compactMap(\.rowBuffers)
+        memoryBoundCycles = run.runs.reduce(0) { $0 + $1.memoryBoundCycles }
+        memoryBytesMoved = run.runs.reduce(0) { $0 + $1.bytesMoved }
+        let counts = run.runs.compactMap(\.rowBuffers)
         rowBuffers = counts.isEmpty ? nil : RowBuffers(
             hits: counts.reduce(0) { $0 + $1.rowHits }, misses: counts.reduce(0) { $0 + $1.rowMisses },
             conflicts: counts.reduce(0) { $0 + $1.rowConflicts }, refreshes: counts.reduce(0) { $0 + $1.refreshes })
@@ -148,14 +153,17 @@ public struct SimulationReport: Codable, Sendable {
         configHash = workload.accelerator.configHash.hexadecimal
         quantization = QuantizationSummary(run.golden)
         pruning = PruningSummary(run.golden, differentReports: run.layers.reduce(0) { $0 + $1.differentReports })
+        cascade = CascadeSummary(run.golden, differentDecisions: run.runs.reduce(0) { $0 + $1.differentDecisions })
+        prefill = PrefillSummary(workload)
         simulatedCyclesPerSecond = run.cyclesPerSecond.rounded()
         engineDescription = run.engineDescription
         workloadSummary = workload.summary
+        computedRows = run.golden.computedRows
     }
 
     /// The report for people.
     public var text: String {
-        let elements = bytesWritten / MemoryLayout<Int16>.size
+        let elements = bytesWritten / MemoryLayout<Int16>.size, rows = computedRows
         let verdict = mismatches == 0
             ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
             : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
@@ -164,7 +172,7 @@ public struct SimulationReport: Codable, Sendable {
             ("workload", "\(workload)\n\(workloadSummary)"),
             ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s"),
             ("bit-exact", verdict),
-            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB)),
+            ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB, prunes: pruning != nil)),
             ("cycles", "\(grouped(cycles)); bound \(grouped(boundCycles)) (\(bindingResource)), "
                 + "\(percent(Double(boundCycles) / Double(max(1, cycles)))) of it reached"),
             ("memory", "\(bytes(bytesRead)) read, port busy \(percent(portUtilization)); multipliers busy "
@@ -179,6 +187,7 @@ public struct SimulationReport: Codable, Sendable {
             }
             lines.append(("timing", text))
         }
-        return "\(preset) (configuration \(configHash))\n" + table(lines + (pruning?.lines ?? []) + quantization.lines)
+        return "\(preset) (configuration \(configHash))\n" + table(
+            lines + (cascade?.lines ?? []) + (pruning?.lines ?? []) + (prefill?.lines ?? []) + quantization.lines)
     }
 }

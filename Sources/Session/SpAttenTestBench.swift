@@ -30,6 +30,7 @@ extension SpAttenProgram {
         try scenario.collect(jobs.count * headSize, from: "output")
         try scenario.collect(jobs.count, from: "report")
         let bench = try StreamTestBench(simulator, scenario, timing: timing)
+        bench.patience += 2 * memory.latency
         bench.afterSettle = watch
         let run = try bench.run()
         let elements = try run["output"].beats.map { Int16(truncatingIfNeeded: try $0.value("element")) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import FixedPoint
 import Session
+import Workloads
 
 struct LaneOption: ParsableArguments {
     @Option(help: ArgumentHelp("A configuration of `leanspatten presets`.", valueName: "name"))
@@ -18,54 +19,6 @@ struct LaneOption: ParsableArguments {
     func lane() throws -> NamedConfiguration {
         if let config { return try NamedConfiguration(file: config) }
         return try NamedConfiguration(preset: preset!)
-    }
-}
-
-extension RefineMode: ExpressibleByArgument {}
-extension DecisionScope: ExpressibleByArgument {}
-
-/// What a lane that prunes leaves out.
-struct PruningOptions: ParsableArguments {
-    @Option(help: "Which keys' LSBs are read: all, none, all of a tile under the confidence (paper), or each key over it.")
-    var refine = RefineMode.always
-
-    @Option(help: ArgumentHelp(
-        "Probability that decides on refinement: of a tile's largest (paper, 0.1), of a key itself (per-key, 0.01).",
-        valueName: "P"))
-    var confidence: Double?
-
-    @Option(help: "What decides together: a tile of --tile keys, or the whole row.")
-    var scope = DecisionScope.tile
-
-    @Option(help: ArgumentHelp("Part of a tile's values that is read, those of largest weight (the paper's rule).", valueName: "RATIO"))
-    var valueKeep: Double?
-
-    @Option(help: ArgumentHelp("Probability from which on a value is read.", valueName: "P"))
-    var valueThreshold: Double?
-
-    @Flag(help: "Weights of values that are not read leave the sum too.")
-    var renormalise = false
-
-    func validate() throws {
-        for (name, value) in [("--confidence", confidence), ("--value-keep", valueKeep), ("--value-threshold", valueThreshold)] {
-            if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be in 0...1.") }
-        }
-        if valueKeep != nil, valueThreshold != nil { throw ValidationError("Give one of --value-keep and --value-threshold.") }
-    }
-
-    var settings: PruningSettings {
-        var values = ValueRule.all
-        if let valueKeep { values = .fraction(valueKeep) }
-        if let valueThreshold { values = .threshold(valueThreshold) }
-        let usual = refine == .paper ? 0.1 : 0.01
-        return PruningSettings(
-            refine: refine, confidence: ValueRule.fixedProbability(confidence ?? usual), values: values,
-            renormalise: renormalise)
-    }
-
-    /// Nothing was asked for that a dense lane does not do.
-    var isDense: Bool {
-        refine == .always && valueKeep == nil && valueThreshold == nil && scope == .tile && confidence == nil && !renormalise
     }
 }
 
@@ -91,10 +44,13 @@ struct Selection: ParsableArguments {
     var valueBits = Self.defaultValueFormat
 
     @OptionGroup var pruning: PruningOptions
+    @OptionGroup var cascade: CascadeOptions
+    @OptionGroup var prefill: PrefillOptions
 
     @Option(help: ArgumentHelp(
-        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")).", valueName: "N"))
-    var tile = 256
+        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")). 256; in prefill what its buffers hold.",
+        valueName: "N"))
+    var tile: Int?
 
     @Option(help: ArgumentHelp("Layers to run, such as 0,5; all unless given.", valueName: "A,B"), transform: indices)
     var layers: [Int]?
@@ -105,11 +61,12 @@ struct Selection: ParsableArguments {
     @Option(help: ArgumentHelp("Of all that is random.", valueName: "S"))
     var seed: UInt64 = 1
 
+    private static let defaultTile = 256
     private static let defaultKeyFormat = try! KeyFormat("8+4")
     private static let defaultValueFormat = try! ValueFormat("12")
 
     func validate() throws {
-        if !RowSettings.tileSizes.contains(tile) {
+        if let tile, !RowSettings.tileSizes.contains(tile) {
             throw ValidationError(
                 "--tile \(tile) is not supported: use one of \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")).")
         }
@@ -122,31 +79,47 @@ struct Selection: ParsableArguments {
             layers: layers, rows: rows, headSize: lane.configuration.lane.headSize, seed: seed)
         let quantized = try LaneWorkload(
             tensors, name: workload.name, preset: lane.name, configuration: lane.configuration.lane,
-            settings: RowSettings(tileKeys: tile, keyFormat: keyBits, valueFormat: valueBits), reduction: try reduction(of: lane))
+            settings: RowSettings(tileKeys: tileKeys(of: lane), keyFormat: keyBits, valueFormat: valueBits),
+            kind: try kind(of: lane, tensors))
         return (quantized, RunDescription(preset: lane.name, seed: seed))
     }
 
-    private func reduction(of lane: NamedConfiguration) throws -> RowReduction? {
+    private func tileKeys(of lane: NamedConfiguration) -> Int {
+        if let tile { return tile }
+        if case .prefill(let configuration) = lane.configuration { return min(Self.defaultTile, configuration.bufferTileKeys) }
+        return Self.defaultTile
+    }
+
+    /// Complains of options that the lane has no use for.
+    private func kind(of lane: NamedConfiguration, _ tensors: AttentionWorkload) throws -> LaneKind {
+        func refuse(_ reason: String) -> SessionError { .badArgument(argument: "--preset", value: lane.name, reason: reason) }
         switch lane.configuration {
-        case .spAtten(let configuration):
-            return RowReduction(configuration: configuration, pruning: pruning.settings, scope: pruning.scope)
-        case .lane:
+        case .lane, .prefill:
             guard pruning.isDense else {
-                throw SessionError.badArgument(
-                    argument: "--preset", value: lane.name,
-                    reason: "this lane reads everything: a lane that prunes, such as spatten-d64, takes --refine, --confidence, "
+                throw refuse(
+                    "this lane reads everything: a lane that prunes, such as spatten-d64, takes --refine, --confidence, "
                         + "--scope, --value-keep, --value-threshold and --renormalise")
             }
-            return nil
-        case .cascade:
-            throw SessionError.badArgument(
-                argument: "--preset", value: lane.name,
-                reason: "rows of this lane depend on those of the layers before: this command runs rows by themselves, use spatten-d64")
-        case .prefill:
-            throw SessionError.badArgument(
-                argument: "--preset", value: lane.name,
-                reason: "this lane takes rows in groups, which this command does not make: use lane-d64, whose results are the same")
+        case .spAtten, .cascade: break
         }
+        if case .cascade = lane.configuration {} else if let option = cascade.given {
+            throw refuse("this lane has no use for \(option): cascade-d64 prunes tokens and heads from layer to layer")
+        }
+        if case .prefill = lane.configuration {} else if prefill.isGiven {
+            throw refuse("this lane takes rows one by one, each with the keys that the workload says: --mask is for prefill-d64 and alike")
+        }
+        switch lane.configuration {
+        case .lane: return .dense
+        case .spAtten(let configuration): return .prunes(reduction(configuration))
+        case .cascade(let configuration):
+            return .cascade(
+                reduction(configuration), try cascade.plan(tensors, name: workload.name, configuration))
+        case .prefill(let configuration): return .prefill(configuration, prefill.value)
+        }
+    }
+
+    private func reduction(_ configuration: SpAttenConfiguration) -> RowReduction {
+        RowReduction(configuration: configuration, pruning: pruning.settings, scope: pruning.scope)
     }
 }
 

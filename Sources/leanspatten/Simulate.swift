@@ -64,7 +64,7 @@ struct Simulate: Command {
         try output.check()
         let waveFile = try waves.map { try WaveFile($0) }
         let (workload, description) = try selection.load()
-        if waveFile != nil, workload.layers.count > 1 {
+        if waveFile != nil, workload.runCount > 1 {
             throw SessionError.badArgument(
                 argument: "--waves", value: waves!, reason: "waves are of one layer: choose it with --layers N")
         }

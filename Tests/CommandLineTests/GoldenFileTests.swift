@@ -8,6 +8,8 @@ import Workloads
         ("lane-d64", fixture, ["--rows", "3"]),
         ("lane-d32", "synthetic:maximum-last,keys=700,rows=2,heads=4,kv-heads=2", ["--value-bits", "6", "--tile", "128"]),
         ("lane-d32", "synthetic:zero-context,keys=200,rows=4,heads=2", ["--key-bits", "4+4"]),
+        ("prefill-d32", "synthetic:planted-keys,keys=400,rows=12,heads=2,kv-heads=1", ["--mask", "window", "--window", "150"]),
+        ("prefill-d32", "synthetic:planted-keys,keys=200,rows=4,heads=1", ["--mask", "full"]),
     ])
     func rowsFollowFromWhatIsWritten(_ preset: String, _ workload: String, _ arguments: [String]) throws {
         try check(preset, workload, arguments)
@@ -60,7 +62,7 @@ import Workloads
 struct WrittenLayer {
     let heads, rows, size, keys, group, tile: Int
     let query, key, value, output: [Int16]
-    let mantissa, shift, lengths, stateClass: [Int32]
+    let mantissa, shift, firstKeys, lengths, stateClass: [Int32]
     let valid: [UInt8]
     let weightSums, outputSums: [UInt64]
     let gain: Int
@@ -77,6 +79,7 @@ struct WrittenLayer {
         gain = 16 - Int(file.metadata["value_bits"]!)!
         (query, key, value, output) = (try read("query"), try read("key"), try read("value"), try read("output"))
         (mantissa, shift) = (try read("score_mantissa"), try read("score_shift"))
+        firstKeys = file.tensorNames.contains(prefix + "first_keys") ? try read("first_keys") : []
         (lengths, stateClass, valid) = (try read("lengths"), try read("state_class"), try read("state_valid"))
         (weightSums, outputSums) = (try read("state_weight_sums"), try read("state_output_sums"))
         (outputScale, valueScale) = (try read("output_scale"), try read("value_scale"))
@@ -84,16 +87,19 @@ struct WrittenLayer {
 
     /// Docs/numerics.md in a few lines, over all tiles at once; exponentials from the C library.
     func check(head: Int, row: Int) throws {
-        let index = head * rows + row, kvHead = head / group, count = Int(lengths[row])
+        let index = head * rows + row, kvHead = head / group, first = firstKeys.isEmpty ? 0 : Int(firstKeys[row])
+        let count = Int(lengths[row])
         #expect(outputScale[kvHead] == valueScale[kvHead] / Double(1 << gain))
-        let x = (0..<count).map { t in
+        let x = (first..<count).map { t in
             let s = (0..<size).reduce(0) { $0 + Int(query[index * size + $1]) * Int(key[(kvHead * keys + t) * size + $1]) }
             let p = Int128(s) * Int128(mantissa[index])
             let doubled: Int128 = (p * 2) >> Int128(shift[index])
             return Int(min(max((doubled + 1) >> 1, -(1 << 23)), (1 << 23) - 4096))
         }
-        let references = stride(from: 0, to: count, by: tile).map { start in
-            Int((Double(x[start..<min(start + tile, count)].max()!) / 4096).rounded(.up))
+        /// Of the tile of each key.
+        let references = (first..<count).map { t in
+            let tile = max(first, t / tile * tile)..<min((t / tile + 1) * tile, count)
+            return Int((Double(x[tile.lowerBound - first..<tile.upperBound - first].max()!) / 4096).rounded(.up))
         }
         let top = references.map { $0 >> 5 }.max()
         #expect((valid[index] == 1) == (top != nil))
@@ -101,10 +107,10 @@ struct WrittenLayer {
         /// Sums of the highest class and the one below, of `weight * factor(key)`.
         func sums(_ factor: (Int) -> Int) -> [Int128] {
             var sums: [Int128] = [0, 0]
-            for t in 0..<count {
-                let m = references[t / tile]
+            for t in first..<count {
+                let m = references[t - first]
                 guard let top, top - (m >> 5) < 2 else { continue }
-                sums[top - (m >> 5)] += Int128(Self.weight(m * 4096 - x[t]) * factor(t)) << Int128(m & 31)
+                sums[top - (m >> 5)] += Int128(Self.weight(m * 4096 - x[t - first]) * factor(t)) << Int128(m & 31)
             }
             return sums
         }
@@ -117,7 +123,7 @@ struct WrittenLayer {
         for element in 0..<size {
             let o = sums { Int(value[(kvHead * keys + $0) * size + element]) }
             for part in 0..<2 { #expect(written(outputSums, (index * 2 + part) * size + element) == o[part]) }
-            let exact = count == 0 ? 0 : Double(o[0] + (o[1] >> 32)) / z * Double(1 << gain)
+            let exact = count == first ? 0 : Double(o[0] + (o[1] >> 32)) / z * Double(1 << gain)
             // The normalizer promises 0.51 of the exact quotient.
             #expect(abs(Double(output[index * size + element]) - exact) <= 0.51)
         }

@@ -68,9 +68,10 @@ import Workloads
         let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
         let workload = try LaneWorkload(
             AttentionWorkload(path: RealAndSyntheticTests.fixture), name: "fixture", preset: "prefill",
-            configuration: configuration.lane, settings: settings)
+            configuration: configuration.lane, settings: settings,
+            kind: .prefill(configuration, window.map(PrefillMask.window) ?? .causal))
         var checked = try CheckedPrefill(configuration)
-        for layer in workload.layers { try checked.append(layer, settings: settings, window: window) }
+        for layer in workload.layers { try checked.append(layer, settings: settings) }
         #expect(checked.rowCount == 3 * 4 * 32)
         try check(PrefillModel(configuration, engine: .verilator), checked, .fixed(latency: 100), .steady)
     }

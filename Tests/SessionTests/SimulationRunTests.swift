@@ -29,7 +29,7 @@ import Workloads
         #expect(run.layers.map(\.index) == [0, 1])
         // 148, 149 and 150 keys for each of two heads: 12 + 12 bits of 32 elements, in beats a plane.
         let beats = 2 * [148, 149, 150].reduce(0) { $0 + ($1 + 1) / 2 + ($1 + 3) / 4 + ($1 * 3 + 3) / 4 }
-        #expect(run.layers.allSatisfy { $0.beats == beats })
+        #expect(run.runs.allSatisfy { $0.beats == beats })
     }
 
     /// The comparison itself: one element off by one, in the last row of the second head.

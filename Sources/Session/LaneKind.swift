@@ -1,0 +1,43 @@
+import Configuration
+import GoldenModel
+
+/// Which lane runs a workload, and what it leaves out.
+public enum LaneKind: Sendable {
+    /// Reads all keys and values of every row.
+    case dense
+    /// Rows by themselves.
+    case prunes(RowReduction)
+    /// Rows as the iterations of a sequence: what a layer keeps depends on all rows before it.
+    case cascade(RowReduction, CascadePlan)
+    /// Rows in groups.
+    case prefill(PrefillConfiguration, PrefillMask)
+
+    /// What is left out within a row; nil: nothing.
+    public var reduction: RowReduction? {
+        switch self {
+        case .prunes(let reduction), .cascade(let reduction, _): reduction
+        case .dense, .prefill: nil
+        }
+    }
+
+    var cascade: CascadePlan? {
+        if case .cascade(_, let plan) = self { plan } else { nil }
+    }
+
+    var mask: PrefillMask? {
+        if case .prefill(_, let mask) = self { mask } else { nil }
+    }
+}
+
+/// What a lane that prunes leaves out of every row of a workload.
+public struct RowReduction: Hashable, Sendable {
+    public let configuration: SpAttenConfiguration
+    public let pruning: PruningSettings
+    public let scope: DecisionScope
+
+    public init(configuration: SpAttenConfiguration, pruning: PruningSettings, scope: DecisionScope) {
+        self.configuration = configuration
+        self.pruning = pruning
+        self.scope = scope
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import Cosimulation
+import RTL
+import Simulation
+import Verification
+
+/// Runs the programs of one simulation: each on an instance of its own.
+struct LaneRunner: Sendable {
+    let memory: MemoryTiming
+    let description: String
+    private let configuration: AcceleratorConfiguration
+    private let options: SimulationOptions
+    private let rowFinished: @Sendable () -> Void
+    private let model: LaneModel
+
+    init(
+        _ configuration: AcceleratorConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
+    ) throws {
+        self.configuration = configuration
+        self.options = options
+        memory = try options.memory.timing(configuration.lane)
+        self.rowFinished = rowFinished
+        let ownWaves: VerilatorOptions.Waves = if case .fst = options.waves { .fst } else { .none }
+        model = try LaneModel(configuration, engine: options.engine, waves: ownWaves)
+        description = model.description
+    }
+
+    /// Bytes of a beat of the memory, and how many channels move one a cycle.
+    var beat: (bytes: Int, channels: Int) {
+        switch configuration {
+        case .lane, .prefill: (configuration.lane.portBytes, 1)
+        case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
+        }
+    }
+
+    func run(_ program: LaneProgram) throws -> LaneTestBench.Result {
+        let simulator = try model.simulator(seed: options.seed)
+        let bench = try LaneTestBench(
+            simulator, headSize: configuration.lane.headSize, program: program, memory: memory, stallSeed: options.stallSeed)
+        bench.rowFinished = rowFinished
+        return try withWaves(of: simulator) { sample in
+            bench.cycleSettled = sample
+            return try bench.run()
+        }
+    }
+
+    func run(_ program: SpAttenProgram) throws -> SpAttenProgram.Outcome {
+        try streamed(rows: program.jobs.count) {
+            try program.run(on: $0, of: configuration.design(), memory: memory, timing: $1, watch: $2)
+        }
+    }
+
+    func run(_ program: CascadeProgram) throws -> CascadeProgram.Outcome {
+        try streamed(rows: program.computed.count + program.skipped.count) {
+            try program.run(on: $0, of: configuration.design(), memory: memory, timing: $1, watch: $2)
+        }
+    }
+
+    func run(_ checked: CheckedPrefill) throws -> CheckedPrefill.Outcome {
+        try streamed(rows: checked.rowCount) {
+            try checked.run(on: $0, memory: memory, timing: $1, watch: $2)
+        }
+    }
+
+    /// A run of a bench that drives streams.
+    private func streamed<Outcome>(
+        rows: Int, _ run: (any Simulator, StreamTiming, ((Int) throws -> Void)?) throws -> Outcome
+    ) throws -> Outcome {
+        let simulator = try model.simulator(seed: options.seed)
+        let outcome = try withWaves(of: simulator) { sample in
+            try run(simulator, options.stallSeed.map { .random(seed: $0) } ?? .steady, sample.map { sample in { _ in sample() } })
+        }
+        for _ in 0..<rows { rowFinished() }
+        return outcome
+    }
+
+    /// Runs a bench that calls `sample` in each cycle, with the waves that the options ask for.
+    private func withWaves<Result>(of simulator: any Simulator, _ run: ((() -> Void)?) throws -> Result) throws -> Result {
+        switch options.waves {
+        case nil:
+            return try run(nil)
+        case .vcd(let write):
+            let waves = VCDWriter(simulator, top: "lane", write: write)
+            defer { waves.finish() }
+            return try run(waves.sample)
+        case .fst(let path):
+            guard let simulator = simulator as? VerilatorSimulator else {
+                throw SessionError.badArgument(
+                    argument: "--waves", value: path, reason: "FST is what Verilator writes: choose --engine verilator or a .vcd")
+            }
+            try simulator.openWaves(path)
+            defer { simulator.closeWaves() }
+            return try run(nil)
+        }
+    }
+}
