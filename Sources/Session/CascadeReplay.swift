@@ -73,11 +73,11 @@ package struct CascadeReplay: Sendable {
     }
 
     /// The steps for a lane that makes the lists itself: the state that the prompt leaves goes in, then every token is an
-    /// iteration of all layers and heads, after each of which the importances come out.
+    /// iteration of all layers and heads, after each of which the importances come out unless `savesState` is false.
     ///
     /// A pruned head brings a query of zeros: the model has none for it.
     /// - Precondition: the configuration has the model's head size, and the reduction prunes tokens or heads.
-    package func cascadeProgram(for configuration: SpAttenConfiguration) throws -> CascadeProgram {
+    package func cascadeProgram(for configuration: SpAttenConfiguration, savesState: Bool = true) throws -> CascadeProgram {
         precondition(configuration.lane.headSize == headSize, "the lane is for another head size")
         guard let cascade else { preconditionFailure("a reduction without a cascade") }
         var program = try CascadeProgram(configuration, rows: settings.row, pruning: settings.pruning, scope: settings.scope)
@@ -100,7 +100,7 @@ package struct CascadeReplay: Sendable {
                     query: query, keys: codes.keys, values: codes.values, scale: scale, headScale: headScales[layer][head],
                     planes: placements[layer][head])
             }
-            program.save(sequence)
+            if savesState { program.save(sequence) }
         }
         return program
     }
