@@ -149,7 +149,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     reg [27:0] head_weight;  // @[StreamKScheduler.swift:116]
     reg [35:0] total;  // @[StreamKScheduler.swift:116]
     reg [35:0] quota;  // @[StreamKScheduler.swift:117]
-    reg [5:0] larger_lanes;  // @[StreamKScheduler.swift:117]
+    reg [1:0] larger_lanes;  // @[StreamKScheduler.swift:117]
     reg [7:0] sequence_index;  // @[StreamKScheduler.swift:201]
     reg [12:0] longest;  // @[StreamKScheduler.swift:202]
     reg any_partial;  // @[StreamKScheduler.swift:202]
@@ -465,7 +465,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         end
     end
 
-    wire is_larger = {3'h0, ends} < larger_lanes;  // @[RangeWalk.swift:66]
+    wire is_larger = ends < {1'b0, larger_lanes};  // @[RangeWalk.swift:66]
     wire signed [36:0] rest = {1'b0, place} - {9'h0, head_weight};  // @[RangeWalk.swift:72]
     wire is_at_end = ({1'b0, launch_at_hand_heads} < head)
         | !(|head_weight);  // @[RangeWalk.swift:73]
@@ -930,7 +930,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
             if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
                 larger_lanes <=
-                    divider_result_payload_remainder[5:0];  // @[StreamKScheduler.swift:292]
+                    divider_result_payload_remainder[1:0];  // @[StreamKScheduler.swift:292]
             end
         end
     end
@@ -1111,7 +1111,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     wire _unused_ok = &{
         1'b0, rescan_product[38:33], rescan_product[24:0], divider_numbers_ready,
-        divider_result_payload_remainder[12:6], tiles_next_sum[20], tiles_next_sum[6:0],
+        divider_result_payload_remainder[12:2], tiles_next_sum[20], tiles_next_sum[6:0],
         chunked[20:13], end_tile_next_sum[6:0], rescan_rounded_next_sum[13], total_next_product[36]
     };
 endmodule

@@ -9,7 +9,7 @@ public struct LaunchTiming: Hashable, Sendable {
     public var pipeline = 110
     /// Beside a cycle a sequence, until the share of a lane is known; then each lane until its range is (Docs/schedule.md).
     public var schedule = 30
-    public var scheduleLane = 4
+    public var scheduleLane = 3
     /// A state's way through the reduction: so much, and so much for each lane that has a part in it.
     public var reduction = 8
     public var reductionPeer = 3

@@ -73,7 +73,7 @@ public struct ScheduleReport: Encodable, Sendable {
         }
     }
 
-    /// The policy goes beyond what a cluster is built for; nil: it does not.
+    /// What of the launch is more than a cluster is built for; nil: nothing.
     public var beyondHardware: String? {
         let limits = [
             (lanes, ClusterConfiguration.maximumLanes, "lanes"), (heads, ClusterConfiguration.maximumHeads, "heads"),
@@ -87,7 +87,11 @@ public struct ScheduleReport: Encodable, Sendable {
     private static let shownLanes = 128, shownSegments = 4
 
     public var text: String {
-        let cut = byKeys ? "by keys" : policy == .perHead ? "by outputs" : chunkTiles.map { "by chunks of \(plural($0, "tile"))" } ?? "by tiles"
+        let cut = switch policy {
+        case .perHead: "by outputs"
+        case .fixedSplit: "by chunks of \(plural(chunkTiles ?? 0, "tile"))"
+        case .streamK, .auto: byKeys ? "by keys" : "by tiles"
+        }
         let summary = table([
             ("policy", "\(policy.rawValue), cut \(cut)"),
             ("work", "\(plural(tiles, "tile")) of \(tileKeys) keys in \(plural(heads * contexts.count, "output"))"),
@@ -104,7 +108,8 @@ public struct ScheduleReport: Encodable, Sendable {
 
     private func line(_ range: Range) -> String {
         let parts = range.segments.prefix(Self.shownSegments).map { segment in
-            "head \(segment.head) sequence \(segment.sequence) [\(segment.firstTile), \(segment.firstTile + segment.tiles)) \(segment.role)"
+            "head \(segment.head) sequence \(segment.sequence) "
+                + "[\(segment.firstTile), \(segment.firstTile + segment.tiles)) \(segment.role)"
         }
         let rest = range.segments.count - Self.shownSegments
         return "lane \(range.lane): [\(range.start), \(range.start + range.length))"

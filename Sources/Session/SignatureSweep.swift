@@ -58,8 +58,9 @@ extension SignatureSweep {
     /// The plot: the formula as a line, the model as dots.
     public var svg: String {
         let first = points.first?.outputs ?? 0, last = points.last?.outputs ?? 1
+        let end = Self.width - Self.right
         func x(_ outputs: Int) -> String {
-            number(Double(Self.left) + Double(Self.width - Self.left - Self.right) * Double(outputs - first) / Double(max(1, last - first)))
+            number(Double(Self.left) + Double(end - Self.left) * Double(outputs - first) / Double(max(1, last - first)))
         }
         // 0.9 to 2.1.
         func y(_ ratio: Double) -> String {
@@ -68,7 +69,6 @@ extension SignatureSweep {
         func label(_ text: String, x: String, y: String, anchor: String = "middle") -> String {
             "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\">\(text)</text>\n"
         }
-        let end = Self.width - Self.right
         var body = ""
         for step in 0...5 {
             let ratio = 1 + 0.2 * Double(step)
@@ -83,12 +83,16 @@ extension SignatureSweep {
         body += "<line x1=\"\(Self.left)\" y1=\"\(base)\" x2=\"\(end)\" y2=\"\(base)\" stroke=\"#333\"/>\n"
         body += "<polyline fill=\"none\" stroke=\"#c33\" stroke-width=\"1.5\" points=\""
             + points.map { "\(x($0.outputs)),\(y($0.formula))" }.joined(separator: " ") + "\"/>\n"
-        for point in points { body += "<circle cx=\"\(x(point.outputs))\" cy=\"\(y(point.model))\" r=\"2\" fill=\"#226\"/>\n" }
-        body += label("Time of a fixed split over that of stream-K, \(lanes) lanes, \(tiles) tiles an output", x: "\(Self.width / 2)", y: "24")
+        for point in points {
+            body += "<circle cx=\"\(x(point.outputs))\" cy=\"\(y(point.model))\" r=\"2\" fill=\"#226\"/>\n"
+        }
+        body += label(
+            "Time of a fixed split over that of stream-K, \(lanes) lanes, \(tiles) tiles an output", x: "\(Self.width / 2)", y: "24")
         body += label("outputs (heads x sequences)", x: "\(Self.width / 2)", y: "\(Self.height - 8)")
         body += label("line: closed forms; dots: cycle model", x: "\(end)", y: "\(Self.top)", anchor: "end")
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(Self.height)" font-family="sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(Self.height)" \
+            font-family="sans-serif" font-size="12">
             <rect width="100%" height="100%" fill="white"/>
             \(body)</svg>
 

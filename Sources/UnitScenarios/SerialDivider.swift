@@ -11,7 +11,8 @@ extension UnitScenario {
         var random = random
         func number(_ bits: Int) -> UInt64 {
             let most = UInt64(1) << UInt64(bits) - 1
-            return [0, 1, most, most - 1, random.next() & most, random.next() & (most >> UInt64(random.below(bits)))][min(random.below(10), 5)]
+            let short = random.next() & (most >> UInt64(random.below(bits)))
+            return [0, 1, most, most - 1, random.next() & most, short][min(random.below(10), 5)]
         }
         let numbers = (0..<(extent == .full ? 5_000 : 40)).map { _ in (number(a), max(1, number(b))) }
         let divider = SerialDivider(dividendBits: a, divisorBits: b, bitsPerCycle: bitsPerCycle)

@@ -60,16 +60,16 @@ extension UnitScenario {
     @Test(arguments: [1, 8, 16, 64]) func cyclesOfALaunch(lanes: Int) throws {
         var requests: [ScheduleRequest] = []
         for (sequences, heads) in [(1, 1), (1, 12), (1, 32), (8, 8), (256, 1), (256, 40)] {
-            for policy in SchedulePolicy.allCases {
-                requests.append(ScheduleRequest(
-                    contexts: (0..<sequences).map { 5_000 + 3 * $0 }, heads: heads, lanes: lanes, tileKeys: 256, policy: policy, splits: 3))
+            let contexts = (0..<sequences).map { 5_000 + 3 * $0 }
+            requests += SchedulePolicy.allCases.map { policy in
+                ScheduleRequest(contexts: contexts, heads: heads, lanes: lanes, tileKeys: 256, policy: policy, splits: 3)
             }
         }
         let run = try UnitScenario.streamKScheduler(cluster(lanes), try launches(requests, lanes)).check()
         for (index, request) in requests.enumerated() {
             let start = run["launch"].cycles[index], sequences = request.contexts.count
             let cycles = (0..<lanes).map { run["ranges_\($0)"].cycles[index] - start }
-            let steps = 4 + (Int.bitWidth - (sequences - 1).leadingZeroBitCount)
+            let steps = 3 + (Int.bitWidth - (sequences - 1).leadingZeroBitCount)
             let rescan = request.policy == .fixedSplit ? sequences + 46 : 0
             for lane in 0..<lanes {
                 let bound = sequences + 32 + (lane + 1) * steps + request.heads + rescan

@@ -22,7 +22,8 @@ import Testing
         #expect(report["published"] as? Int == 4)
 
         let text = try LeanSpAtten(arguments + ["--json", "schedule.json"], in: directory)
-        #expect(text.output.contains("lane 1: [4, 8) head 0 sequence 0 [4, 5) finishing, head 0 sequence 1 [0, 3) host"), "\(text.output)")
+        let line = "lane 1: [4, 8) head 0 sequence 0 [4, 5) finishing, head 0 sequence 1 [0, 3) host"
+        #expect(text.output.contains(line), "\(text.output)")
         #expect(text.output.contains("93.75 %"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: directory.file("schedule.json"))) == Data(run.output.utf8))
     }
@@ -44,7 +45,8 @@ import Testing
     /// More lanes than the hardware has: the report says so. 86 outputs are just too few for 108 lanes not to be split.
     @Test func splitsAreChosen() throws {
         let run = try LeanSpAtten(
-            ["schedule", "--lanes", "108", "--heads", "86", "--contexts", "65536", "--policy", "fixed-split", "--json", "-"], in: try Directory())
+            ["schedule", "--lanes", "108", "--heads", "86", "--contexts", "65536", "--policy", "fixed-split", "--json", "-"],
+            in: try Directory())
         #expect(run.errors.contains("108 lanes are more than a cluster is built for (64)"))
         let report = try run.json()
         #expect(report["splits"] as? Int == 5)
@@ -70,10 +72,11 @@ import Testing
         var options = ["--lanes": "4", "--heads": "2", "--contexts": "512"]
         var flags: [String] = []
         for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
-            if index + 1 < arguments.count, argument != "--by-keys" { options[argument] = arguments[index + 1] } else { flags.append(argument) }
+            if argument == "--by-keys" { flags.append(argument) } else { options[argument] = arguments[index + 1] }
         }
         let run = try LeanSpAtten(
-            ["schedule", "--json", "report.json"] + options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + flags, in: directory)
+            ["schedule", "--json", "report.json"] + options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + flags,
+            in: directory)
         #expect(run.status == 64, "\(run.errors)")
         #expect(run.errors.contains(message), "\(run.errors)")
         #expect(directory.contents.isEmpty)

@@ -88,7 +88,8 @@ import Testing
         let faults: [(ScheduleError, (inout ScheduleRequest) -> Void)] = [
             (.notPositive("lanes", 0), { $0.lanes = 0 }), (.notPositive("heads", -1), { $0.heads = -1 }),
             (.notPositive("keys of a tile", 0), { $0.tileKeys = 0 }), (.notPositive("splits", 0), { $0.splits = 0 }),
-            (.tileTooLarge(limit: 1 << 32), { $0.tileKeys = .max }), (.noSequence, { $0.contexts = [] }), (.tooLarge(limit: 1 << 22), { $0.lanes = .max }),
+            (.tileTooLarge(limit: 1 << 32), { $0.tileKeys = .max }),
+            (.noSequence, { $0.contexts = [] }), (.tooLarge(limit: 1 << 22), { $0.lanes = .max }),
             (.tooLarge(limit: 1 << 22), { ($0.heads, $0.contexts) = (1 << 12, [Int](repeating: 1, count: 1025)) }),
             (.contextOutOfRange(sequence: 1, context: -1, limit: 1 << 32), { $0.contexts = [0, -1] }),
         ]

@@ -7,7 +7,7 @@ import RTL
 /// order of the lanes.
 ///
 /// A launch takes, from its first beat to the range of lane x of G, with B sequences (cycles, nobody stalling):
-/// B for the sequences, some 30 for the share of a lane, 4 + ceil(log2 B) for each lane up to x, and 1 for each head up to where
+/// B for the sequences, some 30 for the share of a lane, 3 + ceil(log2 B) for each lane up to x, and 1 for each head up to where
 /// its range ends; under a fixed split another B + 45. A launch is taken once all lanes have taken their ranges of the one before;
 /// so while lanes work on a launch the next one is prepared, and its ranges come 2 cycles apart.
 ///
@@ -114,7 +114,7 @@ package struct StreamKScheduler: Module {
             byKeys: c.register("by_keys", .bit), chunk: c.register("chunk_tiles", .unsigned(tileBits)),
             topProbe: c.register("top_probe", .unsigned(OutputID.sequenceBits)),
             headWeight: c.register("head_weight", .unsigned(keySumBits)), total: c.register("total", .unsigned(totalBits)),
-            quota: c.register("quota", .unsigned(totalBits)), largerLanes: c.register("larger_lanes", .unsigned(LaneRange.laneBits)),
+            quota: c.register("quota", .unsigned(totalBits)), largerLanes: c.register("larger_lanes", .unsigned(bitsToIndex(lanes))),
             divider: c.instance(
                 "divider", SerialDivider(dividendBits: totalBits, divisorBits: tileBits, bitsPerCycle: 2)))
 
@@ -289,7 +289,7 @@ package struct StreamKScheduler: Module {
             }
             c.when(isShare) {
                 state.quota.next(result.quotient)
-                state.largerLanes.next(result.remainder.truncated(to: LaneRange.laneBits))
+                state.largerLanes.next(result.remainder.truncated(to: bitsToIndex(self.lanes)))
                 state.go(.walk)
             }
         }
