@@ -227,7 +227,7 @@ extension ScheduleRequest {
             ScheduleRequest(contexts: [most - 1, most - 61], heads: 3, lanes: min(2, cluster.lanes), tileKeys: tile, byKeys: true),
             ScheduleRequest(contexts: [most], heads: 5, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit),
         ] + cluster.lane.tileSizes.map { tileKeys in
-            ScheduleRequest(contexts: [tileKeys + 1], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)
+            ScheduleRequest(contexts: [2 * tileKeys + 1], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)
         }
         return largest + contexts.enumerated().flatMap { index, contexts in
             SchedulePolicy.allCases.flatMap { policy in
