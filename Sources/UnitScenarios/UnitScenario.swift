@@ -92,6 +92,11 @@ extension UnitScenario {
         ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
         ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
         ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
+        ("SerialDivider", { try serialDivider(dividendBits: 36, divisorBits: 13, bitsPerCycle: 2, $1, $2) }),
+        ("StreamKScheduler", {
+            try streamKScheduler(ClusterConfiguration(lane: PrefillConfiguration(lane: $0), lanes: 4), $1, $2)
+        }),
+        ("SegmentWalker", { try segmentWalker(PrefillConfiguration(lane: $0), $1, $2) }),
     ]
 }
 

@@ -31,6 +31,9 @@ pass_planner_bench.v
 tile_buffer_bench.v
 slot_accumulator_bench.v
 normalizer_pair_bench.v
+serial_divider_bench.v
+stream_k_scheduler_bench.v
+segment_walker_bench.v
 units_bench.v
 ../../Generated/lane-d64/Fifo_w60_d8.v
 ../../Generated/lane-d64/Fifo_w25_d8.v
@@ -127,3 +130,6 @@ units_bench.v
 ../../Generated/units/Fifo_w20_d32.v
 ../../Generated/units/SkidBuffer_w1025.v
 ../../Generated/units/CascadeController_n524288_k1024_d64_h16.v
+../../Generated/units/SerialDivider_a36_b13_s2.v
+../../Generated/units/StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4.v
+../../Generated/units/SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128.v
