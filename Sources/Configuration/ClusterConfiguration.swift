@@ -19,6 +19,17 @@ public struct ClusterConfiguration: Hashable, Codable, Sendable {
     public static let maximumHeads = 256
     /// Lanes that a scheduler serves.
     public static let maximumLanes = 64
+    /// Query rows of a group, which share a fetch: one row in decoding without groups.
+    public static let rowCounts = [1, 2, 4, 8, 16]
+
+    /// Throws the first parameter that the generator does not support.
+    public func validate() throws(ConfigurationError) {
+        try lane.validate(residentRows: Self.rowCounts)
+        guard (1...Self.maximumLanes).contains(lanes) else {
+            throw .unsupported(
+                parameter: "lanes", value: "\(lanes)", remedy: "a cluster has 1 ... \(Self.maximumLanes)")
+        }
+    }
 }
 
 extension ClusterConfiguration {

@@ -4,6 +4,7 @@ import GoldenModel
 import PerformanceModel
 import SeededRandom
 import Simulation
+import UnitScenarios
 import Verification
 
 /// Groups of query rows for a lane for prefill, the memory they read, and what the golden model makes of them.
@@ -40,13 +41,23 @@ public struct CheckedPrefill: Sendable {
     public let configuration: PrefillConfiguration
     private var groups: [Group] = []
     private var planes = LaneProgram()
-    /// Rows in the order in which they come out: which row of its group, and its outputs.
-    private var expected: [(slot: Int, outputs: [Int16])] = []
+    /// Rows in the order in which they come out: which row of its group, its state and its outputs.
+    private var expected: [(slot: Int, valueBits: Int, result: LaneResult)] = []
     public private(set) var bound: PrefillBound
 
     /// Throws if the configuration is not supported.
     public init(_ configuration: PrefillConfiguration) throws {
         try configuration.validate()
+        self.init(validated: configuration)
+    }
+
+    /// For a lane of a cluster, whose groups may be smaller: its rows are parts of rows, their states are looked at.
+    public init(laneOf cluster: ClusterConfiguration) throws {
+        try cluster.validate()
+        self.init(validated: cluster.lane)
+    }
+
+    private init(validated configuration: PrefillConfiguration) {
         self.configuration = configuration
         bound = PrefillBound(configuration: configuration)
     }
@@ -101,14 +112,16 @@ public struct CheckedPrefill: Sendable {
         let firstTile = (rows.filter { !$0.range.isEmpty }.map(\.first).min() ?? 0) / tileKeys
         let closing = rows.map { $0.range.isEmpty ? firstTile : ($0.end - 1) / tileKeys }
         let order = rows.indices.sorted { (closing[$0], $0) < (closing[$1], $1) }
-        let outputs = try rows.map { row in
+        let results = try rows.map { row in
             try lane.run(LaneRow(
-                query: row.query, keys: head.keys, values: head.values, firstKey: row.first, keyCount: row.end, scale: row.scale)).outputs
+                query: row.query, keys: head.keys, values: head.values, firstKey: row.first, keyCount: row.end, scale: row.scale))
         }
-        expected += order.map { ($0, outputs[$0]) }
+        expected += order.map { ($0, settings.valueFormat.bits, results[$0]) }
     }
 
     /// What goes into a lane with these ports and must come out of it.
+    ///
+    /// Outputs, or states where the lane has a port for these.
     ///
     /// - Throws: `StreamPortError` if they are not those of a lane for prefill, `MemoryConfigurationError` for a memory that
     ///   cannot be.
@@ -134,15 +147,32 @@ public struct CheckedPrefill: Sendable {
             try beat.set("scale_shift", row.scale.shift)
         }
         try scenario.send(rows, to: "query") { try $1.set("", $0.query, width: NumericFormats.queryBits) }
+        if ports.contains(where: { $0.name == "state_valid" }) {
+            try expectStates(&scenario)
+        } else {
+            try expectOutputs(&scenario)
+        }
+        try scenario.serve(planes.memory, request: "request", response: "response", timing: memory, faults: faults)
+        return scenario
+    }
+
+    private func expectOutputs(_ scenario: inout StreamScenario) throws {
         let outputs = expected.flatMap { row in
-            row.outputs.enumerated().map { (element: $1, isLast: $0 == row.outputs.count - 1, slot: row.slot) }
+            row.result.outputs.enumerated().map { (element: $1, isLast: $0 == row.result.outputs.count - 1, slot: row.slot) }
         }
         try scenario.expect(outputs, from: "output") { output, beat in
             try beat.set("element", Int(output.element))
             try beat.set("last", output.isLast)
             try beat.set("slot", output.slot)
         }
-        try scenario.serve(planes.memory, request: "request", response: "response", timing: memory, faults: faults)
-        return scenario
+    }
+
+    private func expectStates(_ scenario: inout StreamScenario) throws {
+        let lane = configuration.lane
+        try scenario.expect(expected, from: "closed") { row, beat in
+            try beat.set("slot", row.slot)
+            try beat.set("value_bits", row.valueBits)
+        }
+        try scenario.expect(expected.flatMap { StateItem.beats(of: $0.result.state, lane) }, from: "state") { try $0.encode(into: $1, lane) }
     }
 }
