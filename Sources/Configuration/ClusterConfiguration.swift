@@ -22,6 +22,14 @@ public struct ClusterConfiguration: Hashable, Codable, Sendable {
     /// Query rows of a group, which share a fetch: one row in decoding without groups.
     public static let rowCounts = [1, 2, 4, 8, 16]
 
+    /// What the regression runs: eight lanes for decoding without groups, sixteen for groups of four rows.
+    public static let advertised: [ClusterConfiguration] = [
+        ClusterConfiguration(
+            lane: PrefillConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64), residentRows: 1), lanes: 8),
+        ClusterConfiguration(
+            lane: PrefillConfiguration(lane: LaneConfiguration(headSize: 128, multipliers: 64), residentRows: 4), lanes: 16),
+    ]
+
     /// Throws the first parameter that the generator does not support.
     public func validate() throws(ConfigurationError) {
         try lane.validate(residentRows: Self.rowCounts)

@@ -86,7 +86,6 @@ public final class ClusterTestBench {
     ///
     /// - Throws: `ClusterRunError`, `MemoryModelError` if a lane reads outside the memory, and what the engine finds amiss.
     public func run() throws -> Result {
-        for index in simulator.values.indices { simulator.values[index] = 0 }
         simulator.applyReset()
         result = Result()
         result.finished = [Int](repeating: 0, count: program.launches.count)

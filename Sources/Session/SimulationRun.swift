@@ -176,7 +176,7 @@ private struct LaneRunner: Sendable {
     /// Bytes of a beat of the memory, and how many channels move one a cycle.
     var beat: (bytes: Int, channels: Int) {
         switch configuration {
-        case .lane, .prefill: (configuration.lane.portBytes, 1)
+        case .lane, .prefill, .cluster: (configuration.lane.portBytes, 1)
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         }
     }

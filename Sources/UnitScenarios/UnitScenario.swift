@@ -92,6 +92,9 @@ extension UnitScenario {
         ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
         ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
         ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
+        ("SegmentIssuer", { lane, random, _ in try segmentIssuer(PrefillConfiguration(lane: lane, residentRows: 4), random) }),
+        ("SinkMerger", { lane, random, _ in try sinkMerger(lane, random) }),
+        ("StateRouter", { lane, random, _ in try stateRouter(PrefillConfiguration(lane: lane, residentRows: 2), random) }),
     ]
 }
 

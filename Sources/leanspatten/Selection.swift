@@ -146,6 +146,10 @@ struct Selection: ParsableArguments {
             throw SessionError.badArgument(
                 argument: "--preset", value: lane.name,
                 reason: "this lane takes rows in groups, which this command does not make: use lane-d64, whose results are the same")
+        case .cluster:
+            throw SessionError.badArgument(
+                argument: "--preset", value: lane.name,
+                reason: "a cluster takes whole launches, which this command does not make: use lane-d64, whose results are the same")
         }
     }
 }

@@ -42,17 +42,18 @@ package struct LeanCluster: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let scheduler = c.instance("scheduler", StreamKScheduler(cluster: cluster))
+        let scheduler = c.instance("scheduler", StreamKScheduler(cluster))
         c.connect(io.launch, to: scheduler.launch)
         c.connect(io.sequences, to: scheduler.sequences)
         c.drive(io.launchFault, scheduler.fault)
-        let reduction = c.instance("reduction", ReductionUnit(cluster: cluster))
+        let reduction = c.instance("reduction", ReductionUnit(
+            prefill: cluster.lane, lanes: cluster.lanes, topology: cluster.reduction))
         c.drive(io.mergeFault, reduction.fault)
         for index in 0..<cluster.lanes {
             let lane = c.instance("lane_\(index)", LeanLane(prefill: cluster.lane))
             c.drive(lane.lane, Unsigned(index))
-            c.drive(lane.write, scheduler.write)
-            c.connect(scheduler.range[index], to: lane.range)
+            c.drive(lane.table, scheduler.table)
+            c.connect(scheduler.ranges[index], to: lane.range)
             c.connect(lane.queryRequest, to: io.queryRequest[index])
             c.connect(io.query[index], to: lane.query)
             c.connect(lane.request, to: io.request[index])

@@ -18,7 +18,7 @@ package struct LeanLane: Module {
         /// Its own; constant.
         let lane: Unsigned
         /// The table of sequences, entry by entry.
-        let write: Flow<SequenceWrite>
+        let table: Flow<SequenceWrite>
         let range: Stream<LaneRange>
         let queryRequest: Stream<QueryRequest>
         let query: Stream<ClusterQuery>
@@ -34,7 +34,7 @@ package struct LeanLane: Module {
     package func ports(_ io: Interface) -> Ports {
         let lane = prefill.lane
         return Ports(
-            lane: io.input(.unsigned(LaneRange.laneBits)), write: io.input(.flow(SequenceWrite.shape(lane))),
+            lane: io.input(.unsigned(LaneRange.laneBits)), table: io.input(.flow(SequenceWrite.shape(lane))),
             range: io.sink(LaneRange.shape(prefill)), queryRequest: io.source(QueryRequest.shape),
             query: io.sink(ClusterQuery.shape(lane)), request: io.source(MemoryRequest.shape),
             response: io.sink(MemoryResponse.shape(lane)), partial: io.source(PartialBeat.shape(prefill)),
@@ -42,8 +42,8 @@ package struct LeanLane: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let walker = c.instance("walker", SegmentWalker(prefill: prefill))
-        c.drive(walker.write, io.write)
+        let walker = c.instance("walker", SegmentWalker(prefill))
+        c.drive(walker.table, io.table)
         c.connect(io.range, to: walker.range)
 
         let issuer = c.instance("issuer", SegmentIssuer(prefill: prefill))
