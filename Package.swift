@@ -52,6 +52,7 @@ let package = Package(
         .testTarget(name: "StructureTests"),
         .testTarget(name: "AcceleratorTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "TopKTests", dependencies: ["Session", "TestSupport"]),
+        .testTarget(name: "ClusterTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["Session", "TestSupport"]),
     ]
 )

@@ -92,6 +92,8 @@ extension UnitScenario {
         ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
         ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
         ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
+        ("ReductionChain", { try reductionUnit($0, lanes: 3, .chain, $1, $2) }),
+        ("ReductionTree", { try reductionUnit($0, lanes: 5, .tree, $1, $2) }),
     ]
 }
 
