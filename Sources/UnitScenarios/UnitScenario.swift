@@ -95,6 +95,8 @@ extension UnitScenario {
         ("SegmentIssuer", { lane, random, _ in try segmentIssuer(PrefillConfiguration(lane: lane, residentRows: 4), random) }),
         ("SinkMerger", { lane, random, _ in try sinkMerger(lane, random) }),
         ("StateRouter", { lane, random, _ in try stateRouter(PrefillConfiguration(lane: lane, residentRows: 2), random) }),
+        ("ReductionChain", { try reductionUnit($0, lanes: 3, .chain, $1, $2) }),
+        ("ReductionTree", { try reductionUnit($0, lanes: 5, .tree, $1, $2) }),
     ]
 }
 

@@ -31,6 +31,8 @@ pass_planner_bench.v
 tile_buffer_bench.v
 slot_accumulator_bench.v
 normalizer_pair_bench.v
+reduction_chain_bench.v
+reduction_tree_bench.v
 units_bench.v
 ../../Generated/lane-d64/Fifo_w60_d8.v
 ../../Generated/lane-d64/Fifo_w25_d8.v
@@ -127,3 +129,12 @@ units_bench.v
 ../../Generated/units/Fifo_w20_d32.v
 ../../Generated/units/SkidBuffer_w1025.v
 ../../Generated/units/CascadeController_n524288_k1024_d64_h16.v
+../../Generated/units/Fifo_w1493_d32.v
+../../Generated/units/ReductionSlots_d64_n524288_e8_r2.v
+../../Generated/units/Fifo_w31_d4.v
+../../Generated/units/ReductionJoin_d64_n524288_e8_r2.v
+../../Generated/units/ReductionUnit_d64_n524288_e8_r2_g3_chain.v
+../../Generated/units/Fifo_w1493_d2.v
+../../Generated/units/ReductionReturn_d64_n524288_e8_r2_k0.v
+../../Generated/units/ReductionReturn_d64_n524288_e8_r2_k1.v
+../../Generated/units/ReductionUnit_d64_n524288_e8_r2_g5_tree.v

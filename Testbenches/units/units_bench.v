@@ -1,4 +1,4 @@
-// Runs 33 benches at once. Written by leanspatten.
+// Runs 35 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [32:0] done;
-    wire [32:0] failed;
+    wire [34:0] done;
+    wire [34:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -41,6 +41,8 @@ module units_bench;
     tile_buffer_bench #(.TOGETHER(1)) tile_buffer (.done(done[30]), .failed(failed[30]));
     slot_accumulator_bench #(.TOGETHER(1)) slot_accumulator (.done(done[31]), .failed(failed[31]));
     normalizer_pair_bench #(.TOGETHER(1)) normalizer_pair (.done(done[32]), .failed(failed[32]));
+    reduction_chain_bench #(.TOGETHER(1)) reduction_chain (.done(done[33]), .failed(failed[33]));
+    reduction_tree_bench #(.TOGETHER(1)) reduction_tree (.done(done[34]), .failed(failed[34]));
 
     always #20
         if (&done) begin
@@ -48,7 +50,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=33");
+                $display("PASS units benches=35");
                 $finish;
             end
         end
