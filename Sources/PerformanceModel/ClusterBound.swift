@@ -14,7 +14,8 @@ public struct ClusterBound: Hashable, Sendable {
         lanes[lane].addGroup([Range<Int>](repeating: keys, count: rows), settings: settings)
     }
 
-    private var busiest: PrefillBound { lanes.max { $0.cycles < $1.cycles }! }
+    /// The lane that has most to do.
+    public var busiest: PrefillBound { lanes.max { $0.cycles < $1.cycles }! }
 
     /// Cycles below which the launch does not get with these segments.
     public var cycles: Int { busiest.cycles }

@@ -22,4 +22,19 @@ extension ClusterProgram {
         }
         return bound
     }
+
+    /// The same over all launches for a report: the busiest lane of each decides, its lanes' ports and arrays count as one.
+    func laneBound() throws(ScheduleError) -> LaneBound {
+        var beats = 0, queryKeyCycles = 0, probabilityValueCycles = 0, usefulMultiplications = 0
+        for index in launches.indices {
+            let bound = try bound(ofLaunch: index), busiest = bound.busiest
+            beats += busiest.portBeats
+            queryKeyCycles += busiest.queryKeyCycles
+            probabilityValueCycles += busiest.probabilityValueCycles
+            usefulMultiplications += bound.lanes.reduce(0) { $0 + $1.usefulMultiplications }
+        }
+        return LaneBound(
+            configuration: configuration.lane.lane, portBeats: beats, queryKeyCycles: queryKeyCycles,
+            probabilityValueCycles: probabilityValueCycles, usefulMultiplications: usefulMultiplications)
+    }
 }

@@ -34,6 +34,8 @@ public struct ClusterLayer: Sendable {
     /// As rows are numbered.
     let queries: [ClusterQuery]
     let expected: [[Int16]]
+    /// Which rows of a workload's layer they are, [heads x rows]; none if they are of no workload.
+    let workloadRows: [Int]
 
     /// Byte addresses of the three planes, or distances of such.
     struct PlaneAddresses: Sendable {
@@ -44,6 +46,34 @@ public struct ClusterLayer: Sendable {
 
     /// The number of an output's first row.
     func firstRow(head: Int, sequence: Int) -> Int { (head * contexts.count + sequence) * rows }
+}
+
+/// Planes laid out for a cluster: all MSB planes head by head, then all LSB planes, then all values, so that the strides differ.
+private struct PlacedPlanes {
+    /// Of head 0 of each sequence.
+    let addresses: [ClusterLayer.PlaneAddresses]
+    let strides: ClusterLayer.PlaneAddresses
+
+    /// - Parameter planes: Of each head's sequences.
+    init(_ planes: [[KeyValuePlanes]], in image: inout MemoryImage) {
+        func place(_ bytes: (KeyValuePlanes) -> [UInt8]) -> (first: [Int], stride: Int) {
+            let addresses = planes.map { $0.map { image.place(bytes($0)) } }
+            return (addresses[0], addresses.count > 1 ? addresses[1][0] - addresses[0][0] : 0)
+        }
+        let keyMSB = place(\.keyMSB.bytes), keyLSB = place { $0.keyLSB?.bytes ?? [] }, value = place(\.value.bytes)
+        addresses = planes[0].indices.map {
+            ClusterLayer.PlaneAddresses(keyMSB: keyMSB.first[$0], keyLSB: keyLSB.first[$0], value: value.first[$0])
+        }
+        strides = ClusterLayer.PlaneAddresses(keyMSB: keyMSB.stride, keyLSB: keyLSB.stride, value: value.stride)
+    }
+}
+
+extension KeyValuePlanes {
+    fileprivate init(_ codes: HeadCodes, headSize: Int, _ settings: RowSettings) throws(PackingError) {
+        try self.init(
+            keys: codes.keys, values: codes.values, headSize: headSize, keyFormat: settings.keyFormat,
+            valueFormat: settings.valueFormat)
+    }
 }
 
 /// Keys and values of one key-value head of one sequence: codes, [keys x headSize] each.
@@ -73,27 +103,16 @@ extension ClusterLayer {
         precondition(queries.count == heads * codes.count * rows, "a query a row")
         precondition(codes.allSatisfy { [1, heads].contains($0.count) }, "a head's codes each, or one for all")
         (self.settings, self.rows, self.heads, self.queries) = (settings, rows, heads, queries)
+        workloadRows = []
         contexts = codes.map { $0[0].keys.count / lane.headSize }
 
-        // All MSB planes head by head, then all LSB planes, then all values: the strides differ.
         let shared = codes.allSatisfy { $0.count == 1 }
         precondition(shared || codes.allSatisfy { $0.count == heads }, "all sequences share their heads or none does")
-        let planes = try (0..<(shared ? 1 : heads)).map { head in
-            try codes.map {
-                try KeyValuePlanes(
-                    keys: $0[head].keys, values: $0[head].values, headSize: lane.headSize, keyFormat: settings.keyFormat,
-                    valueFormat: settings.valueFormat)
-            }
-        }
-        func place(_ bytes: (KeyValuePlanes) -> [UInt8]) -> (first: [Int], stride: Int) {
-            let addresses = planes.map { $0.map { image.place(bytes($0)) } }
-            return (addresses[0], addresses.count > 1 ? addresses[1][0] - addresses[0][0] : 0)
-        }
-        let keyMSB = place(\.keyMSB.bytes), keyLSB = place { $0.keyLSB?.bytes ?? [] }, value = place(\.value.bytes)
-        addresses = codes.indices.map {
-            PlaneAddresses(keyMSB: keyMSB.first[$0], keyLSB: keyLSB.first[$0], value: value.first[$0])
-        }
-        strides = PlaneAddresses(keyMSB: keyMSB.stride, keyLSB: keyLSB.stride, value: value.stride)
+        let placed = PlacedPlanes(
+            try (0..<(shared ? 1 : heads)).map { head in
+                try codes.map { try KeyValuePlanes($0[head], headSize: lane.headSize, settings) }
+            }, in: &image)
+        (addresses, strides) = (placed.addresses, placed.strides)
 
         let golden = try Lane(configuration: lane, settings: settings)
         let contexts = contexts
@@ -105,6 +124,41 @@ extension ClusterLayer {
             guard let sink = query.sink else { return result.outputs }
             return Normalizer.outputs(
                 MergeUnit.merge(result.state, sink.state(headSize: lane.headSize)), valueFormat: settings.valueFormat)
+        }
+    }
+}
+
+extension ClusterLayer {
+    /// Rows of a workload's layers: every one is a sequence of its own, over planes that all of them share.
+    ///
+    /// - Parameter expected: Of all rows of the layer, [heads x rows].
+    /// - Returns: The rows in parts that a launch can take.
+    static func parts(
+        of layer: QuantizedLayer, on configuration: ClusterConfiguration, settings: RowSettings, expected: [LaneResult],
+        in image: inout MemoryImage
+    ) throws -> [ClusterLayer] {
+        let group = layer.heads / layer.kvHeads
+        guard group <= configuration.lane.residentRows, layer.kvHeads <= ClusterConfiguration.maximumHeads else {
+            throw SessionError.badArgument(
+                argument: "--workload", value: "layer \(layer.index)",
+                reason: "\(group) query heads share a key-value head, of which there are \(layer.kvHeads): the preset's lanes take groups of up "
+                    + "to \(configuration.lane.residentRows), a launch up to \(ClusterConfiguration.maximumHeads) heads")
+        }
+        try configuration.lane.validate(settings)
+        let placed = PlacedPlanes(
+            try layer.keyValues.map {
+                [try KeyValuePlanes(HeadCodes(keys: $0.keys, values: $0.values), headSize: layer.headSize, settings)]
+            }, in: &image)
+        return stride(from: 0, to: layer.rows, by: ClusterConfiguration.maximumSequences).map { first in
+            let rows = first..<min(first + ClusterConfiguration.maximumSequences, layer.rows)
+            let numbers = (0..<layer.kvHeads).flatMap { head in
+                rows.flatMap { row in (0..<group).map { (head * group + $0) * layer.rows + row } }
+            }
+            return ClusterLayer(
+                settings: settings, rows: group, heads: layer.kvHeads, contexts: rows.map { layer.lengths[$0] },
+                addresses: [PlaneAddresses](repeating: placed.addresses[0], count: rows.count), strides: placed.strides,
+                queries: numbers.map { ClusterQuery(codes: layer.queries[$0].codes, scale: layer.queries[$0].scoreScale) },
+                expected: numbers.map { expected[$0].outputs }, workloadRows: numbers)
         }
     }
 }

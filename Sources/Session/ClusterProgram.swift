@@ -21,6 +21,29 @@ public struct ClusterSchedule: Hashable, Sendable {
     }
 }
 
+/// How a workload runs on a cluster.
+public struct ClusterRun: Hashable, Sendable {
+    public let configuration: ClusterConfiguration
+    public let schedule: ClusterSchedule
+
+    /// - Parameter lanes: That take part; nil: all.
+    /// - Throws: `SessionError` for more lanes than there are, or none.
+    public init(
+        _ configuration: ClusterConfiguration, lanes: Int? = nil, policy: SchedulePolicy = .auto, splits: Int = 1
+    ) throws(SessionError) {
+        let lanes = lanes ?? configuration.lanes
+        guard (1...configuration.lanes).contains(lanes) else {
+            throw .badArgument(
+                argument: "--lanes", value: "\(lanes)", reason: "the preset has \(configuration.lanes): give 1 to \(configuration.lanes)")
+        }
+        guard (1...255).contains(splits) else {
+            throw .badArgument(argument: "--splits", value: "\(splits)", reason: "give 1 to 255")
+        }
+        self.configuration = configuration
+        schedule = ClusterSchedule(lanes: lanes, policy: policy, splits: splits)
+    }
+}
+
 /// Launches for a cluster, one behind another, and the memory they read.
 public struct ClusterProgram: Sendable {
     /// A layer and how it is cut.
@@ -40,6 +63,14 @@ public struct ClusterProgram: Sendable {
     public init(_ configuration: ClusterConfiguration) throws {
         try configuration.validate()
         self.configuration = configuration
+    }
+
+    /// All rows of a layer of a workload, in as many launches as they take.
+    init(_ workload: QuantizedLayer, on cluster: ClusterRun, settings: RowSettings, expecting results: [LaneResult]) throws {
+        try self.init(cluster.configuration)
+        layers = try ClusterLayer.parts(
+            of: workload, on: configuration, settings: settings, expected: results, in: &image)
+        for index in layers.indices { append(index, cluster.schedule) }
     }
 
     public mutating func append(_ layer: Int, _ schedule: ClusterSchedule) {

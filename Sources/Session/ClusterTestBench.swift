@@ -15,6 +15,8 @@ public final class ClusterTestBench {
         public internal(set) var taken: [Int] = [], finished: [Int] = []
         /// Of each lane.
         public internal(set) var traffic: [MemoryModel.Traffic] = []
+        /// Of each launch, if outputs are kept: its rows as they are numbered.
+        public internal(set) var outputs: [[[Int16]]] = []
         /// Groups of queries that were asked for: one a segment.
         public internal(set) var segments = 0
 
@@ -55,6 +57,10 @@ public final class ClusterTestBench {
     private var rowsLeft: [Int]
     private var delivered: [[Bool]]
     private let patience: Int
+    /// Rows are kept, right or wrong; else a wrong one ends the run.
+    public var keepsOutputs = false
+    /// Called in each cycle, before its edge.
+    public var cycleSettled: (() -> Void)?
     private var noise: SeededGenerator
     private var result = Result()
 
@@ -89,6 +95,7 @@ public final class ClusterTestBench {
         simulator.applyReset()
         result = Result()
         result.finished = [Int](repeating: 0, count: program.launches.count)
+        if keepsOutputs { result.outputs = rowsLeft.map { [[Int16]](repeating: [], count: $0) } }
         var lastMove = simulator.cycle, quietUntil = simulator.cycle
         var launchesDone = 0
         while true {
@@ -97,6 +104,7 @@ public final class ClusterTestBench {
             launch.offer(program, upTo: min(mostLaunches, program.launches.count))
             for index in lanes.indices { lanes[index].drive(cycle, &noise) }
             simulator.settle()
+            cycleSettled?()
             try simulator.check()
             for fault in faults where fault.port.isSet { throw ClusterRunError.fault(fault.name, cycle: cycle) }
             var moves = launch.observe()
@@ -130,7 +138,9 @@ public final class ClusterTestBench {
             throw ClusterRunError.repeatedRow(row.text, lane: lane, cycle: cycle)
         }
         let expected = layer.expected[number]
-        if let element = expected.indices.first(where: { expected[$0] != row.elements[$0] }) {
+        if keepsOutputs {
+            result.outputs[row.launch][number] = row.elements
+        } else if let element = expected.indices.first(where: { expected[$0] != row.elements[$0] }) {
             throw ClusterRunError.wrongElement(
                 row.text, element: element, was: row.elements[element], expected: expected[element], lane: lane, cycle: cycle)
         }

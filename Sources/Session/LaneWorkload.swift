@@ -10,11 +10,16 @@ public struct LaneWorkload: Sendable {
     public let settings: RowSettings
     /// Of a lane that prunes; nil: the lane is dense.
     public let reduction: RowReduction?
+    /// Nil: it runs on one lane.
+    public let cluster: ClusterRun?
     public let softmaxScale: Double
     public let layers: [QuantizedLayer]
 
     /// What is simulated.
-    public var accelerator: AcceleratorConfiguration { reduction.map { .spAtten($0.configuration) } ?? .lane(configuration) }
+    public var accelerator: AcceleratorConfiguration {
+        if let cluster { return .cluster(cluster.configuration) }
+        return reduction.map { .spAtten($0.configuration) } ?? .lane(configuration)
+    }
 
     /// Rows of all heads and layers.
     public var rowCount: Int { layers.reduce(0) { $0 + $1.queries.count } }
@@ -23,7 +28,7 @@ public struct LaneWorkload: Sendable {
     /// for those that come later.
     public init(
         _ workload: AttentionWorkload, name: String, preset: String, configuration: LaneConfiguration, settings: RowSettings,
-        reduction: RowReduction? = nil
+        reduction: RowReduction? = nil, cluster: ClusterRun? = nil
     ) throws {
         try configuration.validate()
         try settings.validate()
@@ -36,6 +41,7 @@ public struct LaneWorkload: Sendable {
         self.configuration = configuration
         self.settings = settings
         self.reduction = reduction
+        self.cluster = cluster
         softmaxScale = workload.softmaxScale
         layers = try concurrentMap(count: workload.layers.count) { index in
             try QuantizedLayer(

@@ -72,6 +72,12 @@ public struct SimulationRun: Sendable {
                     golden: golden.results[index], bound: program.bound.lane, runner,
                     differentReports: zip(outcome.reports, program.expected).count { $0 != $1.report })
             }
+            if let cluster = workload.cluster {
+                let program = try ClusterProgram(
+                    layer, on: cluster, settings: workload.settings, expecting: golden.results[index])
+                return LayerMeasurement(
+                    try runner.run(program), of: layer, golden: golden.results[index], bound: try program.laneBound(), runner)
+            }
             return LayerMeasurement(
                 try runner.run(layer.program), of: layer, golden: golden.results[index],
                 bound: LaneBound(layer, of: workload), runner)
@@ -98,6 +104,8 @@ extension SimulationRun {
     /// units is compared with the golden model. If all is right there, it is the emitted Verilog or its engine that
     /// differs, and both run in lockstep.
     public func diagnosis() throws -> String? {
+        // Of a cluster the rows that differ say where: head, row, element.
+        guard golden.workload.cluster == nil else { return nil }
         guard let layer = layers.first(where: { $0.comparison.mismatches + $0.differentReports > 0 }),
               let position = layers.firstIndex(where: { $0.index == layer.index }),
               let memory = try? options.memory.timing(golden.workload.configuration) else { return nil }
@@ -176,7 +184,8 @@ private struct LaneRunner: Sendable {
     /// Bytes of a beat of the memory, and how many channels move one a cycle.
     var beat: (bytes: Int, channels: Int) {
         switch configuration {
-        case .lane, .prefill, .cluster: (configuration.lane.portBytes, 1)
+        case .lane, .prefill: (configuration.lane.portBytes, 1)
+        case .cluster(let cluster): (configuration.lane.portBytes, cluster.lanes)
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         }
     }
@@ -201,6 +210,24 @@ private struct LaneRunner: Sendable {
         }
         for _ in program.jobs { rowFinished() }
         return outcome
+    }
+
+    func run(_ program: ClusterProgram) throws -> LaneTestBench.Result {
+        let simulator = try model.simulator(seed: options.seed)
+        let bench = try ClusterTestBench(
+            simulator, program, timing: .init(memories: [memory], stallSeed: options.stallSeed))
+        bench.keepsOutputs = true
+        let result = try withWaves(of: simulator) { sample in
+            bench.cycleSettled = sample
+            return try bench.run()
+        }
+        var outputs = [[Int16]](repeating: [], count: program.rowCount)
+        for (launch, rows) in zip(program.launches, result.outputs) {
+            for (number, row) in zip(program.layers[launch.layer].workloadRows, rows) { outputs[number] = row }
+        }
+        for _ in outputs { rowFinished() }
+        return .init(
+            outputs: outputs, cycles: result.cycles, traffic: result.traffic.dropFirst().reduce(result.traffic[0], +))
     }
 
     /// Runs a bench that calls `sample` in each cycle, with the waves that the options ask for.

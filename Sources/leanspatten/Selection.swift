@@ -23,6 +23,7 @@ struct LaneOption: ParsableArguments {
 
 extension RefineMode: ExpressibleByArgument {}
 extension DecisionScope: ExpressibleByArgument {}
+extension SchedulePolicy: ExpressibleByArgument {}
 
 /// What a lane that prunes leaves out.
 struct PruningOptions: ParsableArguments {
@@ -93,8 +94,18 @@ struct Selection: ParsableArguments {
     @OptionGroup var pruning: PruningOptions
 
     @Option(help: ArgumentHelp(
-        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")).", valueName: "N"))
-    var tile = 256
+        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")). 256, or 128 where no larger one fits.",
+        valueName: "N"))
+    var tile: Int?
+
+    @Option(help: ArgumentHelp("Lanes of a cluster that take part; all unless given.", valueName: "N"))
+    var lanes: Int?
+
+    @Option(help: "Where the work of a cluster's lanes may be cut: between outputs, chunks or tiles, or as suits the contexts.")
+    var policy: SchedulePolicy?
+
+    @Option(help: ArgumentHelp("With fixed-split: chunks of the longest context.", valueName: "N"))
+    var splits: Int?
 
     @Option(help: ArgumentHelp("Layers to run, such as 0,5; all unless given.", valueName: "A,B"), transform: indices)
     var layers: [Int]?
@@ -109,10 +120,11 @@ struct Selection: ParsableArguments {
     private static let defaultValueFormat = try! ValueFormat("12")
 
     func validate() throws {
-        if !RowSettings.tileSizes.contains(tile) {
+        if let tile, !RowSettings.tileSizes.contains(tile) {
             throw ValidationError(
                 "--tile \(tile) is not supported: use one of \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")).")
         }
+        if splits != nil, policy != .fixedSplit { throw ValidationError("--splits belongs to --policy fixed-split.") }
         if let rows, rows < 1 { throw ValidationError("--rows must be at least 1.") }
     }
 
@@ -122,8 +134,31 @@ struct Selection: ParsableArguments {
             layers: layers, rows: rows, headSize: lane.configuration.lane.headSize, seed: seed)
         let quantized = try LaneWorkload(
             tensors, name: workload.name, preset: lane.name, configuration: lane.configuration.lane,
-            settings: RowSettings(tileKeys: tile, keyFormat: keyBits, valueFormat: valueBits), reduction: try reduction(of: lane))
+            settings: RowSettings(tileKeys: tile ?? usualTile(of: lane), keyFormat: keyBits, valueFormat: valueBits), reduction: try reduction(of: lane),
+            cluster: try cluster(lane))
         return (quantized, RunDescription(preset: lane.name, seed: seed))
+    }
+
+    private func usualTile(of lane: NamedConfiguration) -> Int {
+        guard case .cluster(let configuration) = lane.configuration else { return 256 }
+        return min(256, configuration.lane.bufferTileKeys)
+    }
+
+    private func cluster(_ lane: NamedConfiguration) throws -> ClusterRun? {
+        guard case .cluster(let configuration) = lane.configuration else {
+            guard lanes == nil, policy == nil, splits == nil else {
+                throw SessionError.badArgument(
+                    argument: "--preset", value: lane.name,
+                    reason: "this is one lane: a cluster, such as lean-8, takes --lanes, --policy and --splits")
+            }
+            return nil
+        }
+        guard pruning.isDense else {
+            throw SessionError.badArgument(
+                argument: "--preset", value: lane.name,
+                reason: "the lanes of a cluster read everything: a lane that prunes is spatten-d64")
+        }
+        return try ClusterRun(configuration, lanes: lanes, policy: policy ?? .auto, splits: splits ?? 1)
     }
 
     private func reduction(of lane: NamedConfiguration) throws -> RowReduction? {
@@ -147,9 +182,7 @@ struct Selection: ParsableArguments {
                 argument: "--preset", value: lane.name,
                 reason: "this lane takes rows in groups, which this command does not make: use lane-d64, whose results are the same")
         case .cluster:
-            throw SessionError.badArgument(
-                argument: "--preset", value: lane.name,
-                reason: "a cluster takes whole launches, which this command does not make: use lane-d64, whose results are the same")
+            return nil
         }
     }
 }

@@ -113,7 +113,7 @@ package struct TileBuffer: Module {
         let occupied = c.register("occupied", .bit)
         let isLast = c.named("is_last", readIndex.q == readLast.q)
         let isTooEarly = c.named(
-            "is_too_early", filling.q & (readBank.q == writeBank.q) & (readIndex.q >= writeIndex.q))
+            "is_too_early", filling.q & !(readBank.q ^ writeBank.q) & (readIndex.q >= writeIndex.q))
         let read = c.named("read", active.q & advance & !isTooEarly)
         // What the payload says counts only if there is one.
         let hasNext = c.named("has_next", (filled.q > 0) | (filling.q & (filled.q == 0)))
