@@ -125,6 +125,11 @@ area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md;
 	swift build -c release --product leanspatten-bench
 	$(BUILD)/leanspatten-bench area $(UNIT)
 
+.PHONY: signature
+signature: swift ## the plot of Docs/schedule.md, Docs/signature-sweep.svg, anew from the models
+	swift build -c release --product leanspatten-bench
+	$(BUILD)/leanspatten-bench signature --output Docs/signature-sweep.svg
+
 # Python packages of the peers, in an environment of their own.
 $(PYTHON)/.installed: Testbenches/requirements.txt
 	@missing=""; python3 -c 'import ensurepip' 2>/dev/null || missing=" python3-venv"; \
@@ -196,7 +201,7 @@ coverage: swift simulators ## line, branch and toggle coverage of the lane's Ver
 .PHONY: mutate
 mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
 	swift build -c release --build-tests
-	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane --filter TopKMutationTests \
+	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane --filter TopKMutationTests --filter ScheduleMutationTests \
 	  | grep -E '^  |^mutation score|^[0-9]+ mutants|recorded an issue'
 
 .PHONY: clean

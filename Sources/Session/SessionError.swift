@@ -72,7 +72,7 @@ public enum ExitStatus: Int32, Sendable {
             case let error as WorkloadError: error.isWriteFailure ? .cannotWrite : .badInput
             case is LanguageModelError: .badInput
             case let error as CosimulationError: Self.status(of: error)
-            case is ConfigurationError, is FormatError: .usage
+            case is ConfigurationError, is FormatError, is ScheduleError: .usage
             case is QuantizationError, is LaneInputError: .badInput
             case is LaneRunError, is MemoryModelError, is StreamProtocolError, is UnknownOutputs: .designDiffers
             default: .internalFault

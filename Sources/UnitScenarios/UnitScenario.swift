@@ -97,6 +97,11 @@ extension UnitScenario {
         ("StateRouter", { lane, random, _ in try stateRouter(PrefillConfiguration(lane: lane, residentRows: 2), random) }),
         ("ReductionChain", { try reductionUnit($0, lanes: 3, .chain, $1, $2) }),
         ("ReductionTree", { try reductionUnit($0, lanes: 5, .tree, $1, $2) }),
+        ("SerialDivider", { try serialDivider(dividendBits: 36, divisorBits: 13, bitsPerCycle: 2, $1, $2) }),
+        ("StreamKScheduler", {
+            try streamKScheduler(ClusterConfiguration(lane: PrefillConfiguration(lane: $0), lanes: 4), $1, $2)
+        }),
+        ("SegmentWalker", { try segmentWalker(PrefillConfiguration(lane: $0), $1, $2) }),
     ]
 }
 

@@ -21,6 +21,10 @@ struct Area: ParsableCommand {
 
     private static let pruning = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
 
+    private static func cluster(lanes: Int) -> ClusterConfiguration {
+        ClusterConfiguration(lane: PrefillConfiguration(lane: pruning.lane), lanes: lanes)
+    }
+
     /// What is counted, by name: the designs of Docs/resources.md.
     private static let known: KeyValuePairs<String, @Sendable () throws -> Design> = [
         "zero-eliminator-n16-w12": { try Design(ZeroEliminator(count: 16, bits: 12)) },
@@ -47,6 +51,9 @@ struct Area: ParsableCommand {
         "token-selector": { try Design(TokenSelector(pruning)) },
         "cascade-controller": { try Design(CascadeController(pruning)) },
         "spatten-dispatcher": { try Design(SpAttenDispatcher(pruning)) },
+        "stream-k-scheduler-g8": { try Design(StreamKScheduler(cluster(lanes: 8))) },
+        "stream-k-scheduler-g64": { try Design(StreamKScheduler(cluster(lanes: 64))) },
+        "segment-walker": { try Design(SegmentWalker(cluster(lanes: 8).lane)) },
     ]
 
     /// A synthesis script and the cells to count, each column the sum of all whose names match.

@@ -7,7 +7,7 @@ struct Bench: ParsableCommand {
         commandName: "leanspatten-bench",
         abstract: "Measures the figures of Docs/benchmarks.md.",
         discussion: "Example: leanspatten-bench --only native-vs-verilator --output .build/bench.json",
-        subcommands: [Figures.self, Area.self, EmitArray.self, FirstCycle.self],
+        subcommands: [Figures.self, Area.self, Signature.self, EmitArray.self, FirstCycle.self],
         defaultSubcommand: Figures.self)
 }
 

@@ -23,7 +23,6 @@ struct LaneOption: ParsableArguments {
 
 extension RefineMode: ExpressibleByArgument {}
 extension DecisionScope: ExpressibleByArgument {}
-extension SchedulePolicy: ExpressibleByArgument {}
 
 /// What a lane that prunes leaves out.
 struct PruningOptions: ParsableArguments {
