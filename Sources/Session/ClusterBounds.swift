@@ -3,7 +3,7 @@ import GoldenModel
 import PerformanceModel
 
 extension ClusterProgram {
-    /// The schedule of a launch by the golden model, for all lanes that are built: those that take no part have empty ranges.
+    /// The schedule of a launch by the golden model.
     public func schedule(ofLaunch index: Int) throws(ScheduleError) -> StreamKScheduler {
         let launch = launches[index], layer = layers[launch.layer], schedule = launch.schedule
         return try StreamKScheduler(ScheduleRequest(
@@ -11,27 +11,28 @@ extension ClusterProgram {
             policy: schedule.policy, splits: schedule.splits, byKeys: schedule.byKeys))
     }
 
-    /// What the lanes could do at best with that schedule.
-    public func bound(ofLaunch index: Int) throws(ScheduleError) -> ClusterBound {
+    /// What the lanes have to do with that schedule; those that take no part, nothing.
+    public func model(ofLaunch index: Int) throws(ScheduleError) -> LaunchModel {
         let layer = layers[launches[index].layer]
-        var bound = ClusterBound(configuration: configuration)
+        var model = LaunchModel(configuration: configuration.lane, lanes: configuration.lanes)
         for (lane, segments) in try schedule(ofLaunch: index).segments.enumerated() {
             for segment in segments {
-                bound.addSegment(lane: lane, rows: layer.rows, keys: segment.keys, settings: layer.settings)
+                model.addSegment(lane: lane, keys: segment.keys, opens: segment.opens, rows: layer.rows, settings: layer.settings)
             }
         }
-        return bound
+        return model
     }
 
-    /// The same over all launches for a report: the busiest lane of each decides, its lanes' ports and arrays count as one.
+    /// The bound of all launches for a report: the busiest lane of each decides.
     func laneBound() throws(ScheduleError) -> LaneBound {
         var beats = 0, queryKeyCycles = 0, probabilityValueCycles = 0, usefulMultiplications = 0
         for index in launches.indices {
-            let bound = try bound(ofLaunch: index), busiest = bound.busiest
+            let lanes = try model(ofLaunch: index).lanes
+            guard let busiest = lanes.max(by: { $0.cycles < $1.cycles }) else { continue }
             beats += busiest.portBeats
             queryKeyCycles += busiest.queryKeyCycles
             probabilityValueCycles += busiest.probabilityValueCycles
-            usefulMultiplications += bound.lanes.reduce(0) { $0 + $1.usefulMultiplications }
+            usefulMultiplications += lanes.reduce(0) { $0 + $1.usefulMultiplications }
         }
         return LaneBound(
             configuration: configuration.lane.lane, portBeats: beats, queryKeyCycles: queryKeyCycles,

@@ -113,9 +113,9 @@ import Verification
                 settings: settings, rows: 2, heads: 3, contexts: [0, 700, 129, 300], generator: &generator)
             program.append(layer, schedule)
             let result = try model.run(program)
-            let bound = try program.bound(ofLaunch: 0)
+            let work = try program.model(ofLaunch: 0)
             for (lane, traffic) in result.traffic.enumerated() {
-                #expect(traffic.totalBeats == bound.lanes[lane].portBeats, "lane \(lane) under \(schedule)")
+                #expect(traffic.totalBeats == work.lanes[lane].portBeats, "lane \(lane) under \(schedule)")
             }
             #expect(try result.segments == program.schedule(ofLaunch: 0).segments.joined().count)
         }
