@@ -77,7 +77,7 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
     reg looking;  // @[SegmentWalker.swift:40]
     reg measuring;  // @[SegmentWalker.swift:40]
     reg sending;  // @[SegmentWalker.swift:41]
-    reg [19:0] segment_first;  // @[SegmentWalker.swift:67]
+    reg [18:0] segment_first;  // @[SegmentWalker.swift:67]
     reg [19:0] segment_end;  // @[SegmentWalker.swift:68]
     reg [39:0] key_msb_address;  // @[SegmentWalker.swift:63]
     reg [39:0] key_lsb_address;  // @[SegmentWalker.swift:63]
@@ -85,10 +85,6 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
     reg [139:0] sequence_table [0:511];  // @[SegmentWalker.swift:31]
     reg [139:0] entry;  // @[SegmentWalker.swift:52]
 
-    wire is_last_output =  // @[SegmentWalker.swift:48]
-        (range_at_hand_first_head == range_at_hand_end_head)
-            & (range_at_hand_first_sequence == range_at_hand_end_sequence);
-    wire is_done = is_last_output & !(|range_at_hand_end_tile);  // @[SegmentWalker.swift:51]
     wire [8:0] entry_address = {
         range_at_hand_epoch, range_at_hand_first_sequence
     };  // @[SegmentWalker.swift:52]
@@ -97,7 +93,7 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
     };  // @[SegmentWalker.swift:35]
 
     always @(posedge clock) begin
-        if (looking & !is_done) begin  // @[SegmentWalker.swift:52]
+        if (looking) begin  // @[SegmentWalker.swift:52]
             entry <= sequence_table[entry_address];  // @[SegmentWalker.swift:52]
         end
         if (table_valid) begin  // @[SegmentWalker.swift:33]
@@ -143,6 +139,11 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
         end
     end
 
+    wire is_last_output =  // @[SegmentWalker.swift:48]
+        (range_at_hand_first_head == range_at_hand_end_head)
+            & (range_at_hand_first_sequence == range_at_hand_end_sequence);
+    wire is_done = is_last_output & !(|range_at_hand_end_tile);  // @[SegmentWalker.swift:51]
+
     always @(posedge clock) begin
         if (reset) begin
             measuring <= 1'b0;  // @[SegmentWalker.swift:40]
@@ -158,17 +159,19 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
         end
     end
 
+    wire [19:0] segment_first_next_joined = {
+        range_at_hand_first_tile, 7'h0
+    };  // @[SegmentWalker.swift:67]
+
     always @(posedge clock) begin
-        if (measuring) begin  // @[SegmentWalker.swift:67]
-            segment_first <= {range_at_hand_first_tile, 7'h0};  // @[SegmentWalker.swift:67]
-            segment_end <= is_last_output ? {range_at_hand_end_tile, 7'h0}
-                : entry[139:120];  // @[SegmentWalker.swift:68]
-            key_msb_address <= entry[119:80]
-                + range_at_hand_key_msb_offset;  // @[SegmentWalker.swift:63]
-            key_lsb_address <= entry[79:40]
-                + range_at_hand_key_lsb_offset;  // @[SegmentWalker.swift:63]
-            value_address <= entry[39:0] + range_at_hand_value_offset;  // @[SegmentWalker.swift:63]
-        end
+        segment_first <= segment_first_next_joined[18:0];  // @[SegmentWalker.swift:67]
+        segment_end <= is_last_output ? {range_at_hand_end_tile, 7'h0}
+            : entry[139:120];  // @[SegmentWalker.swift:68]
+        key_msb_address <= entry[119:80]
+            + range_at_hand_key_msb_offset;  // @[SegmentWalker.swift:63]
+        key_lsb_address <= entry[79:40]
+            + range_at_hand_key_lsb_offset;  // @[SegmentWalker.swift:63]
+        value_address <= entry[39:0] + range_at_hand_value_offset;  // @[SegmentWalker.swift:63]
     end
 
     assign segment_valid = sending;  // @[SegmentWalker.swift:65]
@@ -176,7 +179,7 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
         range_at_hand_first_head[7:0];  // @[SegmentWalker.swift:65]
     assign segment_payload_output_sequence =
         range_at_hand_first_sequence;  // @[SegmentWalker.swift:65]
-    assign segment_payload_first = segment_first;  // @[SegmentWalker.swift:65]
+    assign segment_payload_first = {1'b0, segment_first};  // @[SegmentWalker.swift:65]
     assign segment_payload_end = segment_end;  // @[SegmentWalker.swift:65]
     assign segment_payload_opens = !(|range_at_hand_first_tile);  // @[SegmentWalker.swift:65]
     assign segment_payload_closes = !is_last_output;  // @[SegmentWalker.swift:65]
@@ -287,6 +290,8 @@ module SegmentWalker_d64_m64_p64_n524288_b256_e8_r8_t128 (
             end
         end
     end
+
+    wire _unused_ok = &{1'b0, segment_first_next_joined[19]};
 endmodule
 
 `default_nettype wire

@@ -4,184 +4,191 @@
 module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     input  wire clock,
     input  wire reset,
-    input  wire launch_valid,  // @[StreamKScheduler.swift:40]
-    output wire launch_ready,  // @[StreamKScheduler.swift:40]
-    input  wire [2:0] launch_payload_settings_rows,  // @[StreamKScheduler.swift:40]
-    input  wire [7:0] launch_payload_settings_sequences,  // @[StreamKScheduler.swift:40]
-    input  wire [1:0] launch_payload_settings_tile_size,  // @[StreamKScheduler.swift:40]
-    input  wire [3:0] launch_payload_settings_msb_bits,  // @[StreamKScheduler.swift:40]
-    input  wire [3:0] launch_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:40]
-    input  wire [3:0] launch_payload_settings_value_bits,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] launch_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] launch_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] launch_payload_settings_value_stride,  // @[StreamKScheduler.swift:40]
-    input  wire [5:0] launch_payload_lanes,  // @[StreamKScheduler.swift:40]
-    input  wire [7:0] launch_payload_heads,  // @[StreamKScheduler.swift:40]
-    input  wire [1:0] launch_payload_policy,  // @[StreamKScheduler.swift:40]
-    input  wire [7:0] launch_payload_splits,  // @[StreamKScheduler.swift:40]
-    input  wire launch_payload_by_keys,  // @[StreamKScheduler.swift:40]
-    input  wire sequences_valid,  // @[StreamKScheduler.swift:40]
-    output wire sequences_ready,  // @[StreamKScheduler.swift:40]
-    input  wire [19:0] sequences_payload_keys,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] sequences_payload_key_msb_address,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] sequences_payload_key_lsb_address,  // @[StreamKScheduler.swift:40]
-    input  wire [39:0] sequences_payload_value_address,  // @[StreamKScheduler.swift:40]
-    output wire table_valid,  // @[StreamKScheduler.swift:41]
-    output wire table_payload_bank,  // @[StreamKScheduler.swift:41]
-    output wire [7:0] table_payload_sequence,  // @[StreamKScheduler.swift:41]
-    output wire [19:0] table_payload_entry_keys,  // @[StreamKScheduler.swift:41]
-    output wire [39:0] table_payload_entry_key_msb_address,  // @[StreamKScheduler.swift:41]
-    output wire [39:0] table_payload_entry_key_lsb_address,  // @[StreamKScheduler.swift:41]
-    output wire [39:0] table_payload_entry_value_address,  // @[StreamKScheduler.swift:41]
-    output wire ranges_0_valid,  // @[StreamKScheduler.swift:42]
-    input  wire ranges_0_ready,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_0_payload_first_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_0_payload_first_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_0_payload_first_tile,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_0_payload_end_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_0_payload_end_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_0_payload_end_tile,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_key_msb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_key_lsb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_value_offset,  // @[StreamKScheduler.swift:42]
-    output wire ranges_0_payload_epoch,  // @[StreamKScheduler.swift:42]
-    output wire [2:0] ranges_0_payload_settings_rows,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_0_payload_settings_sequences,  // @[StreamKScheduler.swift:42]
-    output wire [1:0] ranges_0_payload_settings_tile_size,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_0_payload_settings_msb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_0_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_0_payload_settings_value_bits,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_0_payload_settings_value_stride,  // @[StreamKScheduler.swift:42]
-    output wire ranges_1_valid,  // @[StreamKScheduler.swift:42]
-    input  wire ranges_1_ready,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_1_payload_first_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_1_payload_first_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_1_payload_first_tile,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_1_payload_end_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_1_payload_end_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_1_payload_end_tile,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_key_msb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_key_lsb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_value_offset,  // @[StreamKScheduler.swift:42]
-    output wire ranges_1_payload_epoch,  // @[StreamKScheduler.swift:42]
-    output wire [2:0] ranges_1_payload_settings_rows,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_1_payload_settings_sequences,  // @[StreamKScheduler.swift:42]
-    output wire [1:0] ranges_1_payload_settings_tile_size,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_1_payload_settings_msb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_1_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_1_payload_settings_value_bits,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_1_payload_settings_value_stride,  // @[StreamKScheduler.swift:42]
-    output wire ranges_2_valid,  // @[StreamKScheduler.swift:42]
-    input  wire ranges_2_ready,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_2_payload_first_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_2_payload_first_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_2_payload_first_tile,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_2_payload_end_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_2_payload_end_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_2_payload_end_tile,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_key_msb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_key_lsb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_value_offset,  // @[StreamKScheduler.swift:42]
-    output wire ranges_2_payload_epoch,  // @[StreamKScheduler.swift:42]
-    output wire [2:0] ranges_2_payload_settings_rows,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_2_payload_settings_sequences,  // @[StreamKScheduler.swift:42]
-    output wire [1:0] ranges_2_payload_settings_tile_size,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_2_payload_settings_msb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_2_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_2_payload_settings_value_bits,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_2_payload_settings_value_stride,  // @[StreamKScheduler.swift:42]
-    output wire ranges_3_valid,  // @[StreamKScheduler.swift:42]
-    input  wire ranges_3_ready,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_3_payload_first_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_3_payload_first_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_3_payload_first_tile,  // @[StreamKScheduler.swift:42]
-    output wire [8:0] ranges_3_payload_end_head,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_3_payload_end_sequence,  // @[StreamKScheduler.swift:42]
-    output wire [12:0] ranges_3_payload_end_tile,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_key_msb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_key_lsb_offset,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_value_offset,  // @[StreamKScheduler.swift:42]
-    output wire ranges_3_payload_epoch,  // @[StreamKScheduler.swift:42]
-    output wire [2:0] ranges_3_payload_settings_rows,  // @[StreamKScheduler.swift:42]
-    output wire [7:0] ranges_3_payload_settings_sequences,  // @[StreamKScheduler.swift:42]
-    output wire [1:0] ranges_3_payload_settings_tile_size,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_3_payload_settings_msb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_3_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:42]
-    output wire [3:0] ranges_3_payload_settings_value_bits,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:42]
-    output wire [39:0] ranges_3_payload_settings_value_stride,  // @[StreamKScheduler.swift:42]
-    output wire fault  // @[StreamKScheduler.swift:42]
+    input  wire launch_valid,  // @[StreamKScheduler.swift:39]
+    output wire launch_ready,  // @[StreamKScheduler.swift:39]
+    input  wire [2:0] launch_payload_settings_rows,  // @[StreamKScheduler.swift:39]
+    input  wire [7:0] launch_payload_settings_sequences,  // @[StreamKScheduler.swift:39]
+    input  wire [1:0] launch_payload_settings_tile_size,  // @[StreamKScheduler.swift:39]
+    input  wire [3:0] launch_payload_settings_msb_bits,  // @[StreamKScheduler.swift:39]
+    input  wire [3:0] launch_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:39]
+    input  wire [3:0] launch_payload_settings_value_bits,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] launch_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] launch_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] launch_payload_settings_value_stride,  // @[StreamKScheduler.swift:39]
+    input  wire [5:0] launch_payload_lanes,  // @[StreamKScheduler.swift:39]
+    input  wire [7:0] launch_payload_heads,  // @[StreamKScheduler.swift:39]
+    input  wire [1:0] launch_payload_policy,  // @[StreamKScheduler.swift:39]
+    input  wire [7:0] launch_payload_splits,  // @[StreamKScheduler.swift:39]
+    input  wire launch_payload_by_keys,  // @[StreamKScheduler.swift:39]
+    input  wire sequences_valid,  // @[StreamKScheduler.swift:39]
+    output wire sequences_ready,  // @[StreamKScheduler.swift:39]
+    input  wire [19:0] sequences_payload_keys,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] sequences_payload_key_msb_address,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] sequences_payload_key_lsb_address,  // @[StreamKScheduler.swift:39]
+    input  wire [39:0] sequences_payload_value_address,  // @[StreamKScheduler.swift:39]
+    output wire table_valid,  // @[StreamKScheduler.swift:40]
+    output wire table_payload_bank,  // @[StreamKScheduler.swift:40]
+    output wire [7:0] table_payload_sequence,  // @[StreamKScheduler.swift:40]
+    output wire [19:0] table_payload_entry_keys,  // @[StreamKScheduler.swift:40]
+    output wire [39:0] table_payload_entry_key_msb_address,  // @[StreamKScheduler.swift:40]
+    output wire [39:0] table_payload_entry_key_lsb_address,  // @[StreamKScheduler.swift:40]
+    output wire [39:0] table_payload_entry_value_address,  // @[StreamKScheduler.swift:40]
+    output wire ranges_0_valid,  // @[StreamKScheduler.swift:41]
+    input  wire ranges_0_ready,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_0_payload_first_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_0_payload_first_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_0_payload_first_tile,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_0_payload_end_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_0_payload_end_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_0_payload_end_tile,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_key_msb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_key_lsb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_value_offset,  // @[StreamKScheduler.swift:41]
+    output wire ranges_0_payload_epoch,  // @[StreamKScheduler.swift:41]
+    output wire [2:0] ranges_0_payload_settings_rows,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_0_payload_settings_sequences,  // @[StreamKScheduler.swift:41]
+    output wire [1:0] ranges_0_payload_settings_tile_size,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_0_payload_settings_msb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_0_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_0_payload_settings_value_bits,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_0_payload_settings_value_stride,  // @[StreamKScheduler.swift:41]
+    output wire ranges_1_valid,  // @[StreamKScheduler.swift:41]
+    input  wire ranges_1_ready,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_1_payload_first_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_1_payload_first_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_1_payload_first_tile,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_1_payload_end_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_1_payload_end_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_1_payload_end_tile,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_key_msb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_key_lsb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_value_offset,  // @[StreamKScheduler.swift:41]
+    output wire ranges_1_payload_epoch,  // @[StreamKScheduler.swift:41]
+    output wire [2:0] ranges_1_payload_settings_rows,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_1_payload_settings_sequences,  // @[StreamKScheduler.swift:41]
+    output wire [1:0] ranges_1_payload_settings_tile_size,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_1_payload_settings_msb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_1_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_1_payload_settings_value_bits,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_1_payload_settings_value_stride,  // @[StreamKScheduler.swift:41]
+    output wire ranges_2_valid,  // @[StreamKScheduler.swift:41]
+    input  wire ranges_2_ready,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_2_payload_first_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_2_payload_first_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_2_payload_first_tile,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_2_payload_end_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_2_payload_end_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_2_payload_end_tile,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_key_msb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_key_lsb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_value_offset,  // @[StreamKScheduler.swift:41]
+    output wire ranges_2_payload_epoch,  // @[StreamKScheduler.swift:41]
+    output wire [2:0] ranges_2_payload_settings_rows,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_2_payload_settings_sequences,  // @[StreamKScheduler.swift:41]
+    output wire [1:0] ranges_2_payload_settings_tile_size,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_2_payload_settings_msb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_2_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_2_payload_settings_value_bits,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_2_payload_settings_value_stride,  // @[StreamKScheduler.swift:41]
+    output wire ranges_3_valid,  // @[StreamKScheduler.swift:41]
+    input  wire ranges_3_ready,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_3_payload_first_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_3_payload_first_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_3_payload_first_tile,  // @[StreamKScheduler.swift:41]
+    output wire [8:0] ranges_3_payload_end_head,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_3_payload_end_sequence,  // @[StreamKScheduler.swift:41]
+    output wire [12:0] ranges_3_payload_end_tile,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_key_msb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_key_lsb_offset,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_value_offset,  // @[StreamKScheduler.swift:41]
+    output wire ranges_3_payload_epoch,  // @[StreamKScheduler.swift:41]
+    output wire [2:0] ranges_3_payload_settings_rows,  // @[StreamKScheduler.swift:41]
+    output wire [7:0] ranges_3_payload_settings_sequences,  // @[StreamKScheduler.swift:41]
+    output wire [1:0] ranges_3_payload_settings_tile_size,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_3_payload_settings_msb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_3_payload_settings_lsb_bits,  // @[StreamKScheduler.swift:41]
+    output wire [3:0] ranges_3_payload_settings_value_bits,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_settings_key_msb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_settings_key_lsb_stride,  // @[StreamKScheduler.swift:41]
+    output wire [39:0] ranges_3_payload_settings_value_stride,  // @[StreamKScheduler.swift:41]
+    output wire fault_valid,  // @[StreamKScheduler.swift:41]
+    output wire fault_payload_lanes,  // @[StreamKScheduler.swift:41]
+    output wire fault_payload_rows,  // @[StreamKScheduler.swift:41]
+    output wire fault_payload_tile_size,  // @[StreamKScheduler.swift:41]
+    output wire fault_payload_splits,  // @[StreamKScheduler.swift:41]
+    output wire fault_payload_context  // @[StreamKScheduler.swift:41]
 );
 
-    reg [3:0] phase;  // @[StreamKScheduler.swift:107]
-    reg [2:0] launch_at_hand_settings_rows;  // @[StreamKScheduler.swift:108]
-    reg [7:0] launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:108]
-    reg [1:0] launch_at_hand_settings_tile_size;  // @[StreamKScheduler.swift:108]
-    reg [3:0] launch_at_hand_settings_msb_bits;  // @[StreamKScheduler.swift:108]
-    reg [3:0] launch_at_hand_settings_lsb_bits;  // @[StreamKScheduler.swift:108]
-    reg [3:0] launch_at_hand_settings_value_bits;  // @[StreamKScheduler.swift:108]
-    reg [39:0] launch_at_hand_settings_key_msb_stride;  // @[StreamKScheduler.swift:108]
-    reg [39:0] launch_at_hand_settings_key_lsb_stride;  // @[StreamKScheduler.swift:108]
-    reg [39:0] launch_at_hand_settings_value_stride;  // @[StreamKScheduler.swift:108]
-    reg [5:0] launch_at_hand_lanes;  // @[StreamKScheduler.swift:108]
-    reg [7:0] launch_at_hand_heads;  // @[StreamKScheduler.swift:108]
-    reg [1:0] launch_at_hand_policy;  // @[StreamKScheduler.swift:108]
-    reg [7:0] launch_at_hand_splits;  // @[StreamKScheduler.swift:108]
-    reg launch_at_hand_by_keys;  // @[StreamKScheduler.swift:108]
-    reg epoch;  // @[StreamKScheduler.swift:109]
-    reg [27:0] key_sum;  // @[StreamKScheduler.swift:112]
-    reg [20:0] tile_sum;  // @[StreamKScheduler.swift:112]
-    reg by_keys;  // @[StreamKScheduler.swift:113]
-    reg [12:0] chunk_tiles;  // @[StreamKScheduler.swift:113]
-    reg [7:0] top_probe;  // @[StreamKScheduler.swift:114]
-    reg [27:0] head_weight;  // @[StreamKScheduler.swift:115]
-    reg [35:0] total;  // @[StreamKScheduler.swift:115]
-    reg [35:0] quota;  // @[StreamKScheduler.swift:116]
-    reg [12:0] larger_lanes;  // @[StreamKScheduler.swift:116]
-    reg fault_seen;  // @[StreamKScheduler.swift:120]
-    reg [7:0] sequence_index;  // @[StreamKScheduler.swift:194]
-    reg [12:0] longest;  // @[StreamKScheduler.swift:195]
-    reg any_partial;  // @[StreamKScheduler.swift:195]
-    reg [7:0] next_probe;  // @[StreamKScheduler.swift:197]
-    reg [7:0] entry_index;  // @[StreamKScheduler.swift:217]
-    reg [19:0] entry_keys;  // @[StreamKScheduler.swift:219]
-    reg [39:0] entry_key_msb;  // @[StreamKScheduler.swift:220]
-    reg [39:0] entry_key_lsb;  // @[StreamKScheduler.swift:221]
-    reg [39:0] entry_value;  // @[StreamKScheduler.swift:222]
-    reg entry_valid;  // @[StreamKScheduler.swift:223]
-    reg [12:0] tiles;  // @[StreamKScheduler.swift:228]
-    reg is_partial;  // @[StreamKScheduler.swift:229]
-    reg counted;  // @[StreamKScheduler.swift:232]
-    reg [19:0] counted_keys;  // @[StreamKScheduler.swift:233]
-    reg [7:0] counted_index;  // @[StreamKScheduler.swift:234]
+    reg [3:0] phase;  // @[StreamKScheduler.swift:108]
+    reg [2:0] launch_at_hand_settings_rows;  // @[StreamKScheduler.swift:109]
+    reg [7:0] launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:109]
+    reg [1:0] launch_at_hand_settings_tile_size;  // @[StreamKScheduler.swift:109]
+    reg [3:0] launch_at_hand_settings_msb_bits;  // @[StreamKScheduler.swift:109]
+    reg [3:0] launch_at_hand_settings_lsb_bits;  // @[StreamKScheduler.swift:109]
+    reg [3:0] launch_at_hand_settings_value_bits;  // @[StreamKScheduler.swift:109]
+    reg [39:0] launch_at_hand_settings_key_msb_stride;  // @[StreamKScheduler.swift:109]
+    reg [39:0] launch_at_hand_settings_key_lsb_stride;  // @[StreamKScheduler.swift:109]
+    reg [39:0] launch_at_hand_settings_value_stride;  // @[StreamKScheduler.swift:109]
+    reg [5:0] launch_at_hand_lanes;  // @[StreamKScheduler.swift:109]
+    reg [7:0] launch_at_hand_heads;  // @[StreamKScheduler.swift:109]
+    reg [1:0] launch_at_hand_policy;  // @[StreamKScheduler.swift:109]
+    reg [7:0] launch_at_hand_splits;  // @[StreamKScheduler.swift:109]
+    reg launch_at_hand_by_keys;  // @[StreamKScheduler.swift:109]
+    reg epoch;  // @[StreamKScheduler.swift:110]
+    reg [27:0] key_sum;  // @[StreamKScheduler.swift:113]
+    reg [20:0] tile_sum;  // @[StreamKScheduler.swift:113]
+    reg by_keys;  // @[StreamKScheduler.swift:114]
+    reg [12:0] chunk_tiles;  // @[StreamKScheduler.swift:114]
+    reg [7:0] top_probe;  // @[StreamKScheduler.swift:115]
+    reg [27:0] head_weight;  // @[StreamKScheduler.swift:116]
+    reg [35:0] total;  // @[StreamKScheduler.swift:116]
+    reg [35:0] quota;  // @[StreamKScheduler.swift:117]
+    reg [5:0] larger_lanes;  // @[StreamKScheduler.swift:117]
+    reg [7:0] sequence_index;  // @[StreamKScheduler.swift:201]
+    reg [12:0] longest;  // @[StreamKScheduler.swift:202]
+    reg any_partial;  // @[StreamKScheduler.swift:202]
+    reg [7:0] next_probe;  // @[StreamKScheduler.swift:204]
+    reg [7:0] entry_index;  // @[StreamKScheduler.swift:224]
+    reg [19:0] entry_keys;  // @[StreamKScheduler.swift:226]
+    reg [39:0] entry_key_msb;  // @[StreamKScheduler.swift:227]
+    reg [39:0] entry_key_lsb;  // @[StreamKScheduler.swift:228]
+    reg [39:0] entry_value;  // @[StreamKScheduler.swift:229]
+    reg entry_valid;  // @[StreamKScheduler.swift:230]
+    reg [12:0] tiles;  // @[StreamKScheduler.swift:235]
+    reg is_partial;  // @[StreamKScheduler.swift:236]
+    reg counted;  // @[StreamKScheduler.swift:239]
+    reg [19:0] counted_keys;  // @[StreamKScheduler.swift:240]
+    reg [7:0] counted_index;  // @[StreamKScheduler.swift:241]
+    reg lanes_fault;  // @[StreamKScheduler.swift:124]
+    reg rows_fault;  // @[StreamKScheduler.swift:124]
+    reg tile_size_fault;  // @[StreamKScheduler.swift:125]
+    reg splits_fault;  // @[StreamKScheduler.swift:125]
+    reg context_fault;  // @[StreamKScheduler.swift:126]
+    reg fault_seen;  // @[StreamKScheduler.swift:128]
     reg [35:0] place;  // @[RangeWalk.swift:39]
     reg [8:0] head;  // @[RangeWalk.swift:39]
     reg [39:0] plane_offset_0;  // @[RangeWalk.swift:40]
     reg [39:0] plane_offset_1;  // @[RangeWalk.swift:40]
     reg [39:0] plane_offset_2;  // @[RangeWalk.swift:40]
     reg [7:0] place_sequence;  // @[RangeWalk.swift:41]
-    reg [27:0] place_base;  // @[RangeWalk.swift:42]
+    reg [18:0] place_base;  // @[RangeWalk.swift:42]
     reg [12:0] place_count;  // @[RangeWalk.swift:42]
     reg stepping;  // @[RangeWalk.swift:47]
     reg reducing;  // @[RangeWalk.swift:47]
     reg searching;  // @[RangeWalk.swift:47]
     reg located;  // @[RangeWalk.swift:49]
     reg located_end;  // @[RangeWalk.swift:49]
-    reg [6:0] ends;  // @[RangeWalk.swift:51]
-    reg [7:0] candidate;  // @[RangeWalk.swift:92]
-    reg [7:0] probe;  // @[RangeWalk.swift:93]
-    reg [19:0] own_offset;  // @[RangeWalk.swift:133]
-    reg [8:0] end_head;  // @[RangeWalk.swift:134]
-    reg [7:0] end_sequence;  // @[RangeWalk.swift:134]
-    reg [12:0] end_count;  // @[RangeWalk.swift:135]
-    reg ends_all;  // @[RangeWalk.swift:135]
+    reg [2:0] ends;  // @[RangeWalk.swift:51]
+    reg [7:0] candidate;  // @[RangeWalk.swift:91]
+    reg [7:0] probe;  // @[RangeWalk.swift:92]
+    reg [18:0] own_offset;  // @[RangeWalk.swift:134]
+    reg [8:0] end_head;  // @[RangeWalk.swift:135]
     reg [39:0] end_plane_0;  // @[RangeWalk.swift:136]
     reg [39:0] end_plane_1;  // @[RangeWalk.swift:136]
     reg [39:0] end_plane_2;  // @[RangeWalk.swift:136]
@@ -191,8 +198,8 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     reg offset_known;  // @[RangeWalk.swift:138]
     reg [12:0] end_tile;  // @[RangeWalk.swift:145]
     reg end_known;  // @[RangeWalk.swift:146]
-    reg [6:0] ends_written;  // @[RangeWalk.swift:161]
-    reg [6:0] turn;  // @[RangeWalk.swift:172]
+    reg [2:0] ends_written;  // @[RangeWalk.swift:161]
+    reg [1:0] turn;  // @[RangeWalk.swift:172]
     reg offering;  // @[RangeWalk.swift:173]
     reg [8:0] range_first_head;  // @[RangeWalk.swift:180]
     reg [7:0] range_first_sequence;  // @[RangeWalk.swift:180]
@@ -200,243 +207,244 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     reg [39:0] range_offset_0;  // @[RangeWalk.swift:181]
     reg [39:0] range_offset_1;  // @[RangeWalk.swift:181]
     reg [39:0] range_offset_2;  // @[RangeWalk.swift:181]
-    reg division_asked;  // @[StreamKScheduler.swift:261]
-    reg [7:0] rescan_index;  // @[StreamKScheduler.swift:294]
-    reg rescan_reading;  // @[StreamKScheduler.swift:295]
-    reg rescan_read_1;  // @[StreamKScheduler.swift:305]
-    reg [12:0] rescan_rounded;  // @[StreamKScheduler.swift:306]
-    reg rescan_multiplied_1;  // @[StreamKScheduler.swift:307]
-    reg rescan_multiplied_2;  // @[StreamKScheduler.swift:307]
-    reg [38:0] rescan_product;  // @[StreamKScheduler.swift:308]
-    reg [7:0] rescan_index_1;  // @[StreamKScheduler.swift:310]
-    reg [7:0] rescan_index_2;  // @[StreamKScheduler.swift:310]
-    reg [7:0] rescan_index_3;  // @[StreamKScheduler.swift:310]
-    reg rescan_last_1;  // @[StreamKScheduler.swift:311]
-    reg rescan_last_2;  // @[StreamKScheduler.swift:311]
-    reg rescan_last_3;  // @[StreamKScheduler.swift:311]
-    reg [48:0] prefixes [0:255];  // @[StreamKScheduler.swift:110]
-    reg [48:0] prefix;  // @[RangeWalk.swift:97]
-    reg [12:0] counts [0:255];  // @[StreamKScheduler.swift:111]
-    reg [12:0] count_word;  // @[RangeWalk.swift:99]
+    reg [7:0] rescan_index;  // @[StreamKScheduler.swift:300]
+    reg rescan_reading;  // @[StreamKScheduler.swift:301]
+    reg rescan_read_1;  // @[StreamKScheduler.swift:311]
+    reg [12:0] rescan_rounded;  // @[StreamKScheduler.swift:312]
+    reg rescan_multiplied_1;  // @[StreamKScheduler.swift:313]
+    reg rescan_multiplied_2;  // @[StreamKScheduler.swift:313]
+    reg [38:0] rescan_product;  // @[StreamKScheduler.swift:314]
+    reg [7:0] rescan_index_1;  // @[StreamKScheduler.swift:316]
+    reg [7:0] rescan_index_2;  // @[StreamKScheduler.swift:316]
+    reg [7:0] rescan_index_3;  // @[StreamKScheduler.swift:316]
+    reg rescan_last_1;  // @[StreamKScheduler.swift:317]
+    reg rescan_last_2;  // @[StreamKScheduler.swift:317]
+    reg rescan_last_3;  // @[StreamKScheduler.swift:317]
+    reg [48:0] prefixes [0:255];  // @[StreamKScheduler.swift:111]
+    reg [48:0] prefix;  // @[RangeWalk.swift:96]
+    reg [12:0] counts [0:255];  // @[StreamKScheduler.swift:112]
+    reg [12:0] count_word;  // @[RangeWalk.swift:98]
     reg [149:0] range_ends [0:3];  // @[RangeWalk.swift:160]
     reg [149:0] end_word;  // @[RangeWalk.swift:177]
-    wire divider_numbers_ready;  // @[StreamKScheduler.swift:117]
-    wire divider_result_valid;  // @[StreamKScheduler.swift:117]
-    wire [35:0] divider_result_payload_quotient;  // @[StreamKScheduler.swift:117]
-    wire [12:0] divider_result_payload_remainder;  // @[StreamKScheduler.swift:117]
+    wire divider_numbers_ready;  // @[StreamKScheduler.swift:118]
+    wire divider_result_valid;  // @[StreamKScheduler.swift:118]
+    wire [35:0] divider_result_payload_quotient;  // @[StreamKScheduler.swift:118]
+    wire [12:0] divider_result_payload_remainder;  // @[StreamKScheduler.swift:118]
 
-    assign fault = fault_seen;  // @[StreamKScheduler.swift:121]
-    assign launch_ready = phase == 4'h0;  // @[StreamKScheduler.swift:160]
-    wire lanes_is_over = launch_payload_lanes > 6'h3;  // @[StreamKScheduler.swift:165]
+    assign launch_ready = phase == 4'h0;  // @[StreamKScheduler.swift:165]
+    wire lanes_is_over = launch_payload_lanes > 6'h3;  // @[StreamKScheduler.swift:170]
     wire tile_size_is_over = launch_payload_settings_tile_size
-        > 2'h0;  // @[StreamKScheduler.swift:165]
-    wire no_splits = launch_payload_splits == 8'h0;  // @[StreamKScheduler.swift:171]
-    wire takes_launch = launch_valid & launch_ready;  // @[StreamKScheduler.swift:176]
+        > 2'h0;  // @[StreamKScheduler.swift:170]
+    wire no_splits = launch_payload_splits == 8'h0;  // @[StreamKScheduler.swift:176]
+    wire takes_launch = launch_valid & launch_ready;  // @[StreamKScheduler.swift:181]
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:177]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
             launch_at_hand_settings_rows <=
-                launch_payload_settings_rows;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_rows;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_sequences <=
-                launch_payload_settings_sequences;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_sequences;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_tile_size <= tile_size_is_over ? 2'h0
-                : launch_payload_settings_tile_size;  // @[StreamKScheduler.swift:178]
+                : launch_payload_settings_tile_size;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_msb_bits <=
-                launch_payload_settings_msb_bits;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_msb_bits;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_lsb_bits <=
-                launch_payload_settings_lsb_bits;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_lsb_bits;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_value_bits <=
-                launch_payload_settings_value_bits;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_value_bits;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_key_msb_stride <=
-                launch_payload_settings_key_msb_stride;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_key_msb_stride;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_key_lsb_stride <=
-                launch_payload_settings_key_lsb_stride;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_key_lsb_stride;  // @[StreamKScheduler.swift:183]
             launch_at_hand_settings_value_stride <=
-                launch_payload_settings_value_stride;  // @[StreamKScheduler.swift:178]
+                launch_payload_settings_value_stride;  // @[StreamKScheduler.swift:183]
             launch_at_hand_lanes <= lanes_is_over ? 6'h3
-                : launch_payload_lanes;  // @[StreamKScheduler.swift:178]
-            launch_at_hand_heads <= launch_payload_heads;  // @[StreamKScheduler.swift:178]
-            launch_at_hand_policy <= launch_payload_policy;  // @[StreamKScheduler.swift:178]
+                : launch_payload_lanes;  // @[StreamKScheduler.swift:183]
+            launch_at_hand_heads <= launch_payload_heads;  // @[StreamKScheduler.swift:183]
+            launch_at_hand_policy <= launch_payload_policy;  // @[StreamKScheduler.swift:183]
             launch_at_hand_splits <= no_splits ? 8'h1
-                : launch_payload_splits;  // @[StreamKScheduler.swift:178]
-            launch_at_hand_by_keys <= launch_payload_by_keys;  // @[StreamKScheduler.swift:178]
+                : launch_payload_splits;  // @[StreamKScheduler.swift:183]
+            launch_at_hand_by_keys <= launch_payload_by_keys;  // @[StreamKScheduler.swift:183]
         end
     end
 
-    assign sequences_ready = phase == 4'h1;  // @[StreamKScheduler.swift:192]
-    wire takes_sequence = sequences_valid & sequences_ready;  // @[StreamKScheduler.swift:193]
+    assign sequences_ready = phase == 4'h1;  // @[StreamKScheduler.swift:199]
+    wire takes_sequence = sequences_valid & sequences_ready;  // @[StreamKScheduler.swift:200]
     wire is_last_sequence = sequence_index
-        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:198]
+        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:205]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_index <= 8'h0;  // @[StreamKScheduler.swift:194]
-        end else if (takes_sequence) begin  // @[StreamKScheduler.swift:205]
+            sequence_index <= 8'h0;  // @[StreamKScheduler.swift:201]
+        end else if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
             sequence_index <= is_last_sequence ? 8'h0
-                : (sequence_index + 8'h1);  // @[StreamKScheduler.swift:206]
+                : (sequence_index + 8'h1);  // @[StreamKScheduler.swift:213]
         end
     end
 
-    wire top_probe_when = launch_valid & launch_ready;  // @[StreamKScheduler.swift:199]
-    wire top_probe_when3 = sequence_index == next_probe;  // @[StreamKScheduler.swift:207]
+    wire top_probe_when = launch_valid & launch_ready;  // @[StreamKScheduler.swift:206]
+    wire top_probe_when3 = sequence_index == next_probe;  // @[StreamKScheduler.swift:214]
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:199]
-            top_probe <= 8'h0;  // @[StreamKScheduler.swift:202]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
+            top_probe <= 8'h0;  // @[StreamKScheduler.swift:209]
         end
-        if (takes_sequence) begin  // @[StreamKScheduler.swift:205]
-            if (top_probe_when3) begin  // @[StreamKScheduler.swift:207]
-                top_probe <= next_probe;  // @[StreamKScheduler.swift:208]
+        if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
+            if (top_probe_when3) begin  // @[StreamKScheduler.swift:214]
+                top_probe <= next_probe;  // @[StreamKScheduler.swift:215]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (reset) begin
-            next_probe <= 8'h1;  // @[StreamKScheduler.swift:197]
-        end else begin
-            if (top_probe_when) begin  // @[StreamKScheduler.swift:199]
-                next_probe <= 8'h1;  // @[StreamKScheduler.swift:203]
-            end
-            if (takes_sequence) begin  // @[StreamKScheduler.swift:205]
-                if (top_probe_when3) begin  // @[StreamKScheduler.swift:207]
-                    next_probe <= {next_probe[6:0], 1'b0};  // @[StreamKScheduler.swift:209]
-                end
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
+            next_probe <= 8'h1;  // @[StreamKScheduler.swift:210]
+        end
+        if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
+            if (top_probe_when3) begin  // @[StreamKScheduler.swift:214]
+                next_probe <= {next_probe[6:0], 1'b0};  // @[StreamKScheduler.swift:216]
             end
         end
     end
 
     wire is_too_long = takes_sequence
-        & (sequences_payload_keys > 20'h80000);  // @[StreamKScheduler.swift:215]
+        & (sequences_payload_keys > 20'h80000);  // @[StreamKScheduler.swift:222]
 
     always @(posedge clock) begin
-        if (takes_sequence) begin  // @[StreamKScheduler.swift:217]
-            entry_index <= sequence_index;  // @[StreamKScheduler.swift:217]
-            entry_keys <= is_too_long ? 20'h80000
-                : sequences_payload_keys;  // @[StreamKScheduler.swift:219]
-            entry_key_msb <= sequences_payload_key_msb_address;  // @[StreamKScheduler.swift:220]
-            entry_key_lsb <= sequences_payload_key_lsb_address;  // @[StreamKScheduler.swift:221]
-            entry_value <= sequences_payload_value_address;  // @[StreamKScheduler.swift:222]
-        end
+        entry_index <= sequence_index;  // @[StreamKScheduler.swift:224]
+        entry_keys <= is_too_long ? 20'h80000
+            : sequences_payload_keys;  // @[StreamKScheduler.swift:226]
+        entry_key_msb <= sequences_payload_key_msb_address;  // @[StreamKScheduler.swift:227]
+        entry_key_lsb <= sequences_payload_key_lsb_address;  // @[StreamKScheduler.swift:228]
+        entry_value <= sequences_payload_value_address;  // @[StreamKScheduler.swift:229]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            entry_valid <= 1'b0;  // @[StreamKScheduler.swift:223]
+            entry_valid <= 1'b0;  // @[StreamKScheduler.swift:230]
         end else begin
-            entry_valid <= takes_sequence;  // @[StreamKScheduler.swift:223]
+            entry_valid <= takes_sequence;  // @[StreamKScheduler.swift:230]
         end
     end
 
-    assign table_valid = entry_valid;  // @[StreamKScheduler.swift:224]
-    assign table_payload_bank = epoch;  // @[StreamKScheduler.swift:225]
-    assign table_payload_sequence = entry_index;  // @[StreamKScheduler.swift:225]
-    assign table_payload_entry_keys = entry_keys;  // @[StreamKScheduler.swift:225]
-    assign table_payload_entry_key_msb_address = entry_key_msb;  // @[StreamKScheduler.swift:225]
-    assign table_payload_entry_key_lsb_address = entry_key_lsb;  // @[StreamKScheduler.swift:225]
-    assign table_payload_entry_value_address = entry_value;  // @[StreamKScheduler.swift:225]
-    wire [20:0] tiles_next_sum = {1'b0, entry_keys} + 21'h7f;  // @[StreamKScheduler.swift:228]
+    assign table_valid = entry_valid;  // @[StreamKScheduler.swift:231]
+    assign table_payload_bank = epoch;  // @[StreamKScheduler.swift:232]
+    assign table_payload_sequence = entry_index;  // @[StreamKScheduler.swift:232]
+    assign table_payload_entry_keys = entry_keys;  // @[StreamKScheduler.swift:232]
+    assign table_payload_entry_key_msb_address = entry_key_msb;  // @[StreamKScheduler.swift:232]
+    assign table_payload_entry_key_lsb_address = entry_key_lsb;  // @[StreamKScheduler.swift:232]
+    assign table_payload_entry_value_address = entry_value;  // @[StreamKScheduler.swift:232]
+    wire [20:0] tiles_next_sum = {1'b0, entry_keys} + 21'h7f;  // @[StreamKScheduler.swift:235]
 
     always @(posedge clock) begin
-        if (entry_valid) begin  // @[StreamKScheduler.swift:228]
-            tiles <= tiles_next_sum[19:7];  // @[StreamKScheduler.swift:228]
-            is_partial <= |entry_keys[6:0];  // @[StreamKScheduler.swift:229]
-        end
+        tiles <= tiles_next_sum[19:7];  // @[StreamKScheduler.swift:235]
+        is_partial <= |entry_keys[6:0];  // @[StreamKScheduler.swift:236]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            counted <= 1'b0;  // @[StreamKScheduler.swift:232]
+            counted <= 1'b0;  // @[StreamKScheduler.swift:239]
         end else begin
-            counted <= entry_valid;  // @[StreamKScheduler.swift:232]
+            counted <= entry_valid;  // @[StreamKScheduler.swift:239]
         end
     end
 
-    always @(posedge clock) begin
-        if (entry_valid) begin  // @[StreamKScheduler.swift:233]
-            counted_keys <= entry_keys;  // @[StreamKScheduler.swift:233]
-            counted_index <= entry_index;  // @[StreamKScheduler.swift:234]
-        end
-    end
-
-    wire is_at_end = ({1'b0, launch_at_hand_heads} < head)
-        | !(|head_weight);  // @[RangeWalk.swift:73]
-    wire signed [36:0] rest = {1'b0, place} - {9'h0, head_weight};  // @[RangeWalk.swift:72]
-    wire begins_search = reducing & !is_at_end & rest[36];  // @[RangeWalk.swift:74]
-    wire reads_candidate = begins_search | (searching & (|probe));  // @[RangeWalk.swift:95]
-    wire rescan_read = rescan_reading;  // @[StreamKScheduler.swift:297]
-    wire [7:0] rescan_address = rescan_index;  // @[StreamKScheduler.swift:298]
+    wire reads_candidate = reducing | searching;  // @[RangeWalk.swift:94]
+    wire rescan_read = rescan_reading;  // @[StreamKScheduler.swift:303]
+    wire [7:0] rescan_address = rescan_index;  // @[StreamKScheduler.swift:304]
     wire [27:0] weight_before = by_keys ? prefix[48:21]
-        : {7'h0, prefix[20:0]};  // @[RangeWalk.swift:101]
+        : {7'h0, prefix[20:0]};  // @[RangeWalk.swift:100]
     wire fits = (launch_at_hand_settings_sequences >= candidate)
-        & (place >= {8'h0, weight_before});  // @[RangeWalk.swift:102]
+        & (place >= {8'h0, weight_before});  // @[RangeWalk.swift:101]
     wire [7:0] following_candidate = (fits ? candidate : place_sequence)
-        | probe;  // @[RangeWalk.swift:103]
+        | probe;  // @[RangeWalk.swift:102]
     wire [7:0] search_address = rescan_read ? rescan_address
         : searching ? following_candidate
-        : 8'h0;  // @[RangeWalk.swift:96]
+        : 8'h0;  // @[RangeWalk.swift:95]
 
     always @(posedge clock) begin
-        if (reads_candidate | rescan_read) begin  // @[RangeWalk.swift:99]
-            count_word <= counts[search_address];  // @[RangeWalk.swift:99]
+        if (reads_candidate | rescan_read) begin  // @[RangeWalk.swift:98]
+            count_word <= counts[search_address];  // @[RangeWalk.swift:98]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:235]
-            counts[counted_index] <= tiles;  // @[StreamKScheduler.swift:236]
+        if (counted) begin  // @[StreamKScheduler.swift:242]
+            counts[counted_index] <= tiles;  // @[StreamKScheduler.swift:243]
         end
     end
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:177]
-            key_sum <= 28'h0;  // @[StreamKScheduler.swift:181]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
+            key_sum <= 28'h0;  // @[StreamKScheduler.swift:186]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:235]
-            key_sum <= key_sum + {8'h0, counted_keys};  // @[StreamKScheduler.swift:237]
+        if (counted) begin  // @[StreamKScheduler.swift:242]
+            key_sum <= key_sum + {8'h0, counted_keys};  // @[StreamKScheduler.swift:244]
         end
     end
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:199]
-            longest <= 13'h0;  // @[StreamKScheduler.swift:200]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
+            longest <= 13'h0;  // @[StreamKScheduler.swift:207]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:235]
-            if (longest < tiles) begin  // @[StreamKScheduler.swift:240]
-                longest <= tiles;  // @[StreamKScheduler.swift:240]
+        if (counted) begin  // @[StreamKScheduler.swift:242]
+            if (longest < tiles) begin  // @[StreamKScheduler.swift:247]
+                longest <= tiles;  // @[StreamKScheduler.swift:247]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:199]
-            any_partial <= 1'b0;  // @[StreamKScheduler.swift:201]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
+            any_partial <= 1'b0;  // @[StreamKScheduler.swift:208]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:235]
-            if (is_partial) begin  // @[StreamKScheduler.swift:241]
-                any_partial <= 1'b1;  // @[StreamKScheduler.swift:241]
+        if (counted) begin  // @[StreamKScheduler.swift:242]
+            if (is_partial) begin  // @[StreamKScheduler.swift:248]
+                any_partial <= 1'b1;  // @[StreamKScheduler.swift:248]
             end
         end
     end
 
-    wire by_keys_when = (phase == 4'h2) & !entry_valid & !counted;  // @[StreamKScheduler.swift:243]
+    wire by_keys_when = (phase == 4'h2) & !entry_valid & !counted;  // @[StreamKScheduler.swift:250]
 
     always @(posedge clock) begin
-        if (by_keys_when) begin  // @[StreamKScheduler.swift:243]
+        if (by_keys_when) begin  // @[StreamKScheduler.swift:250]
             by_keys <= ((launch_at_hand_policy == 2'h2) & launch_at_hand_by_keys)
-                | ((launch_at_hand_policy == 2'h3) & any_partial);  // @[StreamKScheduler.swift:244]
+                | ((launch_at_hand_policy == 2'h3) & any_partial);  // @[StreamKScheduler.swift:251]
         end
+    end
+
+    wire lanes_fault_next_and = takes_launch & lanes_is_over;  // @[StreamKScheduler.swift:199]
+    wire tile_size_fault_next_and = takes_launch
+        & tile_size_is_over;  // @[StreamKScheduler.swift:199]
+    wire splits_fault_next_and = takes_launch
+        & no_splits
+        & (launch_payload_policy == 2'h1);  // @[StreamKScheduler.swift:199]
+
+    always @(posedge clock) begin
+        counted_keys <= entry_keys;  // @[StreamKScheduler.swift:240]
+        counted_index <= entry_index;  // @[StreamKScheduler.swift:241]
+        lanes_fault <= lanes_fault_next_and;  // @[StreamKScheduler.swift:124]
+        rows_fault <= 1'b0;  // @[StreamKScheduler.swift:124]
+        tile_size_fault <= tile_size_fault_next_and;  // @[StreamKScheduler.swift:125]
+        splits_fault <= splits_fault_next_and;  // @[StreamKScheduler.swift:125]
+        context_fault <= is_too_long;  // @[StreamKScheduler.swift:126]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[StreamKScheduler.swift:120]
-        end else if ((takes_launch
-                & (lanes_is_over
-                    | tile_size_is_over
-                    | (no_splits & (launch_payload_policy == 2'h1))))
-            | is_too_long) begin  // @[StreamKScheduler.swift:124]
-            fault_seen <= 1'b1;  // @[StreamKScheduler.swift:124]
+            fault_seen <= 1'b0;  // @[StreamKScheduler.swift:128]
+        end else begin
+            fault_seen <= |{
+                lanes_fault_next_and, 1'b0, tile_size_fault_next_and, splits_fault_next_and,
+                is_too_long
+            };  // @[StreamKScheduler.swift:128]
         end
     end
 
+    assign fault_valid = fault_seen;  // @[StreamKScheduler.swift:128]
+    assign fault_payload_lanes = lanes_fault;  // @[StreamKScheduler.swift:129]
+    assign fault_payload_rows = rows_fault;  // @[StreamKScheduler.swift:129]
+    assign fault_payload_tile_size = tile_size_fault;  // @[StreamKScheduler.swift:129]
+    assign fault_payload_splits = splits_fault;  // @[StreamKScheduler.swift:129]
+    assign fault_payload_context = context_fault;  // @[StreamKScheduler.swift:129]
     wire [39:0] next_plane_offset_0 = plane_offset_0
         + launch_at_hand_settings_key_msb_stride;  // @[RangeWalk.swift:44]
     wire [39:0] next_plane_offset_1 = plane_offset_1
@@ -444,20 +452,23 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     wire [39:0] next_plane_offset_2 = plane_offset_2
         + launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:44]
     wire ends_when = (phase == 4'h8) & divider_result_valid;  // @[RangeWalk.swift:54]
-    wire ends_when3_less = {1'b0, launch_at_hand_lanes} < ends;  // @[RangeWalk.swift:63]
+    wire ends_when3_less = launch_at_hand_lanes < {3'h0, ends};  // @[RangeWalk.swift:63]
 
     always @(posedge clock) begin
         if (ends_when) begin  // @[RangeWalk.swift:54]
-            ends <= 7'h0;  // @[RangeWalk.swift:56]
+            ends <= 3'h0;  // @[RangeWalk.swift:56]
         end
         if (stepping) begin  // @[RangeWalk.swift:61]
             if (!ends_when3_less) begin  // @[RangeWalk.swift:63]
-                ends <= ends + 7'h1;  // @[RangeWalk.swift:68]
+                ends <= ends + 3'h1;  // @[RangeWalk.swift:68]
             end
         end
     end
 
-    wire is_larger = {6'h0, ends} < larger_lanes;  // @[RangeWalk.swift:66]
+    wire is_larger = {3'h0, ends} < larger_lanes;  // @[RangeWalk.swift:66]
+    wire signed [36:0] rest = {1'b0, place} - {9'h0, head_weight};  // @[RangeWalk.swift:72]
+    wire is_at_end = ({1'b0, launch_at_hand_heads} < head)
+        | !(|head_weight);  // @[RangeWalk.swift:73]
 
     always @(posedge clock) begin
         if (reset) begin
@@ -468,11 +479,11 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
                     reducing <= 1'b1;  // @[RangeWalk.swift:69]
                 end
             end
-            if (reducing) begin  // @[RangeWalk.swift:75]
-                if (is_at_end) begin  // @[RangeWalk.swift:76]
-                    reducing <= 1'b0;  // @[RangeWalk.swift:77]
-                end else if (rest[36]) begin  // @[RangeWalk.swift:81]
-                    reducing <= 1'b0;  // @[RangeWalk.swift:82]
+            if (reducing) begin  // @[RangeWalk.swift:74]
+                if (is_at_end) begin  // @[RangeWalk.swift:75]
+                    reducing <= 1'b0;  // @[RangeWalk.swift:76]
+                end else if (rest[36]) begin  // @[RangeWalk.swift:80]
+                    reducing <= 1'b0;  // @[RangeWalk.swift:81]
                 end
             end
         end
@@ -487,9 +498,9 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
                 place <= place + quota + {35'h0, is_larger};  // @[RangeWalk.swift:67]
             end
         end
-        if (reducing) begin  // @[RangeWalk.swift:75]
-            if (!is_at_end & !rest[36]) begin  // @[RangeWalk.swift:81]
-                place <= rest[35:0];  // @[RangeWalk.swift:85]
+        if (reducing) begin  // @[RangeWalk.swift:74]
+            if (!is_at_end & !rest[36]) begin  // @[RangeWalk.swift:80]
+                place <= rest[35:0];  // @[RangeWalk.swift:84]
             end
         end
     end
@@ -501,51 +512,51 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
             plane_offset_1 <= 40'h0;  // @[RangeWalk.swift:59]
             plane_offset_2 <= 40'h0;  // @[RangeWalk.swift:59]
         end
-        if (reducing) begin  // @[RangeWalk.swift:75]
-            if (!is_at_end & !rest[36]) begin  // @[RangeWalk.swift:81]
-                head <= head + 9'h1;  // @[RangeWalk.swift:86]
-                plane_offset_0 <= next_plane_offset_0;  // @[RangeWalk.swift:87]
-                plane_offset_1 <= next_plane_offset_1;  // @[RangeWalk.swift:87]
-                plane_offset_2 <= next_plane_offset_2;  // @[RangeWalk.swift:87]
+        if (reducing) begin  // @[RangeWalk.swift:74]
+            if (!is_at_end & !rest[36]) begin  // @[RangeWalk.swift:80]
+                head <= head + 9'h1;  // @[RangeWalk.swift:85]
+                plane_offset_0 <= next_plane_offset_0;  // @[RangeWalk.swift:86]
+                plane_offset_1 <= next_plane_offset_1;  // @[RangeWalk.swift:86]
+                plane_offset_2 <= next_plane_offset_2;  // @[RangeWalk.swift:86]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (searching) begin  // @[RangeWalk.swift:108]
-            if (fits) begin  // @[RangeWalk.swift:109]
-                place_sequence <= candidate;  // @[RangeWalk.swift:110]
-                place_base <= weight_before;  // @[RangeWalk.swift:111]
-                place_count <= count_word;  // @[RangeWalk.swift:112]
+        if (searching) begin  // @[RangeWalk.swift:107]
+            if (fits) begin  // @[RangeWalk.swift:108]
+                place_sequence <= candidate;  // @[RangeWalk.swift:109]
+                place_base <= weight_before[18:0];  // @[RangeWalk.swift:110]
+                place_count <= count_word;  // @[RangeWalk.swift:111]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (begins_search) begin  // @[RangeWalk.swift:104]
-            candidate <= 8'h0;  // @[RangeWalk.swift:105]
-            probe <= top_probe;  // @[RangeWalk.swift:106]
+        if (reducing) begin  // @[RangeWalk.swift:103]
+            candidate <= 8'h0;  // @[RangeWalk.swift:104]
+            probe <= top_probe;  // @[RangeWalk.swift:105]
         end
-        if (searching) begin  // @[RangeWalk.swift:108]
-            candidate <= following_candidate;  // @[RangeWalk.swift:114]
-            probe <= {1'b0, probe[7:1]};  // @[RangeWalk.swift:115]
+        if (searching) begin  // @[RangeWalk.swift:107]
+            candidate <= following_candidate;  // @[RangeWalk.swift:113]
+            probe <= {1'b0, probe[7:1]};  // @[RangeWalk.swift:114]
         end
     end
 
-    wire searching_when4 = !(|probe);  // @[RangeWalk.swift:116]
+    wire searching_when4 = !(|probe);  // @[RangeWalk.swift:115]
 
     always @(posedge clock) begin
         if (reset) begin
             searching <= 1'b0;  // @[RangeWalk.swift:47]
         end else begin
-            if (reducing) begin  // @[RangeWalk.swift:75]
-                if (!is_at_end & rest[36]) begin  // @[RangeWalk.swift:81]
-                    searching <= 1'b1;  // @[RangeWalk.swift:83]
+            if (reducing) begin  // @[RangeWalk.swift:74]
+                if (!is_at_end & rest[36]) begin  // @[RangeWalk.swift:80]
+                    searching <= 1'b1;  // @[RangeWalk.swift:82]
                 end
             end
-            if (searching) begin  // @[RangeWalk.swift:108]
-                if (searching_when4) begin  // @[RangeWalk.swift:116]
-                    searching <= 1'b0;  // @[RangeWalk.swift:117]
+            if (searching) begin  // @[RangeWalk.swift:107]
+                if (searching_when4) begin  // @[RangeWalk.swift:115]
+                    searching <= 1'b0;  // @[RangeWalk.swift:116]
                 end
             end
         end
@@ -561,14 +572,14 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
             if (stepping) begin  // @[RangeWalk.swift:61]
                 stepping <= 1'b0;  // @[RangeWalk.swift:62]
             end
-            if (reducing) begin  // @[RangeWalk.swift:75]
-                if (is_at_end) begin  // @[RangeWalk.swift:76]
-                    stepping <= 1'b1;  // @[RangeWalk.swift:78]
+            if (reducing) begin  // @[RangeWalk.swift:74]
+                if (is_at_end) begin  // @[RangeWalk.swift:75]
+                    stepping <= 1'b1;  // @[RangeWalk.swift:77]
                 end
             end
-            if (searching) begin  // @[RangeWalk.swift:108]
-                if (searching_when4) begin  // @[RangeWalk.swift:116]
-                    stepping <= 1'b1;  // @[RangeWalk.swift:118]
+            if (searching) begin  // @[RangeWalk.swift:107]
+                if (searching_when4) begin  // @[RangeWalk.swift:115]
+                    stepping <= 1'b1;  // @[RangeWalk.swift:117]
                 end
             end
         end
@@ -579,48 +590,41 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
             located <= 1'b0;  // @[RangeWalk.swift:49]
         end else begin
             located <= 1'b0;  // @[RangeWalk.swift:52]
-            if (reducing) begin  // @[RangeWalk.swift:75]
-                if (is_at_end) begin  // @[RangeWalk.swift:76]
-                    located <= 1'b1;  // @[RangeWalk.swift:79]
+            if (reducing) begin  // @[RangeWalk.swift:74]
+                if (is_at_end) begin  // @[RangeWalk.swift:75]
+                    located <= 1'b1;  // @[RangeWalk.swift:78]
                 end
             end
-            if (searching) begin  // @[RangeWalk.swift:108]
-                if (searching_when4) begin  // @[RangeWalk.swift:116]
-                    located <= 1'b1;  // @[RangeWalk.swift:119]
+            if (searching) begin  // @[RangeWalk.swift:107]
+                if (searching_when4) begin  // @[RangeWalk.swift:115]
+                    located <= 1'b1;  // @[RangeWalk.swift:118]
                 end
             end
         end
     end
 
     always @(posedge clock) begin
-        if (reducing) begin  // @[RangeWalk.swift:75]
-            if (is_at_end) begin  // @[RangeWalk.swift:76]
-                located_end <= 1'b1;  // @[RangeWalk.swift:80]
+        if (reducing) begin  // @[RangeWalk.swift:74]
+            if (is_at_end) begin  // @[RangeWalk.swift:75]
+                located_end <= 1'b1;  // @[RangeWalk.swift:79]
             end
         end
-        if (searching) begin  // @[RangeWalk.swift:108]
-            if (searching_when4) begin  // @[RangeWalk.swift:116]
-                located_end <= 1'b0;  // @[RangeWalk.swift:120]
+        if (searching) begin  // @[RangeWalk.swift:107]
+            if (searching_when4) begin  // @[RangeWalk.swift:115]
+                located_end <= 1'b0;  // @[RangeWalk.swift:119]
             end
         end
     end
 
-    wire [27:0] own_offset_next_difference = place[27:0] - place_base;  // @[RangeWalk.swift:133]
-
     always @(posedge clock) begin
-        if (located) begin  // @[RangeWalk.swift:133]
-            own_offset <= own_offset_next_difference[19:0];  // @[RangeWalk.swift:133]
-            end_head <= head;  // @[RangeWalk.swift:134]
-            end_sequence <= place_sequence;  // @[RangeWalk.swift:134]
-            end_count <= place_count;  // @[RangeWalk.swift:135]
-            ends_all <= located_end;  // @[RangeWalk.swift:135]
-            end_plane_0 <= plane_offset_0;  // @[RangeWalk.swift:136]
-            end_plane_1 <= plane_offset_1;  // @[RangeWalk.swift:136]
-            end_plane_2 <= plane_offset_2;  // @[RangeWalk.swift:136]
-            end_next_plane_0 <= next_plane_offset_0;  // @[RangeWalk.swift:137]
-            end_next_plane_1 <= next_plane_offset_1;  // @[RangeWalk.swift:137]
-            end_next_plane_2 <= next_plane_offset_2;  // @[RangeWalk.swift:137]
-        end
+        own_offset <= place[18:0] - place_base;  // @[RangeWalk.swift:134]
+        end_head <= head;  // @[RangeWalk.swift:135]
+        end_plane_0 <= plane_offset_0;  // @[RangeWalk.swift:136]
+        end_plane_1 <= plane_offset_1;  // @[RangeWalk.swift:136]
+        end_plane_2 <= plane_offset_2;  // @[RangeWalk.swift:136]
+        end_next_plane_0 <= next_plane_offset_0;  // @[RangeWalk.swift:137]
+        end_next_plane_1 <= next_plane_offset_1;  // @[RangeWalk.swift:137]
+        end_next_plane_2 <= next_plane_offset_2;  // @[RangeWalk.swift:137]
     end
 
     always @(posedge clock) begin
@@ -632,15 +636,13 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     end
 
     wire [20:0] chunked = own_offset[7:0] * chunk_tiles;  // @[RangeWalk.swift:140]
-    wire [20:0] end_tile_next_sum = {1'b0, own_offset} + 21'h7f;  // @[RangeWalk.swift:145]
+    wire [19:0] end_tile_next_sum = {1'b0, own_offset} + 20'h7f;  // @[RangeWalk.swift:145]
 
     always @(posedge clock) begin
-        if (offset_known) begin  // @[RangeWalk.swift:145]
-            end_tile <= by_keys ? end_tile_next_sum[19:7]
-                : (launch_at_hand_policy == 2'h1) ? chunked[12:0]
-                : (launch_at_hand_policy == 2'h0) ? 13'h0
-                : own_offset[12:0];  // @[RangeWalk.swift:145]
-        end
+        end_tile <= by_keys ? end_tile_next_sum[19:7]
+            : (launch_at_hand_policy == 2'h1) ? chunked[12:0]
+            : (launch_at_hand_policy == 2'h0) ? 13'h0
+            : own_offset[12:0];  // @[RangeWalk.swift:145]
     end
 
     always @(posedge clock) begin
@@ -651,26 +653,28 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         end
     end
 
-    wire passes_sequence = end_tile == end_count;  // @[RangeWalk.swift:149]
-    wire is_last_of_head = end_sequence
+    wire passes_sequence = end_tile == place_count;  // @[RangeWalk.swift:149]
+    wire is_last_of_head = place_sequence
         == launch_at_hand_settings_sequences;  // @[RangeWalk.swift:150]
     wire passes_head = passes_sequence & is_last_of_head;  // @[RangeWalk.swift:151]
-    wire takes_part = {1'b0, launch_at_hand_lanes} >= turn;  // @[RangeWalk.swift:174]
+    wire takes_part = launch_at_hand_lanes >= {4'h0, turn};  // @[RangeWalk.swift:174]
     wire fetches = !offering  // @[RangeWalk.swift:176]
-        & ((takes_part ? turn : {1'b0, launch_at_hand_lanes}) < ends_written);
+        & ((takes_part ? {4'h0, turn} : launch_at_hand_lanes) < {3'h0, ends_written});
     wire [8:0] range_ends_write_data_sum = {1'b0, launch_at_hand_heads}
         + 9'h1;  // @[RangeWalk.swift:160]
 
     always @(posedge clock) begin
         if (fetches & takes_part) begin  // @[RangeWalk.swift:177]
-            end_word <= range_ends[turn[1:0]];  // @[RangeWalk.swift:177]
+            end_word <= range_ends[turn];  // @[RangeWalk.swift:177]
         end
         if (end_known) begin  // @[RangeWalk.swift:162]
             range_ends[ends_written[1:0]] <= {
-                ends_all ? range_ends_write_data_sum : passes_head ? (end_head + 9'h1) : end_head,
-                (ends_all | passes_head) ? 8'h0
-                    : passes_sequence ? (end_sequence + 8'h1)
-                    : end_sequence, (ends_all | passes_sequence) ? 13'h0 : end_tile,
+                located_end ? range_ends_write_data_sum
+                    : passes_head ? (end_head + 9'h1)
+                    : end_head,
+                (located_end | passes_head) ? 8'h0
+                    : passes_sequence ? (place_sequence + 8'h1)
+                    : place_sequence, (located_end | passes_sequence) ? 13'h0 : end_tile,
                 passes_head ? end_next_plane_0 : end_plane_0,
                 passes_head ? end_next_plane_1 : end_plane_1,
                 passes_head ? end_next_plane_2 : end_plane_2
@@ -679,11 +683,11 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     end
 
     wire accepted_any = |{
-        ranges_0_ready & (turn == 7'h0), ranges_1_ready & (turn == 7'h1),
-        ranges_2_ready & (turn == 7'h2), ranges_3_ready & (turn == 7'h3)
+        ranges_0_ready & (turn == 2'h0), ranges_1_ready & (turn == 2'h1),
+        ranges_2_ready & (turn == 2'h2), ranges_3_ready & (turn == 2'h3)
     };  // @[RangeWalk.swift:183]
     wire accepted = offering & accepted_any;  // @[RangeWalk.swift:183]
-    wire is_last_lane = turn == 7'h3;  // @[RangeWalk.swift:184]
+    wire is_last_lane = turn == 2'h3;  // @[RangeWalk.swift:184]
 
     always @(posedge clock) begin
         if (reset) begin
@@ -723,25 +727,25 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     always @(posedge clock) begin
         if (reset) begin
-            turn <= 7'h0;  // @[RangeWalk.swift:172]
+            turn <= 2'h0;  // @[RangeWalk.swift:172]
         end else if (accepted) begin  // @[RangeWalk.swift:190]
-            turn <= turn + 7'h1;  // @[RangeWalk.swift:194]
+            turn <= turn + 2'h1;  // @[RangeWalk.swift:194]
             if (is_last_lane) begin  // @[RangeWalk.swift:195]
-                turn <= 7'h0;  // @[RangeWalk.swift:196]
+                turn <= 2'h0;  // @[RangeWalk.swift:196]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            ends_written <= 7'h0;  // @[RangeWalk.swift:161]
+            ends_written <= 3'h0;  // @[RangeWalk.swift:161]
         end else begin
             if (end_known) begin  // @[RangeWalk.swift:162]
-                ends_written <= ends_written + 7'h1;  // @[RangeWalk.swift:164]
+                ends_written <= ends_written + 3'h1;  // @[RangeWalk.swift:164]
             end
             if (accepted) begin  // @[RangeWalk.swift:190]
                 if (is_last_lane) begin  // @[RangeWalk.swift:195]
-                    ends_written <= 7'h0;  // @[RangeWalk.swift:197]
+                    ends_written <= 3'h0;  // @[RangeWalk.swift:197]
                 end
             end
         end
@@ -749,7 +753,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     always @(posedge clock) begin
         if (reset) begin
-            epoch <= 1'b0;  // @[StreamKScheduler.swift:109]
+            epoch <= 1'b0;  // @[StreamKScheduler.swift:110]
         end else if (accepted) begin  // @[RangeWalk.swift:190]
             if (is_last_lane) begin  // @[RangeWalk.swift:195]
                 epoch <= !epoch;  // @[RangeWalk.swift:198]
@@ -757,7 +761,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         end
     end
 
-    assign ranges_0_valid = offering & (turn == 7'h0);  // @[RangeWalk.swift:203]
+    assign ranges_0_valid = offering & (turn == 2'h0);  // @[RangeWalk.swift:203]
     assign ranges_0_payload_first_head = range_first_head;  // @[RangeWalk.swift:203]
     assign ranges_0_payload_first_sequence = range_first_sequence;  // @[RangeWalk.swift:203]
     assign ranges_0_payload_first_tile = range_first_tile;  // @[RangeWalk.swift:203]
@@ -782,7 +786,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         launch_at_hand_settings_key_lsb_stride;  // @[RangeWalk.swift:203]
     assign ranges_0_payload_settings_value_stride =
         launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:203]
-    assign ranges_1_valid = offering & (turn == 7'h1);  // @[RangeWalk.swift:203]
+    assign ranges_1_valid = offering & (turn == 2'h1);  // @[RangeWalk.swift:203]
     assign ranges_1_payload_first_head = range_first_head;  // @[RangeWalk.swift:203]
     assign ranges_1_payload_first_sequence = range_first_sequence;  // @[RangeWalk.swift:203]
     assign ranges_1_payload_first_tile = range_first_tile;  // @[RangeWalk.swift:203]
@@ -810,7 +814,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         launch_at_hand_settings_key_lsb_stride;  // @[RangeWalk.swift:203]
     assign ranges_1_payload_settings_value_stride =
         launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:203]
-    assign ranges_2_valid = offering & (turn == 7'h2);  // @[RangeWalk.swift:203]
+    assign ranges_2_valid = offering & (turn == 2'h2);  // @[RangeWalk.swift:203]
     assign ranges_2_payload_first_head = range_first_head;  // @[RangeWalk.swift:203]
     assign ranges_2_payload_first_sequence = range_first_sequence;  // @[RangeWalk.swift:203]
     assign ranges_2_payload_first_tile = range_first_tile;  // @[RangeWalk.swift:203]
@@ -838,7 +842,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         launch_at_hand_settings_key_lsb_stride;  // @[RangeWalk.swift:203]
     assign ranges_2_payload_settings_value_stride =
         launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:203]
-    assign ranges_3_valid = offering & (turn == 7'h3);  // @[RangeWalk.swift:203]
+    assign ranges_3_valid = offering & (turn == 2'h3);  // @[RangeWalk.swift:203]
     assign ranges_3_payload_first_head = range_first_head;  // @[RangeWalk.swift:203]
     assign ranges_3_payload_first_sequence = range_first_sequence;  // @[RangeWalk.swift:203]
     assign ranges_3_payload_first_tile = range_first_tile;  // @[RangeWalk.swift:203]
@@ -866,28 +870,27 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         launch_at_hand_settings_key_lsb_stride;  // @[RangeWalk.swift:203]
     assign ranges_3_payload_settings_value_stride =
         launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:203]
-    wire divider_numbers_valid_equal = phase == 4'h3;  // @[StreamKScheduler.swift:264]
-    wire divider_numbers_valid_equal_2 = phase == 4'h4;  // @[StreamKScheduler.swift:264]
-    wire divider_numbers_valid_equal_3 = phase == 4'h8;  // @[StreamKScheduler.swift:264]
-    wire divider_numbers_valid = (divider_numbers_valid_equal
-            | divider_numbers_valid_equal_2
-            | divider_numbers_valid_equal_3)
-        & !division_asked;  // @[StreamKScheduler.swift:264]
+    wire divider_numbers_valid_equal = phase == 4'h3;  // @[StreamKScheduler.swift:271]
+    wire divider_numbers_valid_equal_2 = phase == 4'h4;  // @[StreamKScheduler.swift:271]
+    wire divider_numbers_valid_equal_3 = phase == 4'h8;  // @[StreamKScheduler.swift:271]
+    wire divider_numbers_valid = divider_numbers_valid_equal
+        | divider_numbers_valid_equal_2
+        | divider_numbers_valid_equal_3;  // @[StreamKScheduler.swift:271]
     wire [13:0] divider_numbers_payload_dividend_sum = {1'b0, chunk_tiles}
-        + {6'h0, launch_at_hand_splits - 8'h1};  // @[StreamKScheduler.swift:265]
+        + {6'h0, launch_at_hand_splits - 8'h1};  // @[StreamKScheduler.swift:272]
     wire [35:0] divider_numbers_payload_dividend = divider_numbers_valid_equal_3 ? total
         : divider_numbers_valid_equal ? {22'h0, divider_numbers_payload_dividend_sum}
-        : 36'h2000000;  // @[StreamKScheduler.swift:265]
+        : 36'h2000000;  // @[StreamKScheduler.swift:272]
     wire [6:0] divider_numbers_payload_divisor_sum = {1'b0, launch_at_hand_lanes}
-        + 7'h1;  // @[StreamKScheduler.swift:264]
+        + 7'h1;  // @[StreamKScheduler.swift:271]
     wire [12:0] divider_numbers_payload_divisor = divider_numbers_valid_equal_3 ? {
             6'h0, divider_numbers_payload_divisor_sum
         }
         : divider_numbers_valid_equal ? {5'h0, launch_at_hand_splits}
-        : chunk_tiles;  // @[StreamKScheduler.swift:265]
-    wire divider_result_ready = 1'b1;  // @[StreamKScheduler.swift:270]
+        : chunk_tiles;  // @[StreamKScheduler.swift:272]
+    wire divider_result_ready = 1'b1;  // @[StreamKScheduler.swift:277]
 
-    SerialDivider_a36_b13_s2 divider (  // @[StreamKScheduler.swift:117]
+    SerialDivider_a36_b13_s2 divider (  // @[StreamKScheduler.swift:118]
         .clock(clock),
         .reset(reset),
         .numbers_valid(divider_numbers_valid),
@@ -901,69 +904,59 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     );
 
     always @(posedge clock) begin
-        if (reset) begin
-            division_asked <= 1'b0;  // @[StreamKScheduler.swift:261]
-        end else if (divider_numbers_valid
-            & divider_numbers_ready) begin  // @[StreamKScheduler.swift:272]
-            division_asked <= 1'b1;  // @[StreamKScheduler.swift:272]
-        end else if (divider_result_valid) begin  // @[StreamKScheduler.swift:272]
-            division_asked <= 1'b0;  // @[StreamKScheduler.swift:272]
+        if (phase == 4'h2) begin  // @[StreamKScheduler.swift:256]
+            chunk_tiles <= longest;  // @[StreamKScheduler.swift:256]
         end
-    end
-
-    always @(posedge clock) begin
-        if (phase == 4'h2) begin  // @[StreamKScheduler.swift:249]
-            chunk_tiles <= longest;  // @[StreamKScheduler.swift:249]
-        end
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:273]
-            if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:274]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
+            if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:280]
                 chunk_tiles <=
-                    divider_result_payload_quotient[12:0];  // @[StreamKScheduler.swift:275]
+                    divider_result_payload_quotient[12:0];  // @[StreamKScheduler.swift:281]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:273]
-            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:278]
-                quota <= divider_result_payload_quotient + 36'h1;  // @[StreamKScheduler.swift:280]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
+            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
+                quota <= divider_result_payload_quotient + 36'h1;  // @[StreamKScheduler.swift:286]
             end
-            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:284]
-                quota <= divider_result_payload_quotient;  // @[StreamKScheduler.swift:285]
+            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
+                quota <= divider_result_payload_quotient;  // @[StreamKScheduler.swift:291]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:273]
-            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:284]
-                larger_lanes <= divider_result_payload_remainder;  // @[StreamKScheduler.swift:286]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
+            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
+                larger_lanes <=
+                    divider_result_payload_remainder[5:0];  // @[StreamKScheduler.swift:292]
             end
         end
     end
 
     wire is_last_rescanned = rescan_index
-        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:296]
+        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:302]
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_index <= 8'h0;  // @[StreamKScheduler.swift:294]
-        end else if (rescan_reading) begin  // @[StreamKScheduler.swift:300]
+            rescan_index <= 8'h0;  // @[StreamKScheduler.swift:300]
+        end else if (rescan_reading) begin  // @[StreamKScheduler.swift:306]
             rescan_index <= is_last_rescanned ? 8'h0
-                : (rescan_index + 8'h1);  // @[StreamKScheduler.swift:301]
+                : (rescan_index + 8'h1);  // @[StreamKScheduler.swift:307]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:295]
+            rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:301]
         end else begin
-            if ((phase == 4'h4) & divider_result_valid) begin  // @[StreamKScheduler.swift:299]
-                rescan_reading <= 1'b1;  // @[StreamKScheduler.swift:299]
+            if ((phase == 4'h4) & divider_result_valid) begin  // @[StreamKScheduler.swift:305]
+                rescan_reading <= 1'b1;  // @[StreamKScheduler.swift:305]
             end
-            if (rescan_reading) begin  // @[StreamKScheduler.swift:300]
-                if (is_last_rescanned) begin  // @[StreamKScheduler.swift:302]
-                    rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:302]
+            if (rescan_reading) begin  // @[StreamKScheduler.swift:306]
+                if (is_last_rescanned) begin  // @[StreamKScheduler.swift:308]
+                    rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:308]
                 end
             end
         end
@@ -971,116 +964,116 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_read_1 <= 1'b0;  // @[StreamKScheduler.swift:305]
+            rescan_read_1 <= 1'b0;  // @[StreamKScheduler.swift:311]
         end else begin
-            rescan_read_1 <= rescan_reading;  // @[StreamKScheduler.swift:305]
+            rescan_read_1 <= rescan_reading;  // @[StreamKScheduler.swift:311]
         end
     end
 
     wire [13:0] rescan_rounded_next_sum = {1'b0, count_word}
-        + {1'b0, chunk_tiles - 13'h1};  // @[StreamKScheduler.swift:306]
+        + {1'b0, chunk_tiles - 13'h1};  // @[StreamKScheduler.swift:312]
 
     always @(posedge clock) begin
-        rescan_rounded <= rescan_rounded_next_sum[12:0];  // @[StreamKScheduler.swift:306]
+        rescan_rounded <= rescan_rounded_next_sum[12:0];  // @[StreamKScheduler.swift:312]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_multiplied_1 <= 1'b0;  // @[StreamKScheduler.swift:307]
-            rescan_multiplied_2 <= 1'b0;  // @[StreamKScheduler.swift:307]
+            rescan_multiplied_1 <= 1'b0;  // @[StreamKScheduler.swift:313]
+            rescan_multiplied_2 <= 1'b0;  // @[StreamKScheduler.swift:313]
         end else begin
-            rescan_multiplied_1 <= rescan_read_1;  // @[StreamKScheduler.swift:307]
-            rescan_multiplied_2 <= rescan_multiplied_1;  // @[StreamKScheduler.swift:307]
+            rescan_multiplied_1 <= rescan_read_1;  // @[StreamKScheduler.swift:313]
+            rescan_multiplied_2 <= rescan_multiplied_1;  // @[StreamKScheduler.swift:313]
         end
     end
 
     always @(posedge clock) begin
-        rescan_product <= rescan_rounded * quota[25:0];  // @[StreamKScheduler.swift:308]
-        rescan_index_1 <= rescan_index;  // @[StreamKScheduler.swift:310]
-        rescan_index_2 <= rescan_index_1;  // @[StreamKScheduler.swift:310]
-        rescan_index_3 <= rescan_index_2;  // @[StreamKScheduler.swift:310]
+        rescan_product <= rescan_rounded * quota[25:0];  // @[StreamKScheduler.swift:314]
+        rescan_index_1 <= rescan_index;  // @[StreamKScheduler.swift:316]
+        rescan_index_2 <= rescan_index_1;  // @[StreamKScheduler.swift:316]
+        rescan_index_3 <= rescan_index_2;  // @[StreamKScheduler.swift:316]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_last_1 <= 1'b0;  // @[StreamKScheduler.swift:311]
-            rescan_last_2 <= 1'b0;  // @[StreamKScheduler.swift:311]
-            rescan_last_3 <= 1'b0;  // @[StreamKScheduler.swift:311]
+            rescan_last_1 <= 1'b0;  // @[StreamKScheduler.swift:317]
+            rescan_last_2 <= 1'b0;  // @[StreamKScheduler.swift:317]
+            rescan_last_3 <= 1'b0;  // @[StreamKScheduler.swift:317]
         end else begin
-            rescan_last_1 <= rescan_reading & is_last_rescanned;  // @[StreamKScheduler.swift:311]
-            rescan_last_2 <= rescan_last_1;  // @[StreamKScheduler.swift:311]
-            rescan_last_3 <= rescan_last_2;  // @[StreamKScheduler.swift:311]
+            rescan_last_1 <= rescan_reading & is_last_rescanned;  // @[StreamKScheduler.swift:317]
+            rescan_last_2 <= rescan_last_1;  // @[StreamKScheduler.swift:317]
+            rescan_last_3 <= rescan_last_2;  // @[StreamKScheduler.swift:317]
         end
     end
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:177]
-            tile_sum <= 21'h0;  // @[StreamKScheduler.swift:182]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
+            tile_sum <= 21'h0;  // @[StreamKScheduler.swift:187]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:235]
-            tile_sum <= tile_sum  // @[StreamKScheduler.swift:239]
+        if (counted) begin  // @[StreamKScheduler.swift:242]
+            tile_sum <= tile_sum  // @[StreamKScheduler.swift:246]
                 + {8'h0, (launch_at_hand_policy == 2'h0) ? {12'h0, |tiles} : tiles};
         end
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:273]
-            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:278]
-                tile_sum <= 21'h0;  // @[StreamKScheduler.swift:281]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
+            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
+                tile_sum <= 21'h0;  // @[StreamKScheduler.swift:287]
             end
         end
-        if (rescan_multiplied_2) begin  // @[StreamKScheduler.swift:312]
-            tile_sum <= tile_sum + {13'h0, rescan_product[32:25]};  // @[StreamKScheduler.swift:313]
+        if (rescan_multiplied_2) begin  // @[StreamKScheduler.swift:318]
+            tile_sum <= tile_sum + {13'h0, rescan_product[32:25]};  // @[StreamKScheduler.swift:319]
         end
     end
 
     wire [7:0] prefixes_write_address = counted ? counted_index
-        : rescan_index_3;  // @[StreamKScheduler.swift:133]
+        : rescan_index_3;  // @[StreamKScheduler.swift:138]
 
     always @(posedge clock) begin
-        if (reads_candidate) begin  // @[RangeWalk.swift:97]
-            prefix <= prefixes[search_address];  // @[RangeWalk.swift:97]
+        if (reads_candidate) begin  // @[RangeWalk.swift:96]
+            prefix <= prefixes[search_address];  // @[RangeWalk.swift:96]
         end
-        if (counted | rescan_multiplied_2) begin  // @[StreamKScheduler.swift:132]
+        if (counted | rescan_multiplied_2) begin  // @[StreamKScheduler.swift:137]
             prefixes[prefixes_write_address] <= {
                 key_sum, tile_sum
-            };  // @[StreamKScheduler.swift:133]
+            };  // @[StreamKScheduler.swift:138]
         end
     end
 
-    wire head_weight_when = phase == 4'h6;  // @[StreamKScheduler.swift:136]
+    wire head_weight_when = phase == 4'h6;  // @[StreamKScheduler.swift:141]
 
     always @(posedge clock) begin
-        if (head_weight_when) begin  // @[StreamKScheduler.swift:136]
-            head_weight <= by_keys ? key_sum : {7'h0, tile_sum};  // @[StreamKScheduler.swift:137]
+        if (head_weight_when) begin  // @[StreamKScheduler.swift:141]
+            head_weight <= by_keys ? key_sum : {7'h0, tile_sum};  // @[StreamKScheduler.swift:142]
         end
     end
 
-    wire total_when = phase == 4'h7;  // @[StreamKScheduler.swift:140]
+    wire total_when = phase == 4'h7;  // @[StreamKScheduler.swift:145]
     wire [8:0] total_next_sum = {1'b0, launch_at_hand_heads}
-        + 9'h1;  // @[StreamKScheduler.swift:141]
-    wire [36:0] total_next_product = head_weight * total_next_sum;  // @[StreamKScheduler.swift:141]
+        + 9'h1;  // @[StreamKScheduler.swift:146]
+    wire [36:0] total_next_product = head_weight * total_next_sum;  // @[StreamKScheduler.swift:146]
 
     always @(posedge clock) begin
-        if (total_when) begin  // @[StreamKScheduler.swift:140]
-            total <= total_next_product[35:0];  // @[StreamKScheduler.swift:141]
+        if (total_when) begin  // @[StreamKScheduler.swift:145]
+            total <= total_next_product[35:0];  // @[StreamKScheduler.swift:146]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 4'h0;  // @[StreamKScheduler.swift:107]
+            phase <= 4'h0;  // @[StreamKScheduler.swift:108]
         end else begin
-            if (takes_launch) begin  // @[StreamKScheduler.swift:177]
-                phase <= 4'h1;  // @[StreamKScheduler.swift:183]
+            if (takes_launch) begin  // @[StreamKScheduler.swift:182]
+                phase <= 4'h1;  // @[StreamKScheduler.swift:188]
             end
-            if (takes_sequence) begin  // @[StreamKScheduler.swift:205]
-                if (is_last_sequence) begin  // @[StreamKScheduler.swift:211]
-                    phase <= 4'h2;  // @[StreamKScheduler.swift:211]
+            if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
+                if (is_last_sequence) begin  // @[StreamKScheduler.swift:218]
+                    phase <= 4'h2;  // @[StreamKScheduler.swift:218]
                 end
             end
-            if (by_keys_when) begin  // @[StreamKScheduler.swift:243]
-                phase <= 4'h6;  // @[StreamKScheduler.swift:245]
+            if (by_keys_when) begin  // @[StreamKScheduler.swift:250]
+                phase <= 4'h6;  // @[StreamKScheduler.swift:252]
                 if ((launch_at_hand_policy == 2'h1)
-                    & (|longest)) begin  // @[StreamKScheduler.swift:246]
-                    phase <= 4'h3;  // @[StreamKScheduler.swift:246]
+                    & (|longest)) begin  // @[StreamKScheduler.swift:253]
+                    phase <= 4'h3;  // @[StreamKScheduler.swift:253]
                 end
             end
             if (stepping) begin  // @[RangeWalk.swift:61]
@@ -1093,33 +1086,33 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
                     phase <= 4'h0;  // @[RangeWalk.swift:199]
                 end
             end
-            if (divider_result_valid) begin  // @[StreamKScheduler.swift:273]
-                if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:274]
-                    phase <= 4'h4;  // @[StreamKScheduler.swift:276]
+            if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
+                if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:280]
+                    phase <= 4'h4;  // @[StreamKScheduler.swift:282]
                 end
-                if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:278]
-                    phase <= 4'h5;  // @[StreamKScheduler.swift:282]
+                if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
+                    phase <= 4'h5;  // @[StreamKScheduler.swift:288]
                 end
-                if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:284]
-                    phase <= 4'h9;  // @[StreamKScheduler.swift:287]
+                if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
+                    phase <= 4'h9;  // @[StreamKScheduler.swift:293]
                 end
             end
-            if (rescan_last_3) begin  // @[StreamKScheduler.swift:315]
-                phase <= 4'h6;  // @[StreamKScheduler.swift:315]
+            if (rescan_last_3) begin  // @[StreamKScheduler.swift:321]
+                phase <= 4'h6;  // @[StreamKScheduler.swift:321]
             end
-            if (head_weight_when) begin  // @[StreamKScheduler.swift:136]
-                phase <= 4'h7;  // @[StreamKScheduler.swift:138]
+            if (head_weight_when) begin  // @[StreamKScheduler.swift:141]
+                phase <= 4'h7;  // @[StreamKScheduler.swift:143]
             end
-            if (total_when) begin  // @[StreamKScheduler.swift:140]
-                phase <= 4'h8;  // @[StreamKScheduler.swift:142]
+            if (total_when) begin  // @[StreamKScheduler.swift:145]
+                phase <= 4'h8;  // @[StreamKScheduler.swift:147]
             end
         end
     end
 
     wire _unused_ok = &{
-        1'b0, rescan_product[38:33], rescan_product[24:0], tiles_next_sum[20], tiles_next_sum[6:0],
-        own_offset_next_difference[27:20], chunked[20:13], end_tile_next_sum[20],
-        end_tile_next_sum[6:0], rescan_rounded_next_sum[13], total_next_product[36]
+        1'b0, rescan_product[38:33], rescan_product[24:0], divider_numbers_ready,
+        divider_result_payload_remainder[12:6], tiles_next_sum[20], tiles_next_sum[6:0],
+        chunked[20:13], end_tile_next_sum[6:0], rescan_rounded_next_sum[13], total_next_product[36]
     };
 endmodule
 

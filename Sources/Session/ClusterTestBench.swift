@@ -82,7 +82,7 @@ public final class ClusterTestBench {
                 index, simulator, program, memory: timing.memories[index % timing.memories.count],
                 queryLatency: timing.queryLatency, stalls: stalls)
         }
-        faults = try ["launch_fault", "merge_fault"].map { ($0, try simulator.handle($0)) }
+        faults = try ["launch_fault_valid", "merge_fault"].map { ($0, try simulator.handle($0)) }
         rowsLeft = program.launches.map { program.layers[$0.layer].rowCount }
         delivered = rowsLeft.map { [Bool](repeating: false, count: $0) }
         noise = SeededGenerator(seed: derivedSeed(timing.stallSeed ?? 1, "noise"))

@@ -15,7 +15,16 @@ package struct ScheduledLaunch {
     package let addresses: [[Int]]
     /// Lanes that are built.
     package let builtLanes: Int
+    /// What it asks for beyond what there is; the schedule is that of what is carried out instead.
+    package let excesses: [Excess]
+    /// Fields of the launch, or `keys` of the last sequence, as they are asked for.
+    private let asked: [(field: String, value: Int)]
 
+    package enum Excess: String, CaseIterable, Sendable {
+        case lanes, tileSize = "tile_size", splits, context
+    }
+
+    /// As carried out.
     package var request: ScheduleRequest { schedule.request }
 
     static let planes = ["key_msb", "key_lsb", "value"]
@@ -23,8 +32,34 @@ package struct ScheduledLaunch {
 
     /// A launch of any numbers where they only pass through.
     package init(
-        _ request: ScheduleRequest, on cluster: ClusterConfiguration, _ random: inout SeededGenerator
+        _ request: ScheduleRequest, on cluster: ClusterConfiguration, asking excesses: [Excess] = [],
+        _ random: inout SeededGenerator
     ) throws {
+        var request = request, asked: [(field: String, value: Int)] = [], possible: [Excess] = []
+        for excess in excesses {
+            let field: String, value: Int
+            switch excess {
+            case .lanes where cluster.lanes < ClusterConfiguration.maximumLanes:
+                request.lanes = cluster.lanes
+                (field, value) = ("lanes", random.number(in: cluster.lanes...ClusterConfiguration.maximumLanes - 1))
+            case .tileSize where cluster.lane.tileSizes.count < RowSettings.tileSizes.count:
+                request.tileKeys = cluster.lane.tileSizes.last!
+                (field, value) = (
+                    "settings_tile_size", random.number(in: cluster.lane.tileSizes.count...RowSettings.tileSizes.count - 1))
+            case .splits:
+                request.splits = 1
+                (field, value) = ("splits", 0)
+            case .context:
+                request.contexts[request.contexts.count - 1] = cluster.lane.lane.maximumContext
+                (field, value) = ("keys", cluster.lane.lane.maximumContext + (random.flip() ? 1 : random.number(in: 1...400_000)))
+            default: continue
+            }
+            asked.append((field, value))
+            possible.append(excess)
+        }
+        // The number of splits means nothing under other policies.
+        self.excesses = possible.filter { $0 != .splits || request.policy == .fixedSplit }
+        self.asked = asked
         schedule = try GoldenModel.StreamKScheduler(request)
         rows = 1 + random.below(cluster.lane.residentRows)
         func address() -> Int { Int(random.next() & UInt64(Self.addressMask)) }
@@ -33,6 +68,19 @@ package struct ScheduledLaunch {
         addresses = request.contexts.map { _ in (0..<3).map { _ in address() } }
         builtLanes = cluster.lanes
     }
+
+    /// Random launches; some ask for more than there is.
+    package static func random(
+        _ requests: [ScheduleRequest], on cluster: ClusterConfiguration, _ random: inout SeededGenerator
+    ) throws -> [ScheduledLaunch] {
+        try requests.map { request in
+            let excesses = random.below(8) == 0 ? Excess.allCases.filter { _ in random.flip() } : []
+            return try ScheduledLaunch(request, on: cluster, asking: excesses, &random)
+        }
+    }
+
+    /// What is said of its excesses: once of the launch, once of a sequence.
+    var faults: [[Excess]] { [excesses.filter { $0 != .context }, excesses.filter { $0 == .context }].filter { !$0.isEmpty } }
 
     /// The range of every lane that is built: nothing for those that take no part.
     var ranges: [(first: TilePointer, end: TilePointer)] {
@@ -62,10 +110,17 @@ package struct ScheduledLaunch {
         try beat.set("policy", SchedulePolicy.allCases.firstIndex(of: request.policy)!)
         try beat.set("splits", request.splits)
         try beat.set("by_keys", request.byKeys)
+        for other in asked where other.field != "keys" { try beat.set(other.field, other.value) }
+    }
+
+    func encodeEntry(sequence: Int, into beat: Beat) throws {
+        try encode(sequence: sequence, "", into: beat)
+        guard sequence == request.contexts.count - 1 else { return }
+        for other in asked where other.field == "keys" { try beat.set("keys", other.value) }
     }
 
     /// `prefix`: of the fields' names.
-    func encode(sequence: Int, _ prefix: String = "", into beat: Beat) throws {
+    private func encode(sequence: Int, _ prefix: String, into beat: Beat) throws {
         try beat.set(prefix + "keys", request.contexts[sequence])
         for (name, address) in zip(Self.planes, addresses[sequence]) { try beat.set("\(prefix)\(name)_address", address) }
     }
@@ -157,10 +212,24 @@ extension ScheduleRequest {
             [0], [1], [tile], [most], [0, 0, 0], [0, tile, 0, 2 * tile, 0], [tile + 1, tile - 1], [most - 1, 1, most],
             [Int](repeating: 0, count: sequences), [Int](repeating: most, count: sequences),
             [Int](repeating: 0, count: sequences - 1) + [1], [1] + [Int](repeating: 0, count: sequences - 1),
-            (0..<sequences).map { $0 % 3 == 0 ? 0 : $0 },
+            (0..<sequences).map { $0 % 3 == 0 ? 0 : $0 }, [tile + 1], [2 * tile, 3 * tile],
         ]
         let shapes = [(1, 1), (1, cluster.lanes), (3, cluster.lanes), (ClusterConfiguration.maximumHeads, max(1, cluster.lanes - 1))]
-        return contexts.enumerated().flatMap { index, contexts in
+        let all = [Int](repeating: most, count: sequences)
+        // The largest sums there are; a cut inside the last tile of the longest sequence; one chunk of it.
+        let largest = [1, cluster.lanes].flatMap { lanes in
+            [true, false].map { byKeys in
+                ScheduleRequest(
+                    contexts: all, heads: ClusterConfiguration.maximumHeads, lanes: lanes, tileKeys: tile, byKeys: byKeys)
+            }
+        } + [
+            ScheduleRequest(contexts: all, heads: 2, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit, splits: 7),
+            ScheduleRequest(contexts: [most - 1, most - 61], heads: 3, lanes: min(2, cluster.lanes), tileKeys: tile, byKeys: true),
+            ScheduleRequest(contexts: [most], heads: 5, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit),
+        ] + cluster.lane.tileSizes.map { tileKeys in
+            ScheduleRequest(contexts: [9 * tileKeys + 1], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)
+        }
+        return largest + contexts.enumerated().flatMap { index, contexts in
             SchedulePolicy.allCases.flatMap { policy in
                 [false, true].filter { policy == .streamK || !$0 }.map { byKeys in
                     let (heads, lanes) = shapes[(index + (byKeys ? 1 : 0) + SchedulePolicy.allCases.firstIndex(of: policy)!) % 4]

@@ -11,7 +11,7 @@ extension UnitScenario {
     ) throws -> UnitScenario {
         var random = random
         let cluster = ClusterConfiguration(lane: lane, lanes: extent == .full ? 8 : 3)
-        let edges = extent == .full ? ScheduleRequest.edges(cluster).filter { $0.heads < 100 } : []
+        let edges = extent == .full ? ScheduleRequest.edges(cluster).filter { $0.heads * $0.contexts.count < 4_000 } : []
         let limits = extent == .full ? LaunchLimits(heads: 6) : LaunchLimits(sequences: 12, heads: 4, context: 1_500)
         let requests = edges + (0..<(extent == .full ? 150 : 24)).map { _ in ScheduleRequest.random(cluster, limits, &random) }
         return try segmentWalker(lane, try requests.map {

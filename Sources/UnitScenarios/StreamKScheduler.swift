@@ -13,26 +13,21 @@ extension UnitScenario {
         let edges = extent == .full ? ScheduleRequest.edges(cluster) : []
         let limits = extent == .full ? LaunchLimits() : LaunchLimits(sequences: 20, heads: 6, context: 3_000)
         let requests = edges + (0..<(extent == .full ? 100 : 24)).map { _ in ScheduleRequest.random(cluster, limits, &random) }
-        return try streamKScheduler(cluster, try requests.map { try ScheduledLaunch($0, on: cluster, &random) })
+        return try streamKScheduler(cluster, try ScheduledLaunch.random(requests, on: cluster, &random))
     }
 
-    /// - Parameter asking: Fields of the launches, or `keys` of their last sequences, that ask for something else than what the
-    ///   schedules are made for.
     package static func streamKScheduler(
-        _ cluster: ClusterConfiguration, _ launches: [ScheduledLaunch], asking: [(field: String, value: Int)] = []
+        _ cluster: ClusterConfiguration, _ launches: [ScheduledLaunch]
     ) throws -> UnitScenario {
         try UnitScenario(Accelerator.StreamKScheduler(cluster)) { streams in
-            try streams.send(launches, to: "launch") { launch, beat in
-                try launch.encode(into: beat)
-                for other in asking where other.field != "keys" { try beat.set(other.field, other.value) }
-            }
+            try streams.send(launches, to: "launch") { try $0.encode(into: $1) }
             let entries = launches.enumerated().flatMap { index, launch in
                 launch.request.contexts.indices.map { (launch: launch, sequence: $0, bank: index & 1) }
             }
-            try streams.send(entries, to: "sequences") { entry, beat in
-                try entry.launch.encode(sequence: entry.sequence, into: beat)
-                guard entry.sequence == entry.launch.request.contexts.count - 1 else { return }
-                for other in asking where other.field == "keys" { try beat.set("keys", other.value) }
+            try streams.send(entries, to: "sequences") { try $0.launch.encodeEntry(sequence: $0.sequence, into: $1) }
+            try streams.expect(launches.flatMap(\.faults), from: "fault") { excesses, beat in
+                for excess in ScheduledLaunch.Excess.allCases { try beat.set(excess.rawValue, excesses.contains(excess)) }
+                try beat.set("rows", 0)
             }
             try streams.expect(entries, from: "table") {
                 try $0.launch.encodeWrite(sequence: $0.sequence, bank: $0.bank, into: $1)

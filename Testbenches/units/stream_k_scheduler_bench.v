@@ -70,6 +70,16 @@ module stream_k_scheduler_bench #(
     integer s_sequences_passed;
     reg s_sequences_failed;
 
+    // fault: 5 beats expected.
+    wire s_fault_valid;
+    wire s_fault_lanes;
+    wire s_fault_rows;
+    wire s_fault_tile_size;
+    wire s_fault_splits;
+    wire s_fault_context;
+    integer s_fault_passed;
+    reg s_fault_failed;
+
     // table: 170 beats expected.
     wire s_table_valid;
     wire s_table_bank;
@@ -206,6 +216,12 @@ module stream_k_scheduler_bench #(
             .sequences_payload_key_msb_address(s_sequences_beat[119:80]),
             .sequences_payload_key_lsb_address(s_sequences_beat[79:40]),
             .sequences_payload_value_address(s_sequences_beat[39:0]),
+            .fault_valid(s_fault_valid),
+            .fault_payload_lanes(s_fault_lanes),
+            .fault_payload_rows(s_fault_rows),
+            .fault_payload_tile_size(s_fault_tile_size),
+            .fault_payload_splits(s_fault_splits),
+            .fault_payload_context(s_fault_context),
             .table_valid(s_table_valid),
             .table_payload_bank(s_table_bank),
             .table_payload_sequence(s_table_sequence),
@@ -355,6 +371,39 @@ module stream_k_scheduler_bench #(
             end
         end
 
+    reg [39:0] s_fault_lines [0:4];
+    initial $readmemh("stream_k_scheduler_fault.hex", s_fault_lines);
+    wire [19:0] s_fault_beat = {3'd0, s_fault_lanes, 3'd0, s_fault_rows, 3'd0, s_fault_tile_size, 3'd0, s_fault_splits, 3'd0, s_fault_context};
+    wire [39:0] s_fault_line = s_fault_lines[s_fault_passed];
+    reg s_fault_waits;
+    reg [19:0] s_fault_waiting;
+    always @(posedge clock)
+        if (reset) begin
+            s_fault_passed <= 0;
+            s_fault_failed <= 1'b0;
+            s_fault_waits <= 1'b0;
+        end else begin
+            s_fault_waits <= 1'b0;
+            s_fault_waiting <= s_fault_beat;
+            if (s_fault_valid !== 1'b0 && s_fault_valid !== 1'b1) begin
+                $display("cycle %0d: fault_valid is unknown", cycle);
+                s_fault_failed <= 1'b1;
+            end else if (s_fault_waits && (!s_fault_valid || s_fault_beat !== s_fault_waiting)) begin
+                $display("cycle %0d: fault changed beat %0d before it was taken", cycle, s_fault_passed);
+                s_fault_failed <= 1'b1;
+            end else if (s_fault_valid) begin
+                s_fault_passed <= s_fault_passed + 1;
+                if (s_fault_passed == 5) begin
+                    $display("cycle %0d: fault offers a beat beyond the %0d expected", cycle, 5);
+                    s_fault_failed <= 1'b1;
+                    end else if (((s_fault_beat ^ s_fault_line[39:20]) & s_fault_line[19:0]) !== 20'd0) begin
+                        $display("MISMATCH fault beat %0d cycle %0d: expected %h, got %h, where %h counts",
+                            s_fault_passed, cycle, s_fault_line[39:20], s_fault_beat, s_fault_line[19:0]);
+                        s_fault_failed <= 1'b1;
+                end
+            end
+        end
+
     reg [303:0] s_table_lines [0:169];
     initial $readmemh("stream_k_scheduler_table.hex", s_table_lines);
     wire [151:0] s_table_beat = {3'd0, s_table_bank, s_table_sequence, s_table_entry_keys, s_table_entry_key_msb_address, s_table_entry_key_lsb_address, s_table_entry_value_address};
@@ -401,7 +450,7 @@ module stream_k_scheduler_bench #(
             s_ranges_0_waits <= 1'b0;
             s_ranges_0_ready <= 1'b0;
         end else begin
-            s_ranges_0_ready <= !({26'd0, noise[20:15]} < stalls);
+            s_ranges_0_ready <= !({26'd0, noise[25:20]} < stalls);
             s_ranges_0_waits <= s_ranges_0_valid && !s_ranges_0_ready;
             s_ranges_0_waiting <= s_ranges_0_beat;
             if (s_ranges_0_valid !== 1'b0 && s_ranges_0_valid !== 1'b1) begin
@@ -436,7 +485,7 @@ module stream_k_scheduler_bench #(
             s_ranges_1_waits <= 1'b0;
             s_ranges_1_ready <= 1'b0;
         end else begin
-            s_ranges_1_ready <= !({26'd0, noise[25:20]} < stalls);
+            s_ranges_1_ready <= !({26'd0, noise[30:25]} < stalls);
             s_ranges_1_waits <= s_ranges_1_valid && !s_ranges_1_ready;
             s_ranges_1_waiting <= s_ranges_1_beat;
             if (s_ranges_1_valid !== 1'b0 && s_ranges_1_valid !== 1'b1) begin
@@ -471,7 +520,7 @@ module stream_k_scheduler_bench #(
             s_ranges_2_waits <= 1'b0;
             s_ranges_2_ready <= 1'b0;
         end else begin
-            s_ranges_2_ready <= !({26'd0, noise[30:25]} < stalls);
+            s_ranges_2_ready <= !({26'd0, noise[9:4]} < stalls);
             s_ranges_2_waits <= s_ranges_2_valid && !s_ranges_2_ready;
             s_ranges_2_waiting <= s_ranges_2_beat;
             if (s_ranges_2_valid !== 1'b0 && s_ranges_2_valid !== 1'b1) begin
@@ -506,7 +555,7 @@ module stream_k_scheduler_bench #(
             s_ranges_3_waits <= 1'b0;
             s_ranges_3_ready <= 1'b0;
         end else begin
-            s_ranges_3_ready <= !({26'd0, noise[9:4]} < stalls);
+            s_ranges_3_ready <= !({26'd0, noise[14:9]} < stalls);
             s_ranges_3_waits <= s_ranges_3_valid && !s_ranges_3_ready;
             s_ranges_3_waiting <= s_ranges_3_beat;
             if (s_ranges_3_valid !== 1'b0 && s_ranges_3_valid !== 1'b1) begin
@@ -530,23 +579,24 @@ module stream_k_scheduler_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_launch_passed == 24 && s_sequences_passed == 170 && s_table_passed == 170 && s_ranges_0_passed == 24 && s_ranges_1_passed == 24 && s_ranges_2_passed == 24 && s_ranges_3_passed == 24;
+    wire finished = s_launch_passed == 24 && s_sequences_passed == 170 && s_fault_passed == 5 && s_table_passed == 170 && s_ranges_0_passed == 24 && s_ranges_1_passed == 24 && s_ranges_2_passed == 24 && s_ranges_3_passed == 24;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
         end else if (!done) begin
             if (s_launch_valid && s_launch_ready
                     || s_sequences_valid && s_sequences_ready
+                    || s_fault_valid
                     || s_table_valid
                     || s_ranges_0_valid && s_ranges_0_ready
                     || s_ranges_1_valid && s_ranges_1_ready
                     || s_ranges_2_valid && s_ranges_2_ready
                     || s_ranges_3_valid && s_ranges_3_ready) last_move <= cycle;
-            if (s_launch_failed || s_sequences_failed || s_table_failed || s_ranges_0_failed || s_ranges_1_failed || s_ranges_2_failed || s_ranges_3_failed) fail;
+            if (s_launch_failed || s_sequences_failed || s_fault_failed || s_table_failed || s_ranges_0_failed || s_ranges_1_failed || s_ranges_2_failed || s_ranges_3_failed) fail;
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
-                $display("cycle %0d: nothing has moved since cycle %0d: launch=%0d/%0d sequences=%0d/%0d table=%0d/%0d ranges_0=%0d/%0d ranges_1=%0d/%0d ranges_2=%0d/%0d ranges_3=%0d/%0d",
-                    cycle, last_move, s_launch_passed, 24, s_sequences_passed, 170, s_table_passed, 170, s_ranges_0_passed, 24, s_ranges_1_passed, 24, s_ranges_2_passed, 24, s_ranges_3_passed, 24);
+                $display("cycle %0d: nothing has moved since cycle %0d: launch=%0d/%0d sequences=%0d/%0d fault=%0d/%0d table=%0d/%0d ranges_0=%0d/%0d ranges_1=%0d/%0d ranges_2=%0d/%0d ranges_3=%0d/%0d",
+                    cycle, last_move, s_launch_passed, 24, s_sequences_passed, 170, s_fault_passed, 5, s_table_passed, 170, s_ranges_0_passed, 24, s_ranges_1_passed, 24, s_ranges_2_passed, 24, s_ranges_3_passed, 24);
                 fail;
             end
         end
@@ -554,8 +604,8 @@ module stream_k_scheduler_bench #(
     task conclude;
         begin
             done <= 1'b1;
-            $display("PASS stream_k_scheduler table=%0d ranges_0=%0d ranges_1=%0d ranges_2=%0d ranges_3=%0d cycles=%0d",
-                s_table_passed, s_ranges_0_passed, s_ranges_1_passed, s_ranges_2_passed, s_ranges_3_passed, last_move);
+            $display("PASS stream_k_scheduler fault=%0d table=%0d ranges_0=%0d ranges_1=%0d ranges_2=%0d ranges_3=%0d cycles=%0d",
+                s_fault_passed, s_table_passed, s_ranges_0_passed, s_ranges_1_passed, s_ranges_2_passed, s_ranges_3_passed, last_move);
             if (TOGETHER == 0) $finish;
         end
     endtask

@@ -17,11 +17,11 @@ import Verification
     @Test func streamKScheduler() throws {
         var random = SeededGenerator(seed: 1, name: "ScheduleMutationTests")
         let cluster = ClusterConfiguration(lane: clusterLane, lanes: 6)
-        let edges = ScheduleRequest.edges(cluster).enumerated().filter { $0.element.contexts.count < 100 || $0.offset % 5 == 1 }.map(\.element)
+        let edges = ScheduleRequest.edges(cluster).enumerated().filter { $0.element.contexts.count < 100 || $0.offset < 5 }.map(\.element)
         let requests = edges + (0..<60).map { index in
             ScheduleRequest.random(cluster, index % 20 == 0 ? LaunchLimits() : LaunchLimits(sequences: 12), &random)
         }
-        try score(try UnitScenario.streamKScheduler(cluster, try requests.map { try ScheduledLaunch($0, on: cluster, &random) }))
+        try score(try UnitScenario.streamKScheduler(cluster, try ScheduledLaunch.random(requests, on: cluster, &random)))
     }
 
     @Test func segmentWalker() throws {

@@ -47,7 +47,7 @@ extension UnitScenario {
     @Test func twoThousandRandomLaunchesInVerilator() throws {
         var random = TestSeed.generator(#function)
         let requests = (0..<2_000).map { _ in ScheduleRequest.random(cluster(64), LaunchLimits(), &random) }
-        let unit = try UnitScenario.streamKScheduler(cluster(64), try launches(requests, 64))
+        let unit = try UnitScenario.streamKScheduler(cluster(64), try ScheduledLaunch.random(requests, on: cluster(64), &random))
         let model = try VerilatorModel.build(unit.design)
         var check = StreamCheck(unit.design, unit.streams)
         check.engine = { VerilatorSimulator(model, seed: $1) }
@@ -96,26 +96,20 @@ extension UnitScenario {
         #expect((0..<8).map { first[$0][1] } == (0..<8).map { 600 + 2 * $0 })
     }
 
-    /// What a launch asks for beyond what there is gets cut down, and is told.
+    /// What a launch asks for beyond what there is gets cut down, and is told: each alone, and all together.
     @Test func badLaunchesAreBroughtIntoBounds() throws {
         let small = ClusterConfiguration(lane: PrefillConfiguration(lane: clusterLane.lane), lanes: 3)
-        let good = ScheduleRequest(contexts: [700, 300], heads: 2, lanes: 2, tileKeys: 128, policy: .fixedSplit, splits: 1)
-        let faults: [(field: String, value: Int, asGood: (inout ScheduleRequest) -> Void)] = [
-            ("lanes", 40, { $0.lanes = 3 }), ("splits", 0, { $0.splits = 1 }), ("settings_tile_size", 2, { _ in }),
-            ("keys", 600_000, { $0.contexts[1] = 524_288 }),
-        ]
-        for (index, fault) in faults.enumerated() {
-            var random = TestSeed.generator(#function)
-            var request = good
-            fault.asGood(&request)
-            let launch = try ScheduledLaunch(request, on: small, &random)
-            for isBad in [false, true] {
-                let unit = try UnitScenario.streamKScheduler(small, [launch], asking: isBad ? [(fault.field, fault.value)] : [])
-                let simulator = NativeSimulator(unit.design, seed: UInt64(index))
-                _ = try StreamTestBench(simulator, unit.streams).run()
-                #expect(try simulator.handle("fault").value == (isBad ? 1 : 0), "\(fault.field)")
+        var random = TestSeed.generator(#function)
+        let launches = try (ScheduledLaunch.Excess.allCases.map { [$0] } + [ScheduledLaunch.Excess.allCases]).flatMap { excesses in
+            try SchedulePolicy.allCases.map { policy in
+                let request = ScheduleRequest(
+                    contexts: [700, 300], heads: 2, lanes: 2, tileKeys: 128, policy: policy, splits: 3)
+                return try ScheduledLaunch(request, on: small, asking: excesses, &random)
             }
         }
+        let run = try UnitScenario.streamKScheduler(small, launches).check()
+        // Of no splits only under a fixed split.
+        #expect(run["fault"].cycles.count == 3 * 4 + 1 + 2 * 4)
     }
 
     @Test func noPathFromReadyToReady() throws {

@@ -72,6 +72,23 @@ struct ClusterLaunch: Bundle {
     }
 }
 
+/// What a launch asked for beyond what there is; it is carried out with the most that there is.
+struct LaunchFault: Bundle {
+    /// More lanes than are built, rows than a group may have, keys of a tile than its buffer holds.
+    let lanes: Bit
+    let rows: Bit
+    let tileSize: Bit
+    /// No splits, under a fixed split: there is one.
+    let splits: Bit
+    /// A sequence beyond the maximum; said for each.
+    let context: Bit
+
+    static var shape: Shape<LaunchFault> {
+        Shape { LaunchFault(
+            lanes: $0.make(.bit), rows: $0.make(.bit), tileSize: $0.make(.bit), splits: $0.make(.bit), context: $0.make(.bit)) }
+    }
+}
+
 /// One sequence of a launch.
 struct SequenceEntry: Bundle {
     /// Its context, 0 ... maximumContext.

@@ -22,8 +22,9 @@ package struct LeanCluster: Module {
         let request: [Stream<MemoryRequest>]
         let response: [Stream<MemoryResponse>]
         let output: [Stream<ClusterOutputBeat>]
-        /// A launch could not be carried out as given; partial states met that do not belong together. Set until reset.
-        let launchFault: Bit
+        /// A launch that is not carried out as given.
+        let launchFault: Flow<LaunchFault>
+        /// Partial states met that do not belong together. Set until reset.
         let mergeFault: Bit
     }
 
@@ -38,7 +39,7 @@ package struct LeanCluster: Module {
             request: lanes.map { _ in io.source(MemoryRequest.shape) },
             response: lanes.map { _ in io.sink(MemoryResponse.shape(prefill.lane)) },
             output: lanes.map { _ in io.source(ClusterOutputBeat.shape(prefill)) },
-            launchFault: io.output(.bit), mergeFault: io.output(.bit))
+            launchFault: io.output(.flow(LaunchFault.shape)), mergeFault: io.output(.bit))
     }
 
     package func body(_ c: Circuit, _ io: Ports) {

@@ -25,7 +25,7 @@ extension StreamKScheduler {
         let offset: Register<Unsigned>
         let head: Register<Unsigned>
         let planes: [Register<Unsigned>]
-        /// Sequence, and the weight before it.
+        /// Sequence, and the low bits of the weight before it: enough for what lies within it.
         let sequence, base: Register<Unsigned>
         /// Tiles of the sequence.
         let count: Register<Unsigned>
@@ -39,7 +39,7 @@ extension StreamKScheduler {
             offset: c.register("place", .unsigned(totalBits)), head: c.register("head", .unsigned(OutputID.headBits + 1)),
             planes: (0..<3).map { c.register("plane_offset_\($0)", .unsigned(offsetBits)) },
             sequence: c.register("place_sequence", .unsigned(OutputID.sequenceBits)),
-            base: c.register("place_base", .unsigned(keySumBits)), count: c.register("place_count", .unsigned(tileBits)))
+            base: c.register("place_base", .unsigned(positionBits)), count: c.register("place_count", .unsigned(tileBits)))
         let nextPlanes = zip(place.planes, strides).enumerated().map { index, pair in
             c.named("next_plane_offset_\(index)", pair.0.q &+ pair.1)
         }
@@ -48,7 +48,7 @@ extension StreamKScheduler {
         /// A range's end has been found.
         let located = c.register("located", .bit, reset: 0), locatedEnd = c.register("located_end", .bit)
         // Ranges whose ends have been looked for.
-        let ends = c.register("ends", .unsigned(LaneRange.laneBits + 1))
+        let ends = c.register("ends", .unsigned(bitsToCount(lanes)))
         located.clear()
 
         c.when(state.isIn(.share) & state.divider.result.valid) {
@@ -71,7 +71,6 @@ extension StreamKScheduler {
         }
         let rest = c.named("rest", place.offset.q - state.headWeight.q)
         let isAtEnd = c.named("is_at_end", (place.head.q > state.launch.q.heads) | !state.headWeight.q.isNonzero)
-        let beginsSearch = c.named("begins_search", reducing.q & !isAtEnd & rest.isNegative)
         c.when(reducing.q) {
             c.when(isAtEnd) {
                 reducing.clear()
@@ -92,7 +91,7 @@ extension StreamKScheduler {
         let candidate = c.register("candidate", .unsigned(OutputID.sequenceBits))
         let probe = c.register("probe", .unsigned(OutputID.sequenceBits))
         let following = c.wire("following_candidate", .unsigned(OutputID.sequenceBits))
-        let reads = c.named("reads_candidate", beginsSearch | searching.q & probe.q.isNonzero)
+        let reads = c.named("reads_candidate", reducing.q | searching.q)
         let address = c.named("search_address", mux(scan.enable, scan.address, mux(searching.q, following, 0)))
         let prefix = state.prefixes.read("prefix", address, enable: reads)
         let words = SearchWords(
@@ -101,14 +100,14 @@ extension StreamKScheduler {
         let before = c.named("weight_before", mux(state.byKeys.q, words.keys, words.tiles))
         let fits = c.named("fits", (candidate.q <= state.settings.sequences) & (before <= place.offset.q))
         c.drive(following, mux(fits, candidate.q, place.sequence.q) | probe.q)
-        c.when(beginsSearch) {
+        c.when(reducing.q) {
             candidate.next(0)
             probe.next(state.topProbe.q)
         }
         c.when(searching.q) {
             c.when(fits) {
                 place.sequence.next(candidate.q)
-                place.base.next(before)
+                place.base.next(before.truncated(to: positionBits))
                 place.count.next(words.count)
             }
             candidate.next(following)
@@ -126,15 +125,16 @@ extension StreamKScheduler {
 
     /// The tile in which a place lies, or the next one; the end of a range goes to the memory of ends.
     ///
-    /// Two stages. What the first holds is still there for the second, as ends are at least two cycles apart.
+    /// Two stages. While they are passed the next place is stepped to and perhaps reduced, but no sequence is looked up; so the
+    /// sequence is still there, and so is the mark of the end, behind which no other place comes.
     private func finish(
         _ c: Circuit, _ io: Ports, _ state: State, _ place: Place, _ nextPlanes: [Unsigned], located: Bit, isEnd: Bit
     ) {
-        let offset = c.stage("own_offset", (place.offset.q.truncated(to: keySumBits) &- place.base.q).truncated(to: contextBits), enable: located)
-        let head = c.stage("end_head", place.head.q, enable: located), sequence = c.stage("end_sequence", place.sequence.q, enable: located)
-        let count = c.stage("end_count", place.count.q, enable: located), ends = c.stage("ends_all", isEnd, enable: located)
-        let planes = place.planes.enumerated().map { c.stage("end_plane_\($0)", $1.q, enable: located) }
-        let followingPlanes = nextPlanes.enumerated().map { c.stage("end_next_plane_\($0)", $1, enable: located) }
+        let sequence = place.sequence.q, count = place.count.q
+        let offset = c.stage("own_offset", place.offset.q.truncated(to: positionBits) &- place.base.q)
+        let head = c.stage("end_head", place.head.q)
+        let planes = place.planes.enumerated().map { c.stage("end_plane_\($0)", $1.q) }
+        let followingPlanes = nextPlanes.enumerated().map { c.stage("end_next_plane_\($0)", $1) }
         let valid = c.stage("offset_known", located, reset: 0)
 
         let chunked = c.named("chunked", offset.truncated(to: OutputID.sequenceBits) * state.chunk.q)
@@ -142,7 +142,7 @@ extension StreamKScheduler {
             state.byKeys.q, roundedToTiles(offset, state.settings.tileSize),
             mux(state.follows(.fixedSplit), chunked.truncated(to: tileBits),
                 mux(state.follows(.perHead), 0, offset.truncated(to: tileBits))))
-        let tile = c.stage("end_tile", own, enable: valid)
+        let tile = c.stage("end_tile", own)
         let known = c.stage("end_known", valid, reset: 0)
 
         // A place inside the last tile of a sequence ends the range with the sequence.
@@ -150,17 +150,17 @@ extension StreamKScheduler {
         let isLast = c.named("is_last_of_head", sequence == state.settings.sequences)
         let wraps = c.named("passes_head", passes & isLast)
         let pointer = TilePointer(
-            head: mux(ends, state.launch.q.heads + 1, mux(wraps, head &+ 1, head)),
-            sequence: mux(ends | wraps, 0, mux(passes, sequence &+ 1, sequence)),
-            tile: mux(ends | passes, 0, tile))
+            head: mux(isEnd, state.launch.q.heads + 1, mux(wraps, head &+ 1, head)),
+            sequence: mux(isEnd | wraps, 0, mux(passes, sequence &+ 1, sequence)),
+            tile: mux(isEnd | passes, 0, tile))
         let offsets = HeadOffsets(
             keyMSB: mux(wraps, followingPlanes[0], planes[0]), keyLSB: mux(wraps, followingPlanes[1], planes[1]),
             value: mux(wraps, followingPlanes[2], planes[2]))
         let word = concatenate(pointer, offsets.keyMSB, offsets.keyLSB, offsets.value)
         let memory = c.memory("range_ends", depth: max(2, lanes), width: word.width, collision: .undefined)
-        let written = c.register("ends_written", .unsigned(LaneRange.laneBits + 1), reset: 0)
+        let written = c.register("ends_written", .unsigned(bitsToCount(lanes)), reset: 0)
         c.when(known) {
-            memory.write(written.q.truncated(to: memory.addressWidth), word)
+            memory.write(written.q.resized(to: memory.addressWidth), word)
             written.next(written.q &+ 1)
         }
         handOut(c, io, state, memory, written)
@@ -169,12 +169,12 @@ extension StreamKScheduler {
     /// Offers each lane its range: from the end of the one before to its own end.
     private func handOut(_ c: Circuit, _ io: Ports, _ state: State, _ memory: Memory, _ written: Register<Unsigned>) {
         let addressBits = MemoryPort.addressBits
-        let turn = c.register("turn", .unsigned(LaneRange.laneBits + 1), reset: 0)
+        let turn = c.register("turn", .unsigned(bitsToIndex(lanes)), reset: 0)
         let offering = c.register("offering", .bit, reset: 0)
         let takesPart = c.named("takes_part", turn.q <= state.launch.q.lanes)
         // The other lanes get what lies behind the end of the last one that takes part: nothing.
         let fetches = c.named("fetches", !offering.q & (written.q > mux(takesPart, turn.q, state.launch.q.lanes)))
-        let word = memory.read("end_word", turn.q.truncated(to: memory.addressWidth), enable: fetches & takesPart)
+        let word = memory.read("end_word", turn.q, enable: fetches & takesPart)
         let shape = TilePointer.shape(lane.lane)
         let end = shape.unpack(word[3 * addressBits..<3 * addressBits + shape.width])
         let first = c.register("range_first", shape)

@@ -50,7 +50,7 @@ package struct SegmentWalker: Module {
         // An empty range inside an output is a segment without keys.
         let isDone = c.named("is_done", isLast & !end.tile.isNonzero)
         let entry = entryShape.unpack(table.read(
-            "entry", concatenate(range.q.epoch, place.sequence), enable: looking.q & !isDone))
+            "entry", concatenate(range.q.epoch, place.sequence), enable: looking.q))
         c.when(looking.q) {
             looking.clear()
             c.when(!isDone) { measuring.set() }
@@ -60,12 +60,12 @@ package struct SegmentWalker: Module {
             sending.set()
         }
         func address(_ name: String, _ base: Unsigned, _ offset: Unsigned) -> Unsigned {
-            c.stage("\(name)_address", base &+ offset, enable: measuring.q)
+            c.stage("\(name)_address", base &+ offset)
         }
         c.send(LeanSegment(
             output: OutputID(head: place.head.truncated(to: OutputID.headBits), sequence: place.sequence),
-            first: c.stage("segment_first", position(place.tile, settings.tileSize), enable: measuring.q),
-            end: c.stage("segment_end", mux(isLast, position(end.tile, settings.tileSize), entry.keys), enable: measuring.q),
+            first: c.stage("segment_first", position(place.tile, settings.tileSize).truncated(to: bitsToIndex(lane.lane.maximumContext))),
+            end: c.stage("segment_end", mux(isLast, position(end.tile, settings.tileSize), entry.keys)),
             opens: !place.tile.isNonzero, closes: !isLast, epoch: range.q.epoch,
             keyMSBAddress: address("key_msb", entry.keyMSBAddress, range.q.keyMSBOffset),
             keyLSBAddress: address("key_lsb", entry.keyLSBAddress, range.q.keyLSBOffset),

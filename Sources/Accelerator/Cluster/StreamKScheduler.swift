@@ -11,8 +11,7 @@ import RTL
 /// its range ends; under a fixed split another B + 45. A launch is taken once all lanes have taken their ranges of the one before;
 /// so while lanes work on a launch the next one is prepared, and its ranges come 2 cycles apart.
 ///
-/// `fault` is set from a launch on that asked for what there is not: it is carried out with 1 for 0 splits, all lanes for more than
-/// there are, and the largest for a larger context, tile or group.
+/// A launch that asks for what there is not is carried out with the nearest that there is, and `fault` says so.
 package struct StreamKScheduler: Module {
     package let lane: PrefillConfiguration
     /// Lanes that are built; a launch may use fewer.
@@ -31,7 +30,7 @@ package struct StreamKScheduler: Module {
         /// For the tables of all lanes; written before any range of the launch comes.
         let table: Flow<SequenceWrite>
         let ranges: [Stream<LaneRange>]
-        let fault: Bit
+        let fault: Flow<LaunchFault>
     }
 
     package var suffix: String { "\(lane.suffix)_g\(lanes)" }
@@ -39,10 +38,12 @@ package struct StreamKScheduler: Module {
     package func ports(_ io: Interface) -> Ports {
         Ports(launch: io.sink(ClusterLaunch.shape(lane)), sequences: io.sink(SequenceEntry.shape(lane.lane)),
               table: io.output(.flow(SequenceWrite.shape(lane.lane))),
-              ranges: (0..<lanes).map { _ in io.source(LaneRange.shape(lane)) }, fault: io.output(.bit))
+              ranges: (0..<lanes).map { _ in io.source(LaneRange.shape(lane)) }, fault: io.output(.flow(LaunchFault.shape)))
     }
 
     var contextBits: Int { lane.lane.contextBits }
+    /// Numbers a key of a sequence.
+    var positionBits: Int { bitsToIndex(lane.lane.maximumContext) }
     /// Counts the tiles of a sequence.
     var tileBits: Int { LaneRange.tileBits(lane.lane) }
     /// Counts the tiles of a head, and its keys.
@@ -113,15 +114,19 @@ package struct StreamKScheduler: Module {
             byKeys: c.register("by_keys", .bit), chunk: c.register("chunk_tiles", .unsigned(tileBits)),
             topProbe: c.register("top_probe", .unsigned(OutputID.sequenceBits)),
             headWeight: c.register("head_weight", .unsigned(keySumBits)), total: c.register("total", .unsigned(totalBits)),
-            quota: c.register("quota", .unsigned(totalBits)), largerLanes: c.register("larger_lanes", .unsigned(tileBits)),
+            quota: c.register("quota", .unsigned(totalBits)), largerLanes: c.register("larger_lanes", .unsigned(LaneRange.laneBits)),
             divider: c.instance(
                 "divider", SerialDivider(dividendBits: totalBits, divisorBits: tileBits, bitsPerCycle: 2)))
 
-        let fault = c.register("fault_seen", .bit, reset: 0)
-        c.drive(io.fault, fault.q)
-        let badLaunch = begin(c, io, state)
-        let (badEntry, loaded) = load(c, io, state)
-        c.when(badLaunch | badEntry) { fault.set() }
+        let excess = begin(c, io, state)
+        let (isTooLong, loaded) = load(c, io, state)
+        let fault = LaunchFault(
+            lanes: c.stage("lanes_fault", excess.lanes), rows: c.stage("rows_fault", excess.rows),
+            tileSize: c.stage("tile_size_fault", excess.tileSize), splits: c.stage("splits_fault", excess.splits),
+            context: c.stage("context_fault", isTooLong))
+        let isBad = [excess.lanes, excess.rows, excess.tileSize, excess.splits, isTooLong].anySet
+        c.drive(io.fault.valid, c.stage("fault_seen", isBad, reset: 0))
+        c.drive(io.fault.payload, fault)
 
         let scan = RescanPort(
             enable: c.wire("rescan_read", .bit), address: c.wire("rescan_address", .unsigned(OutputID.sequenceBits)))
@@ -155,8 +160,8 @@ package struct StreamKScheduler: Module {
         let address: Unsigned
     }
 
-    /// Takes a launch, with what it asks for brought into bounds; whether it had to be.
-    private func begin(_ c: Circuit, _ io: Ports, _ state: State) -> Bit {
+    /// Takes a launch, with what it asks for brought into bounds; what had to be.
+    private func begin(_ c: Circuit, _ io: Ports, _ state: State) -> LaunchFault {
         c.drive(io.launch.ready, state.isIn(.idle))
         let asked = io.launch.payload
         func limited(_ name: String, _ value: Unsigned, to most: Int) -> (value: Unsigned, isOver: Bit) {
@@ -183,7 +188,9 @@ package struct StreamKScheduler: Module {
             state.go(.load)
         }
         let splitsMatter = asked.policy == Unsigned(SchedulePolicy.allCases.firstIndex(of: .fixedSplit)!)
-        return takes & (usedLanes.isOver | rows.isOver | tileSize.isOver | noSplits & splitsMatter)
+        return LaunchFault(
+            lanes: takes & usedLanes.isOver, rows: takes & rows.isOver, tileSize: takes & tileSize.isOver,
+            splits: takes & noSplits & splitsMatter, context: false)
     }
 
     /// Takes the sequences: table writes, tiles, sums, the longest. Whether one is too long.
@@ -194,7 +201,7 @@ package struct StreamKScheduler: Module {
         let index = c.register("sequence_index", .unsigned(OutputID.sequenceBits), reset: 0)
         let longest = c.register("longest", .unsigned(tileBits)), anyPartial = c.register("any_partial", .bit)
         // The next power of two.
-        let nextProbe = c.register("next_probe", .unsigned(OutputID.sequenceBits), reset: 1)
+        let nextProbe = c.register("next_probe", .unsigned(OutputID.sequenceBits))
         let isLast = c.named("is_last_sequence", index.q == state.settings.sequences)
         c.when(io.launch.fires) {
             longest.next(0)
@@ -214,24 +221,24 @@ package struct StreamKScheduler: Module {
         let entry = io.sequences.payload, most = lane.lane.maximumContext
         let isTooLong = c.named("is_too_long", takes & (entry.keys > Unsigned(most)))
         let write = SequenceWrite(
-            bank: state.epoch.q, sequence: c.stage("entry_index", index.q, enable: takes),
+            bank: state.epoch.q, sequence: c.stage("entry_index", index.q),
             entry: SequenceEntry(
-                keys: c.stage("entry_keys", mux(isTooLong, Unsigned(most), entry.keys), enable: takes),
-                keyMSBAddress: c.stage("entry_key_msb", entry.keyMSBAddress, enable: takes),
-                keyLSBAddress: c.stage("entry_key_lsb", entry.keyLSBAddress, enable: takes),
-                valueAddress: c.stage("entry_value", entry.valueAddress, enable: takes)))
+                keys: c.stage("entry_keys", mux(isTooLong, Unsigned(most), entry.keys)),
+                keyMSBAddress: c.stage("entry_key_msb", entry.keyMSBAddress),
+                keyLSBAddress: c.stage("entry_key_lsb", entry.keyLSBAddress),
+                valueAddress: c.stage("entry_value", entry.valueAddress)))
         let written = c.stage("entry_valid", takes, reset: 0)
         c.drive(io.table.valid, written)
         c.drive(io.table.payload, write)
 
         let keys = write.entry.keys
-        let tiles = c.stage("tiles", roundedToTiles(keys, state.settings.tileSize), enable: written)
+        let tiles = c.stage("tiles", roundedToTiles(keys, state.settings.tileSize))
         let partial = c.stage("is_partial", select(state.settings.tileSize, lane.tileSizes.map {
             keys.truncated(to: ceilLog2($0)).isNonzero
-        }), enable: written)
+        }))
         let counted = c.stage("counted", written, reset: 0)
-        let countedKeys = c.stage("counted_keys", keys, enable: written)
-        let countedIndex = c.stage("counted_index", write.sequence, enable: written)
+        let countedKeys = c.stage("counted_keys", keys)
+        let countedIndex = c.stage("counted_index", write.sequence)
         c.when(counted) {
             state.counts.write(countedIndex, tiles)
             state.keySum.next(state.keySum.q &+ countedKeys.extended(to: keySumBits))
@@ -255,13 +262,13 @@ package struct StreamKScheduler: Module {
         select(tileSize, lane.tileSizes.map { ((keys + Unsigned($0 - 1)) >> ceilLog2($0)).resized(to: tileBits) })
     }
 
-    /// The three divisions, one after another: tiles of a chunk, its reciprocal, the weight of a lane.
+    /// The three divisions, one after another: tiles of a chunk, its reciprocal, the weight of a lane. The divider takes numbers only
+    /// once their result has been taken, and each result ends the phase that asks for it.
     private func divide(_ c: Circuit, _ state: State) {
         let divider = state.divider
-        let asked = c.register("division_asked", .bit, reset: 0)
         let isChunk = state.isIn(.chunk), isReciprocal = state.isIn(.reciprocal), isShare = state.isIn(.share)
         let lanes = state.launch.q.lanes + 1, splits = state.launch.q.splits
-        c.drive(divider.numbers.valid, (isChunk | isReciprocal | isShare) & !asked.q)
+        c.drive(divider.numbers.valid, isChunk | isReciprocal | isShare)
         c.drive(divider.numbers.payload, SerialDivider.Numbers(
             dividend: mux(
                 isShare, state.total.q,
@@ -269,7 +276,6 @@ package struct StreamKScheduler: Module {
             divisor: mux(isShare, lanes.extended(to: tileBits), mux(isChunk, splits.extended(to: tileBits), state.chunk.q))))
         c.drive(divider.result.ready, true)
         let result = divider.result.payload
-        c.when(divider.numbers.fires) { asked.set() }.elsewhen(divider.result.valid) { asked.clear() }
         c.when(divider.result.valid) {
             c.when(isChunk) {
                 state.chunk.next(result.quotient.truncated(to: tileBits))
@@ -283,7 +289,7 @@ package struct StreamKScheduler: Module {
             }
             c.when(isShare) {
                 state.quota.next(result.quotient)
-                state.largerLanes.next(result.remainder)
+                state.largerLanes.next(result.remainder.truncated(to: LaneRange.laneBits))
                 state.go(.walk)
             }
         }
