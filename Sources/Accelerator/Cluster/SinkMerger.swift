@@ -3,9 +3,10 @@ import Configuration
 import FixedPoint
 import RTL
 
-/// Merges each row's attention sink into its state, beat by beat. A row without one passes unchanged.
+/// Merges each row's attention sink into its state, beat by beat. A row without one passes unchanged, and at once if none
+/// is being merged.
 ///
-/// Latency 2 cycles, one beat a cycle.
+/// Latency 2 cycles for a row with a sink and those behind it, else 0; one beat a cycle.
 package struct SinkMerger: Module {
     package let lane: LaneConfiguration
 
@@ -36,11 +37,26 @@ package struct SinkMerger: Module {
         let state = StateBeat(
             occupied: sink.occupied, highestClass: sink.reference >> NumericFormats.classShiftBits, weightSum: weightSum,
             weightSumBelow: c.constant(0, .unsigned(weightBits)), outputSums: none, outputSumsBelow: none)
-        c.send(StatePair(left: io.state.payload, right: state), when: io.state.valid & io.sink.valid, to: merge.pair)
-        c.drive(io.state.ready, merge.pair.ready & io.sink.valid)
-        c.connect(merge.merged, to: io.merged)
+        let skid = OutputSkid(c, "skid", to: io.merged)
+        // Beats on the way through the merge unit and its skid buffer.
+        let merging = c.register("merging", .unsigned(2), reset: 0)
+        let given = c.named("given", io.state.valid & io.sink.valid)
+        let passes = c.named("passes", !sink.occupied & (merging.q == 0))
+        let take = c.named("take", given & mux(passes, skid.ready, merge.pair.ready))
+        c.send(StatePair(left: io.state.payload, right: state), when: given & !passes, to: merge.pair)
+        c.drive(io.state.ready, take)
+        c.drive(merge.merged.ready, skid.ready)
+        let out = c.wire("out", io.merged.shape)
+        c.drive(out, io.state.payload)
+        c.when(!passes) { c.drive(out, merge.merged.payload) }
+        skid.send(out, when: mux(passes, given, merge.merged.valid))
+        let enters = c.named("enters", take & !passes), leaves = c.named("leaves", merge.merged.fires)
+        c.when(enters & !leaves) {
+            merging.next(merging.q &+ 1)
+        }.elsewhen(leaves & !enters) {
+            merging.next(merging.q &- 1)
+        }
 
-        let take = c.named("take", io.state.valid & io.sink.valid & merge.pair.ready)
         let beat = c.register("beat", .unsigned(bitsToIndex(lane.stateBeats)), reset: 0)
         let isLast = c.named("is_last_beat", beat.q == Unsigned(lane.stateBeats - 1))
         c.drive(io.sink.ready, take & isLast)

@@ -111,18 +111,21 @@ package struct BitwidthConverter: Module {
 
         // The next row waits here, so that its first vector follows the last one of this row without a gap.
         let next = c.register("next_row", ConvertCommand.shape(lane)), waits = c.register("next_waits", .bit, reset: 0)
-        let begins = c.named("row_begins", waits.q & ((remaining.q == 0) | (cut & isLast)))
-        c.when(begins) {
-            bits.next(next.q.bits)
-            lastKeys?.next(next.q.lastKeys)
-            remaining.next(next.q.vectors)
-            waits.clear()
-        }
+        let idle = c.named("idle", remaining.q == 0)
+        let follows = c.named("next_follows", waits.q & (idle | (cut & isLast)))
+        let command = io.command.payload
         c.drive(io.command.ready, !waits.q)
-        c.when(io.command.fires) {
-            next.next(io.command.payload)
+        c.when(io.command.fires & !idle) {
+            next.next(command)
             waits.set()
         }
+        c.when(follows) { waits.clear() }
+        c.when(follows | (io.command.fires & idle)) {
+            bits.next(mux(waits.q, next.q.bits, command.bits))
+            lastKeys?.next(mux(waits.q, next.q.lastKeys, command.lastKeys))
+            remaining.next(mux(waits.q, next.q.vectors, command.vectors))
+        }
+        if lane.slots == 1 { c.discard(command.lastKeys) }
         if lane.slots == 1 { c.discard(next.q.lastKeys) }
     }
 
