@@ -8,7 +8,8 @@ CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
 	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128 cascade-d64 \
-	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16
+	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16 \
+	lean-8 lean-16
 MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results
@@ -153,14 +154,15 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,random modules,LEANSPATTEN_RANDOM_MODULES=$(RANDOM_MODULES) LEANSPATTEN_RANDOM_ICARUS=$(RANDOM_ICARUS) \
 	  $(MAKE) --no-print-directory regress-modules)
 	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
+	@$(call timed,clusters of up to 32 lanes,LEANSPATTEN_CLUSTERS=all $(MAKE) --no-print-directory regress-clusters)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
 
-.PHONY: regress-lanes regress-seed regress-cascade regress-modules regress-topk
+.PHONY: regress-lanes regress-clusters regress-seed regress-cascade regress-modules regress-topk
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
@@ -171,6 +173,10 @@ regress-cascade:
 
 regress-lanes:
 	@$(call run-tests,lanes,1,--filter SpAttenLaneTests)
+
+# 8, 16 and 32 lanes, both reductions, the presets: more than 10,000 rows.
+regress-clusters:
+	@$(call run-tests,clusters,1,--filter LeanClusterTests)
 
 regress-modules:
 	@$(call run-tests,modules,1,--filter RandomBatchTests)

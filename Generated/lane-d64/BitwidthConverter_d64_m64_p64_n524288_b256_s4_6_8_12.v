@@ -18,75 +18,79 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12 (
 );
 
     reg [3:0] element_bits;  // @[BitwidthConverter.swift:66]
-    reg [19:0] remaining;  // @[BitwidthConverter.swift:67]
-    reg [511:0] ring_0;  // @[BitwidthConverter.swift:71]
-    reg [511:0] ring_1;  // @[BitwidthConverter.swift:71]
-    reg [511:0] ring_2;  // @[BitwidthConverter.swift:71]
-    reg [511:0] ring_3;  // @[BitwidthConverter.swift:71]
-    reg [1:0] write_beat;  // @[BitwidthConverter.swift:72]
-    reg [4:0] position;  // @[BitwidthConverter.swift:73]
-    reg [2:0] filled;  // @[BitwidthConverter.swift:74]
-    reg vector_held;  // @[BitwidthConverter.swift:83]
-    reg [767:0] vector;  // @[BitwidthConverter.swift:89]
+    reg [19:0] remaining;  // @[BitwidthConverter.swift:68]
+    reg [511:0] ring_0;  // @[BitwidthConverter.swift:72]
+    reg [511:0] ring_1;  // @[BitwidthConverter.swift:72]
+    reg [511:0] ring_2;  // @[BitwidthConverter.swift:72]
+    reg [511:0] ring_3;  // @[BitwidthConverter.swift:72]
+    reg [1:0] write_beat;  // @[BitwidthConverter.swift:73]
+    reg [4:0] position;  // @[BitwidthConverter.swift:74]
+    reg [2:0] filled;  // @[BitwidthConverter.swift:75]
+    reg vector_held;  // @[BitwidthConverter.swift:84]
+    reg [767:0] vector;  // @[BitwidthConverter.swift:90]
+    reg [3:0] next_row_bits;  // @[BitwidthConverter.swift:113]
+    reg [19:0] next_row_vectors;  // @[BitwidthConverter.swift:113]
+    reg next_row_last_keys;  // @[BitwidthConverter.swift:113]
+    reg next_waits;  // @[BitwidthConverter.swift:113]
 
-    wire is_last = remaining == 20'h1;  // @[BitwidthConverter.swift:68]
-    wire accept = beats_valid & (filled != 3'h4);  // @[BitwidthConverter.swift:75]
-    assign beats_ready = filled != 3'h4;  // @[BitwidthConverter.swift:76]
+    wire is_last = remaining == 20'h1;  // @[BitwidthConverter.swift:69]
+    wire accept = beats_valid & (filled != 3'h4);  // @[BitwidthConverter.swift:76]
+    assign beats_ready = filled != 3'h4;  // @[BitwidthConverter.swift:77]
 
     always @(posedge clock) begin
         if (reset) begin
-            write_beat <= 2'h0;  // @[BitwidthConverter.swift:72]
-        end else if (accept) begin  // @[BitwidthConverter.swift:77]
-            write_beat <= write_beat + 2'h1;  // @[BitwidthConverter.swift:77]
+            write_beat <= 2'h0;  // @[BitwidthConverter.swift:73]
+        end else if (accept) begin  // @[BitwidthConverter.swift:78]
+            write_beat <= write_beat + 2'h1;  // @[BitwidthConverter.swift:78]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h0)) begin  // @[BitwidthConverter.swift:79]
-            ring_0 <= beats_payload;  // @[BitwidthConverter.swift:79]
+        if (accept & (write_beat == 2'h0)) begin  // @[BitwidthConverter.swift:80]
+            ring_0 <= beats_payload;  // @[BitwidthConverter.swift:80]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h1)) begin  // @[BitwidthConverter.swift:79]
-            ring_1 <= beats_payload;  // @[BitwidthConverter.swift:79]
+        if (accept & (write_beat == 2'h1)) begin  // @[BitwidthConverter.swift:80]
+            ring_1 <= beats_payload;  // @[BitwidthConverter.swift:80]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h2)) begin  // @[BitwidthConverter.swift:79]
-            ring_2 <= beats_payload;  // @[BitwidthConverter.swift:79]
+        if (accept & (write_beat == 2'h2)) begin  // @[BitwidthConverter.swift:80]
+            ring_2 <= beats_payload;  // @[BitwidthConverter.swift:80]
         end
     end
 
     always @(posedge clock) begin
-        if (accept & (write_beat == 2'h3)) begin  // @[BitwidthConverter.swift:79]
-            ring_3 <= beats_payload;  // @[BitwidthConverter.swift:79]
+        if (accept & (write_beat == 2'h3)) begin  // @[BitwidthConverter.swift:80]
+            ring_3 <= beats_payload;  // @[BitwidthConverter.swift:80]
         end
     end
 
     wire [4:0] end_in_beat = {2'h0, position[2:0]}
-        + {1'b0, element_bits};  // @[BitwidthConverter.swift:85]
+        + {1'b0, element_bits};  // @[BitwidthConverter.swift:86]
     wire cut = (|remaining)
         & ({filled, 3'h0} >= {1'b0, end_in_beat})
-        & (!vector_held | vectors_ready);  // @[BitwidthConverter.swift:87]
+        & (!vector_held | vectors_ready);  // @[BitwidthConverter.swift:88]
     wire [2047:0] rotated_by_16_joined = {
         ring_3, ring_2, ring_1, ring_0
-    };  // @[BitwidthConverter.swift:144]
+    };  // @[BitwidthConverter.swift:153]
     wire [2047:0] rotated_by_16_joined_2 = {
         rotated_by_16_joined[1023:0], rotated_by_16_joined[2047:1024]
-    };  // @[BitwidthConverter.swift:144]
+    };  // @[BitwidthConverter.swift:153]
     wire [1727:0] rotated_by_16 = position[4] ? rotated_by_16_joined_2[1727:0]
-        : rotated_by_16_joined[1727:0];  // @[BitwidthConverter.swift:144]
+        : rotated_by_16_joined[1727:0];  // @[BitwidthConverter.swift:153]
     wire [1215:0] rotated_by_8 = position[3] ? rotated_by_16[1727:512]
-        : rotated_by_16[1215:0];  // @[BitwidthConverter.swift:144]
+        : rotated_by_16[1215:0];  // @[BitwidthConverter.swift:153]
     wire [959:0] rotated_by_4 = position[2] ? rotated_by_8[1215:256]
-        : rotated_by_8[959:0];  // @[BitwidthConverter.swift:144]
+        : rotated_by_8[959:0];  // @[BitwidthConverter.swift:153]
     wire [831:0] rotated_by_2 = position[1] ? rotated_by_4[959:128]
-        : rotated_by_4[831:0];  // @[BitwidthConverter.swift:144]
+        : rotated_by_4[831:0];  // @[BitwidthConverter.swift:153]
     wire [767:0] rotated_by_1 = position[0] ? rotated_by_2[831:64]
-        : rotated_by_2[767:0];  // @[BitwidthConverter.swift:144]
-    wire [767:0] window = rotated_by_1;  // @[BitwidthConverter.swift:88]
+        : rotated_by_2[767:0];  // @[BitwidthConverter.swift:153]
+    wire [767:0] window = rotated_by_1;  // @[BitwidthConverter.swift:89]
     wire [767:0] elements_of_12 = {
         window[767:756], window[755:744], window[743:732], window[731:720], window[719:708],
         window[707:696], window[695:684], window[683:672], window[671:660], window[659:648],
@@ -101,7 +105,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12 (
         window[167:156], window[155:144], window[143:132], window[131:120], window[119:108],
         window[107:96], window[95:84], window[83:72], window[71:60], window[59:48], window[47:36],
         window[35:24], window[23:12], window[11:0]
-    };  // @[BitwidthConverter.swift:159]
+    };  // @[BitwidthConverter.swift:168]
     wire [767:0] elements_of_8 = {
         {{4{window[511]}}, window[511:504]}, {{4{window[503]}}, window[503:496]},
         {{4{window[495]}}, window[495:488]}, {{4{window[487]}}, window[487:480]},
@@ -135,7 +139,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12 (
         {{4{window[47]}}, window[47:40]}, {{4{window[39]}}, window[39:32]},
         {{4{window[31]}}, window[31:24]}, {{4{window[23]}}, window[23:16]},
         {{4{window[15]}}, window[15:8]}, {{4{window[7]}}, window[7:0]}
-    };  // @[BitwidthConverter.swift:159]
+    };  // @[BitwidthConverter.swift:168]
     wire [767:0] elements_of_6 = {
         {{6{window[383]}}, window[383:378]}, {{6{window[377]}}, window[377:372]},
         {{6{window[371]}}, window[371:366]}, {{6{window[365]}}, window[365:360]},
@@ -169,7 +173,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12 (
         {{6{window[35]}}, window[35:30]}, {{6{window[29]}}, window[29:24]},
         {{6{window[23]}}, window[23:18]}, {{6{window[17]}}, window[17:12]},
         {{6{window[11]}}, window[11:6]}, {{6{window[5]}}, window[5:0]}
-    };  // @[BitwidthConverter.swift:159]
+    };  // @[BitwidthConverter.swift:168]
     wire [767:0] elements_of_4 = {
         {{8{window[255]}}, window[255:252]}, {{8{window[251]}}, window[251:248]},
         {{8{window[247]}}, window[247:244]}, {{8{window[243]}}, window[243:240]},
@@ -203,76 +207,105 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12 (
         {{8{window[23]}}, window[23:20]}, {{8{window[19]}}, window[19:16]},
         {{8{window[15]}}, window[15:12]}, {{8{window[11]}}, window[11:8]},
         {{8{window[7]}}, window[7:4]}, {{8{window[3]}}, window[3:0]}
-    };  // @[BitwidthConverter.swift:159]
+    };  // @[BitwidthConverter.swift:168]
 
     always @(posedge clock) begin
-        if (cut) begin  // @[BitwidthConverter.swift:90]
+        if (cut) begin  // @[BitwidthConverter.swift:91]
             vector <= (element_bits == 4'hc) ? elements_of_12
                 : (element_bits == 4'h8) ? elements_of_8
                 : (element_bits == 4'h6) ? elements_of_6
-                : elements_of_4;  // @[BitwidthConverter.swift:91]
+                : elements_of_4;  // @[BitwidthConverter.swift:92]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            vector_held <= 1'b0;  // @[BitwidthConverter.swift:83]
-        end else if (cut) begin  // @[BitwidthConverter.swift:90]
-            vector_held <= 1'b1;  // @[BitwidthConverter.swift:92]
-        end else if (vectors_ready) begin  // @[BitwidthConverter.swift:93]
-            vector_held <= 1'b0;  // @[BitwidthConverter.swift:94]
+            vector_held <= 1'b0;  // @[BitwidthConverter.swift:84]
+        end else if (cut) begin  // @[BitwidthConverter.swift:91]
+            vector_held <= 1'b1;  // @[BitwidthConverter.swift:93]
+        end else if (vectors_ready) begin  // @[BitwidthConverter.swift:94]
+            vector_held <= 1'b0;  // @[BitwidthConverter.swift:95]
         end
     end
 
-    assign vectors_valid = vector_held;  // @[BitwidthConverter.swift:96]
-    assign vectors_payload = vector;  // @[BitwidthConverter.swift:96]
+    assign vectors_valid = vector_held;  // @[BitwidthConverter.swift:97]
+    assign vectors_payload = vector;  // @[BitwidthConverter.swift:97]
     wire [2:0] leaving_beats = {1'b0, end_in_beat[4:3]}
-        + {2'h0, is_last & (|end_in_beat[2:0])};  // @[BitwidthConverter.swift:101]
-    wire [2:0] filled_next_sum = filled + {2'h0, accept};  // @[BitwidthConverter.swift:103]
+        + {2'h0, is_last & (|end_in_beat[2:0])};  // @[BitwidthConverter.swift:102]
+    wire [2:0] filled_next_sum = filled + {2'h0, accept};  // @[BitwidthConverter.swift:104]
 
     always @(posedge clock) begin
         if (reset) begin
-            filled <= 3'h0;  // @[BitwidthConverter.swift:74]
+            filled <= 3'h0;  // @[BitwidthConverter.swift:75]
         end else begin
             filled <= filled_next_sum
-                - (cut ? leaving_beats : 3'h0);  // @[BitwidthConverter.swift:103]
+                - (cut ? leaving_beats : 3'h0);  // @[BitwidthConverter.swift:104]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            position <= 5'h0;  // @[BitwidthConverter.swift:73]
-        end else if (cut) begin  // @[BitwidthConverter.swift:104]
+            position <= 5'h0;  // @[BitwidthConverter.swift:74]
+        end else if (cut) begin  // @[BitwidthConverter.swift:105]
             position <= {
                 position[4:3] + leaving_beats[1:0], is_last ? 3'h0 : end_in_beat[2:0]
-            };  // @[BitwidthConverter.swift:107]
+            };  // @[BitwidthConverter.swift:108]
         end
     end
 
-    wire idle = remaining == 20'h0;  // @[BitwidthConverter.swift:111]
-    assign command_ready = idle;  // @[BitwidthConverter.swift:112]
-    wire element_bits_when = command_valid & idle;  // @[BitwidthConverter.swift:113]
+    wire idle = remaining == 20'h0;  // @[BitwidthConverter.swift:114]
+    wire next_follows = next_waits & (idle | (cut & is_last));  // @[BitwidthConverter.swift:115]
+    assign command_ready = !next_waits;  // @[BitwidthConverter.swift:117]
+    wire next_row_bits_when = command_valid
+        & command_ready
+        & !idle;  // @[BitwidthConverter.swift:118]
 
     always @(posedge clock) begin
-        if (element_bits_when) begin  // @[BitwidthConverter.swift:113]
-            element_bits <= command_payload_bits;  // @[BitwidthConverter.swift:114]
+        if (next_row_bits_when) begin  // @[BitwidthConverter.swift:118]
+            next_row_bits <= command_payload_bits;  // @[BitwidthConverter.swift:119]
+            next_row_vectors <= command_payload_vectors;  // @[BitwidthConverter.swift:119]
+            next_row_last_keys <= command_payload_last_keys;  // @[BitwidthConverter.swift:119]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            remaining <= 20'h0;  // @[BitwidthConverter.swift:67]
+            next_waits <= 1'b0;  // @[BitwidthConverter.swift:113]
         end else begin
-            if (cut) begin  // @[BitwidthConverter.swift:104]
-                remaining <= remaining - 20'h1;  // @[BitwidthConverter.swift:108]
+            if (next_row_bits_when) begin  // @[BitwidthConverter.swift:118]
+                next_waits <= 1'b1;  // @[BitwidthConverter.swift:120]
             end
-            if (element_bits_when) begin  // @[BitwidthConverter.swift:113]
-                remaining <= command_payload_vectors;  // @[BitwidthConverter.swift:115]
+            if (next_follows) begin  // @[BitwidthConverter.swift:122]
+                next_waits <= 1'b0;  // @[BitwidthConverter.swift:122]
             end
         end
     end
 
-    wire _unused_ok = &{1'b0, command_payload_last_keys, rotated_by_16_joined_2[2047:1728]};
+    wire element_bits_when = next_follows
+        | (command_valid & command_ready & idle);  // @[BitwidthConverter.swift:123]
+
+    always @(posedge clock) begin
+        if (element_bits_when) begin  // @[BitwidthConverter.swift:123]
+            element_bits <= next_waits ? next_row_bits
+                : command_payload_bits;  // @[BitwidthConverter.swift:124]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (reset) begin
+            remaining <= 20'h0;  // @[BitwidthConverter.swift:68]
+        end else begin
+            if (cut) begin  // @[BitwidthConverter.swift:105]
+                remaining <= remaining - 20'h1;  // @[BitwidthConverter.swift:109]
+            end
+            if (element_bits_when) begin  // @[BitwidthConverter.swift:123]
+                remaining <= next_waits ? next_row_vectors
+                    : command_payload_vectors;  // @[BitwidthConverter.swift:126]
+            end
+        end
+    end
+
+    wire _unused_ok = &{1'b0, next_row_last_keys, rotated_by_16_joined_2[2047:1728]};
 endmodule
 
 `default_nettype wire

@@ -4,142 +4,142 @@
 module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     input  wire clock,
     input  wire reset,
-    input  wire group_valid,  // @[PrefillLane.swift:32]
-    output wire group_ready,  // @[PrefillLane.swift:32]
-    input  wire [2:0] group_payload_rows,  // @[PrefillLane.swift:32]
-    input  wire group_payload_tile_size,  // @[PrefillLane.swift:32]
-    input  wire [3:0] group_payload_msb_bits,  // @[PrefillLane.swift:32]
-    input  wire [3:0] group_payload_lsb_bits,  // @[PrefillLane.swift:32]
-    input  wire [3:0] group_payload_value_bits,  // @[PrefillLane.swift:32]
-    input  wire [39:0] group_payload_key_msb_address,  // @[PrefillLane.swift:32]
-    input  wire [39:0] group_payload_key_lsb_address,  // @[PrefillLane.swift:32]
-    input  wire [39:0] group_payload_value_address,  // @[PrefillLane.swift:32]
-    input  wire row_valid,  // @[PrefillLane.swift:32]
-    output wire row_ready,  // @[PrefillLane.swift:32]
-    input  wire [19:0] row_payload_range_first,  // @[PrefillLane.swift:32]
-    input  wire [19:0] row_payload_range_end,  // @[PrefillLane.swift:32]
-    input  wire [17:0] row_payload_scale_mantissa,  // @[PrefillLane.swift:32]
-    input  wire [5:0] row_payload_scale_shift,  // @[PrefillLane.swift:32]
-    input  wire query_valid,  // @[PrefillLane.swift:33]
-    output wire query_ready,  // @[PrefillLane.swift:33]
-    input  wire [767:0] query_payload,  // @[PrefillLane.swift:33]
-    output wire request_valid,  // @[PrefillLane.swift:34]
-    input  wire request_ready,  // @[PrefillLane.swift:34]
-    output wire [39:0] request_payload_address,  // @[PrefillLane.swift:34]
-    output wire [3:0] request_payload_beats,  // @[PrefillLane.swift:34]
-    output wire [1:0] request_payload_tag,  // @[PrefillLane.swift:34]
-    input  wire response_valid,  // @[PrefillLane.swift:34]
-    output wire response_ready,  // @[PrefillLane.swift:34]
-    input  wire [511:0] response_payload_data,  // @[PrefillLane.swift:34]
-    input  wire [1:0] response_payload_tag,  // @[PrefillLane.swift:34]
-    output wire output_valid,  // @[PrefillLane.swift:35]
-    input  wire output_ready,  // @[PrefillLane.swift:35]
-    output wire signed [15:0] output_payload_element,  // @[PrefillLane.swift:35]
-    output wire output_payload_last,  // @[PrefillLane.swift:35]
-    output wire [2:0] output_payload_slot  // @[PrefillLane.swift:35]
+    input  wire group_valid,  // @[PrefillLane.swift:44]
+    output wire group_ready,  // @[PrefillLane.swift:44]
+    input  wire [2:0] group_payload_rows,  // @[PrefillLane.swift:44]
+    input  wire group_payload_tile_size,  // @[PrefillLane.swift:44]
+    input  wire [3:0] group_payload_msb_bits,  // @[PrefillLane.swift:44]
+    input  wire [3:0] group_payload_lsb_bits,  // @[PrefillLane.swift:44]
+    input  wire [3:0] group_payload_value_bits,  // @[PrefillLane.swift:44]
+    input  wire [39:0] group_payload_key_msb_address,  // @[PrefillLane.swift:44]
+    input  wire [39:0] group_payload_key_lsb_address,  // @[PrefillLane.swift:44]
+    input  wire [39:0] group_payload_value_address,  // @[PrefillLane.swift:44]
+    input  wire row_valid,  // @[PrefillLane.swift:44]
+    output wire row_ready,  // @[PrefillLane.swift:44]
+    input  wire [19:0] row_payload_range_first,  // @[PrefillLane.swift:44]
+    input  wire [19:0] row_payload_range_end,  // @[PrefillLane.swift:44]
+    input  wire [17:0] row_payload_scale_mantissa,  // @[PrefillLane.swift:44]
+    input  wire [5:0] row_payload_scale_shift,  // @[PrefillLane.swift:44]
+    input  wire query_valid,  // @[PrefillLane.swift:45]
+    output wire query_ready,  // @[PrefillLane.swift:45]
+    input  wire [767:0] query_payload,  // @[PrefillLane.swift:45]
+    output wire request_valid,  // @[PrefillLane.swift:46]
+    input  wire request_ready,  // @[PrefillLane.swift:46]
+    output wire [39:0] request_payload_address,  // @[PrefillLane.swift:46]
+    output wire [3:0] request_payload_beats,  // @[PrefillLane.swift:46]
+    output wire [1:0] request_payload_tag,  // @[PrefillLane.swift:46]
+    input  wire response_valid,  // @[PrefillLane.swift:46]
+    output wire response_ready,  // @[PrefillLane.swift:46]
+    input  wire [511:0] response_payload_data,  // @[PrefillLane.swift:46]
+    input  wire [1:0] response_payload_tag,  // @[PrefillLane.swift:46]
+    output wire output_valid,  // @[PrefillLane.swift:47]
+    input  wire output_ready,  // @[PrefillLane.swift:47]
+    output wire signed [15:0] output_payload_element,  // @[PrefillLane.swift:47]
+    output wire output_payload_last,  // @[PrefillLane.swift:47]
+    output wire [2:0] output_payload_slot  // @[PrefillLane.swift:47]
 );
 
-    wire pass_planner_group_ready;  // @[PrefillLane.swift:45]
-    wire pass_planner_row_ready;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_valid;  // @[PrefillLane.swift:45]
-    wire [2:0] pass_planner_pass_payload_slot;  // @[PrefillLane.swift:45]
-    wire [6:0] pass_planner_pass_payload_first;  // @[PrefillLane.swift:45]
-    wire [6:0] pass_planner_pass_payload_last;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_payload_occupied;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_payload_starts_group;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_payload_starts_tile;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_payload_opens;  // @[PrefillLane.swift:45]
-    wire pass_planner_pass_payload_closes;  // @[PrefillLane.swift:45]
-    wire [3:0] pass_planner_pass_payload_value_bits;  // @[PrefillLane.swift:45]
-    wire pass_planner_tile_valid;  // @[PrefillLane.swift:45]
-    wire [6:0] pass_planner_tile_payload_first;  // @[PrefillLane.swift:45]
-    wire [6:0] pass_planner_tile_payload_last;  // @[PrefillLane.swift:45]
-    wire [7:0] pass_planner_tile_payload_keys;  // @[PrefillLane.swift:45]
-    wire [3:0] pass_planner_tile_payload_msb_bits;  // @[PrefillLane.swift:45]
-    wire [3:0] pass_planner_tile_payload_lsb_bits;  // @[PrefillLane.swift:45]
-    wire [3:0] pass_planner_tile_payload_value_bits;  // @[PrefillLane.swift:45]
-    wire [39:0] pass_planner_tile_payload_key_msb_address;  // @[PrefillLane.swift:45]
-    wire [39:0] pass_planner_tile_payload_key_lsb_address;  // @[PrefillLane.swift:45]
-    wire [39:0] pass_planner_tile_payload_value_address;  // @[PrefillLane.swift:45]
-    wire query_buffer_fill_ready;  // @[PrefillLane.swift:137]
-    wire query_buffer_words_ready;  // @[PrefillLane.swift:137]
-    wire query_buffer_replay_ready;  // @[PrefillLane.swift:137]
-    wire query_buffer_output_valid;  // @[PrefillLane.swift:137]
-    wire [791:0] query_buffer_output_payload_word;  // @[PrefillLane.swift:137]
-    wire query_buffer_output_payload_occupied;  // @[PrefillLane.swift:137]
-    wire query_buffer_output_payload_last;  // @[PrefillLane.swift:137]
-    wire query_fills_input_ready;  // @[PrefillLane.swift:139]
-    wire query_fills_output_valid;  // @[PrefillLane.swift:139]
-    wire [2:0] query_fills_output_payload;  // @[PrefillLane.swift:139]
-    wire scales_input_ready;  // @[PrefillLane.swift:148]
-    wire scales_output_valid;  // @[PrefillLane.swift:148]
-    wire [23:0] scales_output_payload;  // @[PrefillLane.swift:148]
-    wire key_passes_input_ready;  // @[PrefillLane.swift:53]
-    wire key_passes_output_valid;  // @[PrefillLane.swift:53]
-    wire [15:0] key_passes_output_payload;  // @[PrefillLane.swift:53]
-    wire value_passes_input_ready;  // @[PrefillLane.swift:53]
-    wire value_passes_output_valid;  // @[PrefillLane.swift:53]
-    wire [15:0] value_passes_output_payload;  // @[PrefillLane.swift:53]
-    wire query_passes_input_ready;  // @[PrefillLane.swift:53]
-    wire query_passes_output_valid;  // @[PrefillLane.swift:53]
-    wire [7:0] query_passes_output_payload;  // @[PrefillLane.swift:53]
-    wire leaf_owners_input_ready;  // @[PrefillLane.swift:53]
-    wire leaf_owners_output_valid;  // @[PrefillLane.swift:53]
-    wire [4:0] leaf_owners_output_payload;  // @[PrefillLane.swift:53]
-    wire closing_rows_input_ready;  // @[PrefillLane.swift:53]
-    wire closing_rows_output_valid;  // @[PrefillLane.swift:53]
-    wire [6:0] closing_rows_output_payload;  // @[PrefillLane.swift:53]
-    wire dispatcher_job_ready;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_msb_fetch_valid;  // @[PrefillLane.swift:178]
-    wire [39:0] dispatcher_key_msb_fetch_payload_address;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_key_msb_fetch_payload_beats;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_msb_convert_valid;  // @[PrefillLane.swift:178]
-    wire [3:0] dispatcher_key_msb_convert_payload_bits;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_key_msb_convert_payload_vectors;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_msb_convert_payload_last_keys;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_lsb_fetch_valid;  // @[PrefillLane.swift:178]
-    wire [39:0] dispatcher_key_lsb_fetch_payload_address;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_key_lsb_fetch_payload_beats;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_lsb_convert_valid;  // @[PrefillLane.swift:178]
-    wire [3:0] dispatcher_key_lsb_convert_payload_bits;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_key_lsb_convert_payload_vectors;  // @[PrefillLane.swift:178]
-    wire dispatcher_key_lsb_convert_payload_last_keys;  // @[PrefillLane.swift:178]
-    wire dispatcher_value_fetch_valid;  // @[PrefillLane.swift:178]
-    wire [39:0] dispatcher_value_fetch_payload_address;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_value_fetch_payload_beats;  // @[PrefillLane.swift:178]
-    wire dispatcher_value_convert_valid;  // @[PrefillLane.swift:178]
-    wire [3:0] dispatcher_value_convert_payload_bits;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_value_convert_payload_vectors;  // @[PrefillLane.swift:178]
-    wire dispatcher_value_convert_payload_last_keys;  // @[PrefillLane.swift:178]
-    wire dispatcher_assemble_valid;  // @[PrefillLane.swift:178]
-    wire [19:0] dispatcher_assemble_payload_keys;  // @[PrefillLane.swift:178]
-    wire [1:0] dispatcher_assemble_payload_tile_size;  // @[PrefillLane.swift:178]
-    wire [3:0] dispatcher_assemble_payload_lsb_bits;  // @[PrefillLane.swift:178]
-    wire dispatcher_scale_valid;  // @[PrefillLane.swift:178]
-    wire [17:0] dispatcher_scale_payload_mantissa;  // @[PrefillLane.swift:178]
-    wire [5:0] dispatcher_scale_payload_shift;  // @[PrefillLane.swift:178]
-    wire dispatcher_normalize_valid;  // @[PrefillLane.swift:178]
-    wire [3:0] dispatcher_normalize_payload;  // @[PrefillLane.swift:178]
-    wire key_buffer_fill_ready;  // @[PrefillLane.swift:181]
-    wire key_buffer_words_ready;  // @[PrefillLane.swift:181]
-    wire key_buffer_replay_ready;  // @[PrefillLane.swift:181]
-    wire key_buffer_output_valid;  // @[PrefillLane.swift:181]
-    wire [767:0] key_buffer_output_payload_word;  // @[PrefillLane.swift:181]
-    wire key_buffer_output_payload_occupied;  // @[PrefillLane.swift:181]
-    wire key_buffer_output_payload_last;  // @[PrefillLane.swift:181]
-    wire key_fills_input_ready;  // @[PrefillLane.swift:182]
-    wire key_fills_output_valid;  // @[PrefillLane.swift:182]
-    wire [13:0] key_fills_output_payload;  // @[PrefillLane.swift:182]
-    wire value_buffer_fill_ready;  // @[PrefillLane.swift:181]
-    wire value_buffer_words_ready;  // @[PrefillLane.swift:181]
-    wire value_buffer_replay_ready;  // @[PrefillLane.swift:181]
-    wire value_buffer_output_valid;  // @[PrefillLane.swift:181]
-    wire [767:0] value_buffer_output_payload_word;  // @[PrefillLane.swift:181]
-    wire value_buffer_output_payload_occupied;  // @[PrefillLane.swift:181]
-    wire value_buffer_output_payload_last;  // @[PrefillLane.swift:181]
-    wire value_fills_input_ready;  // @[PrefillLane.swift:182]
-    wire value_fills_output_valid;  // @[PrefillLane.swift:182]
-    wire [13:0] value_fills_output_payload;  // @[PrefillLane.swift:182]
+    wire pass_planner_group_ready;  // @[PrefillLane.swift:59]
+    wire pass_planner_row_ready;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_valid;  // @[PrefillLane.swift:59]
+    wire [2:0] pass_planner_pass_payload_slot;  // @[PrefillLane.swift:59]
+    wire [6:0] pass_planner_pass_payload_first;  // @[PrefillLane.swift:59]
+    wire [6:0] pass_planner_pass_payload_last;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_payload_occupied;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_payload_starts_group;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_payload_starts_tile;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_payload_opens;  // @[PrefillLane.swift:59]
+    wire pass_planner_pass_payload_closes;  // @[PrefillLane.swift:59]
+    wire [3:0] pass_planner_pass_payload_value_bits;  // @[PrefillLane.swift:59]
+    wire pass_planner_tile_valid;  // @[PrefillLane.swift:59]
+    wire [6:0] pass_planner_tile_payload_first;  // @[PrefillLane.swift:59]
+    wire [6:0] pass_planner_tile_payload_last;  // @[PrefillLane.swift:59]
+    wire [7:0] pass_planner_tile_payload_keys;  // @[PrefillLane.swift:59]
+    wire [3:0] pass_planner_tile_payload_msb_bits;  // @[PrefillLane.swift:59]
+    wire [3:0] pass_planner_tile_payload_lsb_bits;  // @[PrefillLane.swift:59]
+    wire [3:0] pass_planner_tile_payload_value_bits;  // @[PrefillLane.swift:59]
+    wire [39:0] pass_planner_tile_payload_key_msb_address;  // @[PrefillLane.swift:59]
+    wire [39:0] pass_planner_tile_payload_key_lsb_address;  // @[PrefillLane.swift:59]
+    wire [39:0] pass_planner_tile_payload_value_address;  // @[PrefillLane.swift:59]
+    wire query_buffer_fill_ready;  // @[PrefillLane.swift:156]
+    wire query_buffer_words_ready;  // @[PrefillLane.swift:156]
+    wire query_buffer_replay_ready;  // @[PrefillLane.swift:156]
+    wire query_buffer_output_valid;  // @[PrefillLane.swift:156]
+    wire [791:0] query_buffer_output_payload_word;  // @[PrefillLane.swift:156]
+    wire query_buffer_output_payload_occupied;  // @[PrefillLane.swift:156]
+    wire query_buffer_output_payload_last;  // @[PrefillLane.swift:156]
+    wire query_fills_input_ready;  // @[PrefillLane.swift:158]
+    wire query_fills_output_valid;  // @[PrefillLane.swift:158]
+    wire [2:0] query_fills_output_payload;  // @[PrefillLane.swift:158]
+    wire scales_input_ready;  // @[PrefillLane.swift:167]
+    wire scales_output_valid;  // @[PrefillLane.swift:167]
+    wire [23:0] scales_output_payload;  // @[PrefillLane.swift:167]
+    wire key_passes_input_ready;  // @[PrefillLane.swift:67]
+    wire key_passes_output_valid;  // @[PrefillLane.swift:67]
+    wire [15:0] key_passes_output_payload;  // @[PrefillLane.swift:67]
+    wire value_passes_input_ready;  // @[PrefillLane.swift:67]
+    wire value_passes_output_valid;  // @[PrefillLane.swift:67]
+    wire [15:0] value_passes_output_payload;  // @[PrefillLane.swift:67]
+    wire query_passes_input_ready;  // @[PrefillLane.swift:67]
+    wire query_passes_output_valid;  // @[PrefillLane.swift:67]
+    wire [7:0] query_passes_output_payload;  // @[PrefillLane.swift:67]
+    wire leaf_owners_input_ready;  // @[PrefillLane.swift:67]
+    wire leaf_owners_output_valid;  // @[PrefillLane.swift:67]
+    wire [4:0] leaf_owners_output_payload;  // @[PrefillLane.swift:67]
+    wire closing_rows_input_ready;  // @[PrefillLane.swift:67]
+    wire closing_rows_output_valid;  // @[PrefillLane.swift:67]
+    wire [6:0] closing_rows_output_payload;  // @[PrefillLane.swift:67]
+    wire dispatcher_job_ready;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_msb_fetch_valid;  // @[PrefillLane.swift:197]
+    wire [39:0] dispatcher_key_msb_fetch_payload_address;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_key_msb_fetch_payload_beats;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_msb_convert_valid;  // @[PrefillLane.swift:197]
+    wire [3:0] dispatcher_key_msb_convert_payload_bits;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_key_msb_convert_payload_vectors;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_msb_convert_payload_last_keys;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_lsb_fetch_valid;  // @[PrefillLane.swift:197]
+    wire [39:0] dispatcher_key_lsb_fetch_payload_address;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_key_lsb_fetch_payload_beats;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_lsb_convert_valid;  // @[PrefillLane.swift:197]
+    wire [3:0] dispatcher_key_lsb_convert_payload_bits;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_key_lsb_convert_payload_vectors;  // @[PrefillLane.swift:197]
+    wire dispatcher_key_lsb_convert_payload_last_keys;  // @[PrefillLane.swift:197]
+    wire dispatcher_value_fetch_valid;  // @[PrefillLane.swift:197]
+    wire [39:0] dispatcher_value_fetch_payload_address;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_value_fetch_payload_beats;  // @[PrefillLane.swift:197]
+    wire dispatcher_value_convert_valid;  // @[PrefillLane.swift:197]
+    wire [3:0] dispatcher_value_convert_payload_bits;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_value_convert_payload_vectors;  // @[PrefillLane.swift:197]
+    wire dispatcher_value_convert_payload_last_keys;  // @[PrefillLane.swift:197]
+    wire dispatcher_assemble_valid;  // @[PrefillLane.swift:197]
+    wire [19:0] dispatcher_assemble_payload_keys;  // @[PrefillLane.swift:197]
+    wire [1:0] dispatcher_assemble_payload_tile_size;  // @[PrefillLane.swift:197]
+    wire [3:0] dispatcher_assemble_payload_lsb_bits;  // @[PrefillLane.swift:197]
+    wire dispatcher_scale_valid;  // @[PrefillLane.swift:197]
+    wire [17:0] dispatcher_scale_payload_mantissa;  // @[PrefillLane.swift:197]
+    wire [5:0] dispatcher_scale_payload_shift;  // @[PrefillLane.swift:197]
+    wire dispatcher_normalize_valid;  // @[PrefillLane.swift:197]
+    wire [3:0] dispatcher_normalize_payload;  // @[PrefillLane.swift:197]
+    wire key_buffer_fill_ready;  // @[PrefillLane.swift:200]
+    wire key_buffer_words_ready;  // @[PrefillLane.swift:200]
+    wire key_buffer_replay_ready;  // @[PrefillLane.swift:200]
+    wire key_buffer_output_valid;  // @[PrefillLane.swift:200]
+    wire [767:0] key_buffer_output_payload_word;  // @[PrefillLane.swift:200]
+    wire key_buffer_output_payload_occupied;  // @[PrefillLane.swift:200]
+    wire key_buffer_output_payload_last;  // @[PrefillLane.swift:200]
+    wire key_fills_input_ready;  // @[PrefillLane.swift:201]
+    wire key_fills_output_valid;  // @[PrefillLane.swift:201]
+    wire [13:0] key_fills_output_payload;  // @[PrefillLane.swift:201]
+    wire value_buffer_fill_ready;  // @[PrefillLane.swift:200]
+    wire value_buffer_words_ready;  // @[PrefillLane.swift:200]
+    wire value_buffer_replay_ready;  // @[PrefillLane.swift:200]
+    wire value_buffer_output_valid;  // @[PrefillLane.swift:200]
+    wire [767:0] value_buffer_output_payload_word;  // @[PrefillLane.swift:200]
+    wire value_buffer_output_payload_occupied;  // @[PrefillLane.swift:200]
+    wire value_buffer_output_payload_last;  // @[PrefillLane.swift:200]
+    wire value_fills_input_ready;  // @[PrefillLane.swift:201]
+    wire value_fills_output_valid;  // @[PrefillLane.swift:201]
+    wire [13:0] value_fills_output_payload;  // @[PrefillLane.swift:201]
     wire key_msb_reader_fetch_ready;  // @[Lane.swift:78]
     wire key_msb_reader_convert_ready;  // @[Lane.swift:78]
     wire key_msb_reader_request_valid;  // @[Lane.swift:78]
@@ -166,74 +166,74 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     wire port_arbiter_request_2_ready;  // @[Lane.swift:89]
     wire port_arbiter_granted_valid;  // @[Lane.swift:89]
     wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:89]
-    wire key_assembler_row_ready;  // @[PrefillLane.swift:210]
-    wire key_assembler_msb_ready;  // @[PrefillLane.swift:210]
-    wire key_assembler_lsb_ready;  // @[PrefillLane.swift:210]
-    wire key_assembler_keys_valid;  // @[PrefillLane.swift:210]
-    wire [767:0] key_assembler_keys_payload_elements;  // @[PrefillLane.swift:210]
-    wire key_assembler_keys_payload_occupied;  // @[PrefillLane.swift:210]
-    wire key_assembler_keys_payload_tile_last;  // @[PrefillLane.swift:210]
-    wire key_assembler_keys_payload_row_last;  // @[PrefillLane.swift:210]
-    wire query_key_query_ready;  // @[PrefillLane.swift:82]
-    wire query_key_keys_ready;  // @[PrefillLane.swift:82]
-    wire query_key_scores_valid;  // @[PrefillLane.swift:82]
-    wire [29:0] query_key_scores_payload_scores;  // @[PrefillLane.swift:82]
-    wire query_key_scores_payload_occupied;  // @[PrefillLane.swift:82]
-    wire query_key_scores_payload_tile_last;  // @[PrefillLane.swift:82]
-    wire query_key_scores_payload_row_last;  // @[PrefillLane.swift:82]
-    wire score_scaler_scale_ready;  // @[PrefillLane.swift:83]
-    wire score_scaler_scores_ready;  // @[PrefillLane.swift:83]
-    wire score_scaler_scaled_valid;  // @[PrefillLane.swift:83]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[PrefillLane.swift:83]
-    wire score_scaler_scaled_payload_occupied;  // @[PrefillLane.swift:83]
-    wire score_scaler_scaled_payload_tile_last;  // @[PrefillLane.swift:83]
-    wire score_scaler_scaled_payload_row_last;  // @[PrefillLane.swift:83]
-    wire scales_of_passes_input_ready;  // @[PrefillLane.swift:163]
-    wire scales_of_passes_output_valid;  // @[PrefillLane.swift:163]
-    wire [23:0] scales_of_passes_output_payload;  // @[PrefillLane.swift:163]
-    wire softmax_scores_ready;  // @[PrefillLane.swift:91]
-    wire softmax_weights_valid;  // @[PrefillLane.swift:91]
-    wire [20:0] softmax_weights_payload_weights;  // @[PrefillLane.swift:91]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[PrefillLane.swift:91]
-    wire softmax_weights_payload_occupied;  // @[PrefillLane.swift:91]
-    wire softmax_weights_payload_tile_last;  // @[PrefillLane.swift:91]
-    wire softmax_weights_payload_row_last;  // @[PrefillLane.swift:91]
-    wire probability_value_weights_ready;  // @[PrefillLane.swift:95]
-    wire probability_value_values_ready;  // @[PrefillLane.swift:95]
-    wire probability_value_leaf_valid;  // @[PrefillLane.swift:95]
-    wire probability_value_leaf_payload_occupied;  // @[PrefillLane.swift:95]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[PrefillLane.swift:95]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[PrefillLane.swift:95]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[PrefillLane.swift:95]
-    wire probability_value_leaf_payload_row_last;  // @[PrefillLane.swift:95]
-    wire slot_accumulator_owner_ready;  // @[PrefillLane.swift:102]
-    wire slot_accumulator_leaf_ready;  // @[PrefillLane.swift:102]
-    wire slot_accumulator_state_valid;  // @[PrefillLane.swift:102]
-    wire slot_accumulator_state_payload_occupied;  // @[PrefillLane.swift:102]
-    wire signed [6:0] slot_accumulator_state_payload_highest_class;  // @[PrefillLane.swift:102]
-    wire [70:0] slot_accumulator_state_payload_weight_sum;  // @[PrefillLane.swift:102]
-    wire [70:0] slot_accumulator_state_payload_weight_sum_below;  // @[PrefillLane.swift:102]
-    wire [655:0] slot_accumulator_state_payload_output_sums;  // @[PrefillLane.swift:102]
-    wire [655:0] slot_accumulator_state_payload_output_sums_below;  // @[PrefillLane.swift:102]
-    wire closed_states_input_ready;  // @[PrefillLane.swift:107]
-    wire closed_states_output_valid;  // @[PrefillLane.swift:107]
-    wire [1461:0] closed_states_output_payload;  // @[PrefillLane.swift:107]
-    wire normalizers_row_ready;  // @[PrefillLane.swift:110]
-    wire normalizers_state_ready;  // @[PrefillLane.swift:110]
-    wire normalizers_output_valid;  // @[PrefillLane.swift:110]
-    wire signed [15:0] normalizers_output_payload_element;  // @[PrefillLane.swift:110]
-    wire normalizers_output_payload_last;  // @[PrefillLane.swift:110]
-    wire [2:0] normalizers_output_payload_slot;  // @[PrefillLane.swift:110]
+    wire key_assembler_row_ready;  // @[PrefillLane.swift:229]
+    wire key_assembler_msb_ready;  // @[PrefillLane.swift:229]
+    wire key_assembler_lsb_ready;  // @[PrefillLane.swift:229]
+    wire key_assembler_keys_valid;  // @[PrefillLane.swift:229]
+    wire [767:0] key_assembler_keys_payload_elements;  // @[PrefillLane.swift:229]
+    wire key_assembler_keys_payload_occupied;  // @[PrefillLane.swift:229]
+    wire key_assembler_keys_payload_tile_last;  // @[PrefillLane.swift:229]
+    wire key_assembler_keys_payload_row_last;  // @[PrefillLane.swift:229]
+    wire query_key_query_ready;  // @[PrefillLane.swift:96]
+    wire query_key_keys_ready;  // @[PrefillLane.swift:96]
+    wire query_key_scores_valid;  // @[PrefillLane.swift:96]
+    wire [29:0] query_key_scores_payload_scores;  // @[PrefillLane.swift:96]
+    wire query_key_scores_payload_occupied;  // @[PrefillLane.swift:96]
+    wire query_key_scores_payload_tile_last;  // @[PrefillLane.swift:96]
+    wire query_key_scores_payload_row_last;  // @[PrefillLane.swift:96]
+    wire score_scaler_scale_ready;  // @[PrefillLane.swift:97]
+    wire score_scaler_scores_ready;  // @[PrefillLane.swift:97]
+    wire score_scaler_scaled_valid;  // @[PrefillLane.swift:97]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[PrefillLane.swift:97]
+    wire score_scaler_scaled_payload_occupied;  // @[PrefillLane.swift:97]
+    wire score_scaler_scaled_payload_tile_last;  // @[PrefillLane.swift:97]
+    wire score_scaler_scaled_payload_row_last;  // @[PrefillLane.swift:97]
+    wire scales_of_passes_input_ready;  // @[PrefillLane.swift:182]
+    wire scales_of_passes_output_valid;  // @[PrefillLane.swift:182]
+    wire [23:0] scales_of_passes_output_payload;  // @[PrefillLane.swift:182]
+    wire softmax_scores_ready;  // @[PrefillLane.swift:105]
+    wire softmax_weights_valid;  // @[PrefillLane.swift:105]
+    wire [20:0] softmax_weights_payload_weights;  // @[PrefillLane.swift:105]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[PrefillLane.swift:105]
+    wire softmax_weights_payload_occupied;  // @[PrefillLane.swift:105]
+    wire softmax_weights_payload_tile_last;  // @[PrefillLane.swift:105]
+    wire softmax_weights_payload_row_last;  // @[PrefillLane.swift:105]
+    wire probability_value_weights_ready;  // @[PrefillLane.swift:109]
+    wire probability_value_values_ready;  // @[PrefillLane.swift:109]
+    wire probability_value_leaf_valid;  // @[PrefillLane.swift:109]
+    wire probability_value_leaf_payload_occupied;  // @[PrefillLane.swift:109]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[PrefillLane.swift:109]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[PrefillLane.swift:109]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[PrefillLane.swift:109]
+    wire probability_value_leaf_payload_row_last;  // @[PrefillLane.swift:109]
+    wire slot_accumulator_owner_ready;  // @[PrefillLane.swift:116]
+    wire slot_accumulator_leaf_ready;  // @[PrefillLane.swift:116]
+    wire slot_accumulator_state_valid;  // @[PrefillLane.swift:116]
+    wire slot_accumulator_state_payload_occupied;  // @[PrefillLane.swift:116]
+    wire signed [6:0] slot_accumulator_state_payload_highest_class;  // @[PrefillLane.swift:116]
+    wire [70:0] slot_accumulator_state_payload_weight_sum;  // @[PrefillLane.swift:116]
+    wire [70:0] slot_accumulator_state_payload_weight_sum_below;  // @[PrefillLane.swift:116]
+    wire [655:0] slot_accumulator_state_payload_output_sums;  // @[PrefillLane.swift:116]
+    wire [655:0] slot_accumulator_state_payload_output_sums_below;  // @[PrefillLane.swift:116]
+    wire closed_states_input_ready;  // @[PrefillLane.swift:121]
+    wire closed_states_output_valid;  // @[PrefillLane.swift:121]
+    wire [1461:0] closed_states_output_payload;  // @[PrefillLane.swift:121]
+    wire normalizers_row_ready;  // @[PrefillLane.swift:128]
+    wire normalizers_state_ready;  // @[PrefillLane.swift:128]
+    wire normalizers_output_valid;  // @[PrefillLane.swift:128]
+    wire signed [15:0] normalizers_output_payload_element;  // @[PrefillLane.swift:128]
+    wire normalizers_output_payload_last;  // @[PrefillLane.swift:128]
+    wire [2:0] normalizers_output_payload_slot;  // @[PrefillLane.swift:128]
 
     wire pass_planner_group_valid = group_valid
-        & query_fills_input_ready;  // @[PrefillLane.swift:140]
+        & query_fills_input_ready;  // @[PrefillLane.swift:159]
     assign group_ready = pass_planner_group_ready
-        & query_fills_input_ready;  // @[PrefillLane.swift:142]
+        & query_fills_input_ready;  // @[PrefillLane.swift:161]
     wire query_fills_input_valid = group_valid
-        & pass_planner_group_ready;  // @[PrefillLane.swift:143]
-    wire [2:0] query_buffer_fill_payload_first = 3'h0;  // @[PrefillLane.swift:144]
+        & pass_planner_group_ready;  // @[PrefillLane.swift:162]
+    wire [2:0] query_buffer_fill_payload_first = 3'h0;  // @[PrefillLane.swift:163]
 
-    Fifo_w3_d2 query_fills (  // @[PrefillLane.swift:139]
+    Fifo_w3_d2 query_fills (  // @[PrefillLane.swift:158]
         .clock(clock),
         .reset(reset),
         .input_valid(query_fills_input_valid),
@@ -244,21 +244,21 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(query_fills_output_payload)
     );
 
-    wire pass_planner_row_valid = row_valid & scales_input_ready;  // @[PrefillLane.swift:149]
-    assign row_ready = pass_planner_row_ready & scales_input_ready;  // @[PrefillLane.swift:151]
-    wire scales_input_valid = row_valid & pass_planner_row_ready;  // @[PrefillLane.swift:152]
+    wire pass_planner_row_valid = row_valid & scales_input_ready;  // @[PrefillLane.swift:168]
+    assign row_ready = pass_planner_row_ready & scales_input_ready;  // @[PrefillLane.swift:170]
+    wire scales_input_valid = row_valid & pass_planner_row_ready;  // @[PrefillLane.swift:171]
     wire [23:0] scales_input_payload = {
         row_payload_scale_mantissa, row_payload_scale_shift
-    };  // @[PrefillLane.swift:152]
-    wire query_buffer_words_valid = query_valid & scales_output_valid;  // @[PrefillLane.swift:153]
+    };  // @[PrefillLane.swift:171]
+    wire query_buffer_words_valid = query_valid & scales_output_valid;  // @[PrefillLane.swift:172]
     wire [791:0] query_buffer_words_payload = {
         query_payload, scales_output_payload[23:6], scales_output_payload[5:0]
-    };  // @[PrefillLane.swift:153]
+    };  // @[PrefillLane.swift:172]
     assign query_ready = query_buffer_words_ready
-        & scales_output_valid;  // @[PrefillLane.swift:154]
-    wire scales_output_ready = query_buffer_words_ready & query_valid;  // @[PrefillLane.swift:155]
+        & scales_output_valid;  // @[PrefillLane.swift:173]
+    wire scales_output_ready = query_buffer_words_ready & query_valid;  // @[PrefillLane.swift:174]
 
-    Fifo_w24_d8 scales (  // @[PrefillLane.swift:148]
+    Fifo_w24_d8 scales (  // @[PrefillLane.swift:167]
         .clock(clock),
         .reset(reset),
         .input_valid(scales_input_valid),
@@ -272,34 +272,34 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     wire everyone_ready = &{
         key_passes_input_ready, value_passes_input_ready, query_passes_input_ready,
         leaf_owners_input_ready, closing_rows_input_ready
-    };  // @[PrefillLane.swift:73]
-    wire push_pass = pass_planner_pass_valid & everyone_ready;  // @[PrefillLane.swift:75]
-    wire key_passes_input_valid = push_pass;  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:87]
+    wire push_pass = pass_planner_pass_valid & everyone_ready;  // @[PrefillLane.swift:89]
+    wire key_passes_input_valid = push_pass;  // @[PrefillLane.swift:68]
     wire [15:0] key_passes_input_payload = {
         pass_planner_pass_payload_first, pass_planner_pass_payload_last,
         pass_planner_pass_payload_starts_tile, pass_planner_pass_payload_occupied
-    };  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:68]
     wire value_passes_input_valid = push_pass
-        & pass_planner_pass_payload_occupied;  // @[PrefillLane.swift:54]
+        & pass_planner_pass_payload_occupied;  // @[PrefillLane.swift:68]
     wire [15:0] value_passes_input_payload = {
         pass_planner_pass_payload_first, pass_planner_pass_payload_last,
         pass_planner_pass_payload_starts_tile, pass_planner_pass_payload_occupied
-    };  // @[PrefillLane.swift:54]
-    wire query_passes_input_valid = push_pass;  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:68]
+    wire query_passes_input_valid = push_pass;  // @[PrefillLane.swift:68]
     wire [7:0] query_passes_input_payload = {
         pass_planner_pass_payload_slot, pass_planner_pass_payload_slot,
         pass_planner_pass_payload_starts_group, 1'b1
-    };  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:68]
     wire [2:0] query_buffer_replay_payload_range_first =
-        query_passes_output_payload[7:5];  // @[PrefillLane.swift:63]
+        query_passes_output_payload[7:5];  // @[PrefillLane.swift:77]
     wire [2:0] query_buffer_replay_payload_range_last =
-        query_passes_output_payload[4:2];  // @[PrefillLane.swift:63]
+        query_passes_output_payload[4:2];  // @[PrefillLane.swift:77]
     wire query_buffer_replay_payload_next_bank =
-        query_passes_output_payload[1];  // @[PrefillLane.swift:63]
+        query_passes_output_payload[1];  // @[PrefillLane.swift:77]
     wire query_buffer_replay_payload_occupied =
-        query_passes_output_payload[0];  // @[PrefillLane.swift:63]
+        query_passes_output_payload[0];  // @[PrefillLane.swift:77]
 
-    Fifo_w8_d32 query_passes (  // @[PrefillLane.swift:53]
+    Fifo_w8_d32 query_passes (  // @[PrefillLane.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(query_passes_input_valid),
@@ -310,28 +310,28 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(query_passes_output_payload)
     );
 
-    wire leaf_owners_input_valid = push_pass;  // @[PrefillLane.swift:54]
+    wire leaf_owners_input_valid = push_pass;  // @[PrefillLane.swift:68]
     wire [4:0] leaf_owners_input_payload = {
         pass_planner_pass_payload_slot, pass_planner_pass_payload_opens,
         pass_planner_pass_payload_closes
-    };  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:68]
     wire closing_rows_input_valid = push_pass
-        & pass_planner_pass_payload_closes;  // @[PrefillLane.swift:54]
+        & pass_planner_pass_payload_closes;  // @[PrefillLane.swift:68]
     wire [6:0] closing_rows_input_payload = {
         pass_planner_pass_payload_slot, pass_planner_pass_payload_value_bits
-    };  // @[PrefillLane.swift:54]
+    };  // @[PrefillLane.swift:68]
     wire [6:0] key_buffer_fill_payload_first =
-        key_fills_output_payload[13:7];  // @[PrefillLane.swift:183]
+        key_fills_output_payload[13:7];  // @[PrefillLane.swift:202]
     wire [6:0] key_buffer_fill_payload_last =
-        key_fills_output_payload[6:0];  // @[PrefillLane.swift:183]
+        key_fills_output_payload[6:0];  // @[PrefillLane.swift:202]
     wire [6:0] value_buffer_fill_payload_first =
-        value_fills_output_payload[13:7];  // @[PrefillLane.swift:183]
+        value_fills_output_payload[13:7];  // @[PrefillLane.swift:202]
     wire [6:0] value_buffer_fill_payload_last =
-        value_fills_output_payload[6:0];  // @[PrefillLane.swift:183]
-    wire fills_ready = key_fills_input_ready & value_fills_input_ready;  // @[PrefillLane.swift:188]
-    wire pass_planner_tile_ready = dispatcher_job_ready & fills_ready;  // @[PrefillLane.swift:189]
+        value_fills_output_payload[6:0];  // @[PrefillLane.swift:202]
+    wire fills_ready = key_fills_input_ready & value_fills_input_ready;  // @[PrefillLane.swift:207]
+    wire pass_planner_tile_ready = dispatcher_job_ready & fills_ready;  // @[PrefillLane.swift:208]
 
-    PassPlanner_d64_m64_p64_n524288_b256_e8_r8_t128 pass_planner (  // @[PrefillLane.swift:45]
+    PassPlanner_d64_m64_p64_n524288_b256_e8_r8_t128 pass_planner (  // @[PrefillLane.swift:59]
         .clock(clock),
         .reset(reset),
         .group_valid(pass_planner_group_valid),
@@ -372,20 +372,20 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .tile_payload_value_address(pass_planner_tile_payload_value_address)
     );
 
-    wire dispatcher_job_valid = pass_planner_tile_valid & fills_ready;  // @[PrefillLane.swift:190]
+    wire dispatcher_job_valid = pass_planner_tile_valid & fills_ready;  // @[PrefillLane.swift:209]
     wire [19:0] dispatcher_job_payload_keys = {
         12'h0, pass_planner_tile_payload_keys
-    };  // @[PrefillLane.swift:190]
-    wire [1:0] dispatcher_job_payload_tile_size = 2'h3;  // @[PrefillLane.swift:190]
-    wire [17:0] dispatcher_job_payload_scale_mantissa = 18'h0;  // @[PrefillLane.swift:190]
-    wire [5:0] dispatcher_job_payload_scale_shift = 6'h0;  // @[PrefillLane.swift:190]
+    };  // @[PrefillLane.swift:209]
+    wire [1:0] dispatcher_job_payload_tile_size = 2'h3;  // @[PrefillLane.swift:209]
+    wire [17:0] dispatcher_job_payload_scale_mantissa = 18'h0;  // @[PrefillLane.swift:209]
+    wire [5:0] dispatcher_job_payload_scale_shift = 6'h0;  // @[PrefillLane.swift:209]
     wire key_fills_input_valid = pass_planner_tile_valid
-        & pass_planner_tile_ready;  // @[PrefillLane.swift:195]
+        & pass_planner_tile_ready;  // @[PrefillLane.swift:214]
     wire [13:0] key_fills_input_payload = {
         pass_planner_tile_payload_first, pass_planner_tile_payload_last
-    };  // @[PrefillLane.swift:195]
+    };  // @[PrefillLane.swift:214]
 
-    Fifo_w14_d8 key_fills (  // @[PrefillLane.swift:182]
+    Fifo_w14_d8 key_fills (  // @[PrefillLane.swift:201]
         .clock(clock),
         .reset(reset),
         .input_valid(key_fills_input_valid),
@@ -397,12 +397,12 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire value_fills_input_valid = pass_planner_tile_valid
-        & pass_planner_tile_ready;  // @[PrefillLane.swift:195]
+        & pass_planner_tile_ready;  // @[PrefillLane.swift:214]
     wire [13:0] value_fills_input_payload = {
         pass_planner_tile_payload_first, pass_planner_tile_payload_last
-    };  // @[PrefillLane.swift:195]
+    };  // @[PrefillLane.swift:214]
 
-    Fifo_w14_d8 value_fills (  // @[PrefillLane.swift:182]
+    Fifo_w14_d8 value_fills (  // @[PrefillLane.swift:201]
         .clock(clock),
         .reset(reset),
         .input_valid(value_fills_input_valid),
@@ -413,8 +413,8 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(value_fills_output_payload)
     );
 
-    wire dispatcher_scale_ready = 1'b1;  // @[PrefillLane.swift:198]
-    wire dispatcher_normalize_ready = 1'b1;  // @[PrefillLane.swift:199]
+    wire dispatcher_scale_ready = 1'b1;  // @[PrefillLane.swift:217]
+    wire dispatcher_normalize_ready = 1'b1;  // @[PrefillLane.swift:218]
     wire key_msb_reader_beats_valid = response_valid
         & (response_payload_tag == 2'h0);  // @[Lane.swift:81]
     wire key_lsb_reader_beats_valid = response_valid
@@ -452,9 +452,9 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .granted_payload(port_arbiter_granted_payload)
     );
 
-    assign response_ready = 1'b1;  // @[PrefillLane.swift:208]
+    assign response_ready = 1'b1;  // @[PrefillLane.swift:227]
 
-    JobDispatcher_d64_m64_p64_n524288_b256 dispatcher (  // @[PrefillLane.swift:178]
+    JobDispatcher_d64_m64_p64_n524288_b256 dispatcher (  // @[PrefillLane.swift:197]
         .clock(clock),
         .reset(reset),
         .job_valid(dispatcher_job_valid),
@@ -556,7 +556,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .vectors_payload(key_lsb_reader_vectors_payload)
     );
 
-    KeyAssembler_d64_m64_n524288 key_assembler (  // @[PrefillLane.swift:210]
+    KeyAssembler_d64_m64_n524288 key_assembler (  // @[PrefillLane.swift:229]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_assemble_valid),
@@ -602,15 +602,15 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire [6:0] key_buffer_replay_payload_range_first =
-        key_passes_output_payload[15:9];  // @[PrefillLane.swift:78]
+        key_passes_output_payload[15:9];  // @[PrefillLane.swift:92]
     wire [6:0] key_buffer_replay_payload_range_last =
-        key_passes_output_payload[8:2];  // @[PrefillLane.swift:78]
+        key_passes_output_payload[8:2];  // @[PrefillLane.swift:92]
     wire key_buffer_replay_payload_next_bank =
-        key_passes_output_payload[1];  // @[PrefillLane.swift:78]
+        key_passes_output_payload[1];  // @[PrefillLane.swift:92]
     wire key_buffer_replay_payload_occupied =
-        key_passes_output_payload[0];  // @[PrefillLane.swift:78]
+        key_passes_output_payload[0];  // @[PrefillLane.swift:92]
 
-    Fifo_w16_d32 key_passes (  // @[PrefillLane.swift:53]
+    Fifo_w16_d32 key_passes (  // @[PrefillLane.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(key_passes_input_valid),
@@ -622,15 +622,15 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire [6:0] value_buffer_replay_payload_range_first =
-        value_passes_output_payload[15:9];  // @[PrefillLane.swift:79]
+        value_passes_output_payload[15:9];  // @[PrefillLane.swift:93]
     wire [6:0] value_buffer_replay_payload_range_last =
-        value_passes_output_payload[8:2];  // @[PrefillLane.swift:79]
+        value_passes_output_payload[8:2];  // @[PrefillLane.swift:93]
     wire value_buffer_replay_payload_next_bank =
-        value_passes_output_payload[1];  // @[PrefillLane.swift:79]
+        value_passes_output_payload[1];  // @[PrefillLane.swift:93]
     wire value_buffer_replay_payload_occupied =
-        value_passes_output_payload[0];  // @[PrefillLane.swift:79]
+        value_passes_output_payload[0];  // @[PrefillLane.swift:93]
 
-    Fifo_w16_d32 value_passes (  // @[PrefillLane.swift:53]
+    Fifo_w16_d32 value_passes (  // @[PrefillLane.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(value_passes_input_valid),
@@ -642,18 +642,18 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire query_key_query_valid = query_buffer_output_valid
-        & scales_of_passes_input_ready;  // @[PrefillLane.swift:165]
+        & scales_of_passes_input_ready;  // @[PrefillLane.swift:184]
     wire [767:0] query_key_query_payload =
-        query_buffer_output_payload_word[791:24];  // @[PrefillLane.swift:165]
+        query_buffer_output_payload_word[791:24];  // @[PrefillLane.swift:184]
     wire scales_of_passes_input_valid = query_buffer_output_valid
-        & query_key_query_ready;  // @[PrefillLane.swift:166]
+        & query_key_query_ready;  // @[PrefillLane.swift:185]
     wire [23:0] scales_of_passes_input_payload = {
         query_buffer_output_payload_word[23:6], query_buffer_output_payload_word[5:0]
-    };  // @[PrefillLane.swift:166]
+    };  // @[PrefillLane.swift:185]
     wire query_buffer_output_ready = query_key_query_ready
-        & scales_of_passes_input_ready;  // @[PrefillLane.swift:167]
+        & scales_of_passes_input_ready;  // @[PrefillLane.swift:186]
 
-    TileBuffer_n8_w792 query_buffer (  // @[PrefillLane.swift:137]
+    TileBuffer_n8_w792 query_buffer (  // @[PrefillLane.swift:156]
         .clock(clock),
         .reset(reset),
         .fill_valid(query_fills_output_valid),
@@ -677,11 +677,11 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire [17:0] score_scaler_scale_payload_mantissa =
-        scales_of_passes_output_payload[23:6];  // @[PrefillLane.swift:168]
+        scales_of_passes_output_payload[23:6];  // @[PrefillLane.swift:187]
     wire [5:0] score_scaler_scale_payload_shift =
-        scales_of_passes_output_payload[5:0];  // @[PrefillLane.swift:168]
+        scales_of_passes_output_payload[5:0];  // @[PrefillLane.swift:187]
 
-    Fifo_w24_d16 scales_of_passes (  // @[PrefillLane.swift:163]
+    Fifo_w24_d16 scales_of_passes (  // @[PrefillLane.swift:182]
         .clock(clock),
         .reset(reset),
         .input_valid(scales_of_passes_input_valid),
@@ -692,7 +692,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(scales_of_passes_output_payload)
     );
 
-    TileBuffer_n128_w768 key_buffer (  // @[PrefillLane.swift:181]
+    TileBuffer_n128_w768 key_buffer (  // @[PrefillLane.swift:200]
         .clock(clock),
         .reset(reset),
         .fill_valid(key_fills_output_valid),
@@ -715,7 +715,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload_last(key_buffer_output_payload_last)
     );
 
-    QueryKeyUnit_d64_m64 query_key (  // @[PrefillLane.swift:82]
+    QueryKeyUnit_d64_m64 query_key (  // @[PrefillLane.swift:96]
         .clock(clock),
         .reset(reset),
         .query_valid(query_key_query_valid),
@@ -735,7 +735,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .scores_payload_row_last(query_key_scores_payload_row_last)
     );
 
-    ScoreScaler_d64_m64 score_scaler (  // @[PrefillLane.swift:83]
+    ScoreScaler_d64_m64 score_scaler (  // @[PrefillLane.swift:97]
         .clock(clock),
         .reset(reset),
         .scale_valid(scales_of_passes_output_valid),
@@ -756,7 +756,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[PrefillLane.swift:91]
+    SoftmaxUnit_d64_m64 softmax (  // @[PrefillLane.swift:105]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -774,7 +774,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    TileBuffer_n128_w768 value_buffer (  // @[PrefillLane.swift:181]
+    TileBuffer_n128_w768 value_buffer (  // @[PrefillLane.swift:200]
         .clock(clock),
         .reset(reset),
         .fill_valid(value_fills_output_valid),
@@ -798,13 +798,13 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire [2:0] slot_accumulator_owner_payload_slot =
-        leaf_owners_output_payload[4:2];  // @[PrefillLane.swift:103]
+        leaf_owners_output_payload[4:2];  // @[PrefillLane.swift:117]
     wire slot_accumulator_owner_payload_opens =
-        leaf_owners_output_payload[1];  // @[PrefillLane.swift:103]
+        leaf_owners_output_payload[1];  // @[PrefillLane.swift:117]
     wire slot_accumulator_owner_payload_closes =
-        leaf_owners_output_payload[0];  // @[PrefillLane.swift:103]
+        leaf_owners_output_payload[0];  // @[PrefillLane.swift:117]
 
-    Fifo_w5_d64 leaf_owners (  // @[PrefillLane.swift:53]
+    Fifo_w5_d64 leaf_owners (  // @[PrefillLane.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(leaf_owners_input_valid),
@@ -815,7 +815,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(leaf_owners_output_payload)
     );
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[PrefillLane.swift:95]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[PrefillLane.swift:109]
         .clock(clock),
         .reset(reset),
         .weights_valid(softmax_weights_valid),
@@ -837,7 +837,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .leaf_payload_row_last(probability_value_leaf_payload_row_last)
     );
 
-    SlotAccumulator_d64_n524288_e8_r8 slot_accumulator (  // @[PrefillLane.swift:102]
+    SlotAccumulator_d64_n524288_e8_r8 slot_accumulator (  // @[PrefillLane.swift:116]
         .clock(clock),
         .reset(reset),
         .owner_valid(leaf_owners_output_valid),
@@ -866,13 +866,13 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         slot_accumulator_state_payload_occupied, slot_accumulator_state_payload_highest_class,
         slot_accumulator_state_payload_weight_sum, slot_accumulator_state_payload_weight_sum_below,
         slot_accumulator_state_payload_output_sums, slot_accumulator_state_payload_output_sums_below
-    };  // @[PrefillLane.swift:109]
+    };  // @[PrefillLane.swift:123]
     wire [2:0] normalizers_row_payload_slot =
-        closing_rows_output_payload[6:4];  // @[PrefillLane.swift:111]
+        closing_rows_output_payload[6:4];  // @[PrefillLane.swift:129]
     wire [3:0] normalizers_row_payload_value_bits =
-        closing_rows_output_payload[3:0];  // @[PrefillLane.swift:111]
+        closing_rows_output_payload[3:0];  // @[PrefillLane.swift:129]
 
-    Fifo_w7_d64 closing_rows (  // @[PrefillLane.swift:53]
+    Fifo_w7_d64 closing_rows (  // @[PrefillLane.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(closing_rows_input_valid),
@@ -884,19 +884,19 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     );
 
     wire normalizers_state_payload_occupied =
-        closed_states_output_payload[1461];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[1461];  // @[PrefillLane.swift:130]
     wire signed [6:0] normalizers_state_payload_highest_class =
-        closed_states_output_payload[1460:1454];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[1460:1454];  // @[PrefillLane.swift:130]
     wire [70:0] normalizers_state_payload_weight_sum =
-        closed_states_output_payload[1453:1383];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[1453:1383];  // @[PrefillLane.swift:130]
     wire [70:0] normalizers_state_payload_weight_sum_below =
-        closed_states_output_payload[1382:1312];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[1382:1312];  // @[PrefillLane.swift:130]
     wire [655:0] normalizers_state_payload_output_sums =
-        closed_states_output_payload[1311:656];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[1311:656];  // @[PrefillLane.swift:130]
     wire [655:0] normalizers_state_payload_output_sums_below =
-        closed_states_output_payload[655:0];  // @[PrefillLane.swift:112]
+        closed_states_output_payload[655:0];  // @[PrefillLane.swift:130]
 
-    Fifo_w1462_d64 closed_states (  // @[PrefillLane.swift:107]
+    Fifo_w1462_d64 closed_states (  // @[PrefillLane.swift:121]
         .clock(clock),
         .reset(reset),
         .input_valid(slot_accumulator_state_valid),
@@ -907,12 +907,12 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .output_payload(closed_states_output_payload)
     );
 
-    assign output_valid = normalizers_output_valid;  // @[PrefillLane.swift:113]
-    assign output_payload_element = normalizers_output_payload_element;  // @[PrefillLane.swift:113]
-    assign output_payload_last = normalizers_output_payload_last;  // @[PrefillLane.swift:113]
-    assign output_payload_slot = normalizers_output_payload_slot;  // @[PrefillLane.swift:113]
+    assign output_valid = normalizers_output_valid;  // @[PrefillLane.swift:131]
+    assign output_payload_element = normalizers_output_payload_element;  // @[PrefillLane.swift:131]
+    assign output_payload_last = normalizers_output_payload_last;  // @[PrefillLane.swift:131]
+    assign output_payload_slot = normalizers_output_payload_slot;  // @[PrefillLane.swift:131]
 
-    NormalizerPair_d64_n524288_e8_r8 normalizers (  // @[PrefillLane.swift:110]
+    NormalizerPair_d64_n524288_e8_r8 normalizers (  // @[PrefillLane.swift:128]
         .clock(clock),
         .reset(reset),
         .row_valid(closing_rows_output_valid),

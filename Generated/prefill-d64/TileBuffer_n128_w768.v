@@ -4,192 +4,201 @@
 module TileBuffer_n128_w768 (
     input  wire clock,
     input  wire reset,
-    input  wire fill_valid,  // @[TileBuffer.swift:70]
-    output wire fill_ready,  // @[TileBuffer.swift:70]
-    input  wire [6:0] fill_payload_first,  // @[TileBuffer.swift:70]
-    input  wire [6:0] fill_payload_last,  // @[TileBuffer.swift:70]
-    input  wire words_valid,  // @[TileBuffer.swift:70]
-    output wire words_ready,  // @[TileBuffer.swift:70]
-    input  wire [767:0] words_payload,  // @[TileBuffer.swift:70]
-    input  wire replay_valid,  // @[TileBuffer.swift:71]
-    output wire replay_ready,  // @[TileBuffer.swift:71]
-    input  wire [6:0] replay_payload_range_first,  // @[TileBuffer.swift:71]
-    input  wire [6:0] replay_payload_range_last,  // @[TileBuffer.swift:71]
-    input  wire replay_payload_next_bank,  // @[TileBuffer.swift:71]
-    input  wire replay_payload_occupied,  // @[TileBuffer.swift:71]
-    output wire output_valid,  // @[TileBuffer.swift:71]
-    input  wire output_ready,  // @[TileBuffer.swift:71]
-    output wire [767:0] output_payload_word,  // @[TileBuffer.swift:71]
-    output wire output_payload_occupied,  // @[TileBuffer.swift:71]
-    output wire output_payload_last  // @[TileBuffer.swift:71]
+    input  wire fill_valid,  // @[TileBuffer.swift:71]
+    output wire fill_ready,  // @[TileBuffer.swift:71]
+    input  wire [6:0] fill_payload_first,  // @[TileBuffer.swift:71]
+    input  wire [6:0] fill_payload_last,  // @[TileBuffer.swift:71]
+    input  wire words_valid,  // @[TileBuffer.swift:71]
+    output wire words_ready,  // @[TileBuffer.swift:71]
+    input  wire [767:0] words_payload,  // @[TileBuffer.swift:71]
+    input  wire replay_valid,  // @[TileBuffer.swift:72]
+    output wire replay_ready,  // @[TileBuffer.swift:72]
+    input  wire [6:0] replay_payload_range_first,  // @[TileBuffer.swift:72]
+    input  wire [6:0] replay_payload_range_last,  // @[TileBuffer.swift:72]
+    input  wire replay_payload_next_bank,  // @[TileBuffer.swift:72]
+    input  wire replay_payload_occupied,  // @[TileBuffer.swift:72]
+    output wire output_valid,  // @[TileBuffer.swift:72]
+    input  wire output_ready,  // @[TileBuffer.swift:72]
+    output wire [767:0] output_payload_word,  // @[TileBuffer.swift:72]
+    output wire output_payload_occupied,  // @[TileBuffer.swift:72]
+    output wire output_payload_last  // @[TileBuffer.swift:72]
 );
 
-    reg [1:0] filled_banks;  // @[TileBuffer.swift:77]
-    reg bank_in_use;  // @[TileBuffer.swift:78]
-    reg filling;  // @[TileBuffer.swift:81]
-    reg write_bank;  // @[TileBuffer.swift:82]
-    reg [6:0] write_index;  // @[TileBuffer.swift:83]
-    reg [6:0] write_last;  // @[TileBuffer.swift:84]
-    reg active;  // @[TileBuffer.swift:106]
-    reg read_bank;  // @[TileBuffer.swift:107]
-    reg [6:0] read_index;  // @[TileBuffer.swift:108]
-    reg [6:0] read_last;  // @[TileBuffer.swift:109]
-    reg occupied;  // @[TileBuffer.swift:110]
-    reg occupied_of_word;  // @[TileBuffer.swift:135]
-    reg last_of_word;  // @[TileBuffer.swift:136]
-    reg word_valid;  // @[TileBuffer.swift:137]
-    reg [767:0] banks [0:255];  // @[TileBuffer.swift:75]
-    reg [767:0] word;  // @[TileBuffer.swift:133]
-    wire skid_input_ready;  // @[TileBuffer.swift:104]
-    wire skid_output_valid;  // @[TileBuffer.swift:104]
-    wire [769:0] skid_output_payload;  // @[TileBuffer.swift:104]
+    reg signed [2:0] filled_banks;  // @[TileBuffer.swift:78]
+    reg bank_in_use;  // @[TileBuffer.swift:79]
+    reg filling;  // @[TileBuffer.swift:82]
+    reg write_bank;  // @[TileBuffer.swift:83]
+    reg [6:0] write_index;  // @[TileBuffer.swift:84]
+    reg [6:0] write_last;  // @[TileBuffer.swift:85]
+    reg active;  // @[TileBuffer.swift:109]
+    reg read_bank;  // @[TileBuffer.swift:110]
+    reg [6:0] read_index;  // @[TileBuffer.swift:111]
+    reg [6:0] read_last;  // @[TileBuffer.swift:112]
+    reg occupied;  // @[TileBuffer.swift:113]
+    reg occupied_of_word;  // @[TileBuffer.swift:145]
+    reg last_of_word;  // @[TileBuffer.swift:146]
+    reg word_valid;  // @[TileBuffer.swift:147]
+    reg [767:0] banks [0:255];  // @[TileBuffer.swift:76]
+    reg [767:0] word;  // @[TileBuffer.swift:143]
+    wire skid_input_ready;  // @[TileBuffer.swift:107]
+    wire skid_output_valid;  // @[TileBuffer.swift:107]
+    wire [769:0] skid_output_payload;  // @[TileBuffer.swift:107]
 
-    wire [2:0] bank_is_free_sum = {1'b0, filled_banks}
-        + {2'h0, bank_in_use};  // @[TileBuffer.swift:85]
-    wire bank_is_free = bank_is_free_sum < 3'h2;  // @[TileBuffer.swift:85]
     wire write = words_valid & filling;  // @[TileBuffer.swift:86]
     wire fill_ends = write & (write_index == write_last);  // @[TileBuffer.swift:87]
-    assign fill_ready = !filling & bank_is_free;  // @[TileBuffer.swift:88]
-    assign words_ready = filling;  // @[TileBuffer.swift:89]
-    wire write_last_when = fill_valid & fill_ready;  // @[TileBuffer.swift:90]
+    wire signed [3:0] bank_is_free_sum = {filled_banks[2], filled_banks}
+        + {3'h0, bank_in_use};  // @[TileBuffer.swift:88]
+    wire signed [4:0] bank_is_free_sum_2 = {bank_is_free_sum[3], bank_is_free_sum}
+        + {4'h0, fill_ends};  // @[TileBuffer.swift:88]
+    wire bank_is_free = bank_is_free_sum_2 < $signed(5'h2);  // @[TileBuffer.swift:88]
+    assign fill_ready = (!filling | fill_ends) & bank_is_free;  // @[TileBuffer.swift:90]
+    assign words_ready = filling;  // @[TileBuffer.swift:91]
+    wire is_too_early = filling
+        & !(read_bank ^ write_bank)
+        & (read_index >= write_index);  // @[TileBuffer.swift:115]
+    wire read = active & skid_input_ready & !is_too_early;  // @[TileBuffer.swift:117]
+    wire [7:0] word_address = {read_bank, read_index};  // @[TileBuffer.swift:143]
+    wire [7:0] banks_write_address = {write_bank, write_index};  // @[TileBuffer.swift:93]
 
     always @(posedge clock) begin
-        if (write_last_when) begin  // @[TileBuffer.swift:90]
-            write_last <= fill_payload_last;  // @[TileBuffer.swift:93]
+        if (read) begin  // @[TileBuffer.swift:143]
+            word <= banks[word_address];  // @[TileBuffer.swift:143]
         end
-    end
-
-    wire read = active & skid_input_ready;  // @[TileBuffer.swift:112]
-    wire [7:0] word_address = {read_bank, read_index};  // @[TileBuffer.swift:133]
-    wire [7:0] banks_write_address = {write_bank, write_index};  // @[TileBuffer.swift:95]
-
-    always @(posedge clock) begin
-        if (read) begin  // @[TileBuffer.swift:133]
-            word <= banks[word_address];  // @[TileBuffer.swift:133]
-        end
-        if (!write_last_when & write) begin  // @[TileBuffer.swift:94]
-            banks[banks_write_address] <= words_payload;  // @[TileBuffer.swift:95]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (write_last_when) begin  // @[TileBuffer.swift:90]
-            write_index <= fill_payload_first;  // @[TileBuffer.swift:92]
-        end else if (write) begin  // @[TileBuffer.swift:94]
-            write_index <= write_index + 7'h1;  // @[TileBuffer.swift:96]
+        if (write) begin  // @[TileBuffer.swift:92]
+            banks[banks_write_address] <= words_payload;  // @[TileBuffer.swift:93]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            filling <= 1'b0;  // @[TileBuffer.swift:81]
-        end else if (write_last_when) begin  // @[TileBuffer.swift:90]
-            filling <= 1'b1;  // @[TileBuffer.swift:91]
-        end else if (write) begin  // @[TileBuffer.swift:94]
-            if (fill_ends) begin  // @[TileBuffer.swift:97]
-                filling <= 1'b0;  // @[TileBuffer.swift:98]
+            write_bank <= 1'b0;  // @[TileBuffer.swift:83]
+        end else if (write) begin  // @[TileBuffer.swift:92]
+            if (fill_ends) begin  // @[TileBuffer.swift:95]
+                write_bank <= !write_bank;  // @[TileBuffer.swift:97]
+            end
+        end
+    end
+
+    wire filling_when3 = fill_valid & fill_ready;  // @[TileBuffer.swift:100]
+
+    always @(posedge clock) begin
+        if (reset) begin
+            filling <= 1'b0;  // @[TileBuffer.swift:82]
+        end else begin
+            if (write) begin  // @[TileBuffer.swift:92]
+                if (fill_ends) begin  // @[TileBuffer.swift:95]
+                    filling <= 1'b0;  // @[TileBuffer.swift:96]
+                end
+            end
+            if (filling_when3) begin  // @[TileBuffer.swift:100]
+                filling <= 1'b1;  // @[TileBuffer.swift:101]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (reset) begin
-            write_bank <= 1'b0;  // @[TileBuffer.swift:82]
-        end else if (!write_last_when & write) begin  // @[TileBuffer.swift:94]
-            if (fill_ends) begin  // @[TileBuffer.swift:97]
-                write_bank <= !write_bank;  // @[TileBuffer.swift:99]
-            end
+        if (write) begin  // @[TileBuffer.swift:92]
+            write_index <= write_index + 7'h1;  // @[TileBuffer.swift:94]
+        end
+        if (filling_when3) begin  // @[TileBuffer.swift:100]
+            write_index <= fill_payload_first;  // @[TileBuffer.swift:102]
         end
     end
 
-    assign output_valid = skid_output_valid;  // @[TileBuffer.swift:104]
-    assign output_payload_word = skid_output_payload[769:2];  // @[TileBuffer.swift:104]
-    assign output_payload_occupied = skid_output_payload[1];  // @[TileBuffer.swift:104]
-    assign output_payload_last = skid_output_payload[0];  // @[TileBuffer.swift:104]
-    wire is_last = read_index == read_last;  // @[TileBuffer.swift:111]
-    wire waits = replay_valid
-        & replay_payload_next_bank
-        & !(|filled_banks);  // @[TileBuffer.swift:114]
-    wire start = (!active | (read & is_last)) & !waits;  // @[TileBuffer.swift:115]
-    assign replay_ready = start;  // @[TileBuffer.swift:116]
+    always @(posedge clock) begin
+        if (filling_when3) begin  // @[TileBuffer.swift:100]
+            write_last <= fill_payload_last;  // @[TileBuffer.swift:103]
+        end
+    end
+
+    assign output_valid = skid_output_valid;  // @[TileBuffer.swift:107]
+    assign output_payload_word = skid_output_payload[769:2];  // @[TileBuffer.swift:107]
+    assign output_payload_occupied = skid_output_payload[1];  // @[TileBuffer.swift:107]
+    assign output_payload_last = skid_output_payload[0];  // @[TileBuffer.swift:107]
+    wire is_last = read_index == read_last;  // @[TileBuffer.swift:114]
+    wire has_next_less = filled_banks > $signed(3'h0);  // @[TileBuffer.swift:119]
+    wire has_next = has_next_less | (filling & (filled_banks == 3'h0));  // @[TileBuffer.swift:119]
+    wire waits = replay_valid & replay_payload_next_bank & !has_next;  // @[TileBuffer.swift:120]
+    wire start = (!active | (read & is_last)) & !waits;  // @[TileBuffer.swift:121]
+    assign replay_ready = start;  // @[TileBuffer.swift:122]
     wire switches = replay_valid
         & replay_ready
-        & replay_payload_next_bank;  // @[TileBuffer.swift:117]
-    wire read_last_when = replay_valid & replay_ready;  // @[TileBuffer.swift:118]
+        & replay_payload_next_bank;  // @[TileBuffer.swift:123]
+    wire read_last_when = replay_valid & replay_ready;  // @[TileBuffer.swift:124]
 
     always @(posedge clock) begin
-        if (read_last_when) begin  // @[TileBuffer.swift:118]
-            read_last <= replay_payload_range_last;  // @[TileBuffer.swift:121]
-            occupied <= replay_payload_occupied;  // @[TileBuffer.swift:122]
+        if (read_last_when) begin  // @[TileBuffer.swift:124]
+            read_last <= replay_payload_range_last;  // @[TileBuffer.swift:127]
+            occupied <= replay_payload_occupied;  // @[TileBuffer.swift:128]
         end
     end
 
     always @(posedge clock) begin
-        if (read_last_when) begin  // @[TileBuffer.swift:118]
-            read_index <= replay_payload_range_first;  // @[TileBuffer.swift:120]
-        end else if (read) begin  // @[TileBuffer.swift:123]
-            read_index <= read_index + 7'h1;  // @[TileBuffer.swift:124]
+        if (read_last_when) begin  // @[TileBuffer.swift:124]
+            read_index <= replay_payload_range_first;  // @[TileBuffer.swift:126]
+        end else if (read) begin  // @[TileBuffer.swift:129]
+            read_index <= read_index + 7'h1;  // @[TileBuffer.swift:130]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            active <= 1'b0;  // @[TileBuffer.swift:106]
-        end else if (read_last_when) begin  // @[TileBuffer.swift:118]
-            active <= 1'b1;  // @[TileBuffer.swift:119]
-        end else if (read) begin  // @[TileBuffer.swift:123]
-            if (is_last) begin  // @[TileBuffer.swift:125]
-                active <= 1'b0;  // @[TileBuffer.swift:125]
+            active <= 1'b0;  // @[TileBuffer.swift:109]
+        end else if (read_last_when) begin  // @[TileBuffer.swift:124]
+            active <= 1'b1;  // @[TileBuffer.swift:125]
+        end else if (read) begin  // @[TileBuffer.swift:129]
+            if (is_last) begin  // @[TileBuffer.swift:131]
+                active <= 1'b0;  // @[TileBuffer.swift:131]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            read_bank <= 1'b1;  // @[TileBuffer.swift:107]
-        end else if (switches) begin  // @[TileBuffer.swift:127]
-            read_bank <= !read_bank;  // @[TileBuffer.swift:128]
+            read_bank <= 1'b1;  // @[TileBuffer.swift:110]
+        end else if (switches) begin  // @[TileBuffer.swift:133]
+            read_bank <= !read_bank;  // @[TileBuffer.swift:134]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            bank_in_use <= 1'b0;  // @[TileBuffer.swift:78]
-        end else if (switches) begin  // @[TileBuffer.swift:127]
-            bank_in_use <= 1'b1;  // @[TileBuffer.swift:129]
-        end
-    end
-
-    wire [1:0] filled_banks_next_sum = filled_banks + {1'b0, fill_ends};  // @[TileBuffer.swift:131]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            filled_banks <= 2'h0;  // @[TileBuffer.swift:77]
-        end else begin
-            filled_banks <= filled_banks_next_sum - {1'b0, switches};  // @[TileBuffer.swift:131]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[TileBuffer.swift:135]
-            occupied_of_word <= occupied;  // @[TileBuffer.swift:135]
-            last_of_word <= is_last;  // @[TileBuffer.swift:136]
+            bank_in_use <= 1'b0;  // @[TileBuffer.swift:79]
+        end else if (switches) begin  // @[TileBuffer.swift:133]
+            bank_in_use <= 1'b1;  // @[TileBuffer.swift:135]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            word_valid <= 1'b0;  // @[TileBuffer.swift:137]
-        end else if (skid_input_ready) begin  // @[TileBuffer.swift:137]
-            word_valid <= read;  // @[TileBuffer.swift:137]
+            filled_banks <= 3'h0;  // @[TileBuffer.swift:78]
+        end else if (fill_ends & !switches) begin  // @[TileBuffer.swift:137]
+            filled_banks <= filled_banks + 3'h1;  // @[TileBuffer.swift:138]
+        end else if (switches & !fill_ends) begin  // @[TileBuffer.swift:139]
+            filled_banks <= filled_banks - 3'h1;  // @[TileBuffer.swift:140]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (skid_input_ready) begin  // @[TileBuffer.swift:145]
+            occupied_of_word <= occupied;  // @[TileBuffer.swift:145]
+            last_of_word <= is_last;  // @[TileBuffer.swift:146]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (reset) begin
+            word_valid <= 1'b0;  // @[TileBuffer.swift:147]
+        end else if (skid_input_ready) begin  // @[TileBuffer.swift:147]
+            word_valid <= read;  // @[TileBuffer.swift:147]
         end
     end
 
     wire [769:0] skid_input_payload = {
         word, occupied_of_word, last_of_word
-    };  // @[TileBuffer.swift:134]
+    };  // @[TileBuffer.swift:144]
 
-    SkidBuffer_w770 skid (  // @[TileBuffer.swift:104]
+    SkidBuffer_w770 skid (  // @[TileBuffer.swift:107]
         .clock(clock),
         .reset(reset),
         .input_valid(word_valid),

@@ -8,13 +8,16 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     case cascade(SpAttenConfiguration)
     /// A dense lane whose keys and values serve several query rows each time they are read.
     case prefill(PrefillConfiguration)
+    /// Lanes that share the tiles of a launch, with the scheduler and the reduction.
+    case cluster(ClusterConfiguration)
 
-    /// Of the lane in it.
+    /// Of the lane in it, or of each of its lanes.
     public var lane: LaneConfiguration {
         switch self {
         case .lane(let lane): lane
         case .spAtten(let configuration), .cascade(let configuration): configuration.lane
         case .prefill(let configuration): configuration.lane
+        case .cluster(let configuration): configuration.lane.lane
         }
     }
 
@@ -24,6 +27,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .lane(let lane): try lane.validate()
         case .spAtten(let configuration), .cascade(let configuration): try configuration.validate()
         case .prefill(let configuration): try configuration.validate()
+        case .cluster(let configuration): try configuration.validate()
         }
     }
 
@@ -34,6 +38,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .spAtten(let configuration): configuration.configHash
         case .cascade(let configuration): fnv1a64("cascade " + configuration.canonicalText)
         case .prefill(let configuration): configuration.configHash
+        case .cluster(let configuration): configuration.configHash
         }
     }
 }
@@ -45,6 +50,7 @@ extension AcceleratorConfiguration: Encodable {
         case .lane(let lane): try lane.encode(to: encoder)
         case .spAtten(let configuration), .cascade(let configuration): try configuration.encode(to: encoder)
         case .prefill(let configuration): try configuration.encode(to: encoder)
+        case .cluster(let configuration): try configuration.encode(to: encoder)
         }
     }
 }

@@ -19,6 +19,25 @@ public struct ClusterConfiguration: Hashable, Codable, Sendable {
     public static let maximumHeads = 256
     /// Lanes that a scheduler serves.
     public static let maximumLanes = 64
+    /// Query rows of a group, which share a fetch: one row in decoding without groups.
+    public static let rowCounts = [1, 2, 4, 8, 16]
+
+    /// What the regression runs: eight lanes for decoding without groups, sixteen for groups of four rows.
+    public static let advertised: [ClusterConfiguration] = [
+        ClusterConfiguration(
+            lane: PrefillConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64), residentRows: 1), lanes: 8),
+        ClusterConfiguration(
+            lane: PrefillConfiguration(lane: LaneConfiguration(headSize: 128, multipliers: 64), residentRows: 4), lanes: 16),
+    ]
+
+    /// Throws the first parameter that the generator does not support.
+    public func validate() throws(ConfigurationError) {
+        try lane.validate(residentRows: Self.rowCounts)
+        guard (1...Self.maximumLanes).contains(lanes) else {
+            throw .unsupported(
+                parameter: "lanes", value: "\(lanes)", remedy: "a cluster has 1 ... \(Self.maximumLanes)")
+        }
+    }
 }
 
 extension ClusterConfiguration {

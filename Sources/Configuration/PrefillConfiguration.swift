@@ -20,14 +20,17 @@ public struct PrefillConfiguration: Hashable, Codable, Sendable {
     public static let bufferSizes = [128, 256]
 
     /// Throws the first parameter that the generator does not support.
-    public func validate() throws(ConfigurationError) {
+    public func validate() throws(ConfigurationError) { try validate(residentRows: Self.rowCounts) }
+
+    /// The same for another choice of rows.
+    func validate(residentRows legal: [Int]) throws(ConfigurationError) {
         try lane.validate()
         guard lane.slots == 1 else {
             throw .unsupported(
                 parameter: "multipliers", value: "\(lane.multipliers)",
                 remedy: "a lane for prefill takes one key at a time: use at most the head size, \(lane.headSize)")
         }
-        try LaneConfiguration.require("residentRows", residentRows, in: Self.rowCounts)
+        try LaneConfiguration.require("residentRows", residentRows, in: legal)
         try LaneConfiguration.require("bufferTileKeys", bufferTileKeys, in: Self.bufferSizes)
     }
 

@@ -6,7 +6,7 @@ public struct Preset: Hashable, Sendable {
     public let configuration: AcceleratorConfiguration
 
     /// Every advertised configuration.
-    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes
+    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes + clusters
 
     /// Dense lanes; the three of the paper's sizing first.
     public static let lanes: [Preset] = [
@@ -42,6 +42,17 @@ public struct Preset: Hashable, Sendable {
             summary: "one lane for summarization, head size \(lane.headSize), \(lane.multipliers) + \(lane.multipliers) multipliers, "
                 + "\(configuration.residentRows) resident rows, tiles of up to \(configuration.bufferTileKeys) keys",
             configuration: .prefill(configuration))
+    }
+
+    /// Lanes that share their work tile by tile.
+    public static let clusters: [Preset] = ClusterConfiguration.advertised.map { configuration in
+        let prefill = configuration.lane, lane = prefill.lane
+        return Preset(
+            name: "lean-\(configuration.lanes)",
+            summary: "\(configuration.lanes) lanes with stream-K scheduler and reduction, head size \(lane.headSize), "
+                + "\(lane.multipliers) + \(lane.multipliers) multipliers each, groups of up to \(prefill.residentRows) "
+                + (prefill.residentRows == 1 ? "row" : "rows"),
+            configuration: .cluster(configuration))
     }
 
     /// The preset of that name.

@@ -69,6 +69,8 @@ extension GoldenRun {
         case .cascade: [cascade!.program.bound()]
         case .prefill(let configuration, _):
             try workload.layers.indices.map { try prefillProgram($0, configuration).bound.lane }
+        case .cluster(let run):
+            try workload.layers.indices.map { try clusterProgram($0, run).laneBound() }
         }
     }
 }

@@ -4,6 +4,7 @@ import GoldenModel
 import PerformanceModel
 import SeededRandom
 import Simulation
+import UnitScenarios
 import Verification
 
 /// Groups of query rows for a lane for prefill, the memory they read, and what the golden model makes of them.
@@ -40,13 +41,23 @@ public struct CheckedPrefill: Sendable {
     public let configuration: PrefillConfiguration
     private var groups: [Group] = []
     private var planes = LaneProgram()
-    /// Rows in the order in which they come out: which row of its group, in all, and its outputs.
-    private(set) var expected: [(slot: Int, row: Int, outputs: [Int16])] = []
+    /// Rows in the order in which they come out: which row of its group, in all, its format, its state and its outputs.
+    private(set) var expected: [(slot: Int, row: Int, valueBits: Int, result: LaneResult)] = []
     public private(set) var bound: PrefillBound
 
     /// Throws if the configuration is not supported.
     public init(_ configuration: PrefillConfiguration) throws {
         try configuration.validate()
+        self.init(validated: configuration)
+    }
+
+    /// For a lane of a cluster, whose groups may be smaller: its rows are parts of rows, their states are looked at.
+    public init(laneOf cluster: ClusterConfiguration) throws {
+        try cluster.validate()
+        self.init(validated: cluster.lane)
+    }
+
+    private init(validated configuration: PrefillConfiguration) {
         self.configuration = configuration
         bound = PrefillBound(configuration: configuration)
     }
@@ -64,18 +75,18 @@ public struct CheckedPrefill: Sendable {
 
     /// Appends rows of one head, as many groups as they take.
     ///
-    /// - Parameter outputs: [rows], if they are known; nil: the golden model makes them.
-    public mutating func append(_ rows: [Row], tileKeys: Int, over head: Head, expecting outputs: [[Int16]]? = nil) throws {
+    /// - Parameter results: [rows], if they are known; nil: the golden model makes them.
+    public mutating func append(_ rows: [Row], tileKeys: Int, over head: Head, expecting results: [LaneResult]? = nil) throws {
         for start in stride(from: 0, to: rows.count, by: configuration.residentRows) {
             let group = start..<min(start + configuration.residentRows, rows.count)
-            try appendGroup(Array(rows[group]), tileKeys: tileKeys, over: head, expecting: outputs.map { Array($0[group]) })
+            try appendGroup(Array(rows[group]), tileKeys: tileKeys, over: head, expecting: results.map { Array($0[group]) })
         }
     }
 
     /// Appends all rows of a layer of a workload, quantised by `settings`, head by head.
     ///
-    /// - Parameter outputs: [heads x rows], if they are known.
-    public mutating func append(_ layer: QuantizedLayer, settings: RowSettings, expecting outputs: [[Int16]]? = nil) throws {
+    /// - Parameter results: [heads x rows], if they are known.
+    public mutating func append(_ layer: QuantizedLayer, settings: RowSettings, expecting results: [LaneResult]? = nil) throws {
         let heads = try layer.keyValues.map {
             try place(keys: $0.keys, values: $0.values, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
         }
@@ -89,13 +100,13 @@ public struct CheckedPrefill: Sendable {
             }
             try append(
                 rows, tileKeys: settings.tileKeys, over: heads[layer.kvHead(ofQuery: queries.lowerBound)],
-                expecting: outputs.map { Array($0[queries]) })
+                expecting: results.map { Array($0[queries]) })
         }
     }
 
     /// Appends one group of 1 ... `residentRows` rows.
     public mutating func appendGroup(
-        _ rows: [Row], tileKeys: Int, over head: Head, expecting outputs: [[Int16]]? = nil
+        _ rows: [Row], tileKeys: Int, over head: Head, expecting results: [LaneResult]? = nil
     ) throws {
         precondition((1...configuration.residentRows).contains(rows.count), "a group has 1 ... \(configuration.residentRows) rows")
         let settings = RowSettings(
@@ -109,12 +120,12 @@ public struct CheckedPrefill: Sendable {
         let firstTile = (rows.filter { !$0.range.isEmpty }.map(\.first).min() ?? 0) / tileKeys
         let closing = rows.map { $0.range.isEmpty ? firstTile : ($0.end - 1) / tileKeys }
         let order = rows.indices.sorted { (closing[$0], $0) < (closing[$1], $1) }
-        let outputs = try outputs ?? rows.map { row in
+        let results = try results ?? rows.map { row in
             try lane.run(LaneRow(
-                query: row.query, keys: head.keys, values: head.values, firstKey: row.first, keyCount: row.end, scale: row.scale)).outputs
+                query: row.query, keys: head.keys, values: head.values, firstKey: row.first, keyCount: row.end, scale: row.scale))
         }
         let first = expected.count
-        expected += order.map { ($0, first + $0, outputs[$0]) }
+        expected += order.map { ($0, first + $0, settings.valueFormat.bits, results[$0]) }
     }
 
     /// What goes into a lane with these ports.
@@ -147,19 +158,36 @@ public struct CheckedPrefill: Sendable {
         return scenario
     }
 
-    /// The same with what must come out.
+    /// The same with what must come out: outputs, or states where the lane has a port for these.
     public func scenario(
         of ports: [SimulatedPort], memory: MemoryTiming, faults: [MemoryFault] = []
     ) throws -> StreamScenario {
         var scenario = try inputs(of: ports, memory: memory, faults: faults)
+        if ports.contains(where: { $0.name == "state_valid" }) {
+            try expectStates(&scenario)
+        } else {
+            try expectOutputs(&scenario)
+        }
+        return scenario
+    }
+
+    private func expectOutputs(_ scenario: inout StreamScenario) throws {
         let outputs = expected.flatMap { row in
-            row.outputs.enumerated().map { (element: $1, isLast: $0 == row.outputs.count - 1, slot: row.slot) }
+            row.result.outputs.enumerated().map { (element: $1, isLast: $0 == row.result.outputs.count - 1, slot: row.slot) }
         }
         try scenario.expect(outputs, from: "output") { output, beat in
             try beat.set("element", Int(output.element))
             try beat.set("last", output.isLast)
             try beat.set("slot", output.slot)
         }
-        return scenario
+    }
+
+    private func expectStates(_ scenario: inout StreamScenario) throws {
+        let lane = configuration.lane
+        try scenario.expect(expected, from: "closed") { row, beat in
+            try beat.set("slot", row.slot)
+            try beat.set("value_bits", row.valueBits)
+        }
+        try scenario.expect(expected.flatMap { StateItem.beats(of: $0.result.state, lane) }, from: "state") { try $0.encode(into: $1, lane) }
     }
 }

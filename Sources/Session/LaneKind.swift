@@ -11,13 +11,19 @@ public enum LaneKind: Sendable {
     case cascade(RowReduction, CascadePlan)
     /// Rows in groups.
     case prefill(PrefillConfiguration, PrefillMask)
+    /// Rows of groups, on several lanes.
+    case cluster(ClusterRun)
 
     /// What is left out within a row; nil: nothing.
     public var reduction: RowReduction? {
         switch self {
         case .prunes(let reduction), .cascade(let reduction, _): reduction
-        case .dense, .prefill: nil
+        case .dense, .prefill, .cluster: nil
         }
+    }
+
+    public var cluster: ClusterRun? {
+        if case .cluster(let run) = self { run } else { nil }
     }
 
     var cascade: CascadePlan? {

@@ -29,6 +29,7 @@ struct LaneRunner: Sendable {
     var beat: (bytes: Int, channels: Int) {
         switch configuration {
         case .lane, .prefill: (configuration.lane.portBytes, 1)
+        case .cluster(let cluster): (configuration.lane.portBytes, cluster.lanes)
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         }
     }
@@ -60,6 +61,24 @@ struct LaneRunner: Sendable {
         try streamed(rows: checked.rowCount) {
             try checked.run(on: $0, memory: memory, timing: $1, watch: $2)
         }
+    }
+
+    func run(_ program: ClusterProgram) throws -> LaneTestBench.Result {
+        let simulator = try model.simulator(seed: options.seed)
+        let bench = try ClusterTestBench(
+            simulator, program, timing: .init(memories: [memory], stallSeed: options.stallSeed))
+        bench.keepsOutputs = true
+        let result = try withWaves(of: simulator) { sample in
+            bench.cycleSettled = sample
+            return try bench.run()
+        }
+        var outputs = [[Int16]](repeating: [], count: program.rowCount)
+        for (launch, rows) in zip(program.launches, result.outputs) {
+            for (number, row) in zip(program.layers[launch.layer].workloadRows, rows) { outputs[number] = row }
+        }
+        for _ in outputs { rowFinished() }
+        return .init(
+            outputs: outputs, cycles: result.cycles, traffic: result.traffic.dropFirst().reduce(result.traffic[0], +))
     }
 
     /// A run of a bench that drives streams.

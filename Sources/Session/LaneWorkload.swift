@@ -21,6 +21,7 @@ public struct LaneWorkload: Sendable {
         case .prunes(let reduction): .spAtten(reduction.configuration)
         case .cascade(let reduction, _): .cascade(reduction.configuration)
         case .prefill(let configuration, _): .prefill(configuration)
+        case .cluster(let run): .cluster(run.configuration)
         }
     }
 

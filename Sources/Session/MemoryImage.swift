@@ -22,7 +22,8 @@ public struct MemoryImage: Sendable {
             keyLSB: planes.keyLSB.map { place($0.bytes) } ?? 0, value: place(planes.value.bytes))
     }
 
-    private mutating func place(_ plane: [UInt8]) -> Int {
+    /// Lays a plane behind what is there; returns its address.
+    mutating func place(_ plane: [UInt8]) -> Int {
         let base = bytes.count
         bytes += plane
         return base

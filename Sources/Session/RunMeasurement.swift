@@ -97,6 +97,10 @@ extension GoldenRun {
             let outcome = try runner.run(program)
             return measurement(
                 outcome.outputs, outcome.cycles, outcome.traffic, program.bound.lane, differentReports: outcome.wrongPlaces)
+        case .cluster(let cluster):
+            let program = try clusterProgram(index, cluster)
+            let result = try runner.run(program)
+            return measurement(result.outputs, result.cycles, result.traffic, try program.laneBound())
         }
     }
 
@@ -125,10 +129,15 @@ extension GoldenRun {
             differentDecisions: outcome.differentDecisions)
     }
 
+    /// A layer's rows as launches of a cluster.
+    func clusterProgram(_ index: Int, _ run: ClusterRun) throws -> ClusterProgram {
+        try ClusterProgram(workload.layers[index], on: run, settings: workload.settings, expecting: results[index])
+    }
+
     /// A layer's rows as groups of a lane for prefill.
     func prefillProgram(_ index: Int, _ configuration: PrefillConfiguration) throws -> CheckedPrefill {
         var program = try CheckedPrefill(configuration)
-        try program.append(workload.layers[index], settings: workload.settings, expecting: results[index].map(\.outputs))
+        try program.append(workload.layers[index], settings: workload.settings, expecting: results[index])
         return program
     }
 }

@@ -56,6 +56,9 @@ public struct SimulationReport: Codable, Sendable {
     public let layers: [Layer]
     public let keyBits, valueBits: String
     public let tileKeys: Int
+    /// Of a cluster: lanes that took part, and how the work was cut.
+    public let lanes: Int?
+    public let policy: SchedulePolicy?
     public let memory: MemoryKind
     public let memoryLatency: Int
     /// At its best; nil: as much as the port.
@@ -86,7 +89,7 @@ public struct SimulationReport: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case preset, engine, workload, rows, mismatches, mismatchedRows, firstMismatches, rmsRelativeError
         case maxRelativeToMaxV, maxErrorLSB, cycles, boundCycles, bindingResource, bytesRead, bytesWritten
-        case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, memory, memoryLatency
+        case portUtilization, multiplierUtilization, counters, layers, keyBits, valueBits, tileKeys, lanes, policy, memory, memoryLatency
         case memoryBytesPerCycle, memoryOutstanding, memoryBoundCycles, memoryBytesMoved, rowBuffers
         case stallSeed, seed, configHash, quantization, pruning, cascade, prefill, simulatedCyclesPerSecond
     }
@@ -122,7 +125,8 @@ public struct SimulationReport: Codable, Sendable {
         bytesWritten = run.golden.computedRows * configuration.headSize * MemoryLayout<Int16>.size
         portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles * run.runs[0].channels)
         multiplierUtilization = cycles == 0
-            ? 0 : Double(usefulMultiplications) / Double(2 * configuration.multipliers * cycles)
+            ? 0 : Double(usefulMultiplications)
+                / Double(2 * configuration.multipliers * (workload.kind.cluster?.configuration.lanes ?? 1) * cycles)
         counters = Counters(
             requests: run.runs.reduce(0) { $0 + $1.requests },
             keyMSBBeats: run.runs.reduce(0) { $0 + $1.keyMSBBeats },
@@ -138,6 +142,8 @@ public struct SimulationReport: Codable, Sendable {
         keyBits = workload.settings.keyFormat.description
         valueBits = workload.settings.valueFormat.description
         self.tileKeys = tileKeys
+        lanes = workload.kind.cluster?.schedule.lanes
+        policy = workload.kind.cluster?.schedule.policy
         memory = run.options.memory.kind
         memoryLatency = run.memory.latency
         memoryBytesPerCycle = run.memory.bytesPerCycle
@@ -168,9 +174,10 @@ public struct SimulationReport: Codable, Sendable {
             ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
             : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
                 + "\(plural(rows, "row")); first:\n" + firstMismatches.map(\.description).joined(separator: "\n")
+        let share = lanes.flatMap { lanes in policy.map { ", \(plural(lanes, "lane")) under \($0.rawValue)" } } ?? ""
         var lines = [
             ("workload", "\(workload)\n\(workloadSummary)"),
-            ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s"),
+            ("engine", "\(engineDescription), \(grouped(Int(simulatedCyclesPerSecond))) cycles/s\(share)"),
             ("bit-exact", verdict),
             ("error", errorText(rms: rmsRelativeError, max: maxRelativeToMaxV, lsb: maxErrorLSB, prunes: pruning != nil)),
             ("cycles", "\(grouped(cycles)); bound \(grouped(boundCycles)) (\(bindingResource)), "

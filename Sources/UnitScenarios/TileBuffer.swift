@@ -16,6 +16,30 @@ extension UnitScenario {
             longest: extent == .full ? words : 20, random)
     }
 
+    /// One fill and one command that reads all of it, on its heels.
+    package static func trailingRead(words: Int, bits: Int, _ random: SeededGenerator) throws -> UnitScenario {
+        var random = random
+        let written = (0..<words).map { _ in (0..<(bits + 63) / 64).map { _ in random.next() } }
+        return try UnitScenario(Accelerator.TileBuffer(words: words, bits: bits)) { streams in
+            try streams.send([0], to: "fill") { _, beat in
+                try beat.set("first", 0)
+                try beat.set("last", words - 1)
+            }
+            try streams.send(written, to: "words") { try $1.set("", $0, width: 64) }
+            try streams.send([0], to: "replay") { _, beat in
+                try beat.set("range_first", 0)
+                try beat.set("range_last", words - 1)
+                try beat.set("next_bank", true)
+                try beat.set("occupied", true)
+            }
+            try streams.expect(written.enumerated(), from: "output") { item, beat in
+                try beat.set("word", item.element, width: 64)
+                try beat.set("occupied", true)
+                try beat.set("last", item.offset == words - 1)
+            }
+        }
+    }
+
     /// - Parameter longest: Words of a fill at most.
     package static func tileBuffer(
         words: Int, bits: Int, tiles: Int, longest: Int, _ random: SeededGenerator

@@ -92,6 +92,11 @@ extension UnitScenario {
         ("TileBuffer", { try tileBuffer(PrefillConfiguration(lane: $0), $1, $2) }),
         ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
         ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
+        ("SegmentIssuer", { lane, random, _ in try segmentIssuer(PrefillConfiguration(lane: lane, residentRows: 4), random) }),
+        ("SinkMerger", { lane, random, _ in try sinkMerger(lane, random) }),
+        ("StateRouter", { lane, random, _ in try stateRouter(PrefillConfiguration(lane: lane, residentRows: 2), random) }),
+        ("ReductionChain", { try reductionUnit($0, lanes: 3, .chain, $1, $2) }),
+        ("ReductionTree", { try reductionUnit($0, lanes: 5, .tree, $1, $2) }),
         ("SerialDivider", { try serialDivider(dividendBits: 36, divisorBits: 13, bitsPerCycle: 2, $1, $2) }),
         ("StreamKScheduler", {
             try streamKScheduler(ClusterConfiguration(lane: PrefillConfiguration(lane: $0), lanes: 4), $1, $2)

@@ -146,3 +146,25 @@ struct PrefillOptions: ParsableArguments {
         }
     }
 }
+
+/// How a launch is cut into the ranges of a cluster's lanes.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Lanes of a cluster that take part; all unless given.", valueName: "N"))
+    var lanes: Int?
+
+    @Option(help: "Where the work of a cluster's lanes may be cut: between outputs, chunks or tiles, or as suits the contexts.")
+    var policy: SchedulePolicy?
+
+    @Option(help: ArgumentHelp("With fixed-split: chunks of the longest context.", valueName: "N"))
+    var splits: Int?
+
+    func validate() throws {
+        if splits != nil, policy != .fixedSplit { throw ValidationError("--splits belongs to --policy fixed-split.") }
+    }
+
+    var isGiven: Bool { lanes != nil || policy != nil || splits != nil }
+
+    func run(on configuration: ClusterConfiguration) throws -> ClusterRun {
+        try ClusterRun(configuration, lanes: lanes, policy: policy ?? .auto, splits: splits ?? 1)
+    }
+}

@@ -46,9 +46,10 @@ struct Selection: ParsableArguments {
     @OptionGroup var pruning: PruningOptions
     @OptionGroup var cascade: CascadeOptions
     @OptionGroup var prefill: PrefillOptions
+    @OptionGroup var cluster: ClusterOptions
 
     @Option(help: ArgumentHelp(
-        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")). 256; in prefill what its buffers hold.",
+        "Keys of a tile: \(RowSettings.tileSizes.map(String.init).joined(separator: ", ")). 256; where tiles are buffered, what fits.",
         valueName: "N"))
     var tile: Int?
 
@@ -86,15 +87,18 @@ struct Selection: ParsableArguments {
 
     private func tileKeys(of lane: NamedConfiguration) -> Int {
         if let tile { return tile }
-        if case .prefill(let configuration) = lane.configuration { return min(Self.defaultTile, configuration.bufferTileKeys) }
-        return Self.defaultTile
+        return switch lane.configuration {
+        case .prefill(let configuration): min(Self.defaultTile, configuration.bufferTileKeys)
+        case .cluster(let configuration): min(Self.defaultTile, configuration.lane.bufferTileKeys)
+        case .lane, .spAtten, .cascade: Self.defaultTile
+        }
     }
 
     /// Complains of options that the lane has no use for.
     private func kind(of lane: NamedConfiguration, _ tensors: AttentionWorkload) throws -> LaneKind {
         func refuse(_ reason: String) -> SessionError { .badArgument(argument: "--preset", value: lane.name, reason: reason) }
         switch lane.configuration {
-        case .lane, .prefill:
+        case .lane, .prefill, .cluster:
             guard pruning.isDense else {
                 throw refuse(
                     "this lane reads everything: a lane that prunes, such as spatten-d64, takes --refine, --confidence, "
@@ -108,6 +112,9 @@ struct Selection: ParsableArguments {
         if case .prefill = lane.configuration {} else if prefill.isGiven {
             throw refuse("this lane takes rows one by one, each with the keys that the workload says: --mask is for prefill-d64 and alike")
         }
+        if case .cluster = lane.configuration {} else if cluster.isGiven {
+            throw refuse("this is one lane: a cluster, such as lean-8, takes --lanes, --policy and --splits")
+        }
         switch lane.configuration {
         case .lane: return .dense
         case .spAtten(let configuration): return .prunes(reduction(configuration))
@@ -115,6 +122,7 @@ struct Selection: ParsableArguments {
             return .cascade(
                 reduction(configuration), try cascade.plan(tensors, name: workload.name, configuration))
         case .prefill(let configuration): return .prefill(configuration, prefill.value)
+        case .cluster(let configuration): return .cluster(try cluster.run(on: configuration))
         }
     }
 

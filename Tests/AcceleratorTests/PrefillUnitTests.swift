@@ -19,6 +19,12 @@ import UnitScenarios
         #expect(run["output"].cycles[0] - run["replay"].cycles[0] == TileBuffer.latency)
     }
 
+    @Test func aBankIsReadWhileItIsFilled() throws {
+        let unit = try UnitScenario.trailingRead(words: 16, bits: 40, TestSeed.generator(#function))
+        let run = try unit.runAll()
+        #expect(zip(run["words"].cycles, run["output"].cycles).allSatisfy { $1 - $0 == TileBuffer.latency })
+    }
+
     @Test(arguments: [8, 16]) func queriesReadOverAndOver(rows: Int) throws {
         let run = try UnitScenario.tileBuffer(words: rows, bits: 792, tiles: 40, longest: rows, TestSeed.generator(#function)).runAll()
         // Commands of one word each follow each other without a gap.

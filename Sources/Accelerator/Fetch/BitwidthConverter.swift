@@ -64,6 +64,7 @@ package struct BitwidthConverter: Module {
 
         // The row being cut.
         let bits = c.register("element_bits", .unsigned(formatBits))
+        let lastKeys = lane.slots > 1 ? c.register("last_keys", Shape.unsigned(bitsToIndex(lane.slots))) : nil
         let remaining = c.register("remaining", .unsigned(lane.vectorBits), reset: 0)
         let isLast = c.named("is_last", remaining.q == 1)
 
@@ -82,7 +83,7 @@ package struct BitwidthConverter: Module {
         // A vector leaves into the output register.
         let held = c.register("vector_held", .bit, reset: 0)
         let inBeat = position.q.truncated(to: positionBits)
-        let needed = c.named("end_in_beat", inBeat + granules(c, bits.q, io.command, isLast))
+        let needed = c.named("end_in_beat", inBeat + granules(bits.q, lastKeys?.q, isLast))
         let available = concatenate(filled.q, c.constant(0, .unsigned(positionBits)))
         let cut = c.named("cut", remaining.q.isNonzero & (needed <= available) & (!held.q | io.vectors.ready))
         let window = c.named("window", rotated(c, ring.map(\.q), position.q))
@@ -108,21 +109,29 @@ package struct BitwidthConverter: Module {
             remaining.next(remaining.q &- 1)
         }
 
+        // The next row waits here, so that its first vector follows the last one of this row without a gap.
+        let next = c.register("next_row", ConvertCommand.shape(lane)), waits = c.register("next_waits", .bit, reset: 0)
         let idle = c.named("idle", remaining.q == 0)
-        c.drive(io.command.ready, idle)
-        c.when(io.command.valid & idle) {
-            bits.next(io.command.payload.bits)
-            remaining.next(io.command.payload.vectors)
+        let follows = c.named("next_follows", waits.q & (idle | (cut & isLast)))
+        let command = io.command.payload
+        c.drive(io.command.ready, !waits.q)
+        c.when(io.command.fires & !idle) {
+            next.next(command)
+            waits.set()
         }
+        c.when(follows) { waits.clear() }
+        c.when(follows | (io.command.fires & idle)) {
+            bits.next(mux(waits.q, next.q.bits, command.bits))
+            lastKeys?.next(mux(waits.q, next.q.lastKeys, command.lastKeys))
+            remaining.next(mux(waits.q, next.q.vectors, command.vectors))
+        }
+        if lane.slots == 1 { c.discard(command.lastKeys) }
+        if lane.slots == 1 { c.discard(next.q.lastKeys) }
     }
 
     /// Granules that a vector of `bits`-bit elements takes; the row's last one may hold fewer keys than it has slots.
-    private func granules(_ c: Circuit, _ bits: Unsigned, _ command: Stream<ConvertCommand>, _ isLast: Bit) -> Unsigned {
-        guard lane.slots > 1 else {
-            c.discard(command.payload.lastKeys)
-            return bits
-        }
-        let lastKeys = c.stage("last_keys", command.payload.lastKeys, enable: command.fires)
+    private func granules(_ bits: Unsigned, _ lastKeys: Unsigned?, _ isLast: Bit) -> Unsigned {
+        guard let lastKeys else { return bits }
         let ofLast = (bits * (lastKeys + 1) + Unsigned(lane.slots - 1)) >> ceilLog2(lane.slots)
         return mux(isLast, ofLast.resized(to: bits.width), bits)
     }

@@ -58,7 +58,7 @@ package struct PassPlanner: Module {
             group: c.register("group_in_work", GroupJob.shape(prefill)),
             tileStart: c.register("tile_start", .unsigned(positionBits)),
             lastTile: c.register("last_tile", .unsigned(positionBits)))
-        let rows = c.memory("rows", depth: prefill.residentRows, width: 2 * contextBits, collision: .undefined)
+        let rows = c.memory("rows", depth: prefill.slots, width: 2 * contextBits, collision: .undefined)
         let firstTile = c.register("first_tile", .bit), groupFresh = c.register("group_fresh", .bit)
         let hull = Hull(
             isEmpty: c.register("tile_is_empty", .bit), first: c.register("hull_first", .unsigned(tileBits)),

@@ -8,10 +8,18 @@ import RTL
 ///
 /// Give a `group`, then for each of its rows a `row` and a `query`; read `headSize` output elements a row. Rows come out as
 /// they close: in the order of the tiles of their last positions, and of their numbers within a tile.
+///
+/// A lane of a cluster sees parts of rows and gives their states, which are not normalised yet: for each row of a group
+/// what is to be known to do so, and `stateBeats` beats.
 package struct PrefillLane: Module {
     package let prefill: PrefillConfiguration
+    /// States come out instead of outputs.
+    package let emitsStates: Bool
 
-    package init(prefill: PrefillConfiguration) { self.prefill = prefill }
+    package init(prefill: PrefillConfiguration, emitsStates: Bool = false) {
+        self.prefill = prefill
+        self.emitsStates = emitsStates
+    }
 
     package struct Ports {
         let group: Stream<GroupJob>
@@ -21,10 +29,14 @@ package struct PrefillLane: Module {
         let query: Stream<Vector<Signed>>
         let request: Stream<MemoryRequest>
         let response: Stream<MemoryResponse>
-        let output: Stream<PrefillOutputBeat>
+        /// Unless states are asked for.
+        let output: Stream<PrefillOutputBeat>?
+        /// If states are asked for: the rows that close, and their states; a row comes before the last beat of its state.
+        let closed: Stream<ClosingRow>?
+        let state: Stream<StateBeat>?
     }
 
-    package var suffix: String { prefill.suffix }
+    package var suffix: String { prefill.suffix + (emitsStates ? "_states" : "") }
 
     package func ports(_ io: Interface) -> Ports {
         let lane = prefill.lane
@@ -32,7 +44,9 @@ package struct PrefillLane: Module {
             group: io.sink(GroupJob.shape(prefill)), row: io.sink(RowSpan.shape(lane)),
             query: io.sink(.vector(lane.headSize, signed: NumericFormats.queryBits)),
             request: io.source(MemoryRequest.shape), response: io.sink(MemoryResponse.shape(lane)),
-            output: io.source(PrefillOutputBeat.shape(prefill)))
+            output: emitsStates ? nil : io.source(PrefillOutputBeat.shape(prefill)),
+            closed: emitsStates ? io.source(ClosingRow.shape(prefill)) : nil,
+            state: emitsStates ? io.source(StateBeat.shape(lane)) : nil)
     }
 
     /// Passes that may wait in front of a buffer, so that tiles are asked for ahead of their use.
@@ -63,7 +77,7 @@ package struct PrefillLane: Module {
         c.connect(queue(
             "query_passes", ReplayCommand(
                 range: WordRange(first: pass.slot, last: pass.slot), nextBank: pass.startsGroup, occupied: always),
-            ReplayCommand.shape(words: prefill.residentRows), depth: waitingPasses, when: always), to: queries.replay)
+            ReplayCommand.shape(words: prefill.slots), depth: waitingPasses, when: always), to: queries.replay)
         let owners = queue(
             "leaf_owners", LeafOwner(slot: pass.slot, opens: pass.opens, closes: pass.closes), LeafOwner.shape(prefill),
             depth: passesUnderWay, when: always)
@@ -107,10 +121,15 @@ package struct PrefillLane: Module {
         let states = Queue(c, "closed_states", accumulator.state.shape, depth: prefill.residentRows * lane.stateBeats)
         c.drive(accumulator.state.ready, states.ready)
         states.push(accumulator.state.payload, when: accumulator.state.valid)
-        let normalizers = c.instance("normalizers", NormalizerPair(prefill: prefill))
-        c.connect(closing, to: normalizers.row)
-        c.connect(states.output, to: normalizers.state)
-        c.connect(normalizers.output, to: io.output)
+        if let closed = io.closed, let state = io.state {
+            c.connect(closing, to: closed)
+            c.connect(states.output, to: state)
+        } else if let output = io.output {
+            let normalizers = c.instance("normalizers", NormalizerPair(prefill: prefill))
+            c.connect(closing, to: normalizers.row)
+            c.connect(states.output, to: normalizers.state)
+            c.connect(normalizers.output, to: output)
+        }
     }
 
     /// Vectors of a tile's keys, or of its values.
@@ -135,7 +154,7 @@ package struct PrefillLane: Module {
     /// own, from which each pass reads its row's again.
     private func heldQueries(_ c: Circuit, _ io: Ports, _ planner: PassPlanner.Ports) -> TileBuffer.Ports {
         let buffer = c.instance("query_buffer", TileBuffer(
-            words: prefill.residentRows, bits: io.query.shape.width + ScaleSettings.shape.width))
+            words: prefill.slots, bits: io.query.shape.width + ScaleSettings.shape.width))
         let fills = Queue(c, "query_fills", .unsigned(prefill.slotBits), depth: 2)
         c.drive(planner.group.valid, io.group.valid & fills.ready)
         c.drive(planner.group.payload, io.group.payload)
@@ -145,7 +164,7 @@ package struct PrefillLane: Module {
                when: fills.output.valid, to: buffer.fill)
         c.drive(fills.output.ready, buffer.fill.ready)
 
-        let scales = Queue(c, "scales", ScaleSettings.shape, depth: prefill.residentRows)
+        let scales = Queue(c, "scales", ScaleSettings.shape, depth: prefill.slots)
         c.drive(planner.row.valid, io.row.valid & scales.ready)
         c.drive(planner.row.payload, io.row.payload.range)
         c.drive(io.row.ready, planner.row.ready & scales.ready)

@@ -123,6 +123,8 @@ struct PrefillOutputBeat: Bundle {
 extension PrefillConfiguration {
     /// Numbers a row of a group.
     var slotBits: Int { bitsToIndex(residentRows) }
+    /// Rows that have a number: two also where only one is resident, as a number has a bit at least.
+    var slots: Int { 1 << slotBits }
     /// Numbers a tile's size.
     var tileSizeBits: Int { bitsToIndex(tileSizes.count) }
     /// Numbers a position of a tile.

@@ -41,7 +41,8 @@ struct ReplayBeat: Bundle {
 ///
 /// Holds the vectors of a tile, which every query row of a group reads, and the queries of a group, which are read again at
 /// every tile. A fill takes a range of the next free bank, one word a cycle. Commands read a word a cycle without a gap
-/// between them, 2 cycles after the command; one that asks for the next bank waits until it is filled.
+/// between them, 2 cycles after the command; one that asks for the next bank waits until its fill has begun, and each word
+/// for the fill to get there.
 package struct TileBuffer: Module {
     /// Words of a bank: a power of two, at least 2.
     package let words: Int
@@ -73,8 +74,8 @@ package struct TileBuffer: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let memory = c.memory("banks", depth: 2 * words, width: bits, collision: .undefined)
-        // Banks filled and not yet read, and whether one is being read.
-        let filled = c.register("filled_banks", .unsigned(2), reset: 0)
+        // Banks filled and not yet read, -1 while one is read that is still being filled; and whether one is being read.
+        let filled = c.register("filled_banks", .signed(3), reset: 0)
         let reading = c.register("bank_in_use", .bit, reset: 0)
 
         // One bank is filled at a time, into the one that is free.
@@ -82,22 +83,24 @@ package struct TileBuffer: Module {
         let writeBank = c.register("write_bank", .bit, reset: 0)
         let writeIndex = c.register("write_index", .unsigned(bitsToIndex(words)))
         let writeLast = c.register("write_last", .unsigned(bitsToIndex(words)))
-        let free = c.named("bank_is_free", (filled.q + reading.q.asUnsigned) < 2)
         let write = c.named("write", io.words.valid & filling.q)
         let fillEnds = c.named("fill_ends", write & (writeIndex.q == writeLast.q))
-        c.drive(io.fill.ready, !filling.q & free)
+        let free = c.named(
+            "bank_is_free", (filled.q + reading.q.asUnsigned.signExtendedByZero + fillEnds.asUnsigned.signExtendedByZero) < 2)
+        c.drive(io.fill.ready, (!filling.q | fillEnds) & free)
         c.drive(io.words.ready, filling.q)
-        c.when(io.fill.fires) {
-            filling.set()
-            writeIndex.next(io.fill.payload.first)
-            writeLast.next(io.fill.payload.last)
-        }.elsewhen(write) {
+        c.when(write) {
             memory.write(concatenate(writeBank.q, writeIndex.q), io.words.payload)
             writeIndex.next(writeIndex.q &+ 1)
             c.when(fillEnds) {
                 filling.clear()
                 writeBank.next(!writeBank.q)
             }
+        }
+        c.when(io.fill.fires) {
+            filling.set()
+            writeIndex.next(io.fill.payload.first)
+            writeLast.next(io.fill.payload.last)
         }
 
         // The command being read.
@@ -109,9 +112,12 @@ package struct TileBuffer: Module {
         let readLast = c.register("read_last", .unsigned(bitsToIndex(words)))
         let occupied = c.register("occupied", .bit)
         let isLast = c.named("is_last", readIndex.q == readLast.q)
-        let read = c.named("read", active.q & advance)
+        let isTooEarly = c.named(
+            "is_too_early", filling.q & !(readBank.q ^ writeBank.q) & (readIndex.q >= writeIndex.q))
+        let read = c.named("read", active.q & advance & !isTooEarly)
         // What the payload says counts only if there is one.
-        let waits = c.named("waits", io.replay.valid & io.replay.payload.nextBank & !filled.q.isNonzero)
+        let hasNext = c.named("has_next", (filled.q > 0) | (filling.q & (filled.q == 0)))
+        let waits = c.named("waits", io.replay.valid & io.replay.payload.nextBank & !hasNext)
         let start = c.named("start", (!active.q | (read & isLast)) & !waits)
         c.drive(io.replay.ready, start)
         let switches = c.named("switches", io.replay.fires & io.replay.payload.nextBank)
@@ -128,7 +134,11 @@ package struct TileBuffer: Module {
             readBank.next(!readBank.q)
             reading.set()
         }
-        filled.next(filled.q &+ fillEnds.asUnsigned.extended(to: 2) &- switches.asUnsigned.extended(to: 2))
+        c.when(fillEnds & !switches) {
+            filled.next(filled.q &+ 1)
+        }.elsewhen(switches & !fillEnds) {
+            filled.next(filled.q &- 1)
+        }
 
         let word = memory.read("word", concatenate(readBank.q, readIndex.q), enable: read)
         skid.send(ReplayBeat(

@@ -54,8 +54,8 @@ package struct SlotAccumulator: Module {
 
         // The running states.
         let sums = c.memory(
-            "running_sums", depth: prefill.residentRows << indexBits, width: 2 * outputShape.width, collision: .undefined)
-        let scalars = c.memory("running_scalars", depth: prefill.residentRows, width: scalarShape.width, collision: .undefined)
+            "running_sums", depth: prefill.slots << indexBits, width: 2 * outputShape.width, collision: .undefined)
+        let scalars = c.memory("running_scalars", depth: prefill.slots, width: scalarShape.width, collision: .undefined)
 
         // A leaf enters once the one before it has been merged to its last beat.
         let draining = c.register("draining", .bit, reset: 0)

@@ -1,0 +1,125 @@
+import Configuration
+import FixedPoint
+import GoldenModel
+import SeededRandom
+
+/// How a launch is cut into ranges.
+public struct ClusterSchedule: Hashable, Sendable {
+    /// Lanes that take part.
+    public var lanes: Int
+    public var policy: SchedulePolicy
+    /// Chunks of the longest sequence under `fixedSplit`.
+    public var splits: Int
+    /// `streamK` cuts by keys instead of tiles.
+    public var byKeys: Bool
+
+    public init(lanes: Int, policy: SchedulePolicy = .streamK, splits: Int = 1, byKeys: Bool = false) {
+        self.lanes = lanes
+        self.policy = policy
+        self.splits = splits
+        self.byKeys = byKeys
+    }
+}
+
+/// How a workload runs on a cluster.
+public struct ClusterRun: Hashable, Sendable {
+    public let configuration: ClusterConfiguration
+    public let schedule: ClusterSchedule
+
+    /// - Parameter lanes: That take part; nil: all.
+    /// - Throws: `SessionError` for more lanes than there are, or none.
+    public init(
+        _ configuration: ClusterConfiguration, lanes: Int? = nil, policy: SchedulePolicy = .auto, splits: Int = 1
+    ) throws(SessionError) {
+        let lanes = lanes ?? configuration.lanes
+        guard (1...configuration.lanes).contains(lanes) else {
+            throw .badArgument(
+                argument: "--lanes", value: "\(lanes)", reason: "the preset has \(configuration.lanes): give 1 to \(configuration.lanes)")
+        }
+        guard (1...255).contains(splits) else {
+            throw .badArgument(argument: "--splits", value: "\(splits)", reason: "give 1 to 255")
+        }
+        self.configuration = configuration
+        schedule = ClusterSchedule(lanes: lanes, policy: policy, splits: splits)
+    }
+}
+
+/// Launches for a cluster, one behind another, and the memory they read.
+public struct ClusterProgram: Sendable {
+    /// A layer and how it is cut.
+    public struct Launch: Sendable {
+        public let layer: Int
+        public let schedule: ClusterSchedule
+    }
+
+    public let configuration: ClusterConfiguration
+    public private(set) var layers: [ClusterLayer] = []
+    public var launches: [Launch] = []
+    /// From byte address 0 on, whole port beats.
+    public var memory: [UInt8] { image.bytes }
+    private var image = MemoryImage()
+
+    /// Throws if the configuration is not supported.
+    public init(_ configuration: ClusterConfiguration) throws {
+        try configuration.validate()
+        self.configuration = configuration
+    }
+
+    /// All rows of a layer of a workload, in as many launches as they take.
+    init(_ workload: QuantizedLayer, on cluster: ClusterRun, settings: RowSettings, expecting results: [LaneResult]) throws {
+        try self.init(cluster.configuration)
+        layers = try ClusterLayer.parts(
+            of: workload, on: configuration, settings: settings, expected: results, in: &image)
+        for index in layers.indices { append(index, cluster.schedule) }
+    }
+
+    public mutating func append(_ layer: Int, _ schedule: ClusterSchedule) {
+        launches.append(Launch(layer: layer, schedule: schedule))
+    }
+
+    /// Rows that come out of all launches.
+    public var rowCount: Int { launches.reduce(0) { $0 + layers[$1.layer].rowCount } }
+
+    /// Lays out a layer behind what is there and computes what must come out of it.
+    ///
+    /// - Returns: Its number.
+    public mutating func place(
+        settings: RowSettings, rows: Int, heads: Int, codes: [[HeadCodes]], queries: [ClusterQuery]
+    ) throws -> Int {
+        layers.append(try ClusterLayer(
+            configuration, settings: settings, rows: rows, heads: heads, codes: codes, queries: queries, in: &image))
+        return layers.count - 1
+    }
+
+    /// A layer drawn from all codes its formats have, from flat rows to single winners.
+    ///
+    /// - Parameters:
+    ///   - shares: All heads of a sequence have the same keys and values; the memory is that of one.
+    ///   - sinks: Some rows have an attention sink.
+    public mutating func placeRandom(
+        settings: RowSettings, rows: Int, heads: Int, contexts: [Int], shares: Bool = false, sinks: Bool = false,
+        generator: inout SeededGenerator
+    ) throws -> Int {
+        let headSize = configuration.lane.lane.headSize
+        var random = generator
+        func codes(_ count: Int, _ bits: Int) -> [Int16] {
+            (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) }
+        }
+        let headCodes = contexts.map { keys in
+            (0..<(shares ? 1 : heads)).map { _ in
+                HeadCodes(keys: codes(keys * headSize, settings.keyFormat.bits), values: codes(keys * headSize, settings.valueFormat.bits))
+            }
+        }
+        // Standard deviation of a sum of products of two uniform codes.
+        let deviation = Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + settings.keyFormat.bits)) / 12
+        let spreads = [0.05, 0.5, 1, 2, 4, 8, 16, 64]
+        let queries = try (0..<heads * contexts.count * rows).map { _ in
+            let spread = spreads[random.below(spreads.count)]
+            let sink = sinks && random.below(2) == 0 ? AttentionSink(logit: (random.unit() * 8 - 3) * spread) : nil
+            return ClusterQuery(
+                codes: codes(headSize, NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation), sink: sink)
+        }
+        generator = random
+        return try place(settings: settings, rows: rows, heads: heads, codes: headCodes, queries: queries)
+    }
+}

@@ -1,0 +1,87 @@
+import Accelerator
+import Configuration
+import FixedPoint
+import GoldenModel
+import SeededRandom
+import Verification
+
+/// The states of a group, and whose they are.
+private struct StateGroup {
+    let head, sequence: Int
+    let opens, closes, epoch: Bool
+    let lane: Int
+    let format: ValueFormat
+    let states: [PartialState]
+
+    init(_ index: Int, opens: Bool, closes: Bool, _ prefill: PrefillConfiguration, _ random: inout SeededGenerator) {
+        (self.opens, self.closes) = (opens, closes)
+        // Each output once, so that its rows can be told.
+        (head, sequence) = (index % 256, index / 256 + random.below(100))
+        epoch = random.flip()
+        lane = random.below(64)
+        format = ValueFormat.supported[index % 4]
+        let format = format, rows = index % 3 == 0 ? prefill.residentRows : 1 + random.below(prefill.residentRows)
+        states = (0..<rows).map { row in
+            (index + row) % 6 == 5 ? .empty(headSize: prefill.lane.headSize)
+                : UnitScenario.state(
+                    UInt128(1) << UInt128(19 + random.below(30)) + UInt128(random.below(1 << 19)), format, prefill.lane, masses: 0, &random)
+        }
+    }
+
+    func encodeTag(_ beat: Beat, prefix: String) throws {
+        try beat.set(prefix + "output_head", head)
+        try beat.set(prefix + "output_sequence", sequence)
+        try beat.set(prefix + "opens", opens)
+        try beat.set(prefix + "closes", closes)
+        try beat.set(prefix + "epoch", epoch)
+        try beat.set(prefix + "lane", lane)
+        try beat.set(prefix + "rows", states.count - 1)
+        try beat.set(prefix + "value_bits", format.bits)
+    }
+}
+
+extension UnitScenario {
+    /// Groups of every role from the lane while merged ones come in: whole outputs of both in any order, partial ones in
+    /// that of the lane.
+    package static func stateRouter(_ prefill: PrefillConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        let lane = prefill.lane
+        var random = random
+        let roles = [(true, true), (false, true), (true, true), (true, false), (false, false), (true, true)]
+        let own = (0..<12).map { StateGroup($0, opens: roles[$0 % 6].0, closes: roles[$0 % 6].1, prefill, &random) }
+        let merged = (12..<17).map { StateGroup($0, opens: true, closes: true, prefill, &random) }
+        return try UnitScenario(Accelerator.StateRouter(prefill: prefill)) { streams in
+            try streams.send(own, to: "tag") { try $0.encodeTag($1, prefix: "") }
+            try streams.send(own.flatMap { $0.states.flatMap { StateItem.beats(of: $0, lane) } }, to: "state") { try $0.encode(into: $1, lane) }
+            try streams.send(beats(merged, lane), to: "merged") { try encode($0, $1, lane) }
+            try streams.expect(beats(own.filter { !($0.opens && $0.closes) }, lane), from: "partial") { try encode($0, $1, lane) }
+            let outputs = (own.filter { $0.opens && $0.closes } + merged).flatMap { group in
+                group.states.enumerated().flatMap { row, state in
+                    Normalizer.outputs(state, valueFormat: group.format).enumerated().map { (group: group, row: row, element: $0, output: $1) }
+                }
+            }
+            try streams.expect(outputs, from: "output", inAnyOrder: true) { item, beat in
+                try beat.set("element", Int(item.output))
+                try beat.set("last", item.element == lane.headSize - 1)
+                try beat.set("row", item.row)
+                try beat.set("output_head", item.group.head)
+                try beat.set("output_sequence", item.group.sequence)
+                try beat.set("epoch", item.group.epoch)
+            }
+        }
+    }
+
+    private typealias GroupBeat = (group: StateGroup, item: StateItem, last: Bool)
+
+    private static func beats(_ groups: [StateGroup], _ lane: LaneConfiguration) -> [GroupBeat] {
+        groups.flatMap { group in
+            let items = group.states.flatMap { StateItem.beats(of: $0, lane) }
+            return items.enumerated().map { (group, $1, $0 == items.count - 1) }
+        }
+    }
+
+    private static func encode(_ item: GroupBeat, _ beat: Beat, _ lane: LaneConfiguration) throws {
+        try item.group.encodeTag(beat, prefix: "tag_")
+        try item.item.encode(into: beat, prefix: "state_", lane)
+        try beat.set("last", item.last)
+    }
+}

@@ -1,0 +1,28 @@
+import Configuration
+import Testing
+
+@Suite struct ClusterConfigurationTests {
+    private func cluster(residentRows: Int = 8, lanes: Int = 8, multipliers: Int = 64) -> ClusterConfiguration {
+        ClusterConfiguration(
+            lane: PrefillConfiguration(
+                lane: LaneConfiguration(headSize: 64, multipliers: multipliers), residentRows: residentRows), lanes: lanes)
+    }
+
+    @Test func smallGroupsAreLegalInAClusterOnly() throws {
+        for rows in ClusterConfiguration.rowCounts { try cluster(residentRows: rows).validate() }
+        #expect(throws: ConfigurationError.self) { try cluster(residentRows: 1).lane.validate() }
+        #expect(throws: ConfigurationError.unsupported(parameter: "residentRows", value: "3", remedy: "use one of 1, 2, 4, 8, 16")) {
+            try cluster(residentRows: 3).validate()
+        }
+    }
+
+    @Test func lanes() throws {
+        for lanes in [1, 5, 64] { try cluster(lanes: lanes).validate() }
+        for lanes in [0, 65] {
+            #expect(throws: ConfigurationError.unsupported(parameter: "lanes", value: "\(lanes)", remedy: "a cluster has 1 ... 64")) {
+                try cluster(lanes: lanes).validate()
+            }
+        }
+        #expect(throws: ConfigurationError.self) { try cluster(multipliers: 48).validate() }
+    }
+}
