@@ -11,9 +11,13 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         var random = random
-        let contexts = extent == .full ? [2, 16, 17, 100, 333, configuration.maximumRowKeys, 1000, 31] : [2, 17, 60]
+        // Those of the whole test end at every place of a word.
+        let contexts = extent == .full
+            ? [333, 2, 16, 17, 99, 100, 181, configuration.maximumRowKeys, 998, 31, 199, 602, 121, 57, 75, 44, 46, 200] : [60, 2, 17]
         var selections: [Selection] = []
-        for context in contexts { selections += nested(context, &random) }
+        for (index, context) in contexts.enumerated() {
+            selections += nested(context, divides: index % 3 != 2, isOld: index % 3 == 0, &random)
+        }
         return try tokenSelector(configuration, selections)
     }
 
@@ -51,20 +55,26 @@ extension UnitScenario {
     }
 
     /// Layers of one iteration.
-    private static func nested(_ context: Int, _ random: inout SeededGenerator) -> [Selection] {
+    /// - Parameter isOld: Tokens have seen more rows than their importances are large: most quotients are 0 or 1.
+    private static func nested(
+        _ context: Int, divides: Bool, isOld: Bool, _ random: inout SeededGenerator
+    ) -> [Selection] {
         var candidates = Array(0..<context), selections: [Selection] = []
-        let divides = random.flip(), sink = random.below(4), recent = context - random.below(min(context, 4))
-        let rows = UInt32(random.below(1 << 20)) + 40
+        let some = [4, 20][random.below(2)], sink = random.below(some), recent = context - random.below(min(context, some))
+        let rows = isOld ? UInt32.max - UInt32(random.below(100)) : UInt32(random.below(1 << 20)) + 40
         while candidates.count > 1, selections.count < 6 {
             let protected = candidates.count { $0 < sink || $0 >= recent }
             let least = max(1, protected)
             guard least < candidates.count else { break }
-            let keep = [least, candidates.count - 1, random.number(in: least...candidates.count - 1)][random.below(3)]
-            let range = [1, 4, 1 << 31][random.below(3)]
+            let any = random.number(in: least...candidates.count - 1)
+            let keep = [least, candidates.count - 1, any, any, (2 * least + candidates.count) / 3][random.below(5)]
+            let range = isOld ? 1 << 31 : [1, 4, 1 << 31][random.below(3)]
             let selection = Selection(
                 context: context, keep: keep, fresh: selections.isEmpty, sink: sink, recent: recent, divides: divides, rows: rows,
                 importance: (0..<context).map { _ in UInt32(random.below(range)) },
-                born: (0..<context).map { _ in rows - UInt32([0, 1, random.below(40), random.below(Int(rows))][random.below(4)]) },
+                born: (0..<context).map { _ in
+                    isOld ? UInt32(random.below(1 << 31)) : rows - UInt32([0, 1, random.below(40), random.below(Int(rows))][random.below(4)])
+                },
                 candidates: candidates)
             selections.append(selection)
             candidates = selection.list
