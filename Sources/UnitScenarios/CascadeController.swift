@@ -72,6 +72,21 @@ extension UnitScenario {
                 try traffic.iterate(&sequence, context: context + 1, isNew: false)
             }
         }
+        traffic.refuseAll()
+        // What was restored is saved again: with every head, and with one token.
+        for (context, heads) in [(33, 64), (1, 17)] {
+            var restored = try sequence(layers: 2, line(one, step: -40_000), line(one), heads)
+            try traffic.iterate(&restored, context: context, isNew: true)
+            traffic.save(restored)
+            traffic.restore(restored)
+            traffic.save(restored)
+            try traffic.iterate(&restored, context: context, isNew: false)
+        }
+        // Steps of both signs, as large as can be.
+        for (start, step) in [(0, (1 << 17) - 1), (one, -(1 << 17))] {
+            var steep = try sequence(layers: 3, line(start, step: step), line(one, step: step), 2)
+            try traffic.iterate(&steep, context: 9, isNew: true)
+        }
         var largest = try sequence(layers: 2, line(one / 2), line(one), 1)
         try traffic.iterate(&largest, context: configuration.maximumRowKeys, isNew: true)
         traffic.save(largest)

@@ -29,6 +29,20 @@ import UnitScenarios
         try unit.run()
     }
 
+    /// The bank is not scanned for a ranking, and no iteration ends, before all rows given to the lane are in it.
+    @Test func rankingsWaitForRows() throws {
+        let (unit, _) = try UnitScenario.cascadeOfAModel(
+            pruningD32, mode: .sum, iterations: 2, context: 40, TestSeed.generator(#function))
+        let run = try unit.run(.slow("row_done", seed: TestSeed.derived(#function)))
+        let operations = try run["token_command"].beats.map { try $0.value("operation") }
+        let scans = zip(operations, run["token_command"].cycles).filter { $0.0 == 3 }.map(\.1)
+        #expect(scans.count > 4)
+        for cycle in scans + run["status"].cycles {
+            let given = run["lane_job"].cycles.count { $0 < cycle }, done = run["row_done"].cycles.count { $0 < cycle }
+            #expect(given == done, "in cycle \(cycle)")
+        }
+    }
+
     /// What a layer that keeps all of its tokens and heads does not wait for: the rows before it.
     @Test func layersThatKeepAllDoNotWait() throws {
         let run = try UnitScenario.cascadeThatKeepsAll(pruningD32, layers: 4, TestSeed.generator(#function)).run()

@@ -16,7 +16,7 @@ struct CascadeMutationTests {
         try UnitMutationScore(
             name: "TokenImportance", design: units[0].design, scenarios: units, modules: ["TokenImportance", "TokenBank"],
             tests: [{ try TokenImportanceTests().fullRows() }]
-        ).measure(atLeast: 90)
+        ).measure(atLeast: 92)
     }
 
     @Test func mutationScoreOfHeadImportance() throws {
@@ -25,15 +25,16 @@ struct CascadeMutationTests {
         try UnitMutationScore(
             name: "HeadImportance", design: units[0].design, scenarios: units, modules: ["HeadImportance"],
             tests: [{ try HeadImportanceTests().commandsGoFirst(heads: 64) }, { try HeadImportanceTests().everyNumberOfHeads(heads: 64) }]
-        ).measure(atLeast: 90)
+        ).measure(atLeast: 93)
     }
 
     @Test func mutationScoreOfTokenSelector() throws {
-        let units = try Self.both.map { try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\($0)"), $0) }
+        let units = [try UnitScenario.tokenSelectorAfterReset(pruningD32, TestSeed.generator("after reset"))]
+            + (try Self.both.map { try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\($0)"), $0) })
         try UnitMutationScore(
             name: "TokenSelector", design: units[0].design, scenarios: units, modules: ["TokenSelector"],
             tests: [{ try TokenSelectorTests().cyclesOfARanking() }]
-        ).measure(atLeast: 90)
+        ).measure(atLeast: 91)
     }
 
     @Test func mutationScoreOfCascadeController() throws {
@@ -41,7 +42,10 @@ struct CascadeMutationTests {
         let edges = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator("edges"))
         try UnitMutationScore(
             name: "CascadeController", design: turns.design, scenarios: [turns], modules: ["CascadeController"],
-            tests: [{ try edges.run() }, { try CascadeControllerTests().layersThatKeepAllDoNotWait() }]
-        ).measure(atLeast: 90)
+            tests: [
+                { try edges.run() }, { try CascadeControllerTests().layersThatKeepAllDoNotWait() },
+                { try CascadeControllerTests().rankingsWaitForRows() }, { try CascadeControllerTests().cascadeOfAModel(mode: .age) },
+            ]
+        ).measure(atLeast: 88)
     }
 }

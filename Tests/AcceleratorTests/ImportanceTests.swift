@@ -46,6 +46,7 @@ let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, mult
 
 @Suite struct TokenSelectorTests {
     @Test func nestedSelections() throws {
+        try UnitScenario.tokenSelectorAfterReset(pruningD32, TestSeed.generator("\(#function) after reset")).runAll()
         var tokens = 0
         for pass in 0..<4 {
             let unit = try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\(#function) \(pass)"))

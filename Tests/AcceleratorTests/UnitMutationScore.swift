@@ -19,7 +19,7 @@ struct UnitMutationScore {
     /// What else its tests check.
     var tests: [() throws -> Void] = []
 
-    /// Power-up states in which a register without a reset is tried.
+    /// Power-up states in which a register with another reset, or none, is tried.
     private static let powerUps = 40
 
     /// Prints the score and the survivors.
@@ -36,7 +36,7 @@ struct UnitMutationScore {
 
     private func checks(_ mutant: Mutant) -> [() throws -> Void] {
         var checks = scenarios.map { unit in { _ = try unit.run() } } + scenarios.map { unit in { try unit.runAll() } }
-        if mutant.change == .reset(nil), let unit = scenarios.first {
+        if case .reset = mutant.change, let unit = scenarios.first {
             checks.append { for index in 0..<Self.powerUps { try unit.run(.random(seed: UInt64(1_000 + index))) } }
         }
         return checks + tests
