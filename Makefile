@@ -200,10 +200,14 @@ coverage: swift simulators ## line, branch and toggle coverage of the lane's Ver
 	@cat .build/coverage/report.txt
 
 .PHONY: mutate
-mutate: swift ## MUTANTS=n small faults of the lane, and which of them no test finds
+mutate: swift ## small faults of the units and MUTANTS=n of the dense lane: a table of how many are found, and those that are not
 	swift build -c release --build-tests
-	LEANSPATTEN_MUTATE=$(MUTANTS) swift test -c release --skip-build --filter mutationScoreOfTheLane --filter TopKMutationTests --filter ScheduleMutationTests \
-	  | grep -E '^  |^mutation score|^[0-9]+ mutants|recorded an issue'
+	@status=0; LEANSPATTEN_MUTATE=$(MUTANTS) $(BUILD)/leanspattenPackageTests.xctest --testing-library swift-testing \
+	  --filter mutationScore --filter TopKMutationTests --filter ScheduleMutationTests --filter ReductionMutationTests > .build/mutants.txt 2>&1 || status=$$?; \
+	grep -aE '^  .*[.]swift:[0-9]+[)]$$|^mutation score|recorded an issue' .build/mutants.txt || true; echo; \
+	printf '%-28s %8s %8s %8s\n' unit mutants found score; \
+	grep -a '^mutation score of' .build/mutants.txt | tr -d ':' | sort \
+	  | awk '{ printf "%-28s %8d %8d %6.1f %%\n", $$4, $$7, $$5, 100 * $$5 / $$7 }'; exit $$status
 
 .PHONY: clean
 clean: ## everything that was built

@@ -44,6 +44,71 @@ extension UnitScenario {
         return try traffic.scenario()
     }
 
+    /// No head, one, or one of 64; ratios 0 and 1 and next to them; more protected tokens than there are; contexts from one
+    /// token to all that the banks hold; as many layers as there can be.
+    package static func cascadeEdges(_ configuration: SpAttenConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        func line(_ start: Int, unpruned: Int = 0, step: Int = 0) -> KeepLine { KeepLine(unpruned: unpruned, start: start, step: step) }
+        var traffic = try CascadeTraffic(configuration, maximumHeads: 64, random)
+        let one = 1 << 16
+        func sequence(
+            layers: Int = 4, _ tokens: KeepLine, _ heads: KeepLine, _ count: Int, sink: Int = 0, recent: Int = 0
+        ) throws -> CascadeSequence {
+            try CascadeSequence(
+                layers: layers, heads: count, tokenLine: tokens, headLine: heads,
+                settings: CascadeSettings(importance: .sum, sink: sink, recent: recent))
+        }
+        for (tokens, heads, count, sink, recent) in [
+            (line(0), line(one), 2, 0, 0), (line(one), line(0), 2, 0, 0), (line(0), line(0), 1, 0, 0),
+            (line(one / 2), line(one / 2, unpruned: 2), 64, 0, 0), (line(one / 2), line(one), 3, 30, 40),
+            (line(0), line(one), 1, 1, 1), (line(one, step: -one), line(one, step: -20_000), 5, 0, 3),
+            (line(20_000, step: 40_000), line(one), 2, 2, 0), (line(1), line(1), 4, 0, 0),
+            // Tokens that would be pruned for no head; heads that are not pruned in some of the layers.
+            (line(one / 2), line(0), 3, 0, 0), (line(one / 3), line(1), 1, 0, 2), (line(one - 1), line(one - 1), 7, 1, 0),
+        ] {
+            for context in [1, 2, 40] {
+                var sequence = try sequence(tokens, heads, count, sink: sink, recent: recent)
+                try traffic.iterate(&sequence, context: context, isNew: true)
+                try traffic.iterate(&sequence, context: context, isNew: false)
+                try traffic.iterate(&sequence, context: context + 1, isNew: false)
+            }
+        }
+        traffic.refuseAll()
+        // What was restored is saved again: with every head, and with one token.
+        for (context, heads) in [(33, 64), (1, 17)] {
+            var restored = try sequence(layers: 2, line(one, step: -40_000), line(one), heads)
+            try traffic.iterate(&restored, context: context, isNew: true)
+            traffic.save(restored)
+            traffic.restore(restored)
+            traffic.save(restored)
+            try traffic.iterate(&restored, context: context, isNew: false)
+        }
+        // Steps of both signs, as large as can be.
+        for (start, step) in [(0, (1 << 17) - 1), (one, -(1 << 17))] {
+            var steep = try sequence(layers: 3, line(start, step: step), line(one, step: step), 2)
+            try traffic.iterate(&steep, context: 9, isNew: true)
+        }
+        var largest = try sequence(layers: 2, line(one / 2), line(one), 1)
+        try traffic.iterate(&largest, context: configuration.maximumRowKeys, isNew: true)
+        traffic.save(largest)
+        traffic.restore(largest)
+        try traffic.iterate(&largest, context: configuration.maximumRowKeys, isNew: false)
+        var deepest = try sequence(layers: 255, line(one, unpruned: 254), line(one), 1)
+        try traffic.iterate(&deepest, context: 1, isNew: true)
+        return try traffic.scenario()
+    }
+
+    /// Layers of two heads that prune nothing.
+    package static func cascadeThatKeepsAll(
+        _ configuration: SpAttenConfiguration, layers: Int, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        var traffic = try CascadeTraffic(configuration, maximumHeads: 64, random)
+        let all = KeepLine(unpruned: 0, start: 1 << 16, step: 0)
+        var sequence = try CascadeSequence(
+            layers: layers, heads: 2, tokenLine: all, headLine: all, settings: CascadeSettings(importance: .sum, sink: 0, recent: 0))
+        try traffic.iterate(&sequence, context: 20, isNew: true)
+        return try traffic.scenario()
+    }
+
     /// The cascade of a whole model: 12 layers of 4 heads by the paper's ratio rule, several iterations of a context that grows.
     package static func cascadeOfAModel(
         _ configuration: SpAttenConfiguration, mode: ImportanceMode, iterations: Int, context: Int, _ random: SeededGenerator

@@ -167,6 +167,19 @@ package struct CascadeTraffic {
         statuses.append(status)
     }
 
+    /// Every command that must be refused whatever the sequence, and those with two faults, of which the first counts.
+    package mutating func refuseAll() {
+        let tokens = configuration.maximumRowKeys
+        for (context, layers, heads, status) in [
+            (0, 1, 1, CascadeStatus.context), (tokens + 1, 1, 1, .context), (configuration.lane.maximumContext, 1, 1, .context),
+            (1, 0, 1, .layers), (1, 1, 0, .heads), (1, 1, maximumHeads + 1, .heads), (1, 1, 255, .heads),
+            (0, 0, 0, .context), (1, 0, 0, .heads),
+        ] {
+            commands.append(Command(context: context, layers: layers, heads: heads, isNew: true))
+            statuses.append(status)
+        }
+    }
+
     /// - Parameter sequence: the controller's; nil: it has none.
     package mutating func save(_ sequence: CascadeSequence?) {
         commands.append(Command(operation: 1))

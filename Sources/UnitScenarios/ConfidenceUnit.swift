@@ -14,7 +14,8 @@ extension UnitScenario {
         let heaviest = (0..<4).map { _ in WeightRow.heaviest(keys: configuration.maximumRowKeys) }
         let rows = extent == .full ? WeightRow.rows(180, largest: 300, &random) + heaviest
             : WeightRow.rows(16, largest: 40, &random)
-        return try confidenceUnit(configuration, rows, random)
+        let near = (0..<2).map { WeightRow.nextToProduct(excess: $0, &random) }
+        return try confidenceUnit(configuration, rows, next: near, random)
     }
 
     /// Full tiles one behind another.
@@ -22,14 +23,18 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, tiles: [Int], _ random: SeededGenerator
     ) throws -> UnitScenario {
         var random = random
-        return try confidenceUnit(configuration, [.random(tiles, &random)], random)
+        return try confidenceUnit(configuration, [.random(tiles, &random)], next: [], random)
     }
 
+    /// - Parameter next: Rows under the paper's rule with confidences of their own.
     private static func confidenceUnit(
-        _ configuration: SpAttenConfiguration, _ rows: [WeightRow], _ random: SeededGenerator
+        _ configuration: SpAttenConfiguration, _ rows: [WeightRow], next: [(row: WeightRow, confidence: Int)],
+        _ random: SeededGenerator
     ) throws -> UnitScenario {
         var random = random
         let settings = rows.map { (mode: random.flip() ? RefineMode.perKey : .paper, confidence: thresholds(of: $0, &random)) }
+            + next.map { (.paper, $0.confidence) }
+        let rows = rows + next.map(\.row)
         return try UnitScenario(Accelerator.ConfidenceUnit(configuration: configuration)) { streams in
             try streams.send(settings, to: "row") { settings, beat in
                 try beat.set("per_key", settings.mode == .perKey)

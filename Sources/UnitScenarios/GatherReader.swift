@@ -10,9 +10,14 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, _ tag: MemoryPort.Tag, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         var random = random
-        let rows = (0..<(extent == .full ? 40 : 14)).map { index in
+        var rows: [GatheredRow] = []
+        for index in 0..<(extent == .full ? 40 : 14) {
             let bits = tag.widths[index < tag.widths.count ? index : random.below(tag.widths.count)]
-            return GatheredRow.random(configuration.lane, bits: bits, longest: extent == .full ? 300 : 40, &random)
+            rows.append(.random(configuration.lane, bits: bits, longest: extent == .full ? 300 : 40, &random))
+            // Begins where this one ends, mostly within a sector: what was read for one row is not at hand for the next.
+            if index % 4 == 1, let next = rows.last!.continued(configuration.lane, keys: 3, behindBlock: random.flip()) {
+                rows.append(next)
+            }
         }
         return try gatherReader(configuration, tag, rows, memory: nil)
     }

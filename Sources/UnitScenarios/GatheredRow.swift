@@ -53,6 +53,14 @@ package struct GatheredRow {
         (self.address, self.bits, self.items) = (address, bits, items)
     }
 
+    /// The tokens behind its last one as a row of their own, behind the end of a block of which nothing was kept or not; nil
+    /// if there are none.
+    func continued(_ lane: LaneConfiguration, keys: Int, behindBlock: Bool) -> GatheredRow? {
+        guard let last = tokens.last, last + keys < lane.maximumContext else { return nil }
+        let block = behindBlock ? [TokenItem(token: nil, rowLast: false, blockLast: true)] : []
+        return GatheredRow(address: address, bits: bits, items: block + TokenItem.kept(last + 1..<last + 1 + keys))
+    }
+
     /// Any kind of row: empty, one token, dense, scattered, of a list, at the context's end; anywhere in memory.
     static func random(_ lane: LaneConfiguration, bits: Int, longest: Int, _ random: inout SeededGenerator) -> GatheredRow {
         let planeBytes = lane.maximumContext * lane.headSize * bits / 8

@@ -12,8 +12,27 @@ extension UnitScenario {
         _ lane: LaneConfiguration, heads: Int = 64, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         var model = HeadTraffic(lane, heads, random)
-        let phases = extent == .full ? 40 : 8
+        let phases = extent == .full ? 24 : 8
         for phase in 0..<phases { try model.phase(phase, rows: extent == .full ? 12 : 3) }
+        return try model.scenario()
+    }
+
+    /// Rows that do not wait for the commands between them: without gaps and stalls, a command that waits goes before the
+    /// next row.
+    package static func headImportanceWithoutWaiting(
+        _ lane: LaneConfiguration, heads: Int, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        var model = HeadTraffic(lane, heads, random)
+        for phase in 0..<6 { try model.phase(phase, rows: 2) }
+        return try model.scenario(rowsWait: false)
+    }
+
+    /// A ranking of close numbers for every number of heads that a layer can have.
+    package static func headImportanceOfLayers(
+        _ lane: LaneConfiguration, heads: Int, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        var model = HeadTraffic(lane, heads, random)
+        for ofLayer in 1...heads { model.close(ofLayer) }
         return try model.scenario()
     }
 }
@@ -68,18 +87,29 @@ private struct HeadTraffic {
             numbers[row.head] = overflow ? .max : sum
         }
         rank(fresh: index % 3 == 0)
+        rank(fresh: index % 3 != 1)
         if index % 2 == 0 {
             command(Command(operation: 2))
             saves += words(numbers)
         }
     }
 
-    private mutating func rank(fresh: Bool) {
+    /// Two rankings of a layer's heads, whose numbers differ by little.
+    mutating func close(_ ofLayer: Int) {
+        command(Command(operation: 0))
+        let base = UInt32(truncatingIfNeeded: random.next()) & ~3
+        numbers = numbers.map { _ in base + UInt32(random.below(4)) }
+        loads += words(numbers)
+        rank(fresh: true, ofLayer: ofLayer, keep: ofLayer)
+        rank(fresh: false, keep: random.below(ofLayer + 1))
+    }
+
+    private mutating func rank(fresh: Bool, ofLayer number: Int? = nil, keep: Int? = nil) {
         if fresh {
-            ofLayer = [1, heads, 12, 1 + random.below(heads)][random.below(4)]
+            ofLayer = number ?? [1, heads, 12, 1 + random.below(heads)][random.below(4)]
             candidates = Array(0..<ofLayer)
         }
-        let keep = [0, candidates.count, random.below(candidates.count + 1), max(0, candidates.count - 1)][random.below(4)]
+        let keep = keep ?? [0, candidates.count, random.below(candidates.count + 1), max(0, candidates.count - 1)][random.below(4)]
         command(Command(operation: 3, heads: ofLayer, keep: keep, fresh: fresh))
         let order = candidates.sorted { (numbers[$1], $0) < (numbers[$0], $1) }
         candidates = order.prefix(keep).sorted()
@@ -90,14 +120,16 @@ private struct HeadTraffic {
         stride(from: 0, to: heads, by: 16).map { Array(numbers[$0..<$0 + 16]) }
     }
 
+    /// The command comes when the last row is in, or while it comes in.
     private mutating func command(_ command: Command) {
         commands.append(command)
-        commandGates.append(rows.count)
+        let elements = rows.count * lane.headSize
+        commandGates.append(max(commandGates.last ?? 0, elements - [0, 1, lane.headSize / 2][random.below(3)]))
     }
 
-    func scenario() throws -> UnitScenario {
+    func scenario(rowsWait: Bool = true) throws -> UnitScenario {
         try UnitScenario(Accelerator.HeadImportance(lane: lane, heads: heads)) { streams in
-            try streams.send(rows, to: "row", gate: .init(after: "command", beats: rowGates)) { row, beat in
+            try streams.send(rows, to: "row", gate: rowsWait ? .init(after: "command", beats: rowGates) : nil) { row, beat in
                 try beat.set("head", row.head)
                 try beat.set("scale", row.scale)
             }
@@ -106,7 +138,7 @@ private struct HeadTraffic {
                 try beat.set("element", Int(element.0))
                 try beat.set("last", element.1)
             }
-            try streams.send(commands, to: "command", gate: .init(after: "row_done", beats: commandGates)) { command, beat in
+            try streams.send(commands, to: "command", gate: .init(after: "output", beats: commandGates)) { command, beat in
                 try beat.set("operation", command.operation)
                 guard command.operation == 3 else { return }
                 try beat.set("heads", command.heads)

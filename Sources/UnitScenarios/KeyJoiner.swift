@@ -64,6 +64,8 @@ extension UnitScenario {
             let format = KeyFormat.supported[rows.count % KeyFormat.supported.count]
             rows.append((first, keys, tileKeys, format, format.lsbBits == 0 || random.flip()))
         }
+        // The first row after reset says most about what reset leaves: it begins with the query's sum and goes over a tile's end.
+        rows.append((configuration.tileSizes[0] - 2, 3, configuration.tileSizes[0], KeyFormat.supported[0], false))
         for tileKeys in configuration.tileSizes.prefix(extent == .full ? 8 : 1) {
             let lengths = extent == .short ? [0, 1, tileKeys + 1]
                 : [0, 1, tileKeys, tileKeys + 1] + (tileKeys < 512 ? [2 * tileKeys] : [])

@@ -12,10 +12,16 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         var random = random
-        let heaviest = (0..<4).map { _ in WeightRow.heaviest(keys: configuration.maximumRowKeys) }
-        let rows = extent == .full ? WeightRow.rows(240, largest: 300, &random) + heaviest
-            : WeightRow.rows(24, largest: 40, &random)
-        return try localValueSelector(configuration, rows.map { ($0, .random($0, &random)) }, random)
+        let rows = extent == .full ? WeightRow.rows(240, largest: 300, &random) : WeightRow.rows(24, largest: 40, &random)
+        var chosen = rows.map { (row: $0, settings: SelectorSettings.random($0, &random)) }
+        // The largest sums there are: of all, dropped, kept of as many keys as can be, and none.
+        let heaviest: [(rule: ValueRule, renormalise: Bool)] = [
+            (.all, false), (.fraction(limit: 0), false), (.fraction(limit: 1 << ValueRule.fractionBits), true), (.threshold(limit: 1 << 20), true),
+        ]
+        for (rule, renormalise) in heaviest where extent == .full {
+            chosen.append((.heaviest(keys: configuration.maximumRowKeys), SelectorSettings(rule: rule, renormalise: renormalise)))
+        }
+        return try localValueSelector(configuration, chosen, random)
     }
 
     /// Tiles one behind another in one row, under one rule.
@@ -84,7 +90,11 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, _ rows: [(row: WeightRow, settings: SelectorSettings)], _ random: SeededGenerator
     ) throws -> UnitScenario {
         var random = random
-        let unrefined = rows.map { $0.row.tiles.map { tile in tile.weights.map { _ in random.flip() } } }
+        // Tiles of few keys or of all there can be are unrefined as a whole, now and then.
+        let unrefined = rows.map { $0.row.tiles.map { tile in
+            let isWhole = tile.weights.count == configuration.maximumRowKeys || random.below(4) == 0
+            return tile.weights.map { _ in isWhole || random.flip() }
+        } }
         let selected = zip(rows, unrefined).map { row, unrefined in
             row.row.tiles.isEmpty ? [Selected()] : row.row.tiles.indices.map { tile in
                 Selected(row.row.tiles[tile], unrefined: unrefined[tile], row.settings, rowLast: tile == row.row.tiles.count - 1)

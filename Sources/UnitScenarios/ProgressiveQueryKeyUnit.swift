@@ -52,6 +52,9 @@ extension UnitScenario {
         rows += (0..<(extent == .full ? 24 : 10)).map { _ in
             .random(keys: 1, KeyFormat.supported[3], refines: 1, lane, &random)
         }
+        // The largest score there is.
+        let lowest = [Int16](repeating: -2048, count: lane.headSize)
+        rows.append(ProgressiveRow(query: lowest, keys: lowest, format: KeyFormat.supported[7], joined: true, refined: nil))
         return try progressiveQueryKeyUnit(configuration, rows)
     }
 

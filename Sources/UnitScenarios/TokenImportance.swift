@@ -104,6 +104,7 @@ private struct ImportanceTraffic {
         command(Command(operation: 2, first: first, end: end, born: UInt32(truncatingIfNeeded: random.next())))
         for token in first..<end { born[token] = commands.last!.born }
         if index % 3 == 2 { scan([0, capacity][random.below(2)]) } else { scan(max(1, end)) }
+        if index == 1 { extendEverywhere() }
 
         let bank = random.below(2)
         let list = kept()
@@ -120,10 +121,21 @@ private struct ImportanceTraffic {
             let tokens = gathered ? Array(list[first..<first + count]) : Array(first..<first + count)
             add(row(tokens, first: first, bank: bank, gathered: gathered, accumulates: random.below(5) != 0))
         }
+        add(aboveOne())
         // The same token again and again, as fast as rows can follow.
         let token = random.below(capacity)
         for _ in 0..<4 { add(row([token], first: token, bank: bank, gathered: false, accumulates: true)) }
         scan([capacity, 0][index % 2])
+    }
+
+    /// Tokens that come, from and up to every place of a word.
+    private mutating func extendEverywhere() {
+        for place in 0..<(extent == .full ? 16 : 2) {
+            let first = 16 * random.below(8) + place, end = first + 17 + 16 * random.below(4)
+            command(Command(operation: 2, first: first, end: end, born: UInt32(truncatingIfNeeded: random.next())))
+            for token in first..<end { born[token] = commands.last!.born }
+            scan(16 * ((end + 1) / 16 + 1))
+        }
     }
 
     mutating func fullRows() {
@@ -157,7 +169,10 @@ private struct ImportanceTraffic {
         let tileKeys = [1, 3, 64][random.below(3)]
         var reference = 0
         let keys = tokens.indices.map { index -> ImportanceRow.Key in
-            if index % tileKeys == 0 { reference = 32 * (stateClass - [0, 0, 0, 1, 1, 2, 3][random.below(7)]) + random.below(32) }
+            if index % tileKeys == 0 {
+                let below = [0, 0, 0, 1, 1, 2, 3, random.below(stateClass + 65)][random.below(8)]
+                reference = 32 * (stateClass - below) + random.below(32)
+            }
             let weight = [0, 1, 1 << 20, random.below(1 << 20), random.below(1 << random.below(21))][random.below(5)]
             return ImportanceRow.Key(weight: UInt32(weight), reference: reference)
         }
@@ -166,6 +181,17 @@ private struct ImportanceTraffic {
         return ImportanceRow(
             accumulates: accumulates, first: first, bank: bank, isGathered: gathered, keys: keys, tokens: tokens, state: state,
             sumBits: sumBits, mantissa: kept)
+    }
+
+    /// A row of one key whose weight over the sum, rounded as it is, exceeds 1 by the least there is.
+    private mutating func aboveOne() -> ImportanceRow {
+        let sum = UInt128((1 << 24) - 256) >> 4
+        let state = PartialState(
+            isValid: true, stateClass: 5, upperWeightSum: sum, lowerWeightSum: 0, upperOutputSums: [], lowerOutputSums: [])
+        let token = random.below(capacity)
+        return ImportanceRow(
+            accumulates: true, first: token, keys: [.init(weight: UInt32(1 << 20) - 14, reference: 32 * 5)], tokens: [token],
+            state: state, sumBits: 20, mantissa: (1 << 24) - 256)
     }
 
     private mutating func add(_ row: ImportanceRow) {
@@ -178,6 +204,7 @@ private struct ImportanceTraffic {
         }
     }
 
+    /// The command comes when the last key of the last row is taken, which is before that row is done.
     private mutating func command(_ command: Command) {
         commands.append(command)
         commandGates.append(rows.count)
@@ -231,7 +258,7 @@ private struct ImportanceTraffic {
                 try beat.set("shift", row.sumBits - 20)
                 try beat.set("reciprocal", (1 << 47) / row.mantissa)
             }
-            try streams.send(commands, to: "command", gate: .init(after: "row_done", beats: commandGates)) { command, beat in
+            try streams.send(commands, to: "command", gate: .init(after: "total", beats: commandGates)) { command, beat in
                 try beat.set("operation", command.operation)
                 try beat.set("first", command.first)
                 try beat.set("end", command.end)

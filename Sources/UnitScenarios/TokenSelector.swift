@@ -11,9 +11,38 @@ extension UnitScenario {
         _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
         var random = random
-        let contexts = extent == .full ? [2, 16, 17, 100, 333, configuration.maximumRowKeys, 1000, 31] : [2, 17, 60]
         var selections: [Selection] = []
-        for context in contexts { selections += nested(context, &random) }
+        if extent == .full {
+            // Contexts, and tokens protected at both of their ends, that end at every place of a word.
+            let contexts = [333, 602, 99, 100, 181, configuration.maximumRowKeys, 998, 305, 199, 63, 121, 50, 75, 44, 46, 200]
+            for (index, context) in contexts.enumerated() {
+                selections += nested(
+                    context, divides: index % 3 != 2, isOld: index % 3 == 0, sink: index + 1, recent: context - 5, &random)
+            }
+        }
+        let few: [Int] = extent == .full ? [2, 16, 17, 31, 160, 240] : [60, 2, 17]
+        for (index, context) in few.enumerated() {
+            // Nothing is protected in the larger ones.
+            let isLarge = context > 100, recent = random.below(min(context, 4))
+            selections += nested(
+                context, divides: index % 2 == 0, isOld: index % 3 == 0, sink: isLarge ? 0 : random.below(4),
+                recent: isLarge ? context : context - recent, &random)
+        }
+        return try tokenSelector(configuration, selections)
+    }
+
+    /// A few of all tokens there can be, and a few of those: what reset leaves among the candidates would come back.
+    package static func tokenSelectorAfterReset(
+        _ configuration: SpAttenConfiguration, _ random: SeededGenerator
+    ) throws -> UnitScenario {
+        var random = random, selections: [Selection] = []
+        let count = configuration.maximumRowKeys
+        for keep in [12, 6] {
+            selections.append(Selection(
+                context: count, keep: keep, fresh: selections.isEmpty, sink: 0, recent: count, divides: false, rows: 1000,
+                importance: (0..<count).map { _ in UInt32(random.below(1 << 31)) }, born: [UInt32](repeating: 900, count: count),
+                candidates: selections.last?.list ?? Array(0..<count)))
+        }
         return try tokenSelector(configuration, selections)
     }
 
@@ -51,20 +80,25 @@ extension UnitScenario {
     }
 
     /// Layers of one iteration.
-    private static func nested(_ context: Int, _ random: inout SeededGenerator) -> [Selection] {
+    /// - Parameter isOld: Tokens have seen more rows than their importances are large: most quotients are 0 or 1.
+    private static func nested(
+        _ context: Int, divides: Bool, isOld: Bool, sink: Int, recent: Int, _ random: inout SeededGenerator
+    ) -> [Selection] {
         var candidates = Array(0..<context), selections: [Selection] = []
-        let divides = random.flip(), sink = random.below(4), recent = context - random.below(min(context, 4))
-        let rows = UInt32(random.below(1 << 20)) + 40
+        let rows = isOld ? UInt32.max - UInt32(random.below(100)) : UInt32(random.below(1 << 20)) + 40
         while candidates.count > 1, selections.count < 6 {
             let protected = candidates.count { $0 < sink || $0 >= recent }
             let least = max(1, protected)
             guard least < candidates.count else { break }
-            let keep = [least, candidates.count - 1, random.number(in: least...candidates.count - 1)][random.below(3)]
-            let range = [1, 4, 1 << 31][random.below(3)]
+            let any = random.number(in: least...candidates.count - 1)
+            let keep = [least, candidates.count - 1, any, any, (2 * least + candidates.count) / 3][random.below(5)]
+            let range = isOld ? 1 << 31 : [1, 4, 1 << 31][random.below(3)]
             let selection = Selection(
                 context: context, keep: keep, fresh: selections.isEmpty, sink: sink, recent: recent, divides: divides, rows: rows,
                 importance: (0..<context).map { _ in UInt32(random.below(range)) },
-                born: (0..<context).map { _ in rows - UInt32([0, 1, random.below(40), random.below(Int(rows))][random.below(4)]) },
+                born: (0..<context).map { _ in
+                    isOld ? UInt32(random.below(1 << 31)) : rows - UInt32([0, 1, random.below(40), random.below(Int(rows))][random.below(4)])
+                },
                 candidates: candidates)
             selections.append(selection)
             candidates = selection.list

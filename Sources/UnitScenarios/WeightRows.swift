@@ -38,6 +38,24 @@ struct WeightRow {
         return WeightRow(tiles: [Tile(weights: [UInt32](repeating: one, count: keys), reference: 7)])
     }
 
+    /// A tile, and a confidence whose product with the tile's sum is the largest weight and `excess`, 0 or 1, units of 2^-24.
+    static func nextToProduct(excess: Int, _ random: inout SeededGenerator) -> (row: WeightRow, confidence: Int) {
+        let one = 1 << NumericFormats.weightFractionBits, unit = 1 << ValueRule.probabilityBits
+        while true {
+            let sum = 2 * random.number(in: one / 2...one - 1) + excess
+            var confidence = unit / 2
+            if excess == 1 {
+                // The odd sum's inverse modulo 2^24, by Newton's iteration.
+                confidence = 1
+                for _ in 0..<5 { confidence = confidence &* (2 &- sum &* confidence) & (unit - 1) }
+            }
+            let largest = (sum * confidence) >> ValueRule.probabilityBits, rest = sum - largest
+            guard largest <= one, rest <= 2 * largest else { continue }
+            let weights = [rest / 2, largest, rest - rest / 2].map { UInt32($0) }
+            return (WeightRow(tiles: [Tile(weights: weights, reference: 0)]), confidence)
+        }
+    }
+
     /// Rows of many short tiles and some of up to `largest` keys, empty ones between.
     static func rows(_ count: Int, largest: Int, _ random: inout SeededGenerator) -> [WeightRow] {
         (0..<count).map { index in

@@ -52,7 +52,7 @@ module confidence_unit_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // row: 16 beats given.
+    // row: 18 beats given.
     reg s_row_valid;
     wire s_row_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module confidence_unit_bench #(
     integer s_row_passed;
     reg s_row_failed;
 
-    // weights: 145 beats given.
+    // weights: 151 beats given.
     reg s_weights_valid;
     wire s_weights_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -70,7 +70,7 @@ module confidence_unit_bench #(
     integer s_weights_passed;
     reg s_weights_failed;
 
-    // decisions: 145 beats expected.
+    // decisions: 151 beats expected.
     wire s_decisions_valid;
     reg s_decisions_ready;
     wire s_decisions_keep;
@@ -98,7 +98,7 @@ module confidence_unit_bench #(
             .decisions_payload_row_last(s_decisions_row_last)
     );
 
-    reg [31:0] s_row_lines [0:15];
+    reg [31:0] s_row_lines [0:17];
     integer s_row_next;
     initial $readmemh("confidence_unit_row.hex", s_row_lines);
     wire s_row_pauses = {26'd0, noise[5:0]} < stalls;
@@ -115,7 +115,7 @@ module confidence_unit_bench #(
                 s_row_failed <= 1'b1;
             end
             if (!s_row_valid || s_row_ready) begin
-                if (s_row_next < 16 && !s_row_pauses) begin
+                if (s_row_next < 18 && !s_row_pauses) begin
                     s_row_valid <= 1'b1;
                     s_row_beat <= s_row_lines[s_row_next][31:0];
                     s_row_next <= s_row_next + 1;
@@ -126,7 +126,7 @@ module confidence_unit_bench #(
             end
         end
 
-    reg [47:0] s_weights_lines [0:144];
+    reg [47:0] s_weights_lines [0:150];
     integer s_weights_next;
     initial $readmemh("confidence_unit_weights.hex", s_weights_lines);
     wire s_weights_pauses = {26'd0, noise[10:5]} < stalls;
@@ -143,7 +143,7 @@ module confidence_unit_bench #(
                 s_weights_failed <= 1'b1;
             end
             if (!s_weights_valid || s_weights_ready) begin
-                if (s_weights_next < 145 && !s_weights_pauses) begin
+                if (s_weights_next < 151 && !s_weights_pauses) begin
                     s_weights_valid <= 1'b1;
                     s_weights_beat <= s_weights_lines[s_weights_next][47:0];
                     s_weights_next <= s_weights_next + 1;
@@ -154,7 +154,7 @@ module confidence_unit_bench #(
             end
         end
 
-    reg [15:0] s_decisions_lines [0:144];
+    reg [15:0] s_decisions_lines [0:150];
     initial $readmemh("confidence_unit_decisions.hex", s_decisions_lines);
     wire [7:0] s_decisions_beat = {3'd0, s_decisions_keep, 3'd0, s_decisions_row_last};
     wire [15:0] s_decisions_line = s_decisions_lines[s_decisions_passed];
@@ -178,8 +178,8 @@ module confidence_unit_bench #(
                 s_decisions_failed <= 1'b1;
             end else if (s_decisions_valid && s_decisions_ready) begin
                 s_decisions_passed <= s_decisions_passed + 1;
-                if (s_decisions_passed == 145) begin
-                    $display("cycle %0d: decisions offers a beat beyond the %0d expected", cycle, 145);
+                if (s_decisions_passed == 151) begin
+                    $display("cycle %0d: decisions offers a beat beyond the %0d expected", cycle, 151);
                     s_decisions_failed <= 1'b1;
                     end else if (((s_decisions_beat ^ s_decisions_line[15:8]) & s_decisions_line[7:0]) !== 8'd0) begin
                         $display("MISMATCH decisions beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -191,7 +191,7 @@ module confidence_unit_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 16 && s_weights_passed == 145 && s_decisions_passed == 145;
+    wire finished = s_row_passed == 18 && s_weights_passed == 151 && s_decisions_passed == 151;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -203,7 +203,7 @@ module confidence_unit_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d weights=%0d/%0d decisions=%0d/%0d",
-                    cycle, last_move, s_row_passed, 16, s_weights_passed, 145, s_decisions_passed, 145);
+                    cycle, last_move, s_row_passed, 18, s_weights_passed, 151, s_decisions_passed, 151);
                 fail;
             end
         end

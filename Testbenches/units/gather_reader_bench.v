@@ -52,7 +52,7 @@ module gather_reader_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // row: 14 beats given.
+    // row: 16 beats given.
     reg s_row_valid;
     wire s_row_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module gather_reader_bench #(
     integer s_row_passed;
     reg s_row_failed;
 
-    // tokens: 155 beats given.
+    // tokens: 142 beats given.
     reg s_tokens_valid;
     wire s_tokens_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -70,7 +70,7 @@ module gather_reader_bench #(
     integer s_tokens_passed;
     reg s_tokens_failed;
 
-    // beats_0: 121 beats given.
+    // beats_0: 120 beats given.
     reg s_beats_0_valid;
     /* verilator lint_off UNUSEDSIGNAL */
     reg [255:0] s_beats_0_beat;
@@ -78,7 +78,7 @@ module gather_reader_bench #(
     integer s_beats_0_passed;
     reg s_beats_0_failed;
 
-    // beats_1: 120 beats given.
+    // beats_1: 118 beats given.
     reg s_beats_1_valid;
     /* verilator lint_off UNUSEDSIGNAL */
     reg [255:0] s_beats_1_beat;
@@ -86,7 +86,7 @@ module gather_reader_bench #(
     integer s_beats_1_passed;
     reg s_beats_1_failed;
 
-    // requests_0: 51 beats expected.
+    // requests_0: 45 beats expected.
     wire s_requests_0_valid;
     reg s_requests_0_ready;
     wire [39:0] s_requests_0_address;
@@ -94,7 +94,7 @@ module gather_reader_bench #(
     integer s_requests_0_passed;
     reg s_requests_0_failed;
 
-    // requests_1: 48 beats expected.
+    // requests_1: 44 beats expected.
     wire s_requests_1_valid;
     reg s_requests_1_ready;
     wire [39:0] s_requests_1_address;
@@ -102,7 +102,7 @@ module gather_reader_bench #(
     integer s_requests_1_passed;
     reg s_requests_1_failed;
 
-    // vectors: 155 beats expected.
+    // vectors: 140 beats expected.
     wire s_vectors_valid;
     reg s_vectors_ready;
     wire [767:0] s_vectors_elements;
@@ -143,7 +143,7 @@ module gather_reader_bench #(
             .vectors_payload_row_last(s_vectors_row_last)
     );
 
-    reg [43:0] s_row_lines [0:13];
+    reg [43:0] s_row_lines [0:15];
     integer s_row_next;
     initial $readmemh("gather_reader_row.hex", s_row_lines);
     wire s_row_pauses = {26'd0, noise[5:0]} < stalls;
@@ -160,7 +160,7 @@ module gather_reader_bench #(
                 s_row_failed <= 1'b1;
             end
             if (!s_row_valid || s_row_ready) begin
-                if (s_row_next < 14 && !s_row_pauses) begin
+                if (s_row_next < 16 && !s_row_pauses) begin
                     s_row_valid <= 1'b1;
                     s_row_beat <= s_row_lines[s_row_next][43:0];
                     s_row_next <= s_row_next + 1;
@@ -171,7 +171,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [31:0] s_tokens_lines [0:154];
+    reg [31:0] s_tokens_lines [0:141];
     integer s_tokens_next;
     initial $readmemh("gather_reader_tokens.hex", s_tokens_lines);
     wire s_tokens_pauses = {26'd0, noise[10:5]} < stalls;
@@ -188,7 +188,7 @@ module gather_reader_bench #(
                 s_tokens_failed <= 1'b1;
             end
             if (!s_tokens_valid || s_tokens_ready) begin
-                if (s_tokens_next < 155 && !s_tokens_pauses) begin
+                if (s_tokens_next < 142 && !s_tokens_pauses) begin
                     s_tokens_valid <= 1'b1;
                     s_tokens_beat <= s_tokens_lines[s_tokens_next][31:0];
                     s_tokens_next <= s_tokens_next + 1;
@@ -199,7 +199,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [287:0] s_beats_0_lines [0:120];
+    reg [287:0] s_beats_0_lines [0:119];
     integer s_beats_0_next;
     initial $readmemh("gather_reader_beats_0.hex", s_beats_0_lines);
     wire s_beats_0_pauses = {26'd0, noise[15:10]} < stalls;
@@ -212,7 +212,7 @@ module gather_reader_bench #(
         end else begin
             if (s_beats_0_valid) s_beats_0_passed <= s_beats_0_passed + 1;
             if (1'b1) begin
-                if (s_beats_0_next < 121 && !s_beats_0_pauses && s_requests_0_passed >= s_beats_0_lines[s_beats_0_next][31:0]) begin
+                if (s_beats_0_next < 120 && !s_beats_0_pauses && s_requests_0_passed >= s_beats_0_lines[s_beats_0_next][31:0]) begin
                     s_beats_0_valid <= 1'b1;
                     s_beats_0_beat <= s_beats_0_lines[s_beats_0_next][287:32];
                     s_beats_0_next <= s_beats_0_next + 1;
@@ -223,7 +223,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [287:0] s_beats_1_lines [0:119];
+    reg [287:0] s_beats_1_lines [0:117];
     integer s_beats_1_next;
     initial $readmemh("gather_reader_beats_1.hex", s_beats_1_lines);
     wire s_beats_1_pauses = {26'd0, noise[20:15]} < stalls;
@@ -236,7 +236,7 @@ module gather_reader_bench #(
         end else begin
             if (s_beats_1_valid) s_beats_1_passed <= s_beats_1_passed + 1;
             if (1'b1) begin
-                if (s_beats_1_next < 120 && !s_beats_1_pauses && s_requests_1_passed >= s_beats_1_lines[s_beats_1_next][31:0]) begin
+                if (s_beats_1_next < 118 && !s_beats_1_pauses && s_requests_1_passed >= s_beats_1_lines[s_beats_1_next][31:0]) begin
                     s_beats_1_valid <= 1'b1;
                     s_beats_1_beat <= s_beats_1_lines[s_beats_1_next][287:32];
                     s_beats_1_next <= s_beats_1_next + 1;
@@ -247,7 +247,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [87:0] s_requests_0_lines [0:50];
+    reg [87:0] s_requests_0_lines [0:44];
     initial $readmemh("gather_reader_requests_0.hex", s_requests_0_lines);
     wire [43:0] s_requests_0_beat = {s_requests_0_address, s_requests_0_beats};
     wire [87:0] s_requests_0_line = s_requests_0_lines[s_requests_0_passed];
@@ -271,8 +271,8 @@ module gather_reader_bench #(
                 s_requests_0_failed <= 1'b1;
             end else if (s_requests_0_valid && s_requests_0_ready) begin
                 s_requests_0_passed <= s_requests_0_passed + 1;
-                if (s_requests_0_passed == 51) begin
-                    $display("cycle %0d: requests_0 offers a beat beyond the %0d expected", cycle, 51);
+                if (s_requests_0_passed == 45) begin
+                    $display("cycle %0d: requests_0 offers a beat beyond the %0d expected", cycle, 45);
                     s_requests_0_failed <= 1'b1;
                     end else if (((s_requests_0_beat ^ s_requests_0_line[87:44]) & s_requests_0_line[43:0]) !== 44'd0) begin
                         $display("MISMATCH requests_0 beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -282,7 +282,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [87:0] s_requests_1_lines [0:47];
+    reg [87:0] s_requests_1_lines [0:43];
     initial $readmemh("gather_reader_requests_1.hex", s_requests_1_lines);
     wire [43:0] s_requests_1_beat = {s_requests_1_address, s_requests_1_beats};
     wire [87:0] s_requests_1_line = s_requests_1_lines[s_requests_1_passed];
@@ -306,8 +306,8 @@ module gather_reader_bench #(
                 s_requests_1_failed <= 1'b1;
             end else if (s_requests_1_valid && s_requests_1_ready) begin
                 s_requests_1_passed <= s_requests_1_passed + 1;
-                if (s_requests_1_passed == 48) begin
-                    $display("cycle %0d: requests_1 offers a beat beyond the %0d expected", cycle, 48);
+                if (s_requests_1_passed == 44) begin
+                    $display("cycle %0d: requests_1 offers a beat beyond the %0d expected", cycle, 44);
                     s_requests_1_failed <= 1'b1;
                     end else if (((s_requests_1_beat ^ s_requests_1_line[87:44]) & s_requests_1_line[43:0]) !== 44'd0) begin
                         $display("MISMATCH requests_1 beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -317,7 +317,7 @@ module gather_reader_bench #(
             end
         end
 
-    reg [1551:0] s_vectors_lines [0:154];
+    reg [1551:0] s_vectors_lines [0:139];
     initial $readmemh("gather_reader_vectors.hex", s_vectors_lines);
     wire [775:0] s_vectors_beat = {s_vectors_elements, 3'd0, s_vectors_occupied, 3'd0, s_vectors_row_last};
     wire [1551:0] s_vectors_line = s_vectors_lines[s_vectors_passed];
@@ -341,8 +341,8 @@ module gather_reader_bench #(
                 s_vectors_failed <= 1'b1;
             end else if (s_vectors_valid && s_vectors_ready) begin
                 s_vectors_passed <= s_vectors_passed + 1;
-                if (s_vectors_passed == 155) begin
-                    $display("cycle %0d: vectors offers a beat beyond the %0d expected", cycle, 155);
+                if (s_vectors_passed == 140) begin
+                    $display("cycle %0d: vectors offers a beat beyond the %0d expected", cycle, 140);
                     s_vectors_failed <= 1'b1;
                     end else if (((s_vectors_beat ^ s_vectors_line[1551:776]) & s_vectors_line[775:0]) !== 776'd0) begin
                         $display("MISMATCH vectors beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -354,7 +354,7 @@ module gather_reader_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 14 && s_tokens_passed == 155 && s_beats_0_passed == 121 && s_beats_1_passed == 120 && s_requests_0_passed == 51 && s_requests_1_passed == 48 && s_vectors_passed == 155;
+    wire finished = s_row_passed == 16 && s_tokens_passed == 142 && s_beats_0_passed == 120 && s_beats_1_passed == 118 && s_requests_0_passed == 45 && s_requests_1_passed == 44 && s_vectors_passed == 140;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -370,7 +370,7 @@ module gather_reader_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d tokens=%0d/%0d beats_0=%0d/%0d beats_1=%0d/%0d requests_0=%0d/%0d requests_1=%0d/%0d vectors=%0d/%0d",
-                    cycle, last_move, s_row_passed, 14, s_tokens_passed, 155, s_beats_0_passed, 121, s_beats_1_passed, 120, s_requests_0_passed, 51, s_requests_1_passed, 48, s_vectors_passed, 155);
+                    cycle, last_move, s_row_passed, 16, s_tokens_passed, 142, s_beats_0_passed, 120, s_beats_1_passed, 118, s_requests_0_passed, 45, s_requests_1_passed, 44, s_vectors_passed, 140);
                 fail;
             end
         end

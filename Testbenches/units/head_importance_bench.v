@@ -70,7 +70,7 @@ module head_importance_bench #(
     integer s_output_passed;
     reg s_output_failed;
 
-    // command: 16 beats given.
+    // command: 24 beats given.
     reg s_command_valid;
     wire s_command_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -95,7 +95,7 @@ module head_importance_bench #(
     integer s_saved_passed;
     reg s_saved_failed;
 
-    // kept: 8 beats expected.
+    // kept: 16 beats expected.
     wire s_kept_valid;
     reg s_kept_ready;
     wire [15:0] s_kept_payload;
@@ -192,7 +192,7 @@ module head_importance_bench #(
             end
         end
 
-    reg [55:0] s_command_lines [0:15];
+    reg [55:0] s_command_lines [0:23];
     integer s_command_next;
     initial $readmemh("head_importance_command.hex", s_command_lines);
     wire s_command_pauses = {26'd0, noise[15:10]} < stalls;
@@ -209,7 +209,7 @@ module head_importance_bench #(
                 s_command_failed <= 1'b1;
             end
             if (!s_command_valid || s_command_ready) begin
-                if (s_command_next < 16 && !s_command_pauses && s_row_done_passed >= s_command_lines[s_command_next][31:0]) begin
+                if (s_command_next < 24 && !s_command_pauses && s_output_passed >= s_command_lines[s_command_next][31:0]) begin
                     s_command_valid <= 1'b1;
                     s_command_beat <= s_command_lines[s_command_next][55:32];
                     s_command_next <= s_command_next + 1;
@@ -283,7 +283,7 @@ module head_importance_bench #(
             end
         end
 
-    reg [31:0] s_kept_lines [0:7];
+    reg [31:0] s_kept_lines [0:15];
     initial $readmemh("head_importance_kept.hex", s_kept_lines);
     wire [15:0] s_kept_beat = {s_kept_payload};
     wire [31:0] s_kept_line = s_kept_lines[s_kept_passed];
@@ -307,8 +307,8 @@ module head_importance_bench #(
                 s_kept_failed <= 1'b1;
             end else if (s_kept_valid && s_kept_ready) begin
                 s_kept_passed <= s_kept_passed + 1;
-                if (s_kept_passed == 8) begin
-                    $display("cycle %0d: kept offers a beat beyond the %0d expected", cycle, 8);
+                if (s_kept_passed == 16) begin
+                    $display("cycle %0d: kept offers a beat beyond the %0d expected", cycle, 16);
                     s_kept_failed <= 1'b1;
                     end else if (((s_kept_beat ^ s_kept_line[31:16]) & s_kept_line[15:0]) !== 16'd0) begin
                         $display("MISMATCH kept beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -353,7 +353,7 @@ module head_importance_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 24 && s_output_passed == 1536 && s_command_passed == 16 && s_load_passed == 2 && s_saved_passed == 4 && s_kept_passed == 8 && s_row_done_passed == 24;
+    wire finished = s_row_passed == 24 && s_output_passed == 1536 && s_command_passed == 24 && s_load_passed == 2 && s_saved_passed == 4 && s_kept_passed == 16 && s_row_done_passed == 24;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -369,7 +369,7 @@ module head_importance_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d output=%0d/%0d command=%0d/%0d load=%0d/%0d saved=%0d/%0d kept=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_row_passed, 24, s_output_passed, 1536, s_command_passed, 16, s_load_passed, 2, s_saved_passed, 4, s_kept_passed, 8, s_row_done_passed, 24);
+                    cycle, last_move, s_row_passed, 24, s_output_passed, 1536, s_command_passed, 24, s_load_passed, 2, s_saved_passed, 4, s_kept_passed, 16, s_row_done_passed, 24);
                 fail;
             end
         end

@@ -52,7 +52,7 @@ module key_joiner_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // row: 8 beats given.
+    // row: 9 beats given.
     reg s_row_valid;
     wire s_row_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module key_joiner_bench #(
     integer s_row_passed;
     reg s_row_failed;
 
-    // msb: 143 beats given.
+    // msb: 146 beats given.
     reg s_msb_valid;
     wire s_msb_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -79,7 +79,7 @@ module key_joiner_bench #(
     integer s_lsb_passed;
     reg s_lsb_failed;
 
-    // keys: 145 beats expected.
+    // keys: 149 beats expected.
     wire s_keys_valid;
     reg s_keys_ready;
     wire [767:0] s_keys_elements;
@@ -118,7 +118,7 @@ module key_joiner_bench #(
             .keys_payload_row_last(s_keys_row_last)
     );
 
-    reg [31:0] s_row_lines [0:7];
+    reg [31:0] s_row_lines [0:8];
     integer s_row_next;
     initial $readmemh("key_joiner_row.hex", s_row_lines);
     wire s_row_pauses = {26'd0, noise[5:0]} < stalls;
@@ -135,7 +135,7 @@ module key_joiner_bench #(
                 s_row_failed <= 1'b1;
             end
             if (!s_row_valid || s_row_ready) begin
-                if (s_row_next < 8 && !s_row_pauses) begin
+                if (s_row_next < 9 && !s_row_pauses) begin
                     s_row_valid <= 1'b1;
                     s_row_beat <= s_row_lines[s_row_next][31:0];
                     s_row_next <= s_row_next + 1;
@@ -146,7 +146,7 @@ module key_joiner_bench #(
             end
         end
 
-    reg [775:0] s_msb_lines [0:142];
+    reg [775:0] s_msb_lines [0:145];
     integer s_msb_next;
     initial $readmemh("key_joiner_msb.hex", s_msb_lines);
     wire s_msb_pauses = {26'd0, noise[10:5]} < stalls;
@@ -163,7 +163,7 @@ module key_joiner_bench #(
                 s_msb_failed <= 1'b1;
             end
             if (!s_msb_valid || s_msb_ready) begin
-                if (s_msb_next < 143 && !s_msb_pauses) begin
+                if (s_msb_next < 146 && !s_msb_pauses) begin
                     s_msb_valid <= 1'b1;
                     s_msb_beat <= s_msb_lines[s_msb_next][775:0];
                     s_msb_next <= s_msb_next + 1;
@@ -202,7 +202,7 @@ module key_joiner_bench #(
             end
         end
 
-    reg [1567:0] s_keys_lines [0:144];
+    reg [1567:0] s_keys_lines [0:148];
     initial $readmemh("key_joiner_keys.hex", s_keys_lines);
     wire [783:0] s_keys_beat = {s_keys_elements, 3'd0, s_keys_is_sum, 3'd0, s_keys_occupied, 3'd0, s_keys_tile_last, 3'd0, s_keys_row_last};
     wire [1567:0] s_keys_line = s_keys_lines[s_keys_passed];
@@ -226,8 +226,8 @@ module key_joiner_bench #(
                 s_keys_failed <= 1'b1;
             end else if (s_keys_valid && s_keys_ready) begin
                 s_keys_passed <= s_keys_passed + 1;
-                if (s_keys_passed == 145) begin
-                    $display("cycle %0d: keys offers a beat beyond the %0d expected", cycle, 145);
+                if (s_keys_passed == 149) begin
+                    $display("cycle %0d: keys offers a beat beyond the %0d expected", cycle, 149);
                     s_keys_failed <= 1'b1;
                     end else if (((s_keys_beat ^ s_keys_line[1567:784]) & s_keys_line[783:0]) !== 784'd0) begin
                         $display("MISMATCH keys beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -239,7 +239,7 @@ module key_joiner_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 8 && s_msb_passed == 143 && s_lsb_passed == 132 && s_keys_passed == 145;
+    wire finished = s_row_passed == 9 && s_msb_passed == 146 && s_lsb_passed == 132 && s_keys_passed == 149;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -252,7 +252,7 @@ module key_joiner_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d msb=%0d/%0d lsb=%0d/%0d keys=%0d/%0d",
-                    cycle, last_move, s_row_passed, 8, s_msb_passed, 143, s_lsb_passed, 132, s_keys_passed, 145);
+                    cycle, last_move, s_row_passed, 9, s_msb_passed, 146, s_lsb_passed, 132, s_keys_passed, 149);
                 fail;
             end
         end

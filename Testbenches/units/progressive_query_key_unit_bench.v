@@ -52,7 +52,7 @@ module progressive_query_key_unit_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // row: 26 beats given.
+    // row: 27 beats given.
     reg s_row_valid;
     wire s_row_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module progressive_query_key_unit_bench #(
     integer s_row_passed;
     reg s_row_failed;
 
-    // query: 26 beats given.
+    // query: 27 beats given.
     reg s_query_valid;
     wire s_query_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -70,7 +70,7 @@ module progressive_query_key_unit_bench #(
     integer s_query_passed;
     reg s_query_failed;
 
-    // keys: 67 beats given.
+    // keys: 68 beats given.
     reg s_keys_valid;
     wire s_keys_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -88,7 +88,7 @@ module progressive_query_key_unit_bench #(
     integer s_lsb_passed;
     reg s_lsb_failed;
 
-    // scores: 49 beats expected.
+    // scores: 50 beats expected.
     wire s_scores_valid;
     reg s_scores_ready;
     wire [30:0] s_scores_scores;
@@ -139,7 +139,7 @@ module progressive_query_key_unit_bench #(
             .corrections_payload(s_corrections_payload)
     );
 
-    reg [11:0] s_row_lines [0:25];
+    reg [11:0] s_row_lines [0:26];
     integer s_row_next;
     initial $readmemh("progressive_query_key_unit_row.hex", s_row_lines);
     wire s_row_pauses = {26'd0, noise[5:0]} < stalls;
@@ -156,7 +156,7 @@ module progressive_query_key_unit_bench #(
                 s_row_failed <= 1'b1;
             end
             if (!s_row_valid || s_row_ready) begin
-                if (s_row_next < 26 && !s_row_pauses) begin
+                if (s_row_next < 27 && !s_row_pauses) begin
                     s_row_valid <= 1'b1;
                     s_row_beat <= s_row_lines[s_row_next][11:0];
                     s_row_next <= s_row_next + 1;
@@ -167,7 +167,7 @@ module progressive_query_key_unit_bench #(
             end
         end
 
-    reg [767:0] s_query_lines [0:25];
+    reg [767:0] s_query_lines [0:26];
     integer s_query_next;
     initial $readmemh("progressive_query_key_unit_query.hex", s_query_lines);
     wire s_query_pauses = {26'd0, noise[10:5]} < stalls;
@@ -184,7 +184,7 @@ module progressive_query_key_unit_bench #(
                 s_query_failed <= 1'b1;
             end
             if (!s_query_valid || s_query_ready) begin
-                if (s_query_next < 26 && !s_query_pauses) begin
+                if (s_query_next < 27 && !s_query_pauses) begin
                     s_query_valid <= 1'b1;
                     s_query_beat <= s_query_lines[s_query_next][767:0];
                     s_query_next <= s_query_next + 1;
@@ -195,7 +195,7 @@ module progressive_query_key_unit_bench #(
             end
         end
 
-    reg [783:0] s_keys_lines [0:66];
+    reg [783:0] s_keys_lines [0:67];
     integer s_keys_next;
     initial $readmemh("progressive_query_key_unit_keys.hex", s_keys_lines);
     wire s_keys_pauses = {26'd0, noise[15:10]} < stalls;
@@ -212,7 +212,7 @@ module progressive_query_key_unit_bench #(
                 s_keys_failed <= 1'b1;
             end
             if (!s_keys_valid || s_keys_ready) begin
-                if (s_keys_next < 67 && !s_keys_pauses) begin
+                if (s_keys_next < 68 && !s_keys_pauses) begin
                     s_keys_valid <= 1'b1;
                     s_keys_beat <= s_keys_lines[s_keys_next][783:0];
                     s_keys_next <= s_keys_next + 1;
@@ -251,7 +251,7 @@ module progressive_query_key_unit_bench #(
             end
         end
 
-    reg [87:0] s_scores_lines [0:48];
+    reg [87:0] s_scores_lines [0:49];
     initial $readmemh("progressive_query_key_unit_scores.hex", s_scores_lines);
     wire [43:0] s_scores_beat = {1'd0, s_scores_scores, 3'd0, s_scores_occupied, 3'd0, s_scores_tile_last, 3'd0, s_scores_row_last};
     wire [87:0] s_scores_line = s_scores_lines[s_scores_passed];
@@ -275,8 +275,8 @@ module progressive_query_key_unit_bench #(
                 s_scores_failed <= 1'b1;
             end else if (s_scores_valid && s_scores_ready) begin
                 s_scores_passed <= s_scores_passed + 1;
-                if (s_scores_passed == 49) begin
-                    $display("cycle %0d: scores offers a beat beyond the %0d expected", cycle, 49);
+                if (s_scores_passed == 50) begin
+                    $display("cycle %0d: scores offers a beat beyond the %0d expected", cycle, 50);
                     s_scores_failed <= 1'b1;
                     end else if (((s_scores_beat ^ s_scores_line[87:44]) & s_scores_line[43:0]) !== 44'd0) begin
                         $display("MISMATCH scores beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -323,7 +323,7 @@ module progressive_query_key_unit_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_row_passed == 26 && s_query_passed == 26 && s_keys_passed == 67 && s_lsb_passed == 24 && s_scores_passed == 49 && s_corrections_passed == 18;
+    wire finished = s_row_passed == 27 && s_query_passed == 27 && s_keys_passed == 68 && s_lsb_passed == 24 && s_scores_passed == 50 && s_corrections_passed == 18;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -338,7 +338,7 @@ module progressive_query_key_unit_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: row=%0d/%0d query=%0d/%0d keys=%0d/%0d lsb=%0d/%0d scores=%0d/%0d corrections=%0d/%0d",
-                    cycle, last_move, s_row_passed, 26, s_query_passed, 26, s_keys_passed, 67, s_lsb_passed, 24, s_scores_passed, 49, s_corrections_passed, 18);
+                    cycle, last_move, s_row_passed, 27, s_query_passed, 27, s_keys_passed, 68, s_lsb_passed, 24, s_scores_passed, 50, s_corrections_passed, 18);
                 fail;
             end
         end

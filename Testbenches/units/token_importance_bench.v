@@ -52,7 +52,7 @@ module token_importance_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // accumulates: 50 beats given.
+    // accumulates: 55 beats given.
     reg s_accumulates_valid;
     wire s_accumulates_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module token_importance_bench #(
     integer s_accumulates_passed;
     reg s_accumulates_failed;
 
-    // range: 50 beats given.
+    // range: 55 beats given.
     reg s_range_valid;
     wire s_range_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -78,7 +78,7 @@ module token_importance_bench #(
     integer s_list_passed;
     reg s_list_failed;
 
-    // weights: 96 beats given.
+    // weights: 131 beats given.
     reg s_weights_valid;
     wire s_weights_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -87,7 +87,7 @@ module token_importance_bench #(
     integer s_weights_passed;
     reg s_weights_failed;
 
-    // total: 50 beats given.
+    // total: 55 beats given.
     reg s_total_valid;
     wire s_total_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -96,7 +96,7 @@ module token_importance_bench #(
     integer s_total_passed;
     reg s_total_failed;
 
-    // command: 20 beats given.
+    // command: 24 beats given.
     reg s_command_valid;
     wire s_command_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -105,7 +105,7 @@ module token_importance_bench #(
     integer s_command_passed;
     reg s_command_failed;
 
-    // load: 75 beats given.
+    // load: 65 beats given.
     reg s_load_valid;
     wire s_load_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -114,7 +114,7 @@ module token_importance_bench #(
     integer s_load_passed;
     reg s_load_failed;
 
-    // scan: 461 beats expected.
+    // scan: 479 beats expected.
     wire s_scan_valid;
     reg s_scan_ready;
     wire [495:0] s_scan_importance;
@@ -122,7 +122,7 @@ module token_importance_bench #(
     integer s_scan_passed;
     reg s_scan_failed;
 
-    // row_done: 50 beats expected.
+    // row_done: 55 beats expected.
     wire s_row_done_valid;
     integer s_row_done_passed;
     reg s_row_done_failed;
@@ -172,7 +172,7 @@ module token_importance_bench #(
             .row_done(s_row_done_valid)
     );
 
-    reg [3:0] s_accumulates_lines [0:49];
+    reg [3:0] s_accumulates_lines [0:54];
     integer s_accumulates_next;
     initial $readmemh("token_importance_accumulates.hex", s_accumulates_lines);
     wire s_accumulates_pauses = {26'd0, noise[5:0]} < stalls;
@@ -189,7 +189,7 @@ module token_importance_bench #(
                 s_accumulates_failed <= 1'b1;
             end
             if (!s_accumulates_valid || s_accumulates_ready) begin
-                if (s_accumulates_next < 50 && !s_accumulates_pauses) begin
+                if (s_accumulates_next < 55 && !s_accumulates_pauses) begin
                     s_accumulates_valid <= 1'b1;
                     s_accumulates_beat <= s_accumulates_lines[s_accumulates_next][3:0];
                     s_accumulates_next <= s_accumulates_next + 1;
@@ -200,7 +200,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [79:0] s_range_lines [0:49];
+    reg [79:0] s_range_lines [0:54];
     integer s_range_next;
     initial $readmemh("token_importance_range.hex", s_range_lines);
     wire s_range_pauses = {26'd0, noise[10:5]} < stalls;
@@ -217,7 +217,7 @@ module token_importance_bench #(
                 s_range_failed <= 1'b1;
             end
             if (!s_range_valid || s_range_ready) begin
-                if (s_range_next < 50 && !s_range_pauses && s_list_passed >= s_range_lines[s_range_next][31:0]) begin
+                if (s_range_next < 55 && !s_range_pauses && s_list_passed >= s_range_lines[s_range_next][31:0]) begin
                     s_range_valid <= 1'b1;
                     s_range_beat <= s_range_lines[s_range_next][79:32];
                     s_range_next <= s_range_next + 1;
@@ -252,7 +252,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [79:0] s_weights_lines [0:95];
+    reg [79:0] s_weights_lines [0:130];
     integer s_weights_next;
     initial $readmemh("token_importance_weights.hex", s_weights_lines);
     wire s_weights_pauses = {26'd0, noise[20:15]} < stalls;
@@ -269,7 +269,7 @@ module token_importance_bench #(
                 s_weights_failed <= 1'b1;
             end
             if (!s_weights_valid || s_weights_ready) begin
-                if (s_weights_next < 96 && !s_weights_pauses && s_command_passed >= s_weights_lines[s_weights_next][31:0]) begin
+                if (s_weights_next < 131 && !s_weights_pauses && s_command_passed >= s_weights_lines[s_weights_next][31:0]) begin
                     s_weights_valid <= 1'b1;
                     s_weights_beat <= s_weights_lines[s_weights_next][79:32];
                     s_weights_next <= s_weights_next + 1;
@@ -280,7 +280,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [47:0] s_total_lines [0:49];
+    reg [47:0] s_total_lines [0:54];
     integer s_total_next;
     initial $readmemh("token_importance_total.hex", s_total_lines);
     wire s_total_pauses = {26'd0, noise[25:20]} < stalls;
@@ -297,7 +297,7 @@ module token_importance_bench #(
                 s_total_failed <= 1'b1;
             end
             if (!s_total_valid || s_total_ready) begin
-                if (s_total_next < 50 && !s_total_pauses) begin
+                if (s_total_next < 55 && !s_total_pauses) begin
                     s_total_valid <= 1'b1;
                     s_total_beat <= s_total_lines[s_total_next][47:0];
                     s_total_next <= s_total_next + 1;
@@ -308,7 +308,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [91:0] s_command_lines [0:19];
+    reg [91:0] s_command_lines [0:23];
     integer s_command_next;
     initial $readmemh("token_importance_command.hex", s_command_lines);
     wire s_command_pauses = {26'd0, noise[30:25]} < stalls;
@@ -325,7 +325,7 @@ module token_importance_bench #(
                 s_command_failed <= 1'b1;
             end
             if (!s_command_valid || s_command_ready) begin
-                if (s_command_next < 20 && !s_command_pauses && s_row_done_passed >= s_command_lines[s_command_next][31:0]) begin
+                if (s_command_next < 24 && !s_command_pauses && s_total_passed >= s_command_lines[s_command_next][31:0]) begin
                     s_command_valid <= 1'b1;
                     s_command_beat <= s_command_lines[s_command_next][91:32];
                     s_command_next <= s_command_next + 1;
@@ -336,7 +336,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [1007:0] s_load_lines [0:74];
+    reg [1007:0] s_load_lines [0:64];
     integer s_load_next;
     initial $readmemh("token_importance_load.hex", s_load_lines);
     wire s_load_pauses = {26'd0, noise[9:4]} < stalls;
@@ -353,7 +353,7 @@ module token_importance_bench #(
                 s_load_failed <= 1'b1;
             end
             if (!s_load_valid || s_load_ready) begin
-                if (s_load_next < 75 && !s_load_pauses) begin
+                if (s_load_next < 65 && !s_load_pauses) begin
                     s_load_valid <= 1'b1;
                     s_load_beat <= s_load_lines[s_load_next][1007:0];
                     s_load_next <= s_load_next + 1;
@@ -364,7 +364,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [2015:0] s_scan_lines [0:460];
+    reg [2015:0] s_scan_lines [0:478];
     initial $readmemh("token_importance_scan.hex", s_scan_lines);
     wire [1007:0] s_scan_beat = {s_scan_importance, s_scan_born};
     wire [2015:0] s_scan_line = s_scan_lines[s_scan_passed];
@@ -388,8 +388,8 @@ module token_importance_bench #(
                 s_scan_failed <= 1'b1;
             end else if (s_scan_valid && s_scan_ready) begin
                 s_scan_passed <= s_scan_passed + 1;
-                if (s_scan_passed == 461) begin
-                    $display("cycle %0d: scan offers a beat beyond the %0d expected", cycle, 461);
+                if (s_scan_passed == 479) begin
+                    $display("cycle %0d: scan offers a beat beyond the %0d expected", cycle, 479);
                     s_scan_failed <= 1'b1;
                     end else if (((s_scan_beat ^ s_scan_line[2015:1008]) & s_scan_line[1007:0]) !== 1008'd0) begin
                         $display("MISMATCH scan beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -399,7 +399,7 @@ module token_importance_bench #(
             end
         end
 
-    reg [1:0] s_row_done_lines [0:49];
+    reg [1:0] s_row_done_lines [0:54];
     initial $readmemh("token_importance_row_done.hex", s_row_done_lines);
     wire [0:0] s_row_done_beat = 1'b0;
     wire [1:0] s_row_done_line = s_row_done_lines[s_row_done_passed];
@@ -421,8 +421,8 @@ module token_importance_bench #(
                 s_row_done_failed <= 1'b1;
             end else if (s_row_done_valid) begin
                 s_row_done_passed <= s_row_done_passed + 1;
-                if (s_row_done_passed == 50) begin
-                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 50);
+                if (s_row_done_passed == 55) begin
+                    $display("cycle %0d: row_done offers a beat beyond the %0d expected", cycle, 55);
                     s_row_done_failed <= 1'b1;
                     end else if (((s_row_done_beat ^ s_row_done_line[1:1]) & s_row_done_line[0:0]) !== 1'd0) begin
                         $display("MISMATCH row_done beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -434,7 +434,7 @@ module token_importance_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_accumulates_passed == 50 && s_range_passed == 50 && s_list_passed == 165 && s_weights_passed == 96 && s_total_passed == 50 && s_command_passed == 20 && s_load_passed == 75 && s_scan_passed == 461 && s_row_done_passed == 50;
+    wire finished = s_accumulates_passed == 55 && s_range_passed == 55 && s_list_passed == 165 && s_weights_passed == 131 && s_total_passed == 55 && s_command_passed == 24 && s_load_passed == 65 && s_scan_passed == 479 && s_row_done_passed == 55;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -452,7 +452,7 @@ module token_importance_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d command=%0d/%0d load=%0d/%0d scan=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_accumulates_passed, 50, s_range_passed, 50, s_list_passed, 165, s_weights_passed, 96, s_total_passed, 50, s_command_passed, 20, s_load_passed, 75, s_scan_passed, 461, s_row_done_passed, 50);
+                    cycle, last_move, s_accumulates_passed, 55, s_range_passed, 55, s_list_passed, 165, s_weights_passed, 131, s_total_passed, 55, s_command_passed, 24, s_load_passed, 65, s_scan_passed, 479, s_row_done_passed, 55);
                 fail;
             end
         end

@@ -52,7 +52,7 @@ module token_selector_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // command: 4 beats given.
+    // command: 5 beats given.
     reg s_command_valid;
     wire s_command_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -70,7 +70,7 @@ module token_selector_bench #(
     integer s_scan_passed;
     reg s_scan_failed;
 
-    // list: 18 beats expected.
+    // list: 45 beats expected.
     wire s_list_valid;
     reg s_list_ready;
     wire [18:0] s_list_token;
@@ -100,7 +100,7 @@ module token_selector_bench #(
             .list_payload_last(s_list_last)
     );
 
-    reg [87:0] s_command_lines [0:3];
+    reg [87:0] s_command_lines [0:4];
     integer s_command_next;
     initial $readmemh("token_selector_command.hex", s_command_lines);
     wire s_command_pauses = {26'd0, noise[5:0]} < stalls;
@@ -117,7 +117,7 @@ module token_selector_bench #(
                 s_command_failed <= 1'b1;
             end
             if (!s_command_valid || s_command_ready) begin
-                if (s_command_next < 4 && !s_command_pauses) begin
+                if (s_command_next < 5 && !s_command_pauses) begin
                     s_command_valid <= 1'b1;
                     s_command_beat <= s_command_lines[s_command_next][87:0];
                     s_command_next <= s_command_next + 1;
@@ -156,7 +156,7 @@ module token_selector_bench #(
             end
         end
 
-    reg [47:0] s_list_lines [0:17];
+    reg [47:0] s_list_lines [0:44];
     initial $readmemh("token_selector_list.hex", s_list_lines);
     wire [23:0] s_list_beat = {1'd0, s_list_token, 3'd0, s_list_last};
     wire [47:0] s_list_line = s_list_lines[s_list_passed];
@@ -180,8 +180,8 @@ module token_selector_bench #(
                 s_list_failed <= 1'b1;
             end else if (s_list_valid && s_list_ready) begin
                 s_list_passed <= s_list_passed + 1;
-                if (s_list_passed == 18) begin
-                    $display("cycle %0d: list offers a beat beyond the %0d expected", cycle, 18);
+                if (s_list_passed == 45) begin
+                    $display("cycle %0d: list offers a beat beyond the %0d expected", cycle, 45);
                     s_list_failed <= 1'b1;
                     end else if (((s_list_beat ^ s_list_line[47:24]) & s_list_line[23:0]) !== 24'd0) begin
                         $display("MISMATCH list beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -193,7 +193,7 @@ module token_selector_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_command_passed == 4 && s_scan_passed == 12 && s_list_passed == 18;
+    wire finished = s_command_passed == 5 && s_scan_passed == 12 && s_list_passed == 45;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -205,7 +205,7 @@ module token_selector_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: command=%0d/%0d scan=%0d/%0d list=%0d/%0d",
-                    cycle, last_move, s_command_passed, 4, s_scan_passed, 12, s_list_passed, 18);
+                    cycle, last_move, s_command_passed, 5, s_scan_passed, 12, s_list_passed, 45);
                 fail;
             end
         end

@@ -23,28 +23,31 @@ import UnitScenarios
         #expect(ranked > 2_000)
     }
 
-    /// No head, or one of 64; ratios 0 and 1; more protected tokens than there are; a context of one token.
     @Test func edges() throws {
-        func line(_ start: Int, unpruned: Int = 0, step: Int = 0) -> KeepLine { KeepLine(unpruned: unpruned, start: start, step: step) }
-        var traffic = try CascadeTraffic(pruningD32, maximumHeads: 64, TestSeed.generator(#function))
-        let one = 1 << 16
-        for (tokens, heads, count, sink, recent) in [
-            (line(0), line(one), 2, 0, 0), (line(one), line(0), 2, 0, 0), (line(0), line(0), 1, 0, 0),
-            (line(one / 2), line(one / 2, unpruned: 2), 64, 0, 0), (line(one / 2), line(one), 3, 30, 40),
-            (line(0), line(one), 1, 1, 1), (line(one, step: -one), line(one, step: -20_000), 5, 0, 3),
-            (line(20_000, step: 40_000), line(one), 2, 2, 0), (line(1), line(1), 4, 0, 0),
-        ] {
-            for context in [1, 2, 40] {
-                var sequence = try CascadeSequence(
-                    layers: 4, heads: count, tokenLine: tokens, headLine: heads,
-                    settings: CascadeSettings(importance: .sum, sink: sink, recent: recent))
-                try traffic.iterate(&sequence, context: context, isNew: true)
-                try traffic.iterate(&sequence, context: context, isNew: false)
-                try traffic.iterate(&sequence, context: context + 1, isNew: false)
-            }
+        let unit = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator(#function))
+        try unit.run(.random(seed: TestSeed.derived(#function)))
+        try unit.run()
+    }
+
+    /// The bank is not scanned for a ranking, and no iteration ends, before all rows given to the lane are in it.
+    @Test func rankingsWaitForRows() throws {
+        let (unit, _) = try UnitScenario.cascadeOfAModel(
+            pruningD32, mode: .sum, iterations: 2, context: 40, TestSeed.generator(#function))
+        let run = try unit.run(.slow("row_done", seed: TestSeed.derived(#function)))
+        let operations = try run["token_command"].beats.map { try $0.value("operation") }
+        let scans = zip(operations, run["token_command"].cycles).filter { $0.0 == 3 }.map(\.1)
+        #expect(scans.count > 4)
+        for cycle in scans + run["status"].cycles {
+            let given = run["lane_job"].cycles.count { $0 < cycle }, done = run["row_done"].cycles.count { $0 < cycle }
+            #expect(given == done, "in cycle \(cycle)")
         }
-        try traffic.scenario().run(.random(seed: TestSeed.derived(#function)))
-        try traffic.scenario().run()
+    }
+
+    /// What a layer that keeps all of its tokens and heads does not wait for: the rows before it.
+    @Test func layersThatKeepAllDoNotWait() throws {
+        let run = try UnitScenario.cascadeThatKeepsAll(pruningD32, layers: 4, TestSeed.generator(#function)).run()
+        let jobs = run["lane_job"].cycles
+        #expect(jobs.count == 8 && jobs.last! - jobs[0] <= 20)
     }
 
     /// No `ready` that a unit drives follows within the cycle a `ready` that it is given.
@@ -56,41 +59,5 @@ import UnitScenarios
                 #expect(!inputs.contains { $0.hasSuffix("_ready") }, "\(module.name): \(port.name) follows \(inputs)")
             }
         }
-    }
-}
-
-extension MutationScoreTests {
-    /// The importances, the choice of tokens and the controller, by the tests of their units. (The top-k engine has tests of its own.)
-    @Test(.enabled(if: count > 0, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
-    func mutationScoreOfTheCascade() throws {
-        let units: [(design: Design, own: [String], check: () throws -> Void)] = [
-            (try Design(Accelerator.TokenImportance(pruningD32)), ["TokenImportance", "TokenBank"], {
-                try TokenImportanceTests().probabilitiesAdd()
-                try TokenImportanceTests().fullRows()
-            }),
-            (try Design(Accelerator.HeadImportance(lane: pruningD32.lane, heads: 64)), ["HeadImportance"], {
-                try UnitScenario.headImportance(pruningD32.lane, TestSeed.generator("mutants")).runAll()
-            }),
-            (try Design(Accelerator.TokenSelector(pruningD32)), ["TokenSelector"], {
-                try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("mutants")).runAll()
-                try TokenSelectorTests().cyclesOfARanking()
-            }),
-            (try Design(CascadeController(pruningD32)), ["CascadeController"], {
-                try UnitScenario.cascadeController(pruningD32, TestSeed.generator("mutants")).runAll()
-                try CascadeControllerTests().edges()
-            }),
-        ]
-        var found = 0, tried = 0
-        for (design, own, check) in units {
-            let mutants = design.chosenMutants(Self.count == 1 ? 150 : Self.count) { mutant in
-                own.contains { mutant.module.hasPrefix($0) }
-            }
-            for mutant in mutants {
-                tried += 1
-                if try Self.finds(check, mutant) { found += 1 } else { print("  SURVIVED: \(mutant)") }
-            }
-            print("\(design.top.name): \(found) of \(tried) mutants found so far")
-        }
-        #expect(found * 100 >= 95 * tried)
     }
 }

@@ -5,36 +5,39 @@ import TestSupport
 import Testing
 import UnitScenarios
 
-extension MutationScoreTests {
-    /// The fetch path of a lane that prunes, by the tests of its units.
-    @Test(.enabled(if: count > 0, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
-    func mutationScoreOfGatheredReads() throws {
-        let configuration = SpAttenConfiguration(lane: laneD64, sectorBytes: 32)
-        let reader = try Design(GatherReader(configuration, widths: MemoryPort.Tag.keyMSB.widths, signed: true))
-        let units: [(design: Design, check: () throws -> Void)] = [
-            (reader, { try GatherReaderTests().rowsOfAllKinds(configuration: configuration, tag: .keyMSB) }),
-            (try Design(IndexGenerator(configuration)), {
-                try IndexTests().listsAndRanges(maximumRowKeys: configuration.maximumRowKeys)
-                try IndexTests().aPositionACycle()
-            }),
-            (try Design(IndexFilter(configuration)), { try IndexTests().decisions() }),
-        ]
-        var found = 0, tried = 0
-        for (design, check) in units {
-            let others = Self.bufferChecks(of: design) + [
-                ("SectorFetcher", { try SectorFetcherTests().asksForTheWholeBuffer(sectorBytes: 32, buffer: 256) }),
-                ("rate", { try GatherReaderTests().scatteredRowsAtTheBeatBound(configuration: configuration, keep: 0.54) }),
+/// How many small faults in the fetch path of a lane that prunes its own tests find.
+@Suite(.enabled(if: UnitMutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
+struct GatherMutationTests {
+    /// Rows take two steps, and lie in two channels.
+    private static let configuration =
+        SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 32), sectorBytes: 32)
+    private static let both: [UnitScenario.Extent] = [.short, .full]
+
+    @Test func mutationScoreOfGatherReader() throws {
+        let configuration = Self.configuration
+        let units = try Self.both.map { try UnitScenario.gatherReader(configuration, .keyMSB, TestSeed.generator("\($0)"), $0) }
+        try UnitMutationScore(
+            name: "GatherReader", design: units[0].design, scenarios: units,
+            modules: ["GatherReader", "RowLocator", "SectorFetcher", "RowCutter"], tests: [
+                { for first in [0, 3] { try SectorFetcherTests().asksForTheWholeBuffer(configuration, from: first) } },
+                { try GatherReaderTests().scatteredRowsAtTheBeatBound(configuration: configuration, keep: 0.54) },
             ]
-            for mutant in design.chosenMutants(Self.count == 1 ? 200 : Self.count) {
-                tried += 1
-                if try Self.finds(check, mutant) || others.contains(where: { try Self.finds($0.check, mutant) }) {
-                    found += 1
-                } else {
-                    print("  SURVIVED: \(mutant)")
-                }
-            }
-            print("\(design.top.name): \(found) of \(tried) mutants found so far")
-        }
-        #expect(found * 100 >= 95 * tried)
+        ).measure(atLeast: 95)
+    }
+
+    @Test func mutationScoreOfIndexGenerator() throws {
+        let units = try Self.both.map { try UnitScenario.indexGenerator(Self.configuration, TestSeed.generator("\($0)"), $0) }
+        try UnitMutationScore(
+            name: "IndexGenerator", design: units[0].design, scenarios: units, modules: ["IndexGenerator"],
+            tests: [{ try IndexTests().aPositionACycle() }]
+        ).measure(atLeast: 94)
+    }
+
+    @Test func mutationScoreOfIndexFilter() throws {
+        let units = try Self.both.map { try UnitScenario.indexFilter(Self.configuration, TestSeed.generator("\($0)"), $0) }
+        try UnitMutationScore(
+            name: "IndexFilter", design: units[0].design, scenarios: units, modules: ["IndexFilter"],
+            tests: [{ try IndexTests().decisions() }]
+        ).measure(atLeast: 100)
     }
 }

@@ -120,27 +120,35 @@ extension GatherReaderTests {
     @Test(arguments: SpAttenConfiguration.sectorSizes, [16, 64, 256])
     func asksForTheWholeBuffer(sectorBytes: Int, buffer: Int) throws {
         let lane = LaneConfiguration(headSize: 64, multipliers: 64, fetchBufferBeats: buffer)
-        let simulator = try simulator(SectorFetcher(SpAttenConfiguration(lane: lane, sectorBytes: sectorBytes)))
+        let configuration = SpAttenConfiguration(lane: lane, sectorBytes: sectorBytes)
+        // Bursts that fill it to the last beat, and such that leave some.
+        for first in [0, 3] { try asksForTheWholeBuffer(configuration, from: first) }
+    }
+
+    /// - Parameter start: The first sector.
+    func asksForTheWholeBuffer(_ configuration: SpAttenConfiguration, from start: Int) throws {
+        let buffer = configuration.lane.fetchBufferBeats
+        let simulator = try simulator(SectorFetcher(configuration))
         let spans = try StreamPort("spans", of: simulator), request = try StreamPort("request", of: simulator)
         let first = try spans.field("first"), count = try spans.field("count"), isLast = try spans.field("is_last")
         let address = try request.field("address"), beats = try request.field("beats"), released = try simulator.handle("released")
         simulator.applyReset()
-        (first.value, count.value, isLast.value, spans.isValid, request.isReady) = (3, 2, 0, true, true)
-        var next = 3, asked = 0, releases = 0
+        (first.value, count.value, isLast.value, spans.isValid, request.isReady) = (start, 2, 0, true, true)
+        var next = start, asked = 0, releases = 0
         for cycle in 0..<4 * buffer + 200 {
             released.value = cycle >= 2 * buffer && releases < asked && cycle % 3 == 0 ? 1 : 0
             releases += released.value
             simulator.settle()
             let isTaken = spans.fires
             if request.fires {
-                #expect(address.value == (3 + asked) * sectorBytes)
+                #expect(address.value == (start + asked) * configuration.sectorBytes)
                 asked += beats.value + 1
-                #expect((3 + asked) % 16 == 0 && asked - releases + released.value <= buffer)
+                #expect((start + asked) % 16 == 0 && asked - releases + released.value <= buffer)
             }
             simulator.clockEdge()
             if isTaken { next += 2 }
             first.value = next
-            if cycle == 2 * buffer - 1 { #expect(asked == (3 + buffer) / 16 * 16 - 3) }
+            if cycle == 2 * buffer - 1 { #expect(asked == (start + buffer) / 16 * 16 - start) }
         }
         #expect(asked > buffer)
     }

@@ -34,10 +34,19 @@ let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, mult
             try UnitScenario.headImportance(lane, heads: heads, TestSeed.generator("\(#function) \(heads)")).runAll()
         }
     }
+
+    @Test(arguments: [16, 64]) func commandsGoFirst(heads: Int) throws {
+        try UnitScenario.headImportanceWithoutWaiting(pruningD32.lane, heads: heads, TestSeed.generator(#function)).run()
+    }
+
+    @Test(arguments: [16, 64]) func everyNumberOfHeads(heads: Int) throws {
+        try UnitScenario.headImportanceOfLayers(pruningD32.lane, heads: heads, TestSeed.generator(#function)).run()
+    }
 }
 
 @Suite struct TokenSelectorTests {
     @Test func nestedSelections() throws {
+        try UnitScenario.tokenSelectorAfterReset(pruningD32, TestSeed.generator("\(#function) after reset")).runAll()
         var tokens = 0
         for pass in 0..<4 {
             let unit = try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\(#function) \(pass)"))

@@ -35,7 +35,7 @@ import Verification
                 print("  \(index + 1) SURVIVED: \(mutant)")
             }
         }
-        print("mutation score: \(mutants.count - survivors.count) of \(mutants.count) found, \(killedByLane) by the lane's check, "
+        print("mutation score of Lane: \(mutants.count - survivors.count) of \(mutants.count) found, \(killedByLane) by the lane's check, "
             + "\(killedByUnit) by the tests of the units; survivors:")
         for mutant in survivors { print("  \(mutant)") }
         #expect((killedByLane + killedByUnit) * 100 >= 90 * mutants.count)

@@ -1,32 +1,43 @@
 import Accelerator
 import Configuration
-import Foundation
 import RTL
+import TestSupport
 import Testing
+import UnitScenarios
 
-/// How many small faults of the units that only a lane for prefill has their tests find. Minutes long, so only when asked
-/// for: `LEANSPATTEN_MUTATE=1`.
-@Suite struct PrefillMutationTests {
-    private static let isWanted = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] != nil
+/// How many small faults in the units that only a lane for prefill has their own tests find.
+@Suite(.enabled(if: UnitMutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
+struct PrefillMutationTests {
+    private static let small = PrefillConfiguration.advertised[0]
+    /// Two tile sizes, so that their choice is tested.
+    private static let large = PrefillConfiguration.advertised[3]
 
-    @Test(.enabled(if: isWanted, "set LEANSPATTEN_MUTATE=1 for the mutation score"))
-    func mutationScoreOfTheLaneForPrefill() throws {
-        let small = PrefillConfiguration.advertised[0], large = PrefillConfiguration.advertised[3], tests = PrefillUnitTests()
-        let units: [(design: Design, check: () throws -> Void)] = [
-            // Two tile sizes, so that their choice is tested.
-            (try Design(PassPlanner(prefill: large)), { try tests.passesOfEveryMask(prefill: large) }),
-            (try Design(TileBuffer(words: 8, bits: 792)), { try tests.queriesReadOverAndOver(rows: 8) }),
-            (try Design(SlotAccumulator(prefill: small)), { try tests.leavesInTurns(prefill: small) }),
-            (try Design(NormalizerPair(prefill: small)), { try tests.anElementACycle(prefill: small) }),
-        ]
-        for (design, check) in units {
-            let mutants = design.mutants().filter { mutant in
-                mutant.module == design.top.name && (try? design.mutated(by: [mutant])) != nil
-            }
-            let survivors = try mutants.filter { try !MutationScoreTests.finds(check, $0) }
-            print("mutation score: \(mutants.count - survivors.count) of \(mutants.count) found in \(design.top.name); survivors:")
-            for mutant in survivors { print("  \(mutant)") }
-            #expect((mutants.count - survivors.count) * 100 >= 93 * mutants.count)
-        }
+    @Test func mutationScoreOfPassPlanner() throws {
+        let unit = try UnitScenario.passPlanner(Self.large, TestSeed.generator("PassPlanner"))
+        try UnitMutationScore(name: "PassPlanner", design: unit.design, scenarios: [unit], modules: ["PassPlanner"]).measure(atLeast: 96)
+    }
+
+    @Test func mutationScoreOfTileBuffer() throws {
+        let unit = try UnitScenario.tileBuffer(words: 8, bits: 792, tiles: 40, longest: 8, TestSeed.generator("TileBuffer"))
+        try UnitMutationScore(
+            name: "TileBuffer", design: unit.design, scenarios: [unit], modules: ["TileBuffer"],
+            tests: [{ try PrefillUnitTests().queriesReadOverAndOver(rows: 8) }, { try PrefillUnitTests().twoBanksFillAhead() }]
+        ).measure(atLeast: 97)
+    }
+
+    @Test func mutationScoreOfSlotAccumulator() throws {
+        let small = Self.small, unit = try UnitScenario.slotAccumulator(small, TestSeed.generator("SlotAccumulator"))
+        try UnitMutationScore(
+            name: "SlotAccumulator", design: unit.design, scenarios: [unit], modules: ["SlotAccumulator"],
+            tests: [{ try PrefillUnitTests().leavesInTurns(prefill: small) }]
+        ).measure(atLeast: 96)
+    }
+
+    @Test func mutationScoreOfNormalizerPair() throws {
+        let small = Self.small, unit = try UnitScenario.normalizerPair(small, TestSeed.generator("NormalizerPair"))
+        try UnitMutationScore(
+            name: "NormalizerPair", design: unit.design, scenarios: [unit], modules: ["NormalizerPair"],
+            tests: [{ try PrefillUnitTests().anElementACycle(prefill: small) }]
+        ).measure(atLeast: 98)
     }
 }

@@ -27,9 +27,20 @@ import UnitScenarios
 
     @Test(arguments: [8, 16]) func queriesReadOverAndOver(rows: Int) throws {
         let run = try UnitScenario.tileBuffer(words: rows, bits: 792, tiles: 40, longest: rows, TestSeed.generator(#function)).runAll()
-        // Commands of one word each follow each other without a gap.
+        // Commands that need no other bank follow each other without a gap, of one word or more.
         let cycles = run["output"].cycles
-        #expect(zip(cycles, cycles.dropFirst()).contains { $1 - $0 == 1 })
+        let isLast = try run["output"].beats.map { try $0.value("last") == 1 }
+        let switches = try run["replay"].beats.map { try $0.value("next_bank") == 1 }
+        for (command, previous) in isLast.indices.filter({ isLast[$0] }).dropLast().enumerated() where !switches[command + 1] {
+            #expect(cycles[previous + 1] - cycles[previous] == 1)
+        }
+    }
+
+    /// Both banks are filled before one is asked for.
+    @Test func twoBanksFillAhead() throws {
+        let unit = try UnitScenario.tileBuffer(words: 8, bits: 792, tiles: 6, longest: 8, TestSeed.generator(#function))
+        let run = try unit.run(.stalls(["replay": [0..<200]]))
+        #expect(run["fill"].cycles[1] < 100 && run["fill"].cycles[2] >= 200)
     }
 
     @Test(arguments: PrefillConfiguration.advertised) func leavesInTurns(prefill: PrefillConfiguration) throws {

@@ -28,11 +28,11 @@ extension UnitScenario {
     /// Runs the unit in the native engine, with the mutant in it if there is one.
     @discardableResult
     func run(_ timing: StreamTiming = .steady) throws -> StreamRun {
-        var check = StreamCheck(design, streams)
-        guard let mutant = UnitMutant.current else { return try check.run(timing) }
-        check.waveDirectory = nil
-        check.engine = { try mutant.simulator($0, seed: $1) }
-        return try check.run(timing)
+        guard let mutant = UnitMutant.current else { return try StreamCheck(design, streams).run(timing) }
+        // That it fails is enough: why would take another run.
+        let bench = try StreamTestBench(try mutant.simulator(design, seed: timing.seed), streams, timing: timing)
+        bench.patience = 4_000
+        return try bench.run()
     }
 
     /// Runs the unit under all its timings; returns the run without a gap.
