@@ -3,7 +3,7 @@ import Configuration
 import FixedPoint
 import RTL
 
-/// Attention of one layer of many sequences on several lanes, each with a memory port of its own (Docs/stream-k.md).
+/// Attention of one layer of many sequences on several lanes, each with a memory port of its own (Docs/cluster.md).
 ///
 /// Give a `launch` and its `sequences`, answer what each lane asks for on `queryRequest` with the queries of the group, and
 /// take the rows of all outputs, each from the lane that has its first tile. The next launch may be given while the lanes

@@ -4,7 +4,7 @@ import FixedPoint
 import RTL
 
 /// One lane of a cluster: works through its range of each launch, whatever outputs or parts of outputs lie in it
-/// (Docs/stream-k.md).
+/// (Docs/cluster.md).
 ///
 /// A lane for prefill whose groups are the query rows that share a key-value head. Outputs that lie in the range as a whole
 /// come out; of those at its ends the states go to the reduction, and come back merged to the lane that has the

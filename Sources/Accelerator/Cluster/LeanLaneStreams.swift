@@ -15,7 +15,7 @@ struct QueryRequest: Bundle {
     }
 }
 
-/// An attention sink: a weight without a value that a row has besides its keys (Docs/stream-k.md).
+/// An attention sink: a weight without a value that a row has besides its keys (Docs/cluster.md).
 struct AttentionSink: Bundle {
     /// There is one.
     let occupied: Bit
