@@ -177,11 +177,10 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     output wire fault  // @[ReductionUnit.swift:38]
 );
 
-    reg under_way_0;  // @[ReductionUnit.swift:146]
-    reg under_way_1;  // @[ReductionUnit.swift:146]
-    reg under_way_2;  // @[ReductionUnit.swift:146]
-    reg under_way_3;  // @[ReductionUnit.swift:146]
-    reg under_way_4;  // @[ReductionUnit.swift:146]
+    reg under_way_0;  // @[ReductionUnit.swift:148]
+    reg under_way_1;  // @[ReductionUnit.swift:148]
+    reg under_way_2;  // @[ReductionUnit.swift:148]
+    reg under_way_3;  // @[ReductionUnit.swift:148]
     reg fault_seen;  // @[ReductionUnit.swift:72]
     wire slots_0_partial_ready;  // @[ReductionUnit.swift:56]
     wire slots_0_published_valid;  // @[ReductionUnit.swift:56]
@@ -526,9 +525,9 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     assign partial_3_ready = slots_3_partial_ready;  // @[ReductionUnit.swift:58]
     wire [5:0] slots_4_lane = 6'h4;  // @[ReductionUnit.swift:57]
     assign partial_4_ready = slots_4_partial_ready;  // @[ReductionUnit.swift:58]
-    wire held_0 = slots_0_published_payload_tag_opens & under_way_0;  // @[ReductionUnit.swift:147]
+    wire held_0 = slots_0_published_payload_tag_opens & under_way_0;  // @[ReductionUnit.swift:149]
     wire leaf_0_ready = join_0_1_left_ready;  // @[ReductionUnit.swift:122]
-    wire slots_0_published_ready = leaf_0_ready & !held_0;  // @[ReductionUnit.swift:149]
+    wire slots_0_published_ready = leaf_0_ready & !held_0;  // @[ReductionUnit.swift:151]
 
     ReductionSlots_d64_n524288_e8_r2 slots_0 (  // @[ReductionUnit.swift:56]
         .clock(clock),
@@ -571,31 +570,31 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(slots_0_fault)
     );
 
-    wire leaf_0_valid = slots_0_published_valid & !held_0;  // @[ReductionUnit.swift:150]
+    wire leaf_0_valid = slots_0_published_valid & !held_0;  // @[ReductionUnit.swift:152]
     assign merged_0_valid = return_0_1_left_valid;  // @[ReductionUnit.swift:112]
     assign merged_0_payload_last = return_0_1_left_payload_last;  // @[ReductionUnit.swift:112]
 
     always @(posedge clock) begin
         if (reset) begin
-            under_way_0 <= 1'b0;  // @[ReductionUnit.swift:146]
+            under_way_0 <= 1'b0;  // @[ReductionUnit.swift:148]
         end else begin
             if (leaf_0_valid
                 & leaf_0_ready
                 & slots_0_published_payload_tag_opens
-                & slots_0_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_0 <= 1'b1;  // @[ReductionUnit.swift:152]
+                & slots_0_published_payload_last) begin  // @[ReductionUnit.swift:154]
+                under_way_0 <= 1'b1;  // @[ReductionUnit.swift:154]
             end
             if (merged_0_valid
                 & merged_0_ready
-                & merged_0_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_0 <= 1'b0;  // @[ReductionUnit.swift:153]
+                & merged_0_payload_last) begin  // @[ReductionUnit.swift:155]
+                under_way_0 <= 1'b0;  // @[ReductionUnit.swift:155]
             end
         end
     end
 
-    wire held_1 = slots_1_published_payload_tag_opens & under_way_1;  // @[ReductionUnit.swift:147]
+    wire held_1 = slots_1_published_payload_tag_opens & under_way_1;  // @[ReductionUnit.swift:149]
     wire leaf_1_ready = join_0_1_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_1_published_ready = leaf_1_ready & !held_1;  // @[ReductionUnit.swift:149]
+    wire slots_1_published_ready = leaf_1_ready & !held_1;  // @[ReductionUnit.swift:151]
 
     ReductionSlots_d64_n524288_e8_r2 slots_1 (  // @[ReductionUnit.swift:56]
         .clock(clock),
@@ -638,24 +637,24 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(slots_1_fault)
     );
 
-    wire leaf_1_valid = slots_1_published_valid & !held_1;  // @[ReductionUnit.swift:150]
+    wire leaf_1_valid = slots_1_published_valid & !held_1;  // @[ReductionUnit.swift:152]
     assign merged_1_valid = return_0_1_right_valid;  // @[ReductionUnit.swift:113]
     assign merged_1_payload_last = return_0_1_right_payload_last;  // @[ReductionUnit.swift:113]
 
     always @(posedge clock) begin
         if (reset) begin
-            under_way_1 <= 1'b0;  // @[ReductionUnit.swift:146]
+            under_way_1 <= 1'b0;  // @[ReductionUnit.swift:148]
         end else begin
             if (leaf_1_valid
                 & leaf_1_ready
                 & slots_1_published_payload_tag_opens
-                & slots_1_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_1 <= 1'b1;  // @[ReductionUnit.swift:152]
+                & slots_1_published_payload_last) begin  // @[ReductionUnit.swift:154]
+                under_way_1 <= 1'b1;  // @[ReductionUnit.swift:154]
             end
             if (merged_1_valid
                 & merged_1_ready
-                & merged_1_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_1 <= 1'b0;  // @[ReductionUnit.swift:153]
+                & merged_1_payload_last) begin  // @[ReductionUnit.swift:155]
+                under_way_1 <= 1'b0;  // @[ReductionUnit.swift:155]
             end
         end
     end
@@ -717,9 +716,9 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         return_0_1_right_payload_state_output_sums;  // @[ReductionUnit.swift:113]
     assign merged_1_payload_state_output_sums_below =
         return_0_1_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:113]
-    wire held_2 = slots_2_published_payload_tag_opens & under_way_2;  // @[ReductionUnit.swift:147]
+    wire held_2 = slots_2_published_payload_tag_opens & under_way_2;  // @[ReductionUnit.swift:149]
     wire leaf_2_ready = join_2_3_left_ready;  // @[ReductionUnit.swift:122]
-    wire slots_2_published_ready = leaf_2_ready & !held_2;  // @[ReductionUnit.swift:149]
+    wire slots_2_published_ready = leaf_2_ready & !held_2;  // @[ReductionUnit.swift:151]
 
     ReductionSlots_d64_n524288_e8_r2 slots_2 (  // @[ReductionUnit.swift:56]
         .clock(clock),
@@ -762,31 +761,31 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(slots_2_fault)
     );
 
-    wire leaf_2_valid = slots_2_published_valid & !held_2;  // @[ReductionUnit.swift:150]
+    wire leaf_2_valid = slots_2_published_valid & !held_2;  // @[ReductionUnit.swift:152]
     assign merged_2_valid = return_2_3_left_valid;  // @[ReductionUnit.swift:112]
     assign merged_2_payload_last = return_2_3_left_payload_last;  // @[ReductionUnit.swift:112]
 
     always @(posedge clock) begin
         if (reset) begin
-            under_way_2 <= 1'b0;  // @[ReductionUnit.swift:146]
+            under_way_2 <= 1'b0;  // @[ReductionUnit.swift:148]
         end else begin
             if (leaf_2_valid
                 & leaf_2_ready
                 & slots_2_published_payload_tag_opens
-                & slots_2_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_2 <= 1'b1;  // @[ReductionUnit.swift:152]
+                & slots_2_published_payload_last) begin  // @[ReductionUnit.swift:154]
+                under_way_2 <= 1'b1;  // @[ReductionUnit.swift:154]
             end
             if (merged_2_valid
                 & merged_2_ready
-                & merged_2_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_2 <= 1'b0;  // @[ReductionUnit.swift:153]
+                & merged_2_payload_last) begin  // @[ReductionUnit.swift:155]
+                under_way_2 <= 1'b0;  // @[ReductionUnit.swift:155]
             end
         end
     end
 
-    wire held_3 = slots_3_published_payload_tag_opens & under_way_3;  // @[ReductionUnit.swift:147]
+    wire held_3 = slots_3_published_payload_tag_opens & under_way_3;  // @[ReductionUnit.swift:149]
     wire leaf_3_ready = join_2_3_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_3_published_ready = leaf_3_ready & !held_3;  // @[ReductionUnit.swift:149]
+    wire slots_3_published_ready = leaf_3_ready & !held_3;  // @[ReductionUnit.swift:151]
 
     ReductionSlots_d64_n524288_e8_r2 slots_3 (  // @[ReductionUnit.swift:56]
         .clock(clock),
@@ -829,24 +828,24 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(slots_3_fault)
     );
 
-    wire leaf_3_valid = slots_3_published_valid & !held_3;  // @[ReductionUnit.swift:150]
+    wire leaf_3_valid = slots_3_published_valid & !held_3;  // @[ReductionUnit.swift:152]
     assign merged_3_valid = return_2_3_right_valid;  // @[ReductionUnit.swift:113]
     assign merged_3_payload_last = return_2_3_right_payload_last;  // @[ReductionUnit.swift:113]
 
     always @(posedge clock) begin
         if (reset) begin
-            under_way_3 <= 1'b0;  // @[ReductionUnit.swift:146]
+            under_way_3 <= 1'b0;  // @[ReductionUnit.swift:148]
         end else begin
             if (leaf_3_valid
                 & leaf_3_ready
                 & slots_3_published_payload_tag_opens
-                & slots_3_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_3 <= 1'b1;  // @[ReductionUnit.swift:152]
+                & slots_3_published_payload_last) begin  // @[ReductionUnit.swift:154]
+                under_way_3 <= 1'b1;  // @[ReductionUnit.swift:154]
             end
             if (merged_3_valid
                 & merged_3_ready
-                & merged_3_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_3 <= 1'b0;  // @[ReductionUnit.swift:153]
+                & merged_3_payload_last) begin  // @[ReductionUnit.swift:155]
+                under_way_3 <= 1'b0;  // @[ReductionUnit.swift:155]
             end
         end
     end
@@ -1206,73 +1205,6 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_payload_last(return_2_3_right_payload_last)
     );
 
-    wire held_4 = slots_4_published_payload_tag_opens & under_way_4;  // @[ReductionUnit.swift:147]
-    wire leaf_4_ready = join_0_4_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_4_published_ready = leaf_4_ready & !held_4;  // @[ReductionUnit.swift:149]
-
-    ReductionSlots_d64_n524288_e8_r2 slots_4 (  // @[ReductionUnit.swift:56]
-        .clock(clock),
-        .reset(reset),
-        .lane(slots_4_lane),
-        .partial_valid(partial_4_valid),
-        .partial_ready(slots_4_partial_ready),
-        .partial_payload_tag_output_head(partial_4_payload_tag_output_head),
-        .partial_payload_tag_output_sequence(partial_4_payload_tag_output_sequence),
-        .partial_payload_tag_opens(partial_4_payload_tag_opens),
-        .partial_payload_tag_closes(partial_4_payload_tag_closes),
-        .partial_payload_tag_epoch(partial_4_payload_tag_epoch),
-        .partial_payload_tag_lane(partial_4_payload_tag_lane),
-        .partial_payload_tag_rows(partial_4_payload_tag_rows),
-        .partial_payload_tag_value_bits(partial_4_payload_tag_value_bits),
-        .partial_payload_state_occupied(partial_4_payload_state_occupied),
-        .partial_payload_state_highest_class(partial_4_payload_state_highest_class),
-        .partial_payload_state_weight_sum(partial_4_payload_state_weight_sum),
-        .partial_payload_state_weight_sum_below(partial_4_payload_state_weight_sum_below),
-        .partial_payload_state_output_sums(partial_4_payload_state_output_sums),
-        .partial_payload_state_output_sums_below(partial_4_payload_state_output_sums_below),
-        .partial_payload_last(partial_4_payload_last),
-        .published_valid(slots_4_published_valid),
-        .published_ready(slots_4_published_ready),
-        .published_payload_tag_output_head(slots_4_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_4_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_4_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_4_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_4_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_4_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_4_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_4_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_4_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_4_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_4_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_4_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_4_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_4_published_payload_state_output_sums_below),
-        .published_payload_last(slots_4_published_payload_last),
-        .fault(slots_4_fault)
-    );
-
-    wire leaf_4_valid = slots_4_published_valid & !held_4;  // @[ReductionUnit.swift:150]
-    assign merged_4_valid = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_last = 1'b0;  // @[ReductionUnit.swift:80]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            under_way_4 <= 1'b0;  // @[ReductionUnit.swift:146]
-        end else begin
-            if (leaf_4_valid
-                & leaf_4_ready
-                & slots_4_published_payload_tag_opens
-                & slots_4_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_4 <= 1'b1;  // @[ReductionUnit.swift:152]
-            end
-            if (merged_4_valid
-                & merged_4_ready
-                & merged_4_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_4 <= 1'b0;  // @[ReductionUnit.swift:153]
-            end
-        end
-    end
-
     wire [5:0] join_0_4_boundary = 6'h4;  // @[ReductionUnit.swift:121]
 
     ReductionJoin_d64_n524288_e8_r2 join_0_3 (  // @[ReductionUnit.swift:120]
@@ -1350,6 +1282,47 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(join_0_3_fault)
     );
 
+    ReductionSlots_d64_n524288_e8_r2 slots_4 (  // @[ReductionUnit.swift:56]
+        .clock(clock),
+        .reset(reset),
+        .lane(slots_4_lane),
+        .partial_valid(partial_4_valid),
+        .partial_ready(slots_4_partial_ready),
+        .partial_payload_tag_output_head(partial_4_payload_tag_output_head),
+        .partial_payload_tag_output_sequence(partial_4_payload_tag_output_sequence),
+        .partial_payload_tag_opens(partial_4_payload_tag_opens),
+        .partial_payload_tag_closes(partial_4_payload_tag_closes),
+        .partial_payload_tag_epoch(partial_4_payload_tag_epoch),
+        .partial_payload_tag_lane(partial_4_payload_tag_lane),
+        .partial_payload_tag_rows(partial_4_payload_tag_rows),
+        .partial_payload_tag_value_bits(partial_4_payload_tag_value_bits),
+        .partial_payload_state_occupied(partial_4_payload_state_occupied),
+        .partial_payload_state_highest_class(partial_4_payload_state_highest_class),
+        .partial_payload_state_weight_sum(partial_4_payload_state_weight_sum),
+        .partial_payload_state_weight_sum_below(partial_4_payload_state_weight_sum_below),
+        .partial_payload_state_output_sums(partial_4_payload_state_output_sums),
+        .partial_payload_state_output_sums_below(partial_4_payload_state_output_sums_below),
+        .partial_payload_last(partial_4_payload_last),
+        .published_valid(slots_4_published_valid),
+        .published_ready(join_0_4_right_ready),
+        .published_payload_tag_output_head(slots_4_published_payload_tag_output_head),
+        .published_payload_tag_output_sequence(slots_4_published_payload_tag_output_sequence),
+        .published_payload_tag_opens(slots_4_published_payload_tag_opens),
+        .published_payload_tag_closes(slots_4_published_payload_tag_closes),
+        .published_payload_tag_epoch(slots_4_published_payload_tag_epoch),
+        .published_payload_tag_lane(slots_4_published_payload_tag_lane),
+        .published_payload_tag_rows(slots_4_published_payload_tag_rows),
+        .published_payload_tag_value_bits(slots_4_published_payload_tag_value_bits),
+        .published_payload_state_occupied(slots_4_published_payload_state_occupied),
+        .published_payload_state_highest_class(slots_4_published_payload_state_highest_class),
+        .published_payload_state_weight_sum(slots_4_published_payload_state_weight_sum),
+        .published_payload_state_weight_sum_below(slots_4_published_payload_state_weight_sum_below),
+        .published_payload_state_output_sums(slots_4_published_payload_state_output_sums),
+        .published_payload_state_output_sums_below(slots_4_published_payload_state_output_sums_below),
+        .published_payload_last(slots_4_published_payload_last),
+        .fault(slots_4_fault)
+    );
+
     ReductionReturn_d64_n524288_e8_r2_k1 return_0_3 (  // @[ReductionUnit.swift:110]
         .clock(clock),
         .reset(reset),
@@ -1423,6 +1396,7 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_payload_last(return_0_3_right_payload_last)
     );
 
+    assign merged_4_valid = 1'b0;  // @[ReductionUnit.swift:80]
     assign merged_4_payload_tag_output_head = 8'h0;  // @[ReductionUnit.swift:80]
     assign merged_4_payload_tag_output_sequence = 8'h0;  // @[ReductionUnit.swift:80]
     assign merged_4_payload_tag_opens = 1'b0;  // @[ReductionUnit.swift:80]
@@ -1437,6 +1411,7 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     assign merged_4_payload_state_weight_sum_below = 71'h0;  // @[ReductionUnit.swift:80]
     assign merged_4_payload_state_output_sums = 656'h0;  // @[ReductionUnit.swift:80]
     assign merged_4_payload_state_output_sums_below = 656'h0;  // @[ReductionUnit.swift:80]
+    assign merged_4_payload_last = 1'b0;  // @[ReductionUnit.swift:80]
     wire join_0_4_open_ready = 1'b1;  // @[ReductionUnit.swift:68]
 
     ReductionJoin_d64_n524288_e8_r2 join_0_4 (  // @[ReductionUnit.swift:120]
@@ -1460,7 +1435,7 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_payload_state_output_sums(join_0_3_open_payload_state_output_sums),
         .left_payload_state_output_sums_below(join_0_3_open_payload_state_output_sums_below),
         .left_payload_last(join_0_3_open_payload_last),
-        .right_valid(leaf_4_valid),
+        .right_valid(slots_4_published_valid),
         .right_ready(join_0_4_right_ready),
         .right_payload_tag_output_head(slots_4_published_payload_tag_output_head),
         .right_payload_tag_output_sequence(slots_4_published_payload_tag_output_sequence),
@@ -1529,14 +1504,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     assign fault = fault_seen;  // @[ReductionUnit.swift:74]
 
     wire _unused_ok = &{
-        1'b0, join_0_4_open_payload_tag_output_head, join_0_4_open_payload_tag_output_sequence,
-        join_0_4_open_payload_tag_opens, join_0_4_open_payload_tag_closes,
-        join_0_4_open_payload_tag_epoch, join_0_4_open_payload_tag_lane,
-        join_0_4_open_payload_tag_rows, join_0_4_open_payload_tag_value_bits,
-        join_0_4_open_payload_state_occupied, join_0_4_open_payload_state_highest_class,
-        join_0_4_open_payload_state_weight_sum, join_0_4_open_payload_state_weight_sum_below,
-        join_0_4_open_payload_state_output_sums, join_0_4_open_payload_state_output_sums_below,
-        join_0_4_open_payload_last
+        1'b0, merged_4_ready, join_0_4_open_payload_tag_output_head,
+        join_0_4_open_payload_tag_output_sequence, join_0_4_open_payload_tag_opens,
+        join_0_4_open_payload_tag_closes, join_0_4_open_payload_tag_epoch,
+        join_0_4_open_payload_tag_lane, join_0_4_open_payload_tag_rows,
+        join_0_4_open_payload_tag_value_bits, join_0_4_open_payload_state_occupied,
+        join_0_4_open_payload_state_highest_class, join_0_4_open_payload_state_weight_sum,
+        join_0_4_open_payload_state_weight_sum_below, join_0_4_open_payload_state_output_sums,
+        join_0_4_open_payload_state_output_sums_below, join_0_4_open_payload_last
     };
 endmodule
 

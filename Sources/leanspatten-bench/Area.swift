@@ -46,6 +46,11 @@ struct Area: ParsableCommand {
         "head-importance": { try Design(HeadImportance(lane: pruning.lane, heads: 64)) },
         "token-selector": { try Design(TokenSelector(pruning)) },
         "cascade-controller": { try Design(CascadeController(pruning)) },
+        "merge-unit": { try Design(MergeUnit(lane: pruning.lane)) },
+        "reduction-slots-r1": { try Design(ReductionSlots(prefill: PrefillConfiguration(lane: pruning.lane, residentRows: 1))) },
+        "reduction-slots-r8": { try Design(ReductionSlots(prefill: PrefillConfiguration(lane: pruning.lane))) },
+        "reduction-join": { try Design(ReductionJoin(prefill: PrefillConfiguration(lane: pruning.lane))) },
+        "reduction-return": { try Design(ReductionReturn(prefill: PrefillConfiguration(lane: pruning.lane), level: 1)) },
         "spatten-dispatcher": { try Design(SpAttenDispatcher(pruning)) },
     ]
 

@@ -143,6 +143,8 @@ package struct ReductionUnit: Module {
     private func leaf(
         _ c: Circuit, _ io: Ports, _ published: Stream<PartialBeat>, _ x: Int
     ) -> (open: Stream<PartialBeat>, returned: Stream<PartialBeat>) {
+        // The last lane never opens an output that goes on behind it.
+        guard x < lanes - 1 else { return (published, io.merged[x]) }
         let underWay = c.register("under_way_\(x)", .bit, reset: 0)
         let held = c.named("held_\(x)", published.payload.tag.opens & underWay.q)
         let ready = c.wire("leaf_\(x)_ready", .bit)
