@@ -49,7 +49,8 @@ struct Area: ParsableCommand {
         "merge-unit": { try Design(MergeUnit(lane: pruning.lane)) },
         "reduction-slots-r1": { try Design(ReductionSlots(prefill: PrefillConfiguration(lane: pruning.lane, residentRows: 1))) },
         "reduction-slots-r8": { try Design(ReductionSlots(prefill: PrefillConfiguration(lane: pruning.lane))) },
-        "reduction-join": { try Design(ReductionJoin(prefill: PrefillConfiguration(lane: pruning.lane))) },
+        "reduction-join": { try Design(ReductionJoin(prefill: PrefillConfiguration(lane: pruning.lane), isInner: false)) },
+        "reduction-join-inner": { try Design(ReductionJoin(prefill: PrefillConfiguration(lane: pruning.lane), isInner: true)) },
         "reduction-return": { try Design(ReductionReturn(prefill: PrefillConfiguration(lane: pruning.lane), level: 1)) },
         "spatten-dispatcher": { try Design(SpAttenDispatcher(pruning)) },
     ]

@@ -129,11 +129,13 @@ units_bench.v
 ../../Generated/units/Fifo_w20_d32.v
 ../../Generated/units/SkidBuffer_w1025.v
 ../../Generated/units/CascadeController_n524288_k1024_d64_h16.v
-../../Generated/units/Fifo_w1493_d32.v
+../../Generated/units/Fifo_w1493_d16.v
+../../Generated/units/Fifo_w1_d4.v
 ../../Generated/units/ReductionSlots_d64_n524288_e8_r2.v
 ../../Generated/units/Fifo_w31_d4.v
 ../../Generated/units/ReductionJoin_d64_n524288_e8_r2.v
 ../../Generated/units/ReductionUnit_d64_n524288_e8_r2_g3_chain.v
+../../Generated/units/ReductionJoin_d64_n524288_e8_r2_inner.v
 ../../Generated/units/Fifo_w1493_d2.v
 ../../Generated/units/ReductionReturn_d64_n524288_e8_r2_k0.v
 ../../Generated/units/ReductionReturn_d64_n524288_e8_r2_k1.v

@@ -51,7 +51,7 @@ import Verification
         var random = SeededGenerator(seed: 1, name: "ReductionMutationTests")
         let trials = trials(lanes: lanes, &random)
         let design = try ReductionRun(trials[0].traffic, topology).design
-        // A join of a chain never has something on its right that goes by: it is looked at in the tree.
+        // The joins of a chain are those of the tree without what a chain cannot have.
         let units = topology == .chain ? ["ReductionUnit", "ReductionSlots"] : ["ReductionUnit", "ReductionJoin", "ReductionReturn"]
         let mutants = design.chosenMutants(Self.count) { mutant in units.contains { mutant.module.hasPrefix($0) } }
         let mutated = try design.mutated(by: mutants)
