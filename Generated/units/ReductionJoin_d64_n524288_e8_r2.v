@@ -4,218 +4,210 @@
 module ReductionJoin_d64_n524288_e8_r2 (
     input  wire clock,
     input  wire reset,
-    input  wire [5:0] boundary,  // @[ReductionJoin.swift:37]
-    input  wire left_valid,  // @[ReductionJoin.swift:37]
-    output wire left_ready,  // @[ReductionJoin.swift:37]
-    input  wire [7:0] left_payload_tag_output_head,  // @[ReductionJoin.swift:37]
-    input  wire [7:0] left_payload_tag_output_sequence,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_tag_opens,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_tag_closes,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_tag_epoch,  // @[ReductionJoin.swift:37]
-    input  wire [5:0] left_payload_tag_lane,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_tag_rows,  // @[ReductionJoin.swift:37]
-    input  wire [3:0] left_payload_tag_value_bits,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_state_occupied,  // @[ReductionJoin.swift:37]
-    input  wire signed [6:0] left_payload_state_highest_class,  // @[ReductionJoin.swift:37]
-    input  wire [70:0] left_payload_state_weight_sum,  // @[ReductionJoin.swift:37]
-    input  wire [70:0] left_payload_state_weight_sum_below,  // @[ReductionJoin.swift:37]
-    input  wire [655:0] left_payload_state_output_sums,  // @[ReductionJoin.swift:37]
-    input  wire [655:0] left_payload_state_output_sums_below,  // @[ReductionJoin.swift:37]
-    input  wire left_payload_last,  // @[ReductionJoin.swift:37]
-    input  wire right_valid,  // @[ReductionJoin.swift:37]
-    output wire right_ready,  // @[ReductionJoin.swift:37]
-    input  wire [7:0] right_payload_tag_output_head,  // @[ReductionJoin.swift:37]
-    input  wire [7:0] right_payload_tag_output_sequence,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_tag_opens,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_tag_closes,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_tag_epoch,  // @[ReductionJoin.swift:37]
-    input  wire [5:0] right_payload_tag_lane,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_tag_rows,  // @[ReductionJoin.swift:37]
-    input  wire [3:0] right_payload_tag_value_bits,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_state_occupied,  // @[ReductionJoin.swift:37]
-    input  wire signed [6:0] right_payload_state_highest_class,  // @[ReductionJoin.swift:37]
-    input  wire [70:0] right_payload_state_weight_sum,  // @[ReductionJoin.swift:37]
-    input  wire [70:0] right_payload_state_weight_sum_below,  // @[ReductionJoin.swift:37]
-    input  wire [655:0] right_payload_state_output_sums,  // @[ReductionJoin.swift:37]
-    input  wire [655:0] right_payload_state_output_sums_below,  // @[ReductionJoin.swift:37]
-    input  wire right_payload_last,  // @[ReductionJoin.swift:37]
-    output wire open_valid,  // @[ReductionJoin.swift:38]
-    input  wire open_ready,  // @[ReductionJoin.swift:38]
-    output wire [7:0] open_payload_tag_output_head,  // @[ReductionJoin.swift:38]
-    output wire [7:0] open_payload_tag_output_sequence,  // @[ReductionJoin.swift:38]
-    output wire open_payload_tag_opens,  // @[ReductionJoin.swift:38]
-    output wire open_payload_tag_closes,  // @[ReductionJoin.swift:38]
-    output wire open_payload_tag_epoch,  // @[ReductionJoin.swift:38]
-    output wire [5:0] open_payload_tag_lane,  // @[ReductionJoin.swift:38]
-    output wire open_payload_tag_rows,  // @[ReductionJoin.swift:38]
-    output wire [3:0] open_payload_tag_value_bits,  // @[ReductionJoin.swift:38]
-    output wire open_payload_state_occupied,  // @[ReductionJoin.swift:38]
-    output wire signed [6:0] open_payload_state_highest_class,  // @[ReductionJoin.swift:38]
-    output wire [70:0] open_payload_state_weight_sum,  // @[ReductionJoin.swift:38]
-    output wire [70:0] open_payload_state_weight_sum_below,  // @[ReductionJoin.swift:38]
-    output wire [655:0] open_payload_state_output_sums,  // @[ReductionJoin.swift:38]
-    output wire [655:0] open_payload_state_output_sums_below,  // @[ReductionJoin.swift:38]
-    output wire open_payload_last,  // @[ReductionJoin.swift:38]
-    output wire complete_valid,  // @[ReductionJoin.swift:38]
-    input  wire complete_ready,  // @[ReductionJoin.swift:38]
-    output wire [7:0] complete_payload_tag_output_head,  // @[ReductionJoin.swift:38]
-    output wire [7:0] complete_payload_tag_output_sequence,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_tag_opens,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_tag_closes,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_tag_epoch,  // @[ReductionJoin.swift:38]
-    output wire [5:0] complete_payload_tag_lane,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_tag_rows,  // @[ReductionJoin.swift:38]
-    output wire [3:0] complete_payload_tag_value_bits,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_state_occupied,  // @[ReductionJoin.swift:38]
-    output wire signed [6:0] complete_payload_state_highest_class,  // @[ReductionJoin.swift:38]
-    output wire [70:0] complete_payload_state_weight_sum,  // @[ReductionJoin.swift:38]
-    output wire [70:0] complete_payload_state_weight_sum_below,  // @[ReductionJoin.swift:38]
-    output wire [655:0] complete_payload_state_output_sums,  // @[ReductionJoin.swift:38]
-    output wire [655:0] complete_payload_state_output_sums_below,  // @[ReductionJoin.swift:38]
-    output wire complete_payload_last,  // @[ReductionJoin.swift:38]
-    output wire fault  // @[ReductionJoin.swift:38]
+    input  wire [5:0] boundary,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_valid,  // @[ReductionJoin.swift:44]
+    output wire left_followers_ready,  // @[ReductionJoin.swift:44]
+    input  wire [7:0] left_followers_payload_tag_output_head,  // @[ReductionJoin.swift:44]
+    input  wire [7:0] left_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_tag_opens,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_tag_closes,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_tag_epoch,  // @[ReductionJoin.swift:44]
+    input  wire [5:0] left_followers_payload_tag_lane,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_tag_rows,  // @[ReductionJoin.swift:44]
+    input  wire [3:0] left_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_state_occupied,  // @[ReductionJoin.swift:44]
+    input  wire signed [6:0] left_followers_payload_state_highest_class,  // @[ReductionJoin.swift:44]
+    input  wire [70:0] left_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:44]
+    input  wire [70:0] left_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:44]
+    input  wire [655:0] left_followers_payload_state_output_sums,  // @[ReductionJoin.swift:44]
+    input  wire [655:0] left_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:44]
+    input  wire left_followers_payload_last,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_valid,  // @[ReductionJoin.swift:44]
+    output wire left_openers_ready,  // @[ReductionJoin.swift:44]
+    input  wire [7:0] left_openers_payload_tag_output_head,  // @[ReductionJoin.swift:44]
+    input  wire [7:0] left_openers_payload_tag_output_sequence,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_tag_opens,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_tag_closes,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_tag_epoch,  // @[ReductionJoin.swift:44]
+    input  wire [5:0] left_openers_payload_tag_lane,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_tag_rows,  // @[ReductionJoin.swift:44]
+    input  wire [3:0] left_openers_payload_tag_value_bits,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_state_occupied,  // @[ReductionJoin.swift:44]
+    input  wire signed [6:0] left_openers_payload_state_highest_class,  // @[ReductionJoin.swift:44]
+    input  wire [70:0] left_openers_payload_state_weight_sum,  // @[ReductionJoin.swift:44]
+    input  wire [70:0] left_openers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:44]
+    input  wire [655:0] left_openers_payload_state_output_sums,  // @[ReductionJoin.swift:44]
+    input  wire [655:0] left_openers_payload_state_output_sums_below,  // @[ReductionJoin.swift:44]
+    input  wire left_openers_payload_last,  // @[ReductionJoin.swift:44]
+    input  wire left_order_valid,  // @[ReductionJoin.swift:45]
+    output wire left_order_ready,  // @[ReductionJoin.swift:45]
+    input  wire left_order_payload,  // @[ReductionJoin.swift:45]
+    input  wire right_followers_valid,  // @[ReductionJoin.swift:47]
+    output wire right_followers_ready,  // @[ReductionJoin.swift:47]
+    input  wire [7:0] right_followers_payload_tag_output_head,  // @[ReductionJoin.swift:47]
+    input  wire [7:0] right_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_tag_opens,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_tag_closes,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_tag_epoch,  // @[ReductionJoin.swift:47]
+    input  wire [5:0] right_followers_payload_tag_lane,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_tag_rows,  // @[ReductionJoin.swift:47]
+    input  wire [3:0] right_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_state_occupied,  // @[ReductionJoin.swift:47]
+    input  wire signed [6:0] right_followers_payload_state_highest_class,  // @[ReductionJoin.swift:47]
+    input  wire [70:0] right_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:47]
+    input  wire [70:0] right_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:47]
+    input  wire [655:0] right_followers_payload_state_output_sums,  // @[ReductionJoin.swift:47]
+    input  wire [655:0] right_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:47]
+    input  wire right_followers_payload_last,  // @[ReductionJoin.swift:47]
+    output wire open_followers_valid,  // @[ReductionJoin.swift:49]
+    input  wire open_followers_ready,  // @[ReductionJoin.swift:49]
+    output wire [7:0] open_followers_payload_tag_output_head,  // @[ReductionJoin.swift:49]
+    output wire [7:0] open_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_tag_opens,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_tag_closes,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_tag_epoch,  // @[ReductionJoin.swift:49]
+    output wire [5:0] open_followers_payload_tag_lane,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_tag_rows,  // @[ReductionJoin.swift:49]
+    output wire [3:0] open_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_state_occupied,  // @[ReductionJoin.swift:49]
+    output wire signed [6:0] open_followers_payload_state_highest_class,  // @[ReductionJoin.swift:49]
+    output wire [70:0] open_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:49]
+    output wire [70:0] open_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:49]
+    output wire [655:0] open_followers_payload_state_output_sums,  // @[ReductionJoin.swift:49]
+    output wire [655:0] open_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:49]
+    output wire open_followers_payload_last,  // @[ReductionJoin.swift:49]
+    output wire complete_valid,  // @[ReductionJoin.swift:50]
+    input  wire complete_ready,  // @[ReductionJoin.swift:50]
+    output wire [7:0] complete_payload_tag_output_head,  // @[ReductionJoin.swift:50]
+    output wire [7:0] complete_payload_tag_output_sequence,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_tag_opens,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_tag_closes,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_tag_epoch,  // @[ReductionJoin.swift:50]
+    output wire [5:0] complete_payload_tag_lane,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_tag_rows,  // @[ReductionJoin.swift:50]
+    output wire [3:0] complete_payload_tag_value_bits,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_state_occupied,  // @[ReductionJoin.swift:50]
+    output wire signed [6:0] complete_payload_state_highest_class,  // @[ReductionJoin.swift:50]
+    output wire [70:0] complete_payload_state_weight_sum,  // @[ReductionJoin.swift:50]
+    output wire [70:0] complete_payload_state_weight_sum_below,  // @[ReductionJoin.swift:50]
+    output wire [655:0] complete_payload_state_output_sums,  // @[ReductionJoin.swift:50]
+    output wire [655:0] complete_payload_state_output_sums_below,  // @[ReductionJoin.swift:50]
+    output wire complete_payload_last,  // @[ReductionJoin.swift:50]
+    output wire fault  // @[ReductionJoin.swift:50]
 );
 
-    reg left_going_by;  // @[ReductionJoin.swift:51]
-    reg right_going_by;  // @[ReductionJoin.swift:52]
-    reg fault_seen;  // @[ReductionJoin.swift:86]
-    wire merge_pair_ready;  // @[ReductionJoin.swift:56]
-    wire merge_merged_valid;  // @[ReductionJoin.swift:56]
-    wire merge_merged_payload_occupied;  // @[ReductionJoin.swift:56]
-    wire signed [6:0] merge_merged_payload_highest_class;  // @[ReductionJoin.swift:56]
-    wire [70:0] merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:56]
-    wire [70:0] merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:56]
-    wire [655:0] merge_merged_payload_output_sums;  // @[ReductionJoin.swift:56]
-    wire [655:0] merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:56]
-    wire tags_input_ready;  // @[ReductionJoin.swift:57]
-    wire tags_output_valid;  // @[ReductionJoin.swift:57]
-    wire [30:0] tags_output_payload;  // @[ReductionJoin.swift:57]
+    reg [2:0] followers_under_way;  // @[ReductionJoin.swift:168]
+    reg fault_seen;  // @[ReductionJoin.swift:142]
+    wire merge_pair_ready;  // @[ReductionJoin.swift:74]
+    wire merge_merged_valid;  // @[ReductionJoin.swift:74]
+    wire merge_merged_payload_occupied;  // @[ReductionJoin.swift:74]
+    wire signed [6:0] merge_merged_payload_highest_class;  // @[ReductionJoin.swift:74]
+    wire [70:0] merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:74]
+    wire [70:0] merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:74]
+    wire [655:0] merge_merged_payload_output_sums;  // @[ReductionJoin.swift:74]
+    wire [655:0] merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:74]
+    wire tags_input_ready;  // @[ReductionJoin.swift:75]
+    wire tags_output_valid;  // @[ReductionJoin.swift:75]
+    wire [30:0] tags_output_payload;  // @[ReductionJoin.swift:75]
 
-    wire pass_left = left_valid
-        & left_payload_tag_closes
-        & !right_going_by;  // @[ReductionJoin.swift:53]
-    wire pass_right = right_valid
-        & right_payload_tag_opens
-        & !left_going_by
-        & !pass_left;  // @[ReductionJoin.swift:54]
-    wire meet = left_valid
-        & right_valid
-        & !left_payload_tag_closes
-        & !right_payload_tag_opens;  // @[ReductionJoin.swift:55]
-    wire room = merge_pair_ready & tags_input_ready;  // @[ReductionJoin.swift:58]
-    assign left_ready = room & (pass_left | meet);  // @[ReductionJoin.swift:59]
-    assign right_ready = room & (pass_right | meet);  // @[ReductionJoin.swift:60]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            left_going_by <= 1'b0;  // @[ReductionJoin.swift:51]
-        end else if (room & pass_left) begin  // @[ReductionJoin.swift:61]
-            left_going_by <= !left_payload_last;  // @[ReductionJoin.swift:61]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (reset) begin
-            right_going_by <= 1'b0;  // @[ReductionJoin.swift:52]
-        end else if (room & pass_right) begin  // @[ReductionJoin.swift:62]
-            right_going_by <= !right_payload_last;  // @[ReductionJoin.swift:62]
-        end
-    end
-
-    wire leaves = pass_left | pass_right | meet;  // @[ReductionJoin.swift:65]
-    wire merge_pair_valid = leaves & tags_input_ready;  // @[ReductionJoin.swift:66]
-    wire merge_pair_payload_left_occupied = left_payload_state_occupied
-        & !pass_right;  // @[ReductionJoin.swift:66]
-    wire merge_pair_payload_right_occupied = right_payload_state_occupied
-        & !pass_left;  // @[ReductionJoin.swift:66]
-    wire [29:0] chosen_tag = pass_right ? {
-            right_payload_tag_output_head, right_payload_tag_output_sequence,
-            right_payload_tag_opens, right_payload_tag_closes, right_payload_tag_epoch,
-            right_payload_tag_lane, right_payload_tag_rows, right_payload_tag_value_bits
+    wire [1492:0] left = left_order_payload ? {
+            left_openers_payload_tag_output_head, left_openers_payload_tag_output_sequence,
+            left_openers_payload_tag_opens, left_openers_payload_tag_closes,
+            left_openers_payload_tag_epoch, left_openers_payload_tag_lane,
+            left_openers_payload_tag_rows, left_openers_payload_tag_value_bits,
+            left_openers_payload_state_occupied, left_openers_payload_state_highest_class,
+            left_openers_payload_state_weight_sum, left_openers_payload_state_weight_sum_below,
+            left_openers_payload_state_output_sums, left_openers_payload_state_output_sums_below,
+            left_openers_payload_last
         }
         : {
-            left_payload_tag_output_head, left_payload_tag_output_sequence, left_payload_tag_opens,
-            left_payload_tag_closes, left_payload_tag_epoch, left_payload_tag_lane,
-            left_payload_tag_rows, left_payload_tag_value_bits
-        };  // @[ReductionJoin.swift:106]
-    wire tags_input_valid = leaves & merge_pair_ready;  // @[ReductionJoin.swift:68]
+            left_followers_payload_tag_output_head, left_followers_payload_tag_output_sequence,
+            left_followers_payload_tag_opens, left_followers_payload_tag_closes,
+            left_followers_payload_tag_epoch, left_followers_payload_tag_lane,
+            left_followers_payload_tag_rows, left_followers_payload_tag_value_bits,
+            left_followers_payload_state_occupied, left_followers_payload_state_highest_class,
+            left_followers_payload_state_weight_sum, left_followers_payload_state_weight_sum_below,
+            left_followers_payload_state_output_sums,
+            left_followers_payload_state_output_sums_below, left_followers_payload_last
+        };  // @[ReductionJoin.swift:71]
+    wire left_is_there = left_order_valid
+        & (left_order_payload ? left_openers_valid  // @[ReductionJoin.swift:77]
+            : (left_followers_valid & !left_followers_payload_tag_closes));
+    wire follower_is_next = 1'b1;  // @[ReductionJoin.swift:134]
+    wire order_has_room = 1'b1;  // @[ReductionJoin.swift:135]
+    wire meet = left_is_there
+        & right_followers_valid
+        & follower_is_next
+        & order_has_room;  // @[ReductionJoin.swift:79]
+    wire takes = meet & merge_pair_ready & tags_input_ready;  // @[ReductionJoin.swift:80]
+    wire merge_pair_valid = meet & tags_input_ready;  // @[ReductionJoin.swift:81]
+    wire merge_pair_payload_left_occupied = left[1462];  // @[ReductionJoin.swift:81]
+    wire signed [6:0] merge_pair_payload_left_highest_class =
+        left[1461:1455];  // @[ReductionJoin.swift:81]
+    wire [70:0] merge_pair_payload_left_weight_sum = left[1454:1384];  // @[ReductionJoin.swift:81]
+    wire [70:0] merge_pair_payload_left_weight_sum_below =
+        left[1383:1313];  // @[ReductionJoin.swift:81]
+    wire [655:0] merge_pair_payload_left_output_sums = left[1312:657];  // @[ReductionJoin.swift:81]
+    wire [655:0] merge_pair_payload_left_output_sums_below =
+        left[656:1];  // @[ReductionJoin.swift:81]
+    wire tags_input_valid = meet & merge_pair_ready;  // @[ReductionJoin.swift:82]
     wire [30:0] tags_input_payload = {
-        chosen_tag[29:22], chosen_tag[21:14], chosen_tag[13], pass_left | right_payload_tag_closes,
-        chosen_tag[11], chosen_tag[10:5], chosen_tag[4], chosen_tag[3:0],
-        pass_right ? right_payload_last : left_payload_last
-    };  // @[ReductionJoin.swift:68]
-    wire merged = merge_merged_valid & tags_output_valid;  // @[ReductionJoin.swift:74]
-    assign complete_payload_tag_opens = tags_output_payload[14];  // @[ReductionJoin.swift:78]
-    assign complete_payload_tag_closes = tags_output_payload[13];  // @[ReductionJoin.swift:78]
-    wire is_complete = complete_payload_tag_opens
-        & complete_payload_tag_closes;  // @[ReductionJoin.swift:75]
-    wire taken = is_complete ? complete_ready : open_ready;  // @[ReductionJoin.swift:76]
-    assign complete_valid = merged & is_complete;  // @[ReductionJoin.swift:78]
+        left[1492:1485], left[1484:1477], left[1476], right_followers_payload_tag_closes,
+        left[1474], left[1473:1468], left[1467], left[1466:1463], left[0]
+    };  // @[ReductionJoin.swift:82]
+    assign left_openers_ready = takes & left_order_payload;  // @[ReductionJoin.swift:83]
+    assign left_order_ready = takes & left[0];  // @[ReductionJoin.swift:84]
+    assign right_followers_ready = takes;  // @[ReductionJoin.swift:85]
+    wire merged = merge_merged_valid & tags_output_valid;  // @[ReductionJoin.swift:89]
+    wire is_complete = tags_output_payload[14];  // @[ReductionJoin.swift:91]
+    wire gives_follower = merged & !is_complete;  // @[ReductionJoin.swift:92]
+    wire opener_taken = 1'b1;  // @[ReductionJoin.swift:136]
+    wire taken = is_complete ? complete_ready
+        : is_complete ? opener_taken
+        : open_followers_ready;  // @[ReductionJoin.swift:94]
+    assign complete_valid = merged & is_complete;  // @[ReductionJoin.swift:95]
     assign complete_payload_tag_output_head =
-        tags_output_payload[30:23];  // @[ReductionJoin.swift:78]
+        tags_output_payload[30:23];  // @[ReductionJoin.swift:95]
     assign complete_payload_tag_output_sequence =
-        tags_output_payload[22:15];  // @[ReductionJoin.swift:78]
-    assign complete_payload_tag_epoch = tags_output_payload[12];  // @[ReductionJoin.swift:78]
-    assign complete_payload_tag_lane = tags_output_payload[11:6];  // @[ReductionJoin.swift:78]
-    assign complete_payload_tag_rows = tags_output_payload[5];  // @[ReductionJoin.swift:78]
-    assign complete_payload_tag_value_bits = tags_output_payload[4:1];  // @[ReductionJoin.swift:78]
+        tags_output_payload[22:15];  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_opens = is_complete;  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_closes = tags_output_payload[13];  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_epoch = tags_output_payload[12];  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_lane = tags_output_payload[11:6];  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_rows = tags_output_payload[5];  // @[ReductionJoin.swift:95]
+    assign complete_payload_tag_value_bits = tags_output_payload[4:1];  // @[ReductionJoin.swift:95]
     assign complete_payload_state_occupied =
-        merge_merged_payload_occupied;  // @[ReductionJoin.swift:78]
+        merge_merged_payload_occupied;  // @[ReductionJoin.swift:95]
     assign complete_payload_state_highest_class =
-        merge_merged_payload_highest_class;  // @[ReductionJoin.swift:78]
+        merge_merged_payload_highest_class;  // @[ReductionJoin.swift:95]
     assign complete_payload_state_weight_sum =
-        merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:78]
+        merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:95]
     assign complete_payload_state_weight_sum_below =
-        merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:78]
+        merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:95]
     assign complete_payload_state_output_sums =
-        merge_merged_payload_output_sums;  // @[ReductionJoin.swift:78]
+        merge_merged_payload_output_sums;  // @[ReductionJoin.swift:95]
     assign complete_payload_state_output_sums_below =
-        merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:78]
-    assign complete_payload_last = tags_output_payload[0];  // @[ReductionJoin.swift:78]
-    assign open_valid = merged & !is_complete;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_output_head =
-        complete_payload_tag_output_head;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_output_sequence =
-        complete_payload_tag_output_sequence;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_opens = complete_payload_tag_opens;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_closes = complete_payload_tag_closes;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_epoch = complete_payload_tag_epoch;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_lane = complete_payload_tag_lane;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_rows = complete_payload_tag_rows;  // @[ReductionJoin.swift:79]
-    assign open_payload_tag_value_bits =
-        complete_payload_tag_value_bits;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_occupied =
-        merge_merged_payload_occupied;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_highest_class =
-        merge_merged_payload_highest_class;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_weight_sum =
-        merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_weight_sum_below =
-        merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_output_sums =
-        merge_merged_payload_output_sums;  // @[ReductionJoin.swift:79]
-    assign open_payload_state_output_sums_below =
-        merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:79]
-    assign open_payload_last = complete_payload_last;  // @[ReductionJoin.swift:79]
-    wire merge_merged_ready = taken & tags_output_valid;  // @[ReductionJoin.swift:80]
+        merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:95]
+    assign complete_payload_last = tags_output_payload[0];  // @[ReductionJoin.swift:95]
+    wire merge_merged_ready = taken & tags_output_valid;  // @[ReductionJoin.swift:96]
 
-    MergeUnit_d64_n524288_e8 merge (  // @[ReductionJoin.swift:56]
+    MergeUnit_d64_n524288_e8 merge (  // @[ReductionJoin.swift:74]
         .clock(clock),
         .reset(reset),
         .pair_valid(merge_pair_valid),
         .pair_ready(merge_pair_ready),
         .pair_payload_left_occupied(merge_pair_payload_left_occupied),
-        .pair_payload_left_highest_class(left_payload_state_highest_class),
-        .pair_payload_left_weight_sum(left_payload_state_weight_sum),
-        .pair_payload_left_weight_sum_below(left_payload_state_weight_sum_below),
-        .pair_payload_left_output_sums(left_payload_state_output_sums),
-        .pair_payload_left_output_sums_below(left_payload_state_output_sums_below),
-        .pair_payload_right_occupied(merge_pair_payload_right_occupied),
-        .pair_payload_right_highest_class(right_payload_state_highest_class),
-        .pair_payload_right_weight_sum(right_payload_state_weight_sum),
-        .pair_payload_right_weight_sum_below(right_payload_state_weight_sum_below),
-        .pair_payload_right_output_sums(right_payload_state_output_sums),
-        .pair_payload_right_output_sums_below(right_payload_state_output_sums_below),
+        .pair_payload_left_highest_class(merge_pair_payload_left_highest_class),
+        .pair_payload_left_weight_sum(merge_pair_payload_left_weight_sum),
+        .pair_payload_left_weight_sum_below(merge_pair_payload_left_weight_sum_below),
+        .pair_payload_left_output_sums(merge_pair_payload_left_output_sums),
+        .pair_payload_left_output_sums_below(merge_pair_payload_left_output_sums_below),
+        .pair_payload_right_occupied(right_followers_payload_state_occupied),
+        .pair_payload_right_highest_class(right_followers_payload_state_highest_class),
+        .pair_payload_right_weight_sum(right_followers_payload_state_weight_sum),
+        .pair_payload_right_weight_sum_below(right_followers_payload_state_weight_sum_below),
+        .pair_payload_right_output_sums(right_followers_payload_state_output_sums),
+        .pair_payload_right_output_sums_below(right_followers_payload_state_output_sums_below),
         .merged_valid(merge_merged_valid),
         .merged_ready(merge_merged_ready),
         .merged_payload_occupied(merge_merged_payload_occupied),
@@ -226,9 +218,9 @@ module ReductionJoin_d64_n524288_e8_r2 (
         .merged_payload_output_sums_below(merge_merged_payload_output_sums_below)
     );
 
-    wire tags_output_ready = taken & merge_merged_valid;  // @[ReductionJoin.swift:81]
+    wire tags_output_ready = taken & merge_merged_valid;  // @[ReductionJoin.swift:97]
 
-    Fifo_w31_d4 tags (  // @[ReductionJoin.swift:57]
+    Fifo_w31_d4 tags (  // @[ReductionJoin.swift:75]
         .clock(clock),
         .reset(reset),
         .input_valid(tags_input_valid),
@@ -239,25 +231,96 @@ module ReductionJoin_d64_n524288_e8_r2 (
         .output_payload(tags_output_payload)
     );
 
-    wire fault_seen_when_and = (left_payload_tag_output_head == right_payload_tag_output_head)
-        & (left_payload_tag_output_sequence == right_payload_tag_output_sequence)
-        & (left_payload_tag_epoch == right_payload_tag_epoch)
-        & (left_payload_tag_rows == right_payload_tag_rows)
-        & (left_payload_tag_value_bits == right_payload_tag_value_bits)
-        & (right_payload_tag_lane == boundary);  // @[ReductionJoin.swift:86]
+    wire followers_under_way_when_and = takes & !left_order_payload;  // @[ReductionJoin.swift:168]
+    wire followers_under_way_when_and_2 = gives_follower
+        & open_followers_ready;  // @[ReductionJoin.swift:168]
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[ReductionJoin.swift:86]
-        end else if (meet  // @[ReductionJoin.swift:87]
-            & !(fault_seen_when_and & (left_payload_last == right_payload_last))) begin
-            fault_seen <= 1'b1;  // @[ReductionJoin.swift:87]
+            followers_under_way <= 3'h0;  // @[ReductionJoin.swift:168]
+        end else if (followers_under_way_when_and
+            & !followers_under_way_when_and_2) begin  // @[ReductionJoin.swift:169]
+            followers_under_way <= followers_under_way + 3'h1;  // @[ReductionJoin.swift:170]
+        end else if (followers_under_way_when_and_2
+            & !followers_under_way_when_and) begin  // @[ReductionJoin.swift:171]
+            followers_under_way <= followers_under_way - 3'h1;  // @[ReductionJoin.swift:172]
         end
     end
 
-    assign fault = fault_seen;  // @[ReductionJoin.swift:88]
+    wire pass_follower = left_followers_valid
+        & left_followers_payload_tag_closes
+        & !(|followers_under_way);  // @[ReductionJoin.swift:100]
+    assign open_followers_valid = pass_follower | gives_follower;  // @[ReductionJoin.swift:163]
+    wire [1492:0] open_followers_payload_tag_output_head_choice = pass_follower ? {
+            left_followers_payload_tag_output_head, left_followers_payload_tag_output_sequence,
+            left_followers_payload_tag_opens, left_followers_payload_tag_closes,
+            left_followers_payload_tag_epoch, left_followers_payload_tag_lane,
+            left_followers_payload_tag_rows, left_followers_payload_tag_value_bits,
+            left_followers_payload_state_occupied, left_followers_payload_state_highest_class,
+            left_followers_payload_state_weight_sum, left_followers_payload_state_weight_sum_below,
+            left_followers_payload_state_output_sums,
+            left_followers_payload_state_output_sums_below, left_followers_payload_last
+        }
+        : {
+            complete_payload_tag_output_head, complete_payload_tag_output_sequence, is_complete,
+            complete_payload_tag_closes, complete_payload_tag_epoch, complete_payload_tag_lane,
+            complete_payload_tag_rows, complete_payload_tag_value_bits,
+            merge_merged_payload_occupied, merge_merged_payload_highest_class,
+            merge_merged_payload_weight_sum, merge_merged_payload_weight_sum_below,
+            merge_merged_payload_output_sums, merge_merged_payload_output_sums_below,
+            complete_payload_last
+        };  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_output_head =
+        open_followers_payload_tag_output_head_choice[1492:1485];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_output_sequence =
+        open_followers_payload_tag_output_head_choice[1484:1477];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_opens =
+        open_followers_payload_tag_output_head_choice[1476];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_closes =
+        open_followers_payload_tag_output_head_choice[1475];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_epoch =
+        open_followers_payload_tag_output_head_choice[1474];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_lane =
+        open_followers_payload_tag_output_head_choice[1473:1468];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_rows =
+        open_followers_payload_tag_output_head_choice[1467];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_tag_value_bits =
+        open_followers_payload_tag_output_head_choice[1466:1463];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_occupied =
+        open_followers_payload_tag_output_head_choice[1462];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_highest_class =
+        open_followers_payload_tag_output_head_choice[1461:1455];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_weight_sum =
+        open_followers_payload_tag_output_head_choice[1454:1384];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_weight_sum_below =
+        open_followers_payload_tag_output_head_choice[1383:1313];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_output_sums =
+        open_followers_payload_tag_output_head_choice[1312:657];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_state_output_sums_below =
+        open_followers_payload_tag_output_head_choice[656:1];  // @[ReductionJoin.swift:163]
+    assign open_followers_payload_last =
+        open_followers_payload_tag_output_head_choice[0];  // @[ReductionJoin.swift:163]
+    assign left_followers_ready = (takes & !left_order_payload)
+        | (pass_follower & open_followers_ready);  // @[ReductionJoin.swift:103]
+    wire fault_seen_when_and = (left[1492:1485] == right_followers_payload_tag_output_head)
+        & (left[1484:1477] == right_followers_payload_tag_output_sequence)
+        & (left[1474] == right_followers_payload_tag_epoch)
+        & (left[1467] == right_followers_payload_tag_rows)
+        & (left[1466:1463] == right_followers_payload_tag_value_bits)
+        & (right_followers_payload_tag_lane == boundary);  // @[ReductionJoin.swift:142]
 
-    wire _unused_ok = &{1'b0, chosen_tag[12]};
+    always @(posedge clock) begin
+        if (reset) begin
+            fault_seen <= 1'b0;  // @[ReductionJoin.swift:142]
+        end else if (meet  // @[ReductionJoin.swift:143]
+            & !(fault_seen_when_and & (left[0] == right_followers_payload_last))) begin
+            fault_seen <= 1'b1;  // @[ReductionJoin.swift:143]
+        end
+    end
+
+    assign fault = fault_seen;  // @[ReductionJoin.swift:144]
+
+    wire _unused_ok = &{1'b0, right_followers_payload_tag_opens, left[1475]};
 endmodule
 
 `default_nettype wire

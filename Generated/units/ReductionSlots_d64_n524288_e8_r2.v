@@ -4,50 +4,82 @@
 module ReductionSlots_d64_n524288_e8_r2 (
     input  wire clock,
     input  wire reset,
-    input  wire [5:0] lane,  // @[ReductionSlots.swift:35]
-    input  wire partial_valid,  // @[ReductionSlots.swift:35]
-    output wire partial_ready,  // @[ReductionSlots.swift:35]
-    input  wire [7:0] partial_payload_tag_output_head,  // @[ReductionSlots.swift:35]
-    input  wire [7:0] partial_payload_tag_output_sequence,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_tag_opens,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_tag_closes,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_tag_epoch,  // @[ReductionSlots.swift:35]
-    input  wire [5:0] partial_payload_tag_lane,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_tag_rows,  // @[ReductionSlots.swift:35]
-    input  wire [3:0] partial_payload_tag_value_bits,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_state_occupied,  // @[ReductionSlots.swift:35]
-    input  wire signed [6:0] partial_payload_state_highest_class,  // @[ReductionSlots.swift:35]
-    input  wire [70:0] partial_payload_state_weight_sum,  // @[ReductionSlots.swift:35]
-    input  wire [70:0] partial_payload_state_weight_sum_below,  // @[ReductionSlots.swift:35]
-    input  wire [655:0] partial_payload_state_output_sums,  // @[ReductionSlots.swift:35]
-    input  wire [655:0] partial_payload_state_output_sums_below,  // @[ReductionSlots.swift:35]
-    input  wire partial_payload_last,  // @[ReductionSlots.swift:35]
-    output wire published_valid,  // @[ReductionSlots.swift:35]
-    input  wire published_ready,  // @[ReductionSlots.swift:35]
-    output wire [7:0] published_payload_tag_output_head,  // @[ReductionSlots.swift:35]
-    output wire [7:0] published_payload_tag_output_sequence,  // @[ReductionSlots.swift:35]
-    output wire published_payload_tag_opens,  // @[ReductionSlots.swift:35]
-    output wire published_payload_tag_closes,  // @[ReductionSlots.swift:35]
-    output wire published_payload_tag_epoch,  // @[ReductionSlots.swift:35]
-    output wire [5:0] published_payload_tag_lane,  // @[ReductionSlots.swift:35]
-    output wire published_payload_tag_rows,  // @[ReductionSlots.swift:35]
-    output wire [3:0] published_payload_tag_value_bits,  // @[ReductionSlots.swift:35]
-    output wire published_payload_state_occupied,  // @[ReductionSlots.swift:35]
-    output wire signed [6:0] published_payload_state_highest_class,  // @[ReductionSlots.swift:35]
-    output wire [70:0] published_payload_state_weight_sum,  // @[ReductionSlots.swift:35]
-    output wire [70:0] published_payload_state_weight_sum_below,  // @[ReductionSlots.swift:35]
-    output wire [655:0] published_payload_state_output_sums,  // @[ReductionSlots.swift:35]
-    output wire [655:0] published_payload_state_output_sums_below,  // @[ReductionSlots.swift:35]
-    output wire published_payload_last,  // @[ReductionSlots.swift:35]
-    output wire fault  // @[ReductionSlots.swift:36]
+    input  wire [5:0] lane,  // @[ReductionSlots.swift:48]
+    input  wire partial_valid,  // @[ReductionSlots.swift:48]
+    output wire partial_ready,  // @[ReductionSlots.swift:48]
+    input  wire [7:0] partial_payload_tag_output_head,  // @[ReductionSlots.swift:48]
+    input  wire [7:0] partial_payload_tag_output_sequence,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_tag_opens,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_tag_closes,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_tag_epoch,  // @[ReductionSlots.swift:48]
+    input  wire [5:0] partial_payload_tag_lane,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_tag_rows,  // @[ReductionSlots.swift:48]
+    input  wire [3:0] partial_payload_tag_value_bits,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_state_occupied,  // @[ReductionSlots.swift:48]
+    input  wire signed [6:0] partial_payload_state_highest_class,  // @[ReductionSlots.swift:48]
+    input  wire [70:0] partial_payload_state_weight_sum,  // @[ReductionSlots.swift:48]
+    input  wire [70:0] partial_payload_state_weight_sum_below,  // @[ReductionSlots.swift:48]
+    input  wire [655:0] partial_payload_state_output_sums,  // @[ReductionSlots.swift:48]
+    input  wire [655:0] partial_payload_state_output_sums_below,  // @[ReductionSlots.swift:48]
+    input  wire partial_payload_last,  // @[ReductionSlots.swift:48]
+    output wire followers_valid,  // @[ReductionSlots.swift:48]
+    input  wire followers_ready,  // @[ReductionSlots.swift:48]
+    output wire [7:0] followers_payload_tag_output_head,  // @[ReductionSlots.swift:48]
+    output wire [7:0] followers_payload_tag_output_sequence,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_tag_opens,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_tag_closes,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_tag_epoch,  // @[ReductionSlots.swift:48]
+    output wire [5:0] followers_payload_tag_lane,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_tag_rows,  // @[ReductionSlots.swift:48]
+    output wire [3:0] followers_payload_tag_value_bits,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_state_occupied,  // @[ReductionSlots.swift:48]
+    output wire signed [6:0] followers_payload_state_highest_class,  // @[ReductionSlots.swift:48]
+    output wire [70:0] followers_payload_state_weight_sum,  // @[ReductionSlots.swift:48]
+    output wire [70:0] followers_payload_state_weight_sum_below,  // @[ReductionSlots.swift:48]
+    output wire [655:0] followers_payload_state_output_sums,  // @[ReductionSlots.swift:48]
+    output wire [655:0] followers_payload_state_output_sums_below,  // @[ReductionSlots.swift:48]
+    output wire followers_payload_last,  // @[ReductionSlots.swift:48]
+    output wire openers_valid,  // @[ReductionSlots.swift:49]
+    input  wire openers_ready,  // @[ReductionSlots.swift:49]
+    output wire [7:0] openers_payload_tag_output_head,  // @[ReductionSlots.swift:49]
+    output wire [7:0] openers_payload_tag_output_sequence,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_tag_opens,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_tag_closes,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_tag_epoch,  // @[ReductionSlots.swift:49]
+    output wire [5:0] openers_payload_tag_lane,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_tag_rows,  // @[ReductionSlots.swift:49]
+    output wire [3:0] openers_payload_tag_value_bits,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_state_occupied,  // @[ReductionSlots.swift:49]
+    output wire signed [6:0] openers_payload_state_highest_class,  // @[ReductionSlots.swift:49]
+    output wire [70:0] openers_payload_state_weight_sum,  // @[ReductionSlots.swift:49]
+    output wire [70:0] openers_payload_state_weight_sum_below,  // @[ReductionSlots.swift:49]
+    output wire [655:0] openers_payload_state_output_sums,  // @[ReductionSlots.swift:49]
+    output wire [655:0] openers_payload_state_output_sums_below,  // @[ReductionSlots.swift:49]
+    output wire openers_payload_last,  // @[ReductionSlots.swift:49]
+    output wire order_valid,  // @[ReductionSlots.swift:49]
+    input  wire order_ready,  // @[ReductionSlots.swift:49]
+    output wire order_payload,  // @[ReductionSlots.swift:49]
+    output wire fault  // @[ReductionSlots.swift:49]
 );
 
-    reg fault_seen;  // @[ReductionSlots.swift:49]
-    wire messages_input_ready;  // @[ReductionSlots.swift:43]
-    wire messages_output_valid;  // @[ReductionSlots.swift:43]
-    wire [1492:0] messages_output_payload;  // @[ReductionSlots.swift:43]
+    reg is_first;  // @[ReductionSlots.swift:62]
+    reg fault_seen;  // @[ReductionSlots.swift:72]
+    wire followers_input_ready;  // @[ReductionSlots.swift:57]
+    wire followers_output_valid;  // @[ReductionSlots.swift:57]
+    wire [1492:0] followers_output_payload;  // @[ReductionSlots.swift:57]
+    wire openers_input_ready;  // @[ReductionSlots.swift:58]
+    wire openers_output_valid;  // @[ReductionSlots.swift:58]
+    wire [1492:0] openers_output_payload;  // @[ReductionSlots.swift:58]
+    wire order_input_ready;  // @[ReductionSlots.swift:59]
+    wire order_output_valid;  // @[ReductionSlots.swift:59]
+    wire order_output_payload;  // @[ReductionSlots.swift:59]
 
-    wire [1492:0] messages_input_payload = {
+    wire room = order_input_ready  // @[ReductionSlots.swift:60]
+        & (partial_payload_tag_opens ? openers_input_ready : followers_input_ready);
+    wire take = partial_valid & room;  // @[ReductionSlots.swift:61]
+    assign partial_ready = room;  // @[ReductionSlots.swift:63]
+    wire followers_input_valid = take & !partial_payload_tag_opens;  // @[ReductionSlots.swift:64]
+    wire [1492:0] followers_input_payload = {
         partial_payload_tag_output_head, partial_payload_tag_output_sequence,
         partial_payload_tag_opens, partial_payload_tag_closes, partial_payload_tag_epoch,
         partial_payload_tag_lane, partial_payload_tag_rows, partial_payload_tag_value_bits,
@@ -55,61 +87,134 @@ module ReductionSlots_d64_n524288_e8_r2 (
         partial_payload_state_weight_sum, partial_payload_state_weight_sum_below,
         partial_payload_state_output_sums, partial_payload_state_output_sums_below,
         partial_payload_last
-    };  // @[ReductionSlots.swift:44]
-    assign partial_ready = messages_input_ready;  // @[ReductionSlots.swift:45]
-    assign published_valid = messages_output_valid;  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_output_head =
-        messages_output_payload[1492:1485];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_output_sequence =
-        messages_output_payload[1484:1477];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_opens =
-        messages_output_payload[1476];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_closes =
-        messages_output_payload[1475];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_epoch =
-        messages_output_payload[1474];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_lane =
-        messages_output_payload[1473:1468];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_rows =
-        messages_output_payload[1467];  // @[ReductionSlots.swift:46]
-    assign published_payload_tag_value_bits =
-        messages_output_payload[1466:1463];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_occupied =
-        messages_output_payload[1462];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_highest_class =
-        messages_output_payload[1461:1455];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_weight_sum =
-        messages_output_payload[1454:1384];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_weight_sum_below =
-        messages_output_payload[1383:1313];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_output_sums =
-        messages_output_payload[1312:657];  // @[ReductionSlots.swift:46]
-    assign published_payload_state_output_sums_below =
-        messages_output_payload[656:1];  // @[ReductionSlots.swift:46]
-    assign published_payload_last = messages_output_payload[0];  // @[ReductionSlots.swift:46]
+    };  // @[ReductionSlots.swift:64]
+    wire openers_input_valid = take & partial_payload_tag_opens;  // @[ReductionSlots.swift:65]
+    wire [1492:0] openers_input_payload = {
+        partial_payload_tag_output_head, partial_payload_tag_output_sequence,
+        partial_payload_tag_opens, partial_payload_tag_closes, partial_payload_tag_epoch,
+        partial_payload_tag_lane, partial_payload_tag_rows, partial_payload_tag_value_bits,
+        partial_payload_state_occupied, partial_payload_state_highest_class,
+        partial_payload_state_weight_sum, partial_payload_state_weight_sum_below,
+        partial_payload_state_output_sums, partial_payload_state_output_sums_below,
+        partial_payload_last
+    };  // @[ReductionSlots.swift:65]
+    wire order_input_valid = take
+        & is_first
+        & !partial_payload_tag_closes;  // @[ReductionSlots.swift:66]
 
-    Fifo_w1493_d32 messages (  // @[ReductionSlots.swift:43]
+    always @(posedge clock) begin
+        if (reset) begin
+            is_first <= 1'b1;  // @[ReductionSlots.swift:62]
+        end else if (take) begin  // @[ReductionSlots.swift:67]
+            is_first <= partial_payload_last;  // @[ReductionSlots.swift:67]
+        end
+    end
+
+    assign followers_valid = followers_output_valid;  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_output_head =
+        followers_output_payload[1492:1485];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_output_sequence =
+        followers_output_payload[1484:1477];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_opens =
+        followers_output_payload[1476];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_closes =
+        followers_output_payload[1475];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_epoch =
+        followers_output_payload[1474];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_lane =
+        followers_output_payload[1473:1468];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_rows =
+        followers_output_payload[1467];  // @[ReductionSlots.swift:68]
+    assign followers_payload_tag_value_bits =
+        followers_output_payload[1466:1463];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_occupied =
+        followers_output_payload[1462];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_highest_class =
+        followers_output_payload[1461:1455];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_weight_sum =
+        followers_output_payload[1454:1384];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_weight_sum_below =
+        followers_output_payload[1383:1313];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_output_sums =
+        followers_output_payload[1312:657];  // @[ReductionSlots.swift:68]
+    assign followers_payload_state_output_sums_below =
+        followers_output_payload[656:1];  // @[ReductionSlots.swift:68]
+    assign followers_payload_last = followers_output_payload[0];  // @[ReductionSlots.swift:68]
+
+    Fifo_w1493_d16 followers (  // @[ReductionSlots.swift:57]
         .clock(clock),
         .reset(reset),
-        .input_valid(partial_valid),
-        .input_ready(messages_input_ready),
-        .input_payload(messages_input_payload),
-        .output_valid(messages_output_valid),
-        .output_ready(published_ready),
-        .output_payload(messages_output_payload)
+        .input_valid(followers_input_valid),
+        .input_ready(followers_input_ready),
+        .input_payload(followers_input_payload),
+        .output_valid(followers_output_valid),
+        .output_ready(followers_ready),
+        .output_payload(followers_output_payload)
+    );
+
+    assign openers_valid = openers_output_valid;  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_output_head =
+        openers_output_payload[1492:1485];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_output_sequence =
+        openers_output_payload[1484:1477];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_opens = openers_output_payload[1476];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_closes = openers_output_payload[1475];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_epoch = openers_output_payload[1474];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_lane =
+        openers_output_payload[1473:1468];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_rows = openers_output_payload[1467];  // @[ReductionSlots.swift:69]
+    assign openers_payload_tag_value_bits =
+        openers_output_payload[1466:1463];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_occupied =
+        openers_output_payload[1462];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_highest_class =
+        openers_output_payload[1461:1455];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_weight_sum =
+        openers_output_payload[1454:1384];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_weight_sum_below =
+        openers_output_payload[1383:1313];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_output_sums =
+        openers_output_payload[1312:657];  // @[ReductionSlots.swift:69]
+    assign openers_payload_state_output_sums_below =
+        openers_output_payload[656:1];  // @[ReductionSlots.swift:69]
+    assign openers_payload_last = openers_output_payload[0];  // @[ReductionSlots.swift:69]
+
+    Fifo_w1493_d16 openers (  // @[ReductionSlots.swift:58]
+        .clock(clock),
+        .reset(reset),
+        .input_valid(openers_input_valid),
+        .input_ready(openers_input_ready),
+        .input_payload(openers_input_payload),
+        .output_valid(openers_output_valid),
+        .output_ready(openers_ready),
+        .output_payload(openers_output_payload)
+    );
+
+    assign order_valid = order_output_valid;  // @[ReductionSlots.swift:70]
+    assign order_payload = order_output_payload;  // @[ReductionSlots.swift:70]
+
+    Fifo_w1_d4 order (  // @[ReductionSlots.swift:59]
+        .clock(clock),
+        .reset(reset),
+        .input_valid(order_input_valid),
+        .input_ready(order_input_ready),
+        .input_payload(partial_payload_tag_opens),
+        .output_valid(order_output_valid),
+        .output_ready(order_ready),
+        .output_payload(order_output_payload)
     );
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[ReductionSlots.swift:49]
+            fault_seen <= 1'b0;  // @[ReductionSlots.swift:72]
         end else if (partial_valid
-            & ((partial_payload_tag_lane != lane)  // @[ReductionSlots.swift:50]
+            & ((partial_payload_tag_lane != lane)  // @[ReductionSlots.swift:73]
                 | (partial_payload_tag_opens & partial_payload_tag_closes))) begin
-            fault_seen <= 1'b1;  // @[ReductionSlots.swift:50]
+            fault_seen <= 1'b1;  // @[ReductionSlots.swift:73]
         end
     end
 
-    assign fault = fault_seen;  // @[ReductionSlots.swift:51]
+    assign fault = fault_seen;  // @[ReductionSlots.swift:74]
 endmodule
 
 `default_nettype wire

@@ -109,157 +109,217 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
     output wire fault  // @[ReductionUnit.swift:38]
 );
 
-    reg fault_seen;  // @[ReductionUnit.swift:72]
-    wire slots_0_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_0_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_0_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_0_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_0_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_0_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_0_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_0_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_0_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_0_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_0_fault;  // @[ReductionUnit.swift:56]
-    wire slots_1_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_1_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_1_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_1_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_1_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_1_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_1_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_1_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_1_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_1_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_1_fault;  // @[ReductionUnit.swift:56]
-    wire slots_2_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_2_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_2_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_2_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_2_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_2_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_2_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_2_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_2_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_2_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_2_fault;  // @[ReductionUnit.swift:56]
-    wire join_1_left_ready;  // @[ReductionUnit.swift:90]
-    wire join_1_right_ready;  // @[ReductionUnit.swift:90]
-    wire join_1_open_valid;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_1_open_payload_tag_output_head;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_1_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_tag_opens;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_tag_closes;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_tag_epoch;  // @[ReductionUnit.swift:90]
-    wire [5:0] join_1_open_payload_tag_lane;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_tag_rows;  // @[ReductionUnit.swift:90]
-    wire [3:0] join_1_open_payload_tag_value_bits;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_state_occupied;  // @[ReductionUnit.swift:90]
-    wire signed [6:0] join_1_open_payload_state_highest_class;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_1_open_payload_state_weight_sum;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_1_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_1_open_payload_state_output_sums;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_1_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:90]
-    wire join_1_open_payload_last;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_valid;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:90]
-    wire [5:0] join_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:90]
-    wire [3:0] join_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:90]
-    wire signed [6:0] join_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:90]
-    wire join_1_complete_payload_last;  // @[ReductionUnit.swift:90]
-    wire join_1_fault;  // @[ReductionUnit.swift:90]
-    wire join_0_left_ready;  // @[ReductionUnit.swift:90]
-    wire join_0_right_ready;  // @[ReductionUnit.swift:90]
-    wire join_0_open_valid;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_0_open_payload_tag_output_head;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_0_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_tag_opens;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_tag_closes;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_tag_epoch;  // @[ReductionUnit.swift:90]
-    wire [5:0] join_0_open_payload_tag_lane;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_tag_rows;  // @[ReductionUnit.swift:90]
-    wire [3:0] join_0_open_payload_tag_value_bits;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_state_occupied;  // @[ReductionUnit.swift:90]
-    wire signed [6:0] join_0_open_payload_state_highest_class;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_0_open_payload_state_weight_sum;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_0_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_0_open_payload_state_output_sums;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_0_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:90]
-    wire join_0_open_payload_last;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_valid;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_0_complete_payload_tag_output_head;  // @[ReductionUnit.swift:90]
-    wire [7:0] join_0_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_tag_opens;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_tag_closes;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_tag_epoch;  // @[ReductionUnit.swift:90]
-    wire [5:0] join_0_complete_payload_tag_lane;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_tag_rows;  // @[ReductionUnit.swift:90]
-    wire [3:0] join_0_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_state_occupied;  // @[ReductionUnit.swift:90]
-    wire signed [6:0] join_0_complete_payload_state_highest_class;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_0_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:90]
-    wire [70:0] join_0_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_0_complete_payload_state_output_sums;  // @[ReductionUnit.swift:90]
-    wire [655:0] join_0_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:90]
-    wire join_0_complete_payload_last;  // @[ReductionUnit.swift:90]
-    wire join_0_fault;  // @[ReductionUnit.swift:90]
+    reg fault_seen;  // @[ReductionUnit.swift:65]
+    wire slots_0_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_0_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_0_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_0_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_0_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_0_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_0_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_0_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_0_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_0_fault;  // @[ReductionUnit.swift:55]
+    wire slots_1_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_1_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_1_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_1_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_1_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_1_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_1_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_1_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_1_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_1_fault;  // @[ReductionUnit.swift:55]
+    wire slots_2_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_2_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_2_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_2_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_2_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_2_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_2_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_2_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_2_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_2_fault;  // @[ReductionUnit.swift:55]
+    wire join_1_left_followers_ready;  // @[ReductionUnit.swift:97]
+    wire join_1_left_openers_ready;  // @[ReductionUnit.swift:97]
+    wire join_1_left_order_ready;  // @[ReductionUnit.swift:97]
+    wire join_1_right_followers_ready;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_valid;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_1_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_1_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:97]
+    wire [5:0] join_1_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:97]
+    wire [3:0] join_1_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:97]
+    wire signed [6:0] join_1_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_1_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_1_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_1_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_1_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:97]
+    wire join_1_open_followers_payload_last;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_valid;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:97]
+    wire [5:0] join_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:97]
+    wire [3:0] join_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:97]
+    wire signed [6:0] join_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:97]
+    wire join_1_complete_payload_last;  // @[ReductionUnit.swift:97]
+    wire join_1_fault;  // @[ReductionUnit.swift:97]
+    wire join_0_left_followers_ready;  // @[ReductionUnit.swift:97]
+    wire join_0_left_openers_ready;  // @[ReductionUnit.swift:97]
+    wire join_0_left_order_ready;  // @[ReductionUnit.swift:97]
+    wire join_0_right_followers_ready;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_valid;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_0_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_0_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:97]
+    wire [5:0] join_0_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:97]
+    wire [3:0] join_0_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:97]
+    wire signed [6:0] join_0_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_0_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_0_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_0_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_0_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:97]
+    wire join_0_open_followers_payload_last;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_valid;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_0_complete_payload_tag_output_head;  // @[ReductionUnit.swift:97]
+    wire [7:0] join_0_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_tag_opens;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_tag_closes;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_tag_epoch;  // @[ReductionUnit.swift:97]
+    wire [5:0] join_0_complete_payload_tag_lane;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_tag_rows;  // @[ReductionUnit.swift:97]
+    wire [3:0] join_0_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_state_occupied;  // @[ReductionUnit.swift:97]
+    wire signed [6:0] join_0_complete_payload_state_highest_class;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_0_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:97]
+    wire [70:0] join_0_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_0_complete_payload_state_output_sums;  // @[ReductionUnit.swift:97]
+    wire [655:0] join_0_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:97]
+    wire join_0_complete_payload_last;  // @[ReductionUnit.swift:97]
+    wire join_0_fault;  // @[ReductionUnit.swift:97]
 
-    wire [5:0] slots_0_lane = 6'h0;  // @[ReductionUnit.swift:57]
-    assign partial_0_ready = slots_0_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_1_lane = 6'h1;  // @[ReductionUnit.swift:57]
-    assign partial_1_ready = slots_1_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_2_lane = 6'h2;  // @[ReductionUnit.swift:57]
-    assign partial_2_ready = slots_2_partial_ready;  // @[ReductionUnit.swift:58]
-    assign merged_2_valid = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_output_head = 8'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_output_sequence = 8'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_opens = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_closes = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_epoch = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_lane = 6'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_rows = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_tag_value_bits = 4'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_occupied = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_highest_class = 7'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_weight_sum = 71'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_weight_sum_below = 71'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_output_sums = 656'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_state_output_sums_below = 656'h0;  // @[ReductionUnit.swift:80]
-    assign merged_2_payload_last = 1'b0;  // @[ReductionUnit.swift:80]
-    wire [5:0] join_1_boundary = 6'h2;  // @[ReductionUnit.swift:91]
+    wire [5:0] slots_0_lane = 6'h0;  // @[ReductionUnit.swift:56]
+    assign partial_0_ready = slots_0_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_1_lane = 6'h1;  // @[ReductionUnit.swift:56]
+    assign partial_1_ready = slots_1_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_2_lane = 6'h2;  // @[ReductionUnit.swift:56]
+    assign partial_2_ready = slots_2_partial_ready;  // @[ReductionUnit.swift:57]
+    wire slots_2_openers_ready = 1'b1;  // @[ReductionUnit.swift:78]
+    wire slots_2_order_ready = 1'b1;  // @[ReductionUnit.swift:86]
+    assign merged_2_valid = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_output_head = 8'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_output_sequence = 8'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_opens = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_closes = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_epoch = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_lane = 6'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_rows = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_tag_value_bits = 4'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_occupied = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_highest_class = 7'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_weight_sum = 71'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_weight_sum_below = 71'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_output_sums = 656'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_state_output_sums_below = 656'h0;  // @[ReductionUnit.swift:73]
+    assign merged_2_payload_last = 1'b0;  // @[ReductionUnit.swift:73]
+    wire [5:0] join_1_boundary = 6'h2;  // @[ReductionUnit.swift:98]
 
-    ReductionSlots_d64_n524288_e8_r2 slots_1 (  // @[ReductionUnit.swift:56]
+    ReductionSlots_d64_n524288_e8_r2 slots_1 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_1_lane),
@@ -280,27 +340,47 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .partial_payload_state_output_sums(partial_1_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_1_payload_state_output_sums_below),
         .partial_payload_last(partial_1_payload_last),
-        .published_valid(slots_1_published_valid),
-        .published_ready(join_1_left_ready),
-        .published_payload_tag_output_head(slots_1_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_1_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_1_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_1_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_1_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_1_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_1_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_1_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_1_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_1_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_1_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_1_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_1_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_1_published_payload_state_output_sums_below),
-        .published_payload_last(slots_1_published_payload_last),
+        .followers_valid(slots_1_followers_valid),
+        .followers_ready(join_1_left_followers_ready),
+        .followers_payload_tag_output_head(slots_1_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_1_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_1_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_1_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_1_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_1_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_1_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_1_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_1_followers_payload_last),
+        .openers_valid(slots_1_openers_valid),
+        .openers_ready(join_1_left_openers_ready),
+        .openers_payload_tag_output_head(slots_1_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_1_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_1_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_1_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_1_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_1_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_1_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_1_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_1_openers_payload_last),
+        .order_valid(slots_1_order_valid),
+        .order_ready(join_1_left_order_ready),
+        .order_payload(slots_1_order_payload),
         .fault(slots_1_fault)
     );
 
-    ReductionSlots_d64_n524288_e8_r2 slots_2 (  // @[ReductionUnit.swift:56]
+    ReductionSlots_d64_n524288_e8_r2 slots_2 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_2_lane),
@@ -321,59 +401,79 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .partial_payload_state_output_sums(partial_2_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_2_payload_state_output_sums_below),
         .partial_payload_last(partial_2_payload_last),
-        .published_valid(slots_2_published_valid),
-        .published_ready(join_1_right_ready),
-        .published_payload_tag_output_head(slots_2_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_2_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_2_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_2_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_2_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_2_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_2_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_2_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_2_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_2_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_2_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_2_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_2_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_2_published_payload_state_output_sums_below),
-        .published_payload_last(slots_2_published_payload_last),
+        .followers_valid(slots_2_followers_valid),
+        .followers_ready(join_1_right_followers_ready),
+        .followers_payload_tag_output_head(slots_2_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_2_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_2_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_2_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_2_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_2_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_2_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_2_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_2_followers_payload_last),
+        .openers_valid(slots_2_openers_valid),
+        .openers_ready(slots_2_openers_ready),
+        .openers_payload_tag_output_head(slots_2_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_2_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_2_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_2_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_2_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_2_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_2_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_2_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_2_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_2_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_2_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_2_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_2_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_2_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_2_openers_payload_last),
+        .order_valid(slots_2_order_valid),
+        .order_ready(slots_2_order_ready),
+        .order_payload(slots_2_order_payload),
         .fault(slots_2_fault)
     );
 
-    assign merged_1_valid = join_1_complete_valid;  // @[ReductionUnit.swift:94]
+    assign merged_1_valid = join_1_complete_valid;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_output_head =
-        join_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_output_sequence =
-        join_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_opens =
-        join_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_closes =
-        join_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_epoch =
-        join_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_lane =
-        join_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_rows =
-        join_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_tag_value_bits =
-        join_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_occupied =
-        join_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_highest_class =
-        join_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_weight_sum =
-        join_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_weight_sum_below =
-        join_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_output_sums =
-        join_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:94]
+        join_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:103]
     assign merged_1_payload_state_output_sums_below =
-        join_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:94]
-    assign merged_1_payload_last = join_1_complete_payload_last;  // @[ReductionUnit.swift:94]
-    wire [5:0] join_0_boundary = 6'h1;  // @[ReductionUnit.swift:91]
+        join_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:103]
+    assign merged_1_payload_last = join_1_complete_payload_last;  // @[ReductionUnit.swift:103]
+    wire [5:0] join_0_boundary = 6'h1;  // @[ReductionUnit.swift:98]
 
-    ReductionSlots_d64_n524288_e8_r2 slots_0 (  // @[ReductionUnit.swift:56]
+    ReductionSlots_d64_n524288_e8_r2 slots_0 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_0_lane),
@@ -394,81 +494,121 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .partial_payload_state_output_sums(partial_0_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_0_payload_state_output_sums_below),
         .partial_payload_last(partial_0_payload_last),
-        .published_valid(slots_0_published_valid),
-        .published_ready(join_0_left_ready),
-        .published_payload_tag_output_head(slots_0_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_0_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_0_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_0_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_0_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_0_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_0_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_0_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_0_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_0_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_0_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_0_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_0_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_0_published_payload_state_output_sums_below),
-        .published_payload_last(slots_0_published_payload_last),
+        .followers_valid(slots_0_followers_valid),
+        .followers_ready(join_0_left_followers_ready),
+        .followers_payload_tag_output_head(slots_0_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_0_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_0_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_0_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_0_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_0_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_0_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_0_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_0_followers_payload_last),
+        .openers_valid(slots_0_openers_valid),
+        .openers_ready(join_0_left_openers_ready),
+        .openers_payload_tag_output_head(slots_0_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_0_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_0_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_0_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_0_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_0_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_0_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_0_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_0_openers_payload_last),
+        .order_valid(slots_0_order_valid),
+        .order_ready(join_0_left_order_ready),
+        .order_payload(slots_0_order_payload),
         .fault(slots_0_fault)
     );
 
-    ReductionJoin_d64_n524288_e8_r2 join_1 (  // @[ReductionUnit.swift:90]
+    ReductionJoin_d64_n524288_e8_r2 join_1 (  // @[ReductionUnit.swift:97]
         .clock(clock),
         .reset(reset),
         .boundary(join_1_boundary),
-        .left_valid(slots_1_published_valid),
-        .left_ready(join_1_left_ready),
-        .left_payload_tag_output_head(slots_1_published_payload_tag_output_head),
-        .left_payload_tag_output_sequence(slots_1_published_payload_tag_output_sequence),
-        .left_payload_tag_opens(slots_1_published_payload_tag_opens),
-        .left_payload_tag_closes(slots_1_published_payload_tag_closes),
-        .left_payload_tag_epoch(slots_1_published_payload_tag_epoch),
-        .left_payload_tag_lane(slots_1_published_payload_tag_lane),
-        .left_payload_tag_rows(slots_1_published_payload_tag_rows),
-        .left_payload_tag_value_bits(slots_1_published_payload_tag_value_bits),
-        .left_payload_state_occupied(slots_1_published_payload_state_occupied),
-        .left_payload_state_highest_class(slots_1_published_payload_state_highest_class),
-        .left_payload_state_weight_sum(slots_1_published_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(slots_1_published_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(slots_1_published_payload_state_output_sums),
-        .left_payload_state_output_sums_below(slots_1_published_payload_state_output_sums_below),
-        .left_payload_last(slots_1_published_payload_last),
-        .right_valid(slots_2_published_valid),
-        .right_ready(join_1_right_ready),
-        .right_payload_tag_output_head(slots_2_published_payload_tag_output_head),
-        .right_payload_tag_output_sequence(slots_2_published_payload_tag_output_sequence),
-        .right_payload_tag_opens(slots_2_published_payload_tag_opens),
-        .right_payload_tag_closes(slots_2_published_payload_tag_closes),
-        .right_payload_tag_epoch(slots_2_published_payload_tag_epoch),
-        .right_payload_tag_lane(slots_2_published_payload_tag_lane),
-        .right_payload_tag_rows(slots_2_published_payload_tag_rows),
-        .right_payload_tag_value_bits(slots_2_published_payload_tag_value_bits),
-        .right_payload_state_occupied(slots_2_published_payload_state_occupied),
-        .right_payload_state_highest_class(slots_2_published_payload_state_highest_class),
-        .right_payload_state_weight_sum(slots_2_published_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(slots_2_published_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(slots_2_published_payload_state_output_sums),
-        .right_payload_state_output_sums_below(slots_2_published_payload_state_output_sums_below),
-        .right_payload_last(slots_2_published_payload_last),
-        .open_valid(join_1_open_valid),
-        .open_ready(join_0_right_ready),
-        .open_payload_tag_output_head(join_1_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_1_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_1_open_payload_tag_opens),
-        .open_payload_tag_closes(join_1_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_1_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_1_open_payload_tag_lane),
-        .open_payload_tag_rows(join_1_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_1_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_1_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_1_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_1_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_1_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_1_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_1_open_payload_state_output_sums_below),
-        .open_payload_last(join_1_open_payload_last),
+        .left_followers_valid(slots_1_followers_valid),
+        .left_followers_ready(join_1_left_followers_ready),
+        .left_followers_payload_tag_output_head(slots_1_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(slots_1_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(slots_1_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(slots_1_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(slots_1_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(slots_1_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(slots_1_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(slots_1_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(slots_1_followers_payload_last),
+        .left_openers_valid(slots_1_openers_valid),
+        .left_openers_ready(join_1_left_openers_ready),
+        .left_openers_payload_tag_output_head(slots_1_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(slots_1_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(slots_1_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(slots_1_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(slots_1_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(slots_1_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(slots_1_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(slots_1_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(slots_1_openers_payload_last),
+        .left_order_valid(slots_1_order_valid),
+        .left_order_ready(join_1_left_order_ready),
+        .left_order_payload(slots_1_order_payload),
+        .right_followers_valid(slots_2_followers_valid),
+        .right_followers_ready(join_1_right_followers_ready),
+        .right_followers_payload_tag_output_head(slots_2_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(slots_2_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(slots_2_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(slots_2_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(slots_2_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(slots_2_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(slots_2_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(slots_2_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(slots_2_followers_payload_last),
+        .open_followers_valid(join_1_open_followers_valid),
+        .open_followers_ready(join_0_right_followers_ready),
+        .open_followers_payload_tag_output_head(join_1_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_1_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_1_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_1_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_1_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_1_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_1_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_1_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_1_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_1_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_1_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_1_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_1_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_1_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_1_open_followers_payload_last),
         .complete_valid(join_1_complete_valid),
         .complete_ready(merged_1_ready),
         .complete_payload_tag_output_head(join_1_complete_payload_tag_output_head),
@@ -489,93 +629,113 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .fault(join_1_fault)
     );
 
-    assign merged_0_valid = join_0_complete_valid;  // @[ReductionUnit.swift:94]
+    assign merged_0_valid = join_0_complete_valid;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_output_head =
-        join_0_complete_payload_tag_output_head;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_output_head;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_output_sequence =
-        join_0_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_opens =
-        join_0_complete_payload_tag_opens;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_opens;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_closes =
-        join_0_complete_payload_tag_closes;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_closes;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_epoch =
-        join_0_complete_payload_tag_epoch;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_epoch;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_lane =
-        join_0_complete_payload_tag_lane;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_lane;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_rows =
-        join_0_complete_payload_tag_rows;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_rows;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_tag_value_bits =
-        join_0_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_occupied =
-        join_0_complete_payload_state_occupied;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_state_occupied;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_highest_class =
-        join_0_complete_payload_state_highest_class;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_state_highest_class;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_weight_sum =
-        join_0_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_weight_sum_below =
-        join_0_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_output_sums =
-        join_0_complete_payload_state_output_sums;  // @[ReductionUnit.swift:94]
+        join_0_complete_payload_state_output_sums;  // @[ReductionUnit.swift:103]
     assign merged_0_payload_state_output_sums_below =
-        join_0_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:94]
-    assign merged_0_payload_last = join_0_complete_payload_last;  // @[ReductionUnit.swift:94]
-    wire join_0_open_ready = 1'b1;  // @[ReductionUnit.swift:68]
+        join_0_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:103]
+    assign merged_0_payload_last = join_0_complete_payload_last;  // @[ReductionUnit.swift:103]
+    wire join_0_open_followers_ready = 1'b1;  // @[ReductionUnit.swift:78]
 
-    ReductionJoin_d64_n524288_e8_r2 join_0 (  // @[ReductionUnit.swift:90]
+    ReductionJoin_d64_n524288_e8_r2 join_0 (  // @[ReductionUnit.swift:97]
         .clock(clock),
         .reset(reset),
         .boundary(join_0_boundary),
-        .left_valid(slots_0_published_valid),
-        .left_ready(join_0_left_ready),
-        .left_payload_tag_output_head(slots_0_published_payload_tag_output_head),
-        .left_payload_tag_output_sequence(slots_0_published_payload_tag_output_sequence),
-        .left_payload_tag_opens(slots_0_published_payload_tag_opens),
-        .left_payload_tag_closes(slots_0_published_payload_tag_closes),
-        .left_payload_tag_epoch(slots_0_published_payload_tag_epoch),
-        .left_payload_tag_lane(slots_0_published_payload_tag_lane),
-        .left_payload_tag_rows(slots_0_published_payload_tag_rows),
-        .left_payload_tag_value_bits(slots_0_published_payload_tag_value_bits),
-        .left_payload_state_occupied(slots_0_published_payload_state_occupied),
-        .left_payload_state_highest_class(slots_0_published_payload_state_highest_class),
-        .left_payload_state_weight_sum(slots_0_published_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(slots_0_published_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(slots_0_published_payload_state_output_sums),
-        .left_payload_state_output_sums_below(slots_0_published_payload_state_output_sums_below),
-        .left_payload_last(slots_0_published_payload_last),
-        .right_valid(join_1_open_valid),
-        .right_ready(join_0_right_ready),
-        .right_payload_tag_output_head(join_1_open_payload_tag_output_head),
-        .right_payload_tag_output_sequence(join_1_open_payload_tag_output_sequence),
-        .right_payload_tag_opens(join_1_open_payload_tag_opens),
-        .right_payload_tag_closes(join_1_open_payload_tag_closes),
-        .right_payload_tag_epoch(join_1_open_payload_tag_epoch),
-        .right_payload_tag_lane(join_1_open_payload_tag_lane),
-        .right_payload_tag_rows(join_1_open_payload_tag_rows),
-        .right_payload_tag_value_bits(join_1_open_payload_tag_value_bits),
-        .right_payload_state_occupied(join_1_open_payload_state_occupied),
-        .right_payload_state_highest_class(join_1_open_payload_state_highest_class),
-        .right_payload_state_weight_sum(join_1_open_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(join_1_open_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(join_1_open_payload_state_output_sums),
-        .right_payload_state_output_sums_below(join_1_open_payload_state_output_sums_below),
-        .right_payload_last(join_1_open_payload_last),
-        .open_valid(join_0_open_valid),
-        .open_ready(join_0_open_ready),
-        .open_payload_tag_output_head(join_0_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_0_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_0_open_payload_tag_opens),
-        .open_payload_tag_closes(join_0_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_0_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_0_open_payload_tag_lane),
-        .open_payload_tag_rows(join_0_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_0_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_0_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_0_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_0_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_0_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_0_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_0_open_payload_state_output_sums_below),
-        .open_payload_last(join_0_open_payload_last),
+        .left_followers_valid(slots_0_followers_valid),
+        .left_followers_ready(join_0_left_followers_ready),
+        .left_followers_payload_tag_output_head(slots_0_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(slots_0_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(slots_0_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(slots_0_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(slots_0_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(slots_0_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(slots_0_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(slots_0_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(slots_0_followers_payload_last),
+        .left_openers_valid(slots_0_openers_valid),
+        .left_openers_ready(join_0_left_openers_ready),
+        .left_openers_payload_tag_output_head(slots_0_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(slots_0_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(slots_0_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(slots_0_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(slots_0_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(slots_0_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(slots_0_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(slots_0_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(slots_0_openers_payload_last),
+        .left_order_valid(slots_0_order_valid),
+        .left_order_ready(join_0_left_order_ready),
+        .left_order_payload(slots_0_order_payload),
+        .right_followers_valid(join_1_open_followers_valid),
+        .right_followers_ready(join_0_right_followers_ready),
+        .right_followers_payload_tag_output_head(join_1_open_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(join_1_open_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(join_1_open_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(join_1_open_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(join_1_open_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(join_1_open_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(join_1_open_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(join_1_open_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(join_1_open_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(join_1_open_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(join_1_open_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(join_1_open_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(join_1_open_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(join_1_open_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(join_1_open_followers_payload_last),
+        .open_followers_valid(join_0_open_followers_valid),
+        .open_followers_ready(join_0_open_followers_ready),
+        .open_followers_payload_tag_output_head(join_0_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_0_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_0_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_0_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_0_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_0_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_0_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_0_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_0_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_0_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_0_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_0_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_0_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_0_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_0_open_followers_payload_last),
         .complete_valid(join_0_complete_valid),
         .complete_ready(merged_0_ready),
         .complete_payload_tag_output_head(join_0_complete_payload_tag_output_head),
@@ -598,27 +758,36 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[ReductionUnit.swift:72]
+            fault_seen <= 1'b0;  // @[ReductionUnit.swift:65]
         end else if (|{
-            slots_0_fault, slots_1_fault, slots_2_fault,
-            partial_2_valid & !partial_2_payload_tag_closes, join_1_fault, join_0_fault,
-            join_0_open_valid
-        }) begin  // @[ReductionUnit.swift:73]
-            fault_seen <= 1'b1;  // @[ReductionUnit.swift:73]
+            slots_0_fault, slots_1_fault, slots_2_fault, slots_2_openers_valid, slots_2_order_valid,
+            join_1_fault, join_0_fault, join_0_open_followers_valid
+        }) begin  // @[ReductionUnit.swift:66]
+            fault_seen <= 1'b1;  // @[ReductionUnit.swift:66]
         end
     end
 
-    assign fault = fault_seen;  // @[ReductionUnit.swift:74]
+    assign fault = fault_seen;  // @[ReductionUnit.swift:67]
 
     wire _unused_ok = &{
-        1'b0, merged_2_ready, join_0_open_payload_tag_output_head,
-        join_0_open_payload_tag_output_sequence, join_0_open_payload_tag_opens,
-        join_0_open_payload_tag_closes, join_0_open_payload_tag_epoch, join_0_open_payload_tag_lane,
-        join_0_open_payload_tag_rows, join_0_open_payload_tag_value_bits,
-        join_0_open_payload_state_occupied, join_0_open_payload_state_highest_class,
-        join_0_open_payload_state_weight_sum, join_0_open_payload_state_weight_sum_below,
-        join_0_open_payload_state_output_sums, join_0_open_payload_state_output_sums_below,
-        join_0_open_payload_last
+        1'b0, merged_2_ready, slots_2_openers_payload_tag_output_head,
+        slots_2_openers_payload_tag_output_sequence, slots_2_openers_payload_tag_opens,
+        slots_2_openers_payload_tag_closes, slots_2_openers_payload_tag_epoch,
+        slots_2_openers_payload_tag_lane, slots_2_openers_payload_tag_rows,
+        slots_2_openers_payload_tag_value_bits, slots_2_openers_payload_state_occupied,
+        slots_2_openers_payload_state_highest_class, slots_2_openers_payload_state_weight_sum,
+        slots_2_openers_payload_state_weight_sum_below, slots_2_openers_payload_state_output_sums,
+        slots_2_openers_payload_state_output_sums_below, slots_2_openers_payload_last,
+        slots_2_order_payload, join_0_open_followers_payload_tag_output_head,
+        join_0_open_followers_payload_tag_output_sequence, join_0_open_followers_payload_tag_opens,
+        join_0_open_followers_payload_tag_closes, join_0_open_followers_payload_tag_epoch,
+        join_0_open_followers_payload_tag_lane, join_0_open_followers_payload_tag_rows,
+        join_0_open_followers_payload_tag_value_bits, join_0_open_followers_payload_state_occupied,
+        join_0_open_followers_payload_state_highest_class,
+        join_0_open_followers_payload_state_weight_sum,
+        join_0_open_followers_payload_state_weight_sum_below,
+        join_0_open_followers_payload_state_output_sums,
+        join_0_open_followers_payload_state_output_sums_below, join_0_open_followers_payload_last
     };
 endmodule
 

@@ -177,360 +177,581 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     output wire fault  // @[ReductionUnit.swift:38]
 );
 
-    reg under_way_0;  // @[ReductionUnit.swift:146]
-    reg under_way_1;  // @[ReductionUnit.swift:146]
-    reg under_way_2;  // @[ReductionUnit.swift:146]
-    reg under_way_3;  // @[ReductionUnit.swift:146]
-    reg under_way_4;  // @[ReductionUnit.swift:146]
-    reg fault_seen;  // @[ReductionUnit.swift:72]
-    wire slots_0_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_0_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_0_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_0_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_0_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_0_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_0_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_0_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_0_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_0_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_0_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_0_fault;  // @[ReductionUnit.swift:56]
-    wire slots_1_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_1_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_1_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_1_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_1_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_1_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_1_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_1_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_1_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_1_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_1_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_1_fault;  // @[ReductionUnit.swift:56]
-    wire slots_2_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_2_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_2_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_2_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_2_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_2_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_2_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_2_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_2_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_2_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_2_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_2_fault;  // @[ReductionUnit.swift:56]
-    wire slots_3_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_3_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_3_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_3_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_3_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_3_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_3_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_3_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_3_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_3_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_3_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_3_fault;  // @[ReductionUnit.swift:56]
-    wire slots_4_partial_ready;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_valid;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_4_published_payload_tag_output_head;  // @[ReductionUnit.swift:56]
-    wire [7:0] slots_4_published_payload_tag_output_sequence;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_tag_opens;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_tag_closes;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_tag_epoch;  // @[ReductionUnit.swift:56]
-    wire [5:0] slots_4_published_payload_tag_lane;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_tag_rows;  // @[ReductionUnit.swift:56]
-    wire [3:0] slots_4_published_payload_tag_value_bits;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_state_occupied;  // @[ReductionUnit.swift:56]
-    wire signed [6:0] slots_4_published_payload_state_highest_class;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_4_published_payload_state_weight_sum;  // @[ReductionUnit.swift:56]
-    wire [70:0] slots_4_published_payload_state_weight_sum_below;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_4_published_payload_state_output_sums;  // @[ReductionUnit.swift:56]
-    wire [655:0] slots_4_published_payload_state_output_sums_below;  // @[ReductionUnit.swift:56]
-    wire slots_4_published_payload_last;  // @[ReductionUnit.swift:56]
-    wire slots_4_fault;  // @[ReductionUnit.swift:56]
-    wire join_0_1_left_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_1_right_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_1_open_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_1_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_1_open_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_1_open_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_1_open_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_1_open_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_1_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_1_open_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_1_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_1_open_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_1_complete_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_1_fault;  // @[ReductionUnit.swift:120]
-    wire return_0_1_above_ready;  // @[ReductionUnit.swift:110]
-    wire return_0_1_complete_ready;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_1_left_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_1_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_0_1_left_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_0_1_left_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_0_1_left_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_1_left_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_1_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_1_left_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_1_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_0_1_left_payload_last;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_1_right_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_1_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_0_1_right_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_0_1_right_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_0_1_right_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_1_right_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_1_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_1_right_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_1_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_0_1_right_payload_last;  // @[ReductionUnit.swift:110]
-    wire join_2_3_left_ready;  // @[ReductionUnit.swift:120]
-    wire join_2_3_right_ready;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_2_3_open_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_2_3_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_2_3_open_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_2_3_open_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_2_3_open_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_2_3_open_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_2_3_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_2_3_open_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_2_3_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_2_3_open_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_2_3_complete_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_2_3_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_2_3_complete_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_2_3_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_2_3_complete_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_2_3_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_2_3_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_2_3_complete_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_2_3_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_2_3_complete_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_2_3_fault;  // @[ReductionUnit.swift:120]
-    wire return_2_3_above_ready;  // @[ReductionUnit.swift:110]
-    wire return_2_3_complete_ready;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_2_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_2_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_2_3_left_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_2_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_2_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_2_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_2_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_2_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_2_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_2_3_left_payload_last;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_2_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_2_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_2_3_right_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_2_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_2_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_2_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_2_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_2_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_2_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_2_3_right_payload_last;  // @[ReductionUnit.swift:110]
-    wire join_0_3_left_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_3_right_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_3_open_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_3_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_3_open_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_3_open_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_3_open_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_3_open_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_3_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_3_open_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_3_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_3_open_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_3_complete_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_3_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_3_complete_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_3_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_3_complete_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_3_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_3_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_3_complete_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_3_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_3_complete_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_3_fault;  // @[ReductionUnit.swift:120]
-    wire return_0_3_above_ready;  // @[ReductionUnit.swift:110]
-    wire return_0_3_complete_ready;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_0_3_left_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_0_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_0_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_0_3_left_payload_last;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_valid;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:110]
-    wire [7:0] return_0_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_tag_opens;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_tag_closes;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:110]
-    wire [5:0] return_0_3_right_payload_tag_lane;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_tag_rows;  // @[ReductionUnit.swift:110]
-    wire [3:0] return_0_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_state_occupied;  // @[ReductionUnit.swift:110]
-    wire signed [6:0] return_0_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:110]
-    wire [70:0] return_0_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:110]
-    wire [655:0] return_0_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:110]
-    wire return_0_3_right_payload_last;  // @[ReductionUnit.swift:110]
-    wire join_0_4_left_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_4_right_ready;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_4_open_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_4_open_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_4_open_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_4_open_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_4_open_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_4_open_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_4_open_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_4_open_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_4_open_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_4_open_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_valid;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_4_complete_payload_tag_output_head;  // @[ReductionUnit.swift:120]
-    wire [7:0] join_0_4_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_tag_opens;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_tag_closes;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_tag_epoch;  // @[ReductionUnit.swift:120]
-    wire [5:0] join_0_4_complete_payload_tag_lane;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_tag_rows;  // @[ReductionUnit.swift:120]
-    wire [3:0] join_0_4_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_state_occupied;  // @[ReductionUnit.swift:120]
-    wire signed [6:0] join_0_4_complete_payload_state_highest_class;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_4_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:120]
-    wire [70:0] join_0_4_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_4_complete_payload_state_output_sums;  // @[ReductionUnit.swift:120]
-    wire [655:0] join_0_4_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:120]
-    wire join_0_4_complete_payload_last;  // @[ReductionUnit.swift:120]
-    wire join_0_4_fault;  // @[ReductionUnit.swift:120]
+    reg under_way_0;  // @[ReductionUnit.swift:173]
+    reg under_way_1;  // @[ReductionUnit.swift:173]
+    reg under_way_2;  // @[ReductionUnit.swift:173]
+    reg under_way_3;  // @[ReductionUnit.swift:173]
+    reg fault_seen;  // @[ReductionUnit.swift:65]
+    wire slots_0_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_0_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_0_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_0_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_0_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_0_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_0_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_0_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_0_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_0_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_0_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_0_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_0_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_0_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_0_fault;  // @[ReductionUnit.swift:55]
+    wire slots_1_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_1_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_1_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_1_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_1_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_1_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_1_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_1_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_1_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_1_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_1_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_1_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_1_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_1_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_1_fault;  // @[ReductionUnit.swift:55]
+    wire slots_2_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_2_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_2_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_2_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_2_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_2_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_2_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_2_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_2_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_2_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_2_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_2_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_2_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_2_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_2_fault;  // @[ReductionUnit.swift:55]
+    wire slots_3_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_3_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_3_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_3_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_3_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_3_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_3_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_3_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_3_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_3_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_3_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_3_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_3_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_3_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_3_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_3_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_3_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_3_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_3_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_3_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_3_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_3_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_3_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_3_fault;  // @[ReductionUnit.swift:55]
+    wire slots_4_partial_ready;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_4_followers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_4_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_4_followers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_4_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_4_followers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_4_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_4_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_4_followers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_4_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_4_followers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_valid;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_4_openers_payload_tag_output_head;  // @[ReductionUnit.swift:55]
+    wire [7:0] slots_4_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_tag_opens;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_tag_closes;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_tag_epoch;  // @[ReductionUnit.swift:55]
+    wire [5:0] slots_4_openers_payload_tag_lane;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_tag_rows;  // @[ReductionUnit.swift:55]
+    wire [3:0] slots_4_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_state_occupied;  // @[ReductionUnit.swift:55]
+    wire signed [6:0] slots_4_openers_payload_state_highest_class;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_4_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:55]
+    wire [70:0] slots_4_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_4_openers_payload_state_output_sums;  // @[ReductionUnit.swift:55]
+    wire [655:0] slots_4_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:55]
+    wire slots_4_openers_payload_last;  // @[ReductionUnit.swift:55]
+    wire slots_4_order_valid;  // @[ReductionUnit.swift:55]
+    wire slots_4_order_payload;  // @[ReductionUnit.swift:55]
+    wire slots_4_fault;  // @[ReductionUnit.swift:55]
+    wire join_0_1_left_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_left_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_left_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_right_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_right_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_right_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_1_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_1_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_1_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_followers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_open_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_1_open_openers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_1_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_1_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_openers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_order_valid;  // @[ReductionUnit.swift:136]
+    wire join_0_1_open_order_payload;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_1_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_1_complete_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_1_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_1_complete_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_1_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_complete_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_1_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_1_complete_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_1_fault;  // @[ReductionUnit.swift:136]
+    wire return_0_1_above_ready;  // @[ReductionUnit.swift:123]
+    wire return_0_1_complete_ready;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_1_left_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_1_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_0_1_left_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_0_1_left_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_0_1_left_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_1_left_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_1_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_1_left_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_1_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_0_1_left_payload_last;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_1_right_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_1_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_0_1_right_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_0_1_right_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_0_1_right_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_1_right_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_1_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_1_right_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_1_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_0_1_right_payload_last;  // @[ReductionUnit.swift:123]
+    wire join_2_3_left_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_left_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_left_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_right_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_right_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_right_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_2_3_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_2_3_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_2_3_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_followers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_open_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_2_3_open_openers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_2_3_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_2_3_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_openers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_order_valid;  // @[ReductionUnit.swift:136]
+    wire join_2_3_open_order_payload;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_complete_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_2_3_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_2_3_complete_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_2_3_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_2_3_complete_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_2_3_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_complete_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_2_3_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_2_3_complete_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_2_3_fault;  // @[ReductionUnit.swift:136]
+    wire return_2_3_above_ready;  // @[ReductionUnit.swift:123]
+    wire return_2_3_complete_ready;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_2_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_2_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_2_3_left_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_2_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_2_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_2_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_2_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_2_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_2_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_2_3_left_payload_last;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_2_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_2_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_2_3_right_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_2_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_2_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_2_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_2_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_2_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_2_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_2_3_right_payload_last;  // @[ReductionUnit.swift:123]
+    wire join_0_3_left_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_left_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_left_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_right_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_right_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_right_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_3_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_3_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_3_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_followers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_open_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_3_open_openers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_3_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_3_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_openers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_order_valid;  // @[ReductionUnit.swift:136]
+    wire join_0_3_open_order_payload;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_complete_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_3_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_3_complete_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_3_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_3_complete_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_3_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_complete_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_3_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_3_complete_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_3_fault;  // @[ReductionUnit.swift:136]
+    wire return_0_3_above_ready;  // @[ReductionUnit.swift:123]
+    wire return_0_3_complete_ready;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_0_3_left_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_0_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_0_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_0_3_left_payload_last;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_valid;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:123]
+    wire [7:0] return_0_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_tag_opens;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_tag_closes;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:123]
+    wire [5:0] return_0_3_right_payload_tag_lane;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_tag_rows;  // @[ReductionUnit.swift:123]
+    wire [3:0] return_0_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_state_occupied;  // @[ReductionUnit.swift:123]
+    wire signed [6:0] return_0_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:123]
+    wire [70:0] return_0_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:123]
+    wire [655:0] return_0_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:123]
+    wire return_0_3_right_payload_last;  // @[ReductionUnit.swift:123]
+    wire join_0_4_left_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_left_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_left_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_right_followers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_right_openers_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_right_order_ready;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_open_followers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_open_followers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_4_open_followers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_4_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_4_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_followers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_open_openers_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_4_open_openers_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_4_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_4_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_openers_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_order_valid;  // @[ReductionUnit.swift:136]
+    wire join_0_4_open_order_payload;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_valid;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_complete_payload_tag_output_head;  // @[ReductionUnit.swift:136]
+    wire [7:0] join_0_4_complete_payload_tag_output_sequence;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_tag_opens;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_tag_closes;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_tag_epoch;  // @[ReductionUnit.swift:136]
+    wire [5:0] join_0_4_complete_payload_tag_lane;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_tag_rows;  // @[ReductionUnit.swift:136]
+    wire [3:0] join_0_4_complete_payload_tag_value_bits;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_state_occupied;  // @[ReductionUnit.swift:136]
+    wire signed [6:0] join_0_4_complete_payload_state_highest_class;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_complete_payload_state_weight_sum;  // @[ReductionUnit.swift:136]
+    wire [70:0] join_0_4_complete_payload_state_weight_sum_below;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_complete_payload_state_output_sums;  // @[ReductionUnit.swift:136]
+    wire [655:0] join_0_4_complete_payload_state_output_sums_below;  // @[ReductionUnit.swift:136]
+    wire join_0_4_complete_payload_last;  // @[ReductionUnit.swift:136]
+    wire join_0_4_fault;  // @[ReductionUnit.swift:136]
 
-    wire [5:0] slots_0_lane = 6'h0;  // @[ReductionUnit.swift:57]
-    assign partial_0_ready = slots_0_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_1_lane = 6'h1;  // @[ReductionUnit.swift:57]
-    assign partial_1_ready = slots_1_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_2_lane = 6'h2;  // @[ReductionUnit.swift:57]
-    assign partial_2_ready = slots_2_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_3_lane = 6'h3;  // @[ReductionUnit.swift:57]
-    assign partial_3_ready = slots_3_partial_ready;  // @[ReductionUnit.swift:58]
-    wire [5:0] slots_4_lane = 6'h4;  // @[ReductionUnit.swift:57]
-    assign partial_4_ready = slots_4_partial_ready;  // @[ReductionUnit.swift:58]
-    wire held_0 = slots_0_published_payload_tag_opens & under_way_0;  // @[ReductionUnit.swift:147]
-    wire leaf_0_ready = join_0_1_left_ready;  // @[ReductionUnit.swift:122]
-    wire slots_0_published_ready = leaf_0_ready & !held_0;  // @[ReductionUnit.swift:149]
+    wire [5:0] slots_0_lane = 6'h0;  // @[ReductionUnit.swift:56]
+    assign partial_0_ready = slots_0_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_1_lane = 6'h1;  // @[ReductionUnit.swift:56]
+    assign partial_1_ready = slots_1_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_2_lane = 6'h2;  // @[ReductionUnit.swift:56]
+    assign partial_2_ready = slots_2_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_3_lane = 6'h3;  // @[ReductionUnit.swift:56]
+    assign partial_3_ready = slots_3_partial_ready;  // @[ReductionUnit.swift:57]
+    wire [5:0] slots_4_lane = 6'h4;  // @[ReductionUnit.swift:56]
+    assign partial_4_ready = slots_4_partial_ready;  // @[ReductionUnit.swift:57]
+    wire leaf_0_ready = join_0_1_left_openers_ready;  // @[ReductionUnit.swift:139]
+    wire slots_0_openers_ready = leaf_0_ready & !under_way_0;  // @[ReductionUnit.swift:175]
+    wire leaf_0_valid = slots_0_openers_valid & !under_way_0;  // @[ReductionUnit.swift:176]
+    assign merged_0_valid = return_0_1_left_valid;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_last = return_0_1_left_payload_last;  // @[ReductionUnit.swift:125]
 
-    ReductionSlots_d64_n524288_e8_r2 slots_0 (  // @[ReductionUnit.swift:56]
+    always @(posedge clock) begin
+        if (reset) begin
+            under_way_0 <= 1'b0;  // @[ReductionUnit.swift:173]
+        end else begin
+            if (leaf_0_valid
+                & leaf_0_ready
+                & slots_0_openers_payload_last) begin  // @[ReductionUnit.swift:178]
+                under_way_0 <= 1'b1;  // @[ReductionUnit.swift:178]
+            end
+            if (merged_0_valid
+                & merged_0_ready
+                & merged_0_payload_last) begin  // @[ReductionUnit.swift:179]
+                under_way_0 <= 1'b0;  // @[ReductionUnit.swift:179]
+            end
+        end
+    end
+
+    wire leaf_1_ready = join_0_1_right_openers_ready;  // @[ReductionUnit.swift:144]
+    wire slots_1_openers_ready = leaf_1_ready & !under_way_1;  // @[ReductionUnit.swift:175]
+    wire leaf_1_valid = slots_1_openers_valid & !under_way_1;  // @[ReductionUnit.swift:176]
+    assign merged_1_valid = return_0_1_right_valid;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_last = return_0_1_right_payload_last;  // @[ReductionUnit.swift:126]
+
+    always @(posedge clock) begin
+        if (reset) begin
+            under_way_1 <= 1'b0;  // @[ReductionUnit.swift:173]
+        end else begin
+            if (leaf_1_valid
+                & leaf_1_ready
+                & slots_1_openers_payload_last) begin  // @[ReductionUnit.swift:178]
+                under_way_1 <= 1'b1;  // @[ReductionUnit.swift:178]
+            end
+            if (merged_1_valid
+                & merged_1_ready
+                & merged_1_payload_last) begin  // @[ReductionUnit.swift:179]
+                under_way_1 <= 1'b0;  // @[ReductionUnit.swift:179]
+            end
+        end
+    end
+
+    wire [5:0] join_0_1_boundary = 6'h1;  // @[ReductionUnit.swift:137]
+
+    ReductionSlots_d64_n524288_e8_r2 slots_0 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_0_lane),
@@ -551,53 +772,47 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .partial_payload_state_output_sums(partial_0_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_0_payload_state_output_sums_below),
         .partial_payload_last(partial_0_payload_last),
-        .published_valid(slots_0_published_valid),
-        .published_ready(slots_0_published_ready),
-        .published_payload_tag_output_head(slots_0_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_0_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_0_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_0_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_0_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_0_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_0_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_0_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_0_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_0_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_0_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_0_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_0_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_0_published_payload_state_output_sums_below),
-        .published_payload_last(slots_0_published_payload_last),
+        .followers_valid(slots_0_followers_valid),
+        .followers_ready(join_0_1_left_followers_ready),
+        .followers_payload_tag_output_head(slots_0_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_0_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_0_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_0_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_0_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_0_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_0_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_0_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_0_followers_payload_last),
+        .openers_valid(slots_0_openers_valid),
+        .openers_ready(slots_0_openers_ready),
+        .openers_payload_tag_output_head(slots_0_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_0_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_0_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_0_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_0_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_0_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_0_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_0_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_0_openers_payload_last),
+        .order_valid(slots_0_order_valid),
+        .order_ready(join_0_1_left_order_ready),
+        .order_payload(slots_0_order_payload),
         .fault(slots_0_fault)
     );
 
-    wire leaf_0_valid = slots_0_published_valid & !held_0;  // @[ReductionUnit.swift:150]
-    assign merged_0_valid = return_0_1_left_valid;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_last = return_0_1_left_payload_last;  // @[ReductionUnit.swift:112]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            under_way_0 <= 1'b0;  // @[ReductionUnit.swift:146]
-        end else begin
-            if (leaf_0_valid
-                & leaf_0_ready
-                & slots_0_published_payload_tag_opens
-                & slots_0_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_0 <= 1'b1;  // @[ReductionUnit.swift:152]
-            end
-            if (merged_0_valid
-                & merged_0_ready
-                & merged_0_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_0 <= 1'b0;  // @[ReductionUnit.swift:153]
-            end
-        end
-    end
-
-    wire held_1 = slots_1_published_payload_tag_opens & under_way_1;  // @[ReductionUnit.swift:147]
-    wire leaf_1_ready = join_0_1_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_1_published_ready = leaf_1_ready & !held_1;  // @[ReductionUnit.swift:149]
-
-    ReductionSlots_d64_n524288_e8_r2 slots_1 (  // @[ReductionUnit.swift:56]
+    ReductionSlots_d64_n524288_e8_r2 slots_1 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_1_lane),
@@ -618,110 +833,151 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .partial_payload_state_output_sums(partial_1_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_1_payload_state_output_sums_below),
         .partial_payload_last(partial_1_payload_last),
-        .published_valid(slots_1_published_valid),
-        .published_ready(slots_1_published_ready),
-        .published_payload_tag_output_head(slots_1_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_1_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_1_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_1_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_1_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_1_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_1_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_1_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_1_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_1_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_1_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_1_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_1_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_1_published_payload_state_output_sums_below),
-        .published_payload_last(slots_1_published_payload_last),
+        .followers_valid(slots_1_followers_valid),
+        .followers_ready(join_0_1_right_followers_ready),
+        .followers_payload_tag_output_head(slots_1_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_1_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_1_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_1_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_1_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_1_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_1_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_1_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_1_followers_payload_last),
+        .openers_valid(slots_1_openers_valid),
+        .openers_ready(slots_1_openers_ready),
+        .openers_payload_tag_output_head(slots_1_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_1_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_1_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_1_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_1_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_1_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_1_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_1_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_1_openers_payload_last),
+        .order_valid(slots_1_order_valid),
+        .order_ready(join_0_1_right_order_ready),
+        .order_payload(slots_1_order_payload),
         .fault(slots_1_fault)
     );
 
-    wire leaf_1_valid = slots_1_published_valid & !held_1;  // @[ReductionUnit.swift:150]
-    assign merged_1_valid = return_0_1_right_valid;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_last = return_0_1_right_payload_last;  // @[ReductionUnit.swift:113]
+    assign merged_0_payload_tag_output_head =
+        return_0_1_left_payload_tag_output_head;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_output_sequence =
+        return_0_1_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_opens =
+        return_0_1_left_payload_tag_opens;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_closes =
+        return_0_1_left_payload_tag_closes;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_epoch =
+        return_0_1_left_payload_tag_epoch;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_lane =
+        return_0_1_left_payload_tag_lane;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_rows =
+        return_0_1_left_payload_tag_rows;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_tag_value_bits =
+        return_0_1_left_payload_tag_value_bits;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_occupied =
+        return_0_1_left_payload_state_occupied;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_highest_class =
+        return_0_1_left_payload_state_highest_class;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_weight_sum =
+        return_0_1_left_payload_state_weight_sum;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_weight_sum_below =
+        return_0_1_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_output_sums =
+        return_0_1_left_payload_state_output_sums;  // @[ReductionUnit.swift:125]
+    assign merged_0_payload_state_output_sums_below =
+        return_0_1_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:125]
+    assign merged_1_payload_tag_output_head =
+        return_0_1_right_payload_tag_output_head;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_output_sequence =
+        return_0_1_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_opens =
+        return_0_1_right_payload_tag_opens;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_closes =
+        return_0_1_right_payload_tag_closes;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_epoch =
+        return_0_1_right_payload_tag_epoch;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_lane =
+        return_0_1_right_payload_tag_lane;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_rows =
+        return_0_1_right_payload_tag_rows;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_tag_value_bits =
+        return_0_1_right_payload_tag_value_bits;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_occupied =
+        return_0_1_right_payload_state_occupied;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_highest_class =
+        return_0_1_right_payload_state_highest_class;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_weight_sum =
+        return_0_1_right_payload_state_weight_sum;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_weight_sum_below =
+        return_0_1_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_output_sums =
+        return_0_1_right_payload_state_output_sums;  // @[ReductionUnit.swift:126]
+    assign merged_1_payload_state_output_sums_below =
+        return_0_1_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:126]
+    wire leaf_2_ready = join_2_3_left_openers_ready;  // @[ReductionUnit.swift:139]
+    wire slots_2_openers_ready = leaf_2_ready & !under_way_2;  // @[ReductionUnit.swift:175]
+    wire leaf_2_valid = slots_2_openers_valid & !under_way_2;  // @[ReductionUnit.swift:176]
+    assign merged_2_valid = return_2_3_left_valid;  // @[ReductionUnit.swift:125]
+    assign merged_2_payload_last = return_2_3_left_payload_last;  // @[ReductionUnit.swift:125]
 
     always @(posedge clock) begin
         if (reset) begin
-            under_way_1 <= 1'b0;  // @[ReductionUnit.swift:146]
+            under_way_2 <= 1'b0;  // @[ReductionUnit.swift:173]
         end else begin
-            if (leaf_1_valid
-                & leaf_1_ready
-                & slots_1_published_payload_tag_opens
-                & slots_1_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_1 <= 1'b1;  // @[ReductionUnit.swift:152]
+            if (leaf_2_valid
+                & leaf_2_ready
+                & slots_2_openers_payload_last) begin  // @[ReductionUnit.swift:178]
+                under_way_2 <= 1'b1;  // @[ReductionUnit.swift:178]
             end
-            if (merged_1_valid
-                & merged_1_ready
-                & merged_1_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_1 <= 1'b0;  // @[ReductionUnit.swift:153]
+            if (merged_2_valid
+                & merged_2_ready
+                & merged_2_payload_last) begin  // @[ReductionUnit.swift:179]
+                under_way_2 <= 1'b0;  // @[ReductionUnit.swift:179]
             end
         end
     end
 
-    wire [5:0] join_0_1_boundary = 6'h1;  // @[ReductionUnit.swift:121]
-    assign merged_0_payload_tag_output_head =
-        return_0_1_left_payload_tag_output_head;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_output_sequence =
-        return_0_1_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_opens =
-        return_0_1_left_payload_tag_opens;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_closes =
-        return_0_1_left_payload_tag_closes;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_epoch =
-        return_0_1_left_payload_tag_epoch;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_lane =
-        return_0_1_left_payload_tag_lane;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_rows =
-        return_0_1_left_payload_tag_rows;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_tag_value_bits =
-        return_0_1_left_payload_tag_value_bits;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_occupied =
-        return_0_1_left_payload_state_occupied;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_highest_class =
-        return_0_1_left_payload_state_highest_class;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_weight_sum =
-        return_0_1_left_payload_state_weight_sum;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_weight_sum_below =
-        return_0_1_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_output_sums =
-        return_0_1_left_payload_state_output_sums;  // @[ReductionUnit.swift:112]
-    assign merged_0_payload_state_output_sums_below =
-        return_0_1_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:112]
-    assign merged_1_payload_tag_output_head =
-        return_0_1_right_payload_tag_output_head;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_output_sequence =
-        return_0_1_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_opens =
-        return_0_1_right_payload_tag_opens;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_closes =
-        return_0_1_right_payload_tag_closes;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_epoch =
-        return_0_1_right_payload_tag_epoch;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_lane =
-        return_0_1_right_payload_tag_lane;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_rows =
-        return_0_1_right_payload_tag_rows;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_tag_value_bits =
-        return_0_1_right_payload_tag_value_bits;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_occupied =
-        return_0_1_right_payload_state_occupied;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_highest_class =
-        return_0_1_right_payload_state_highest_class;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_weight_sum =
-        return_0_1_right_payload_state_weight_sum;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_weight_sum_below =
-        return_0_1_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_output_sums =
-        return_0_1_right_payload_state_output_sums;  // @[ReductionUnit.swift:113]
-    assign merged_1_payload_state_output_sums_below =
-        return_0_1_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:113]
-    wire held_2 = slots_2_published_payload_tag_opens & under_way_2;  // @[ReductionUnit.swift:147]
-    wire leaf_2_ready = join_2_3_left_ready;  // @[ReductionUnit.swift:122]
-    wire slots_2_published_ready = leaf_2_ready & !held_2;  // @[ReductionUnit.swift:149]
+    wire leaf_3_ready = join_2_3_right_openers_ready;  // @[ReductionUnit.swift:144]
+    wire slots_3_openers_ready = leaf_3_ready & !under_way_3;  // @[ReductionUnit.swift:175]
+    wire leaf_3_valid = slots_3_openers_valid & !under_way_3;  // @[ReductionUnit.swift:176]
+    assign merged_3_valid = return_2_3_right_valid;  // @[ReductionUnit.swift:126]
+    assign merged_3_payload_last = return_2_3_right_payload_last;  // @[ReductionUnit.swift:126]
 
-    ReductionSlots_d64_n524288_e8_r2 slots_2 (  // @[ReductionUnit.swift:56]
+    always @(posedge clock) begin
+        if (reset) begin
+            under_way_3 <= 1'b0;  // @[ReductionUnit.swift:173]
+        end else begin
+            if (leaf_3_valid
+                & leaf_3_ready
+                & slots_3_openers_payload_last) begin  // @[ReductionUnit.swift:178]
+                under_way_3 <= 1'b1;  // @[ReductionUnit.swift:178]
+            end
+            if (merged_3_valid
+                & merged_3_ready
+                & merged_3_payload_last) begin  // @[ReductionUnit.swift:179]
+                under_way_3 <= 1'b0;  // @[ReductionUnit.swift:179]
+            end
+        end
+    end
+
+    wire [5:0] join_2_3_boundary = 6'h3;  // @[ReductionUnit.swift:137]
+
+    ReductionSlots_d64_n524288_e8_r2 slots_2 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_2_lane),
@@ -742,53 +998,47 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .partial_payload_state_output_sums(partial_2_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_2_payload_state_output_sums_below),
         .partial_payload_last(partial_2_payload_last),
-        .published_valid(slots_2_published_valid),
-        .published_ready(slots_2_published_ready),
-        .published_payload_tag_output_head(slots_2_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_2_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_2_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_2_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_2_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_2_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_2_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_2_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_2_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_2_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_2_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_2_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_2_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_2_published_payload_state_output_sums_below),
-        .published_payload_last(slots_2_published_payload_last),
+        .followers_valid(slots_2_followers_valid),
+        .followers_ready(join_2_3_left_followers_ready),
+        .followers_payload_tag_output_head(slots_2_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_2_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_2_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_2_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_2_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_2_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_2_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_2_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_2_followers_payload_last),
+        .openers_valid(slots_2_openers_valid),
+        .openers_ready(slots_2_openers_ready),
+        .openers_payload_tag_output_head(slots_2_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_2_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_2_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_2_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_2_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_2_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_2_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_2_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_2_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_2_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_2_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_2_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_2_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_2_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_2_openers_payload_last),
+        .order_valid(slots_2_order_valid),
+        .order_ready(join_2_3_left_order_ready),
+        .order_payload(slots_2_order_payload),
         .fault(slots_2_fault)
     );
 
-    wire leaf_2_valid = slots_2_published_valid & !held_2;  // @[ReductionUnit.swift:150]
-    assign merged_2_valid = return_2_3_left_valid;  // @[ReductionUnit.swift:112]
-    assign merged_2_payload_last = return_2_3_left_payload_last;  // @[ReductionUnit.swift:112]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            under_way_2 <= 1'b0;  // @[ReductionUnit.swift:146]
-        end else begin
-            if (leaf_2_valid
-                & leaf_2_ready
-                & slots_2_published_payload_tag_opens
-                & slots_2_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_2 <= 1'b1;  // @[ReductionUnit.swift:152]
-            end
-            if (merged_2_valid
-                & merged_2_ready
-                & merged_2_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_2 <= 1'b0;  // @[ReductionUnit.swift:153]
-            end
-        end
-    end
-
-    wire held_3 = slots_3_published_payload_tag_opens & under_way_3;  // @[ReductionUnit.swift:147]
-    wire leaf_3_ready = join_2_3_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_3_published_ready = leaf_3_ready & !held_3;  // @[ReductionUnit.swift:149]
-
-    ReductionSlots_d64_n524288_e8_r2 slots_3 (  // @[ReductionUnit.swift:56]
+    ReductionSlots_d64_n524288_e8_r2 slots_3 (  // @[ReductionUnit.swift:55]
         .clock(clock),
         .reset(reset),
         .lane(slots_3_lane),
@@ -809,162 +1059,219 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .partial_payload_state_output_sums(partial_3_payload_state_output_sums),
         .partial_payload_state_output_sums_below(partial_3_payload_state_output_sums_below),
         .partial_payload_last(partial_3_payload_last),
-        .published_valid(slots_3_published_valid),
-        .published_ready(slots_3_published_ready),
-        .published_payload_tag_output_head(slots_3_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_3_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_3_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_3_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_3_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_3_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_3_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_3_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_3_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_3_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_3_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_3_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_3_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_3_published_payload_state_output_sums_below),
-        .published_payload_last(slots_3_published_payload_last),
+        .followers_valid(slots_3_followers_valid),
+        .followers_ready(join_2_3_right_followers_ready),
+        .followers_payload_tag_output_head(slots_3_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_3_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_3_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_3_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_3_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_3_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_3_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_3_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_3_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_3_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_3_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_3_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_3_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_3_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_3_followers_payload_last),
+        .openers_valid(slots_3_openers_valid),
+        .openers_ready(slots_3_openers_ready),
+        .openers_payload_tag_output_head(slots_3_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_3_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_3_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_3_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_3_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_3_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_3_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_3_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_3_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_3_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_3_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_3_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_3_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_3_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_3_openers_payload_last),
+        .order_valid(slots_3_order_valid),
+        .order_ready(join_2_3_right_order_ready),
+        .order_payload(slots_3_order_payload),
         .fault(slots_3_fault)
     );
 
-    wire leaf_3_valid = slots_3_published_valid & !held_3;  // @[ReductionUnit.swift:150]
-    assign merged_3_valid = return_2_3_right_valid;  // @[ReductionUnit.swift:113]
-    assign merged_3_payload_last = return_2_3_right_payload_last;  // @[ReductionUnit.swift:113]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            under_way_3 <= 1'b0;  // @[ReductionUnit.swift:146]
-        end else begin
-            if (leaf_3_valid
-                & leaf_3_ready
-                & slots_3_published_payload_tag_opens
-                & slots_3_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_3 <= 1'b1;  // @[ReductionUnit.swift:152]
-            end
-            if (merged_3_valid
-                & merged_3_ready
-                & merged_3_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_3 <= 1'b0;  // @[ReductionUnit.swift:153]
-            end
-        end
-    end
-
-    wire [5:0] join_2_3_boundary = 6'h3;  // @[ReductionUnit.swift:121]
     assign merged_2_payload_tag_output_head =
-        return_2_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_output_head;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_output_sequence =
-        return_2_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_output_sequence;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_opens =
-        return_2_3_left_payload_tag_opens;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_opens;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_closes =
-        return_2_3_left_payload_tag_closes;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_closes;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_epoch =
-        return_2_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_epoch;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_lane =
-        return_2_3_left_payload_tag_lane;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_lane;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_rows =
-        return_2_3_left_payload_tag_rows;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_rows;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_tag_value_bits =
-        return_2_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_tag_value_bits;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_occupied =
-        return_2_3_left_payload_state_occupied;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_occupied;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_highest_class =
-        return_2_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_highest_class;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_weight_sum =
-        return_2_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_weight_sum;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_weight_sum_below =
-        return_2_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_weight_sum_below;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_output_sums =
-        return_2_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_output_sums;  // @[ReductionUnit.swift:125]
     assign merged_2_payload_state_output_sums_below =
-        return_2_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:112]
+        return_2_3_left_payload_state_output_sums_below;  // @[ReductionUnit.swift:125]
     assign merged_3_payload_tag_output_head =
-        return_2_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_output_head;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_output_sequence =
-        return_2_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_output_sequence;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_opens =
-        return_2_3_right_payload_tag_opens;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_opens;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_closes =
-        return_2_3_right_payload_tag_closes;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_closes;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_epoch =
-        return_2_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_epoch;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_lane =
-        return_2_3_right_payload_tag_lane;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_lane;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_rows =
-        return_2_3_right_payload_tag_rows;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_rows;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_tag_value_bits =
-        return_2_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_tag_value_bits;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_occupied =
-        return_2_3_right_payload_state_occupied;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_state_occupied;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_highest_class =
-        return_2_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_state_highest_class;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_weight_sum =
-        return_2_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_state_weight_sum;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_weight_sum_below =
-        return_2_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_state_weight_sum_below;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_output_sums =
-        return_2_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:113]
+        return_2_3_right_payload_state_output_sums;  // @[ReductionUnit.swift:126]
     assign merged_3_payload_state_output_sums_below =
-        return_2_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:113]
-    wire [5:0] join_0_3_boundary = 6'h2;  // @[ReductionUnit.swift:121]
+        return_2_3_right_payload_state_output_sums_below;  // @[ReductionUnit.swift:126]
+    wire [5:0] join_0_3_boundary = 6'h2;  // @[ReductionUnit.swift:137]
 
-    ReductionJoin_d64_n524288_e8_r2 join_0_1 (  // @[ReductionUnit.swift:120]
+    ReductionJoin_d64_n524288_e8_r2_inner join_0_1 (  // @[ReductionUnit.swift:136]
         .clock(clock),
         .reset(reset),
         .boundary(join_0_1_boundary),
-        .left_valid(leaf_0_valid),
-        .left_ready(join_0_1_left_ready),
-        .left_payload_tag_output_head(slots_0_published_payload_tag_output_head),
-        .left_payload_tag_output_sequence(slots_0_published_payload_tag_output_sequence),
-        .left_payload_tag_opens(slots_0_published_payload_tag_opens),
-        .left_payload_tag_closes(slots_0_published_payload_tag_closes),
-        .left_payload_tag_epoch(slots_0_published_payload_tag_epoch),
-        .left_payload_tag_lane(slots_0_published_payload_tag_lane),
-        .left_payload_tag_rows(slots_0_published_payload_tag_rows),
-        .left_payload_tag_value_bits(slots_0_published_payload_tag_value_bits),
-        .left_payload_state_occupied(slots_0_published_payload_state_occupied),
-        .left_payload_state_highest_class(slots_0_published_payload_state_highest_class),
-        .left_payload_state_weight_sum(slots_0_published_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(slots_0_published_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(slots_0_published_payload_state_output_sums),
-        .left_payload_state_output_sums_below(slots_0_published_payload_state_output_sums_below),
-        .left_payload_last(slots_0_published_payload_last),
-        .right_valid(leaf_1_valid),
-        .right_ready(join_0_1_right_ready),
-        .right_payload_tag_output_head(slots_1_published_payload_tag_output_head),
-        .right_payload_tag_output_sequence(slots_1_published_payload_tag_output_sequence),
-        .right_payload_tag_opens(slots_1_published_payload_tag_opens),
-        .right_payload_tag_closes(slots_1_published_payload_tag_closes),
-        .right_payload_tag_epoch(slots_1_published_payload_tag_epoch),
-        .right_payload_tag_lane(slots_1_published_payload_tag_lane),
-        .right_payload_tag_rows(slots_1_published_payload_tag_rows),
-        .right_payload_tag_value_bits(slots_1_published_payload_tag_value_bits),
-        .right_payload_state_occupied(slots_1_published_payload_state_occupied),
-        .right_payload_state_highest_class(slots_1_published_payload_state_highest_class),
-        .right_payload_state_weight_sum(slots_1_published_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(slots_1_published_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(slots_1_published_payload_state_output_sums),
-        .right_payload_state_output_sums_below(slots_1_published_payload_state_output_sums_below),
-        .right_payload_last(slots_1_published_payload_last),
-        .open_valid(join_0_1_open_valid),
-        .open_ready(join_0_3_left_ready),
-        .open_payload_tag_output_head(join_0_1_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_0_1_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_0_1_open_payload_tag_opens),
-        .open_payload_tag_closes(join_0_1_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_0_1_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_0_1_open_payload_tag_lane),
-        .open_payload_tag_rows(join_0_1_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_0_1_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_0_1_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_0_1_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_0_1_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_0_1_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_0_1_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_0_1_open_payload_state_output_sums_below),
-        .open_payload_last(join_0_1_open_payload_last),
+        .left_followers_valid(slots_0_followers_valid),
+        .left_followers_ready(join_0_1_left_followers_ready),
+        .left_followers_payload_tag_output_head(slots_0_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(slots_0_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(slots_0_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(slots_0_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(slots_0_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(slots_0_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(slots_0_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(slots_0_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(slots_0_followers_payload_last),
+        .left_openers_valid(leaf_0_valid),
+        .left_openers_ready(join_0_1_left_openers_ready),
+        .left_openers_payload_tag_output_head(slots_0_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(slots_0_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(slots_0_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(slots_0_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(slots_0_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(slots_0_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(slots_0_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(slots_0_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(slots_0_openers_payload_last),
+        .left_order_valid(slots_0_order_valid),
+        .left_order_ready(join_0_1_left_order_ready),
+        .left_order_payload(slots_0_order_payload),
+        .right_followers_valid(slots_1_followers_valid),
+        .right_followers_ready(join_0_1_right_followers_ready),
+        .right_followers_payload_tag_output_head(slots_1_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(slots_1_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(slots_1_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(slots_1_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(slots_1_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(slots_1_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(slots_1_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(slots_1_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(slots_1_followers_payload_last),
+        .right_openers_valid(leaf_1_valid),
+        .right_openers_ready(join_0_1_right_openers_ready),
+        .right_openers_payload_tag_output_head(slots_1_openers_payload_tag_output_head),
+        .right_openers_payload_tag_output_sequence(slots_1_openers_payload_tag_output_sequence),
+        .right_openers_payload_tag_opens(slots_1_openers_payload_tag_opens),
+        .right_openers_payload_tag_closes(slots_1_openers_payload_tag_closes),
+        .right_openers_payload_tag_epoch(slots_1_openers_payload_tag_epoch),
+        .right_openers_payload_tag_lane(slots_1_openers_payload_tag_lane),
+        .right_openers_payload_tag_rows(slots_1_openers_payload_tag_rows),
+        .right_openers_payload_tag_value_bits(slots_1_openers_payload_tag_value_bits),
+        .right_openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
+        .right_openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
+        .right_openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
+        .right_openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
+        .right_openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .right_openers_payload_last(slots_1_openers_payload_last),
+        .right_order_valid(slots_1_order_valid),
+        .right_order_ready(join_0_1_right_order_ready),
+        .right_order_payload(slots_1_order_payload),
+        .open_followers_valid(join_0_1_open_followers_valid),
+        .open_followers_ready(join_0_3_left_followers_ready),
+        .open_followers_payload_tag_output_head(join_0_1_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_0_1_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_0_1_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_0_1_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_0_1_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_0_1_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_0_1_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_0_1_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_0_1_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_0_1_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_0_1_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_0_1_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_0_1_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_0_1_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_0_1_open_followers_payload_last),
+        .open_openers_valid(join_0_1_open_openers_valid),
+        .open_openers_ready(join_0_3_left_openers_ready),
+        .open_openers_payload_tag_output_head(join_0_1_open_openers_payload_tag_output_head),
+        .open_openers_payload_tag_output_sequence(join_0_1_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_opens(join_0_1_open_openers_payload_tag_opens),
+        .open_openers_payload_tag_closes(join_0_1_open_openers_payload_tag_closes),
+        .open_openers_payload_tag_epoch(join_0_1_open_openers_payload_tag_epoch),
+        .open_openers_payload_tag_lane(join_0_1_open_openers_payload_tag_lane),
+        .open_openers_payload_tag_rows(join_0_1_open_openers_payload_tag_rows),
+        .open_openers_payload_tag_value_bits(join_0_1_open_openers_payload_tag_value_bits),
+        .open_openers_payload_state_occupied(join_0_1_open_openers_payload_state_occupied),
+        .open_openers_payload_state_highest_class(join_0_1_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_weight_sum(join_0_1_open_openers_payload_state_weight_sum),
+        .open_openers_payload_state_weight_sum_below(join_0_1_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_output_sums(join_0_1_open_openers_payload_state_output_sums),
+        .open_openers_payload_state_output_sums_below(join_0_1_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_last(join_0_1_open_openers_payload_last),
+        .open_order_valid(join_0_1_open_order_valid),
+        .open_order_ready(join_0_3_left_order_ready),
+        .open_order_payload(join_0_1_open_order_payload),
         .complete_valid(join_0_1_complete_valid),
         .complete_ready(return_0_1_complete_ready),
         .complete_payload_tag_output_head(join_0_1_complete_payload_tag_output_head),
@@ -985,61 +1292,121 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(join_0_1_fault)
     );
 
-    ReductionJoin_d64_n524288_e8_r2 join_2_3 (  // @[ReductionUnit.swift:120]
+    ReductionJoin_d64_n524288_e8_r2_inner join_2_3 (  // @[ReductionUnit.swift:136]
         .clock(clock),
         .reset(reset),
         .boundary(join_2_3_boundary),
-        .left_valid(leaf_2_valid),
-        .left_ready(join_2_3_left_ready),
-        .left_payload_tag_output_head(slots_2_published_payload_tag_output_head),
-        .left_payload_tag_output_sequence(slots_2_published_payload_tag_output_sequence),
-        .left_payload_tag_opens(slots_2_published_payload_tag_opens),
-        .left_payload_tag_closes(slots_2_published_payload_tag_closes),
-        .left_payload_tag_epoch(slots_2_published_payload_tag_epoch),
-        .left_payload_tag_lane(slots_2_published_payload_tag_lane),
-        .left_payload_tag_rows(slots_2_published_payload_tag_rows),
-        .left_payload_tag_value_bits(slots_2_published_payload_tag_value_bits),
-        .left_payload_state_occupied(slots_2_published_payload_state_occupied),
-        .left_payload_state_highest_class(slots_2_published_payload_state_highest_class),
-        .left_payload_state_weight_sum(slots_2_published_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(slots_2_published_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(slots_2_published_payload_state_output_sums),
-        .left_payload_state_output_sums_below(slots_2_published_payload_state_output_sums_below),
-        .left_payload_last(slots_2_published_payload_last),
-        .right_valid(leaf_3_valid),
-        .right_ready(join_2_3_right_ready),
-        .right_payload_tag_output_head(slots_3_published_payload_tag_output_head),
-        .right_payload_tag_output_sequence(slots_3_published_payload_tag_output_sequence),
-        .right_payload_tag_opens(slots_3_published_payload_tag_opens),
-        .right_payload_tag_closes(slots_3_published_payload_tag_closes),
-        .right_payload_tag_epoch(slots_3_published_payload_tag_epoch),
-        .right_payload_tag_lane(slots_3_published_payload_tag_lane),
-        .right_payload_tag_rows(slots_3_published_payload_tag_rows),
-        .right_payload_tag_value_bits(slots_3_published_payload_tag_value_bits),
-        .right_payload_state_occupied(slots_3_published_payload_state_occupied),
-        .right_payload_state_highest_class(slots_3_published_payload_state_highest_class),
-        .right_payload_state_weight_sum(slots_3_published_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(slots_3_published_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(slots_3_published_payload_state_output_sums),
-        .right_payload_state_output_sums_below(slots_3_published_payload_state_output_sums_below),
-        .right_payload_last(slots_3_published_payload_last),
-        .open_valid(join_2_3_open_valid),
-        .open_ready(join_0_3_right_ready),
-        .open_payload_tag_output_head(join_2_3_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_2_3_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_2_3_open_payload_tag_opens),
-        .open_payload_tag_closes(join_2_3_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_2_3_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_2_3_open_payload_tag_lane),
-        .open_payload_tag_rows(join_2_3_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_2_3_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_2_3_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_2_3_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_2_3_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_2_3_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_2_3_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_2_3_open_payload_state_output_sums_below),
-        .open_payload_last(join_2_3_open_payload_last),
+        .left_followers_valid(slots_2_followers_valid),
+        .left_followers_ready(join_2_3_left_followers_ready),
+        .left_followers_payload_tag_output_head(slots_2_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(slots_2_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(slots_2_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(slots_2_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(slots_2_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(slots_2_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(slots_2_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(slots_2_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(slots_2_followers_payload_last),
+        .left_openers_valid(leaf_2_valid),
+        .left_openers_ready(join_2_3_left_openers_ready),
+        .left_openers_payload_tag_output_head(slots_2_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(slots_2_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(slots_2_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(slots_2_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(slots_2_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(slots_2_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(slots_2_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(slots_2_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(slots_2_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(slots_2_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(slots_2_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(slots_2_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(slots_2_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(slots_2_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(slots_2_openers_payload_last),
+        .left_order_valid(slots_2_order_valid),
+        .left_order_ready(join_2_3_left_order_ready),
+        .left_order_payload(slots_2_order_payload),
+        .right_followers_valid(slots_3_followers_valid),
+        .right_followers_ready(join_2_3_right_followers_ready),
+        .right_followers_payload_tag_output_head(slots_3_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(slots_3_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(slots_3_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(slots_3_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(slots_3_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(slots_3_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(slots_3_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(slots_3_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(slots_3_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(slots_3_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(slots_3_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(slots_3_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(slots_3_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(slots_3_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(slots_3_followers_payload_last),
+        .right_openers_valid(leaf_3_valid),
+        .right_openers_ready(join_2_3_right_openers_ready),
+        .right_openers_payload_tag_output_head(slots_3_openers_payload_tag_output_head),
+        .right_openers_payload_tag_output_sequence(slots_3_openers_payload_tag_output_sequence),
+        .right_openers_payload_tag_opens(slots_3_openers_payload_tag_opens),
+        .right_openers_payload_tag_closes(slots_3_openers_payload_tag_closes),
+        .right_openers_payload_tag_epoch(slots_3_openers_payload_tag_epoch),
+        .right_openers_payload_tag_lane(slots_3_openers_payload_tag_lane),
+        .right_openers_payload_tag_rows(slots_3_openers_payload_tag_rows),
+        .right_openers_payload_tag_value_bits(slots_3_openers_payload_tag_value_bits),
+        .right_openers_payload_state_occupied(slots_3_openers_payload_state_occupied),
+        .right_openers_payload_state_highest_class(slots_3_openers_payload_state_highest_class),
+        .right_openers_payload_state_weight_sum(slots_3_openers_payload_state_weight_sum),
+        .right_openers_payload_state_weight_sum_below(slots_3_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_output_sums(slots_3_openers_payload_state_output_sums),
+        .right_openers_payload_state_output_sums_below(slots_3_openers_payload_state_output_sums_below),
+        .right_openers_payload_last(slots_3_openers_payload_last),
+        .right_order_valid(slots_3_order_valid),
+        .right_order_ready(join_2_3_right_order_ready),
+        .right_order_payload(slots_3_order_payload),
+        .open_followers_valid(join_2_3_open_followers_valid),
+        .open_followers_ready(join_0_3_right_followers_ready),
+        .open_followers_payload_tag_output_head(join_2_3_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_2_3_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_2_3_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_2_3_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_2_3_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_2_3_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_2_3_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_2_3_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_2_3_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_2_3_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_2_3_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_2_3_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_2_3_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_2_3_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_2_3_open_followers_payload_last),
+        .open_openers_valid(join_2_3_open_openers_valid),
+        .open_openers_ready(join_0_3_right_openers_ready),
+        .open_openers_payload_tag_output_head(join_2_3_open_openers_payload_tag_output_head),
+        .open_openers_payload_tag_output_sequence(join_2_3_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_opens(join_2_3_open_openers_payload_tag_opens),
+        .open_openers_payload_tag_closes(join_2_3_open_openers_payload_tag_closes),
+        .open_openers_payload_tag_epoch(join_2_3_open_openers_payload_tag_epoch),
+        .open_openers_payload_tag_lane(join_2_3_open_openers_payload_tag_lane),
+        .open_openers_payload_tag_rows(join_2_3_open_openers_payload_tag_rows),
+        .open_openers_payload_tag_value_bits(join_2_3_open_openers_payload_tag_value_bits),
+        .open_openers_payload_state_occupied(join_2_3_open_openers_payload_state_occupied),
+        .open_openers_payload_state_highest_class(join_2_3_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_weight_sum(join_2_3_open_openers_payload_state_weight_sum),
+        .open_openers_payload_state_weight_sum_below(join_2_3_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_output_sums(join_2_3_open_openers_payload_state_output_sums),
+        .open_openers_payload_state_output_sums_below(join_2_3_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_last(join_2_3_open_openers_payload_last),
+        .open_order_valid(join_2_3_open_order_valid),
+        .open_order_ready(join_0_3_right_order_ready),
+        .open_order_payload(join_2_3_open_order_payload),
         .complete_valid(join_2_3_complete_valid),
         .complete_ready(return_2_3_complete_ready),
         .complete_payload_tag_output_head(join_2_3_complete_payload_tag_output_head),
@@ -1060,7 +1427,7 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(join_2_3_fault)
     );
 
-    ReductionReturn_d64_n524288_e8_r2_k0 return_0_1 (  // @[ReductionUnit.swift:110]
+    ReductionReturn_d64_n524288_e8_r2_k0 return_0_1 (  // @[ReductionUnit.swift:123]
         .clock(clock),
         .reset(reset),
         .above_valid(return_0_3_left_valid),
@@ -1133,7 +1500,7 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_payload_last(return_0_1_right_payload_last)
     );
 
-    ReductionReturn_d64_n524288_e8_r2_k0 return_2_3 (  // @[ReductionUnit.swift:110]
+    ReductionReturn_d64_n524288_e8_r2_k0 return_2_3 (  // @[ReductionUnit.swift:123]
         .clock(clock),
         .reset(reset),
         .above_valid(return_0_3_right_valid),
@@ -1206,130 +1573,123 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_payload_last(return_2_3_right_payload_last)
     );
 
-    wire held_4 = slots_4_published_payload_tag_opens & under_way_4;  // @[ReductionUnit.swift:147]
-    wire leaf_4_ready = join_0_4_right_ready;  // @[ReductionUnit.swift:123]
-    wire slots_4_published_ready = leaf_4_ready & !held_4;  // @[ReductionUnit.swift:149]
+    wire [5:0] join_0_4_boundary = 6'h4;  // @[ReductionUnit.swift:137]
 
-    ReductionSlots_d64_n524288_e8_r2 slots_4 (  // @[ReductionUnit.swift:56]
-        .clock(clock),
-        .reset(reset),
-        .lane(slots_4_lane),
-        .partial_valid(partial_4_valid),
-        .partial_ready(slots_4_partial_ready),
-        .partial_payload_tag_output_head(partial_4_payload_tag_output_head),
-        .partial_payload_tag_output_sequence(partial_4_payload_tag_output_sequence),
-        .partial_payload_tag_opens(partial_4_payload_tag_opens),
-        .partial_payload_tag_closes(partial_4_payload_tag_closes),
-        .partial_payload_tag_epoch(partial_4_payload_tag_epoch),
-        .partial_payload_tag_lane(partial_4_payload_tag_lane),
-        .partial_payload_tag_rows(partial_4_payload_tag_rows),
-        .partial_payload_tag_value_bits(partial_4_payload_tag_value_bits),
-        .partial_payload_state_occupied(partial_4_payload_state_occupied),
-        .partial_payload_state_highest_class(partial_4_payload_state_highest_class),
-        .partial_payload_state_weight_sum(partial_4_payload_state_weight_sum),
-        .partial_payload_state_weight_sum_below(partial_4_payload_state_weight_sum_below),
-        .partial_payload_state_output_sums(partial_4_payload_state_output_sums),
-        .partial_payload_state_output_sums_below(partial_4_payload_state_output_sums_below),
-        .partial_payload_last(partial_4_payload_last),
-        .published_valid(slots_4_published_valid),
-        .published_ready(slots_4_published_ready),
-        .published_payload_tag_output_head(slots_4_published_payload_tag_output_head),
-        .published_payload_tag_output_sequence(slots_4_published_payload_tag_output_sequence),
-        .published_payload_tag_opens(slots_4_published_payload_tag_opens),
-        .published_payload_tag_closes(slots_4_published_payload_tag_closes),
-        .published_payload_tag_epoch(slots_4_published_payload_tag_epoch),
-        .published_payload_tag_lane(slots_4_published_payload_tag_lane),
-        .published_payload_tag_rows(slots_4_published_payload_tag_rows),
-        .published_payload_tag_value_bits(slots_4_published_payload_tag_value_bits),
-        .published_payload_state_occupied(slots_4_published_payload_state_occupied),
-        .published_payload_state_highest_class(slots_4_published_payload_state_highest_class),
-        .published_payload_state_weight_sum(slots_4_published_payload_state_weight_sum),
-        .published_payload_state_weight_sum_below(slots_4_published_payload_state_weight_sum_below),
-        .published_payload_state_output_sums(slots_4_published_payload_state_output_sums),
-        .published_payload_state_output_sums_below(slots_4_published_payload_state_output_sums_below),
-        .published_payload_last(slots_4_published_payload_last),
-        .fault(slots_4_fault)
-    );
-
-    wire leaf_4_valid = slots_4_published_valid & !held_4;  // @[ReductionUnit.swift:150]
-    assign merged_4_valid = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_last = 1'b0;  // @[ReductionUnit.swift:80]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            under_way_4 <= 1'b0;  // @[ReductionUnit.swift:146]
-        end else begin
-            if (leaf_4_valid
-                & leaf_4_ready
-                & slots_4_published_payload_tag_opens
-                & slots_4_published_payload_last) begin  // @[ReductionUnit.swift:152]
-                under_way_4 <= 1'b1;  // @[ReductionUnit.swift:152]
-            end
-            if (merged_4_valid
-                & merged_4_ready
-                & merged_4_payload_last) begin  // @[ReductionUnit.swift:153]
-                under_way_4 <= 1'b0;  // @[ReductionUnit.swift:153]
-            end
-        end
-    end
-
-    wire [5:0] join_0_4_boundary = 6'h4;  // @[ReductionUnit.swift:121]
-
-    ReductionJoin_d64_n524288_e8_r2 join_0_3 (  // @[ReductionUnit.swift:120]
+    ReductionJoin_d64_n524288_e8_r2_inner join_0_3 (  // @[ReductionUnit.swift:136]
         .clock(clock),
         .reset(reset),
         .boundary(join_0_3_boundary),
-        .left_valid(join_0_1_open_valid),
-        .left_ready(join_0_3_left_ready),
-        .left_payload_tag_output_head(join_0_1_open_payload_tag_output_head),
-        .left_payload_tag_output_sequence(join_0_1_open_payload_tag_output_sequence),
-        .left_payload_tag_opens(join_0_1_open_payload_tag_opens),
-        .left_payload_tag_closes(join_0_1_open_payload_tag_closes),
-        .left_payload_tag_epoch(join_0_1_open_payload_tag_epoch),
-        .left_payload_tag_lane(join_0_1_open_payload_tag_lane),
-        .left_payload_tag_rows(join_0_1_open_payload_tag_rows),
-        .left_payload_tag_value_bits(join_0_1_open_payload_tag_value_bits),
-        .left_payload_state_occupied(join_0_1_open_payload_state_occupied),
-        .left_payload_state_highest_class(join_0_1_open_payload_state_highest_class),
-        .left_payload_state_weight_sum(join_0_1_open_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(join_0_1_open_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(join_0_1_open_payload_state_output_sums),
-        .left_payload_state_output_sums_below(join_0_1_open_payload_state_output_sums_below),
-        .left_payload_last(join_0_1_open_payload_last),
-        .right_valid(join_2_3_open_valid),
-        .right_ready(join_0_3_right_ready),
-        .right_payload_tag_output_head(join_2_3_open_payload_tag_output_head),
-        .right_payload_tag_output_sequence(join_2_3_open_payload_tag_output_sequence),
-        .right_payload_tag_opens(join_2_3_open_payload_tag_opens),
-        .right_payload_tag_closes(join_2_3_open_payload_tag_closes),
-        .right_payload_tag_epoch(join_2_3_open_payload_tag_epoch),
-        .right_payload_tag_lane(join_2_3_open_payload_tag_lane),
-        .right_payload_tag_rows(join_2_3_open_payload_tag_rows),
-        .right_payload_tag_value_bits(join_2_3_open_payload_tag_value_bits),
-        .right_payload_state_occupied(join_2_3_open_payload_state_occupied),
-        .right_payload_state_highest_class(join_2_3_open_payload_state_highest_class),
-        .right_payload_state_weight_sum(join_2_3_open_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(join_2_3_open_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(join_2_3_open_payload_state_output_sums),
-        .right_payload_state_output_sums_below(join_2_3_open_payload_state_output_sums_below),
-        .right_payload_last(join_2_3_open_payload_last),
-        .open_valid(join_0_3_open_valid),
-        .open_ready(join_0_4_left_ready),
-        .open_payload_tag_output_head(join_0_3_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_0_3_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_0_3_open_payload_tag_opens),
-        .open_payload_tag_closes(join_0_3_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_0_3_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_0_3_open_payload_tag_lane),
-        .open_payload_tag_rows(join_0_3_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_0_3_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_0_3_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_0_3_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_0_3_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_0_3_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_0_3_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_0_3_open_payload_state_output_sums_below),
-        .open_payload_last(join_0_3_open_payload_last),
+        .left_followers_valid(join_0_1_open_followers_valid),
+        .left_followers_ready(join_0_3_left_followers_ready),
+        .left_followers_payload_tag_output_head(join_0_1_open_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(join_0_1_open_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(join_0_1_open_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(join_0_1_open_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(join_0_1_open_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(join_0_1_open_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(join_0_1_open_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(join_0_1_open_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(join_0_1_open_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(join_0_1_open_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(join_0_1_open_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(join_0_1_open_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(join_0_1_open_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(join_0_1_open_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(join_0_1_open_followers_payload_last),
+        .left_openers_valid(join_0_1_open_openers_valid),
+        .left_openers_ready(join_0_3_left_openers_ready),
+        .left_openers_payload_tag_output_head(join_0_1_open_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(join_0_1_open_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(join_0_1_open_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(join_0_1_open_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(join_0_1_open_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(join_0_1_open_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(join_0_1_open_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(join_0_1_open_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(join_0_1_open_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(join_0_1_open_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(join_0_1_open_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(join_0_1_open_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(join_0_1_open_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(join_0_1_open_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(join_0_1_open_openers_payload_last),
+        .left_order_valid(join_0_1_open_order_valid),
+        .left_order_ready(join_0_3_left_order_ready),
+        .left_order_payload(join_0_1_open_order_payload),
+        .right_followers_valid(join_2_3_open_followers_valid),
+        .right_followers_ready(join_0_3_right_followers_ready),
+        .right_followers_payload_tag_output_head(join_2_3_open_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(join_2_3_open_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(join_2_3_open_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(join_2_3_open_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(join_2_3_open_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(join_2_3_open_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(join_2_3_open_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(join_2_3_open_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(join_2_3_open_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(join_2_3_open_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(join_2_3_open_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(join_2_3_open_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(join_2_3_open_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(join_2_3_open_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(join_2_3_open_followers_payload_last),
+        .right_openers_valid(join_2_3_open_openers_valid),
+        .right_openers_ready(join_0_3_right_openers_ready),
+        .right_openers_payload_tag_output_head(join_2_3_open_openers_payload_tag_output_head),
+        .right_openers_payload_tag_output_sequence(join_2_3_open_openers_payload_tag_output_sequence),
+        .right_openers_payload_tag_opens(join_2_3_open_openers_payload_tag_opens),
+        .right_openers_payload_tag_closes(join_2_3_open_openers_payload_tag_closes),
+        .right_openers_payload_tag_epoch(join_2_3_open_openers_payload_tag_epoch),
+        .right_openers_payload_tag_lane(join_2_3_open_openers_payload_tag_lane),
+        .right_openers_payload_tag_rows(join_2_3_open_openers_payload_tag_rows),
+        .right_openers_payload_tag_value_bits(join_2_3_open_openers_payload_tag_value_bits),
+        .right_openers_payload_state_occupied(join_2_3_open_openers_payload_state_occupied),
+        .right_openers_payload_state_highest_class(join_2_3_open_openers_payload_state_highest_class),
+        .right_openers_payload_state_weight_sum(join_2_3_open_openers_payload_state_weight_sum),
+        .right_openers_payload_state_weight_sum_below(join_2_3_open_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_output_sums(join_2_3_open_openers_payload_state_output_sums),
+        .right_openers_payload_state_output_sums_below(join_2_3_open_openers_payload_state_output_sums_below),
+        .right_openers_payload_last(join_2_3_open_openers_payload_last),
+        .right_order_valid(join_2_3_open_order_valid),
+        .right_order_ready(join_0_3_right_order_ready),
+        .right_order_payload(join_2_3_open_order_payload),
+        .open_followers_valid(join_0_3_open_followers_valid),
+        .open_followers_ready(join_0_4_left_followers_ready),
+        .open_followers_payload_tag_output_head(join_0_3_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_0_3_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_0_3_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_0_3_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_0_3_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_0_3_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_0_3_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_0_3_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_0_3_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_0_3_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_0_3_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_0_3_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_0_3_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_0_3_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_0_3_open_followers_payload_last),
+        .open_openers_valid(join_0_3_open_openers_valid),
+        .open_openers_ready(join_0_4_left_openers_ready),
+        .open_openers_payload_tag_output_head(join_0_3_open_openers_payload_tag_output_head),
+        .open_openers_payload_tag_output_sequence(join_0_3_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_opens(join_0_3_open_openers_payload_tag_opens),
+        .open_openers_payload_tag_closes(join_0_3_open_openers_payload_tag_closes),
+        .open_openers_payload_tag_epoch(join_0_3_open_openers_payload_tag_epoch),
+        .open_openers_payload_tag_lane(join_0_3_open_openers_payload_tag_lane),
+        .open_openers_payload_tag_rows(join_0_3_open_openers_payload_tag_rows),
+        .open_openers_payload_tag_value_bits(join_0_3_open_openers_payload_tag_value_bits),
+        .open_openers_payload_state_occupied(join_0_3_open_openers_payload_state_occupied),
+        .open_openers_payload_state_highest_class(join_0_3_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_weight_sum(join_0_3_open_openers_payload_state_weight_sum),
+        .open_openers_payload_state_weight_sum_below(join_0_3_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_output_sums(join_0_3_open_openers_payload_state_output_sums),
+        .open_openers_payload_state_output_sums_below(join_0_3_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_last(join_0_3_open_openers_payload_last),
+        .open_order_valid(join_0_3_open_order_valid),
+        .open_order_ready(join_0_4_left_order_ready),
+        .open_order_payload(join_0_3_open_order_payload),
         .complete_valid(join_0_3_complete_valid),
         .complete_ready(return_0_3_complete_ready),
         .complete_payload_tag_output_head(join_0_3_complete_payload_tag_output_head),
@@ -1350,7 +1710,68 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .fault(join_0_3_fault)
     );
 
-    ReductionReturn_d64_n524288_e8_r2_k1 return_0_3 (  // @[ReductionUnit.swift:110]
+    ReductionSlots_d64_n524288_e8_r2 slots_4 (  // @[ReductionUnit.swift:55]
+        .clock(clock),
+        .reset(reset),
+        .lane(slots_4_lane),
+        .partial_valid(partial_4_valid),
+        .partial_ready(slots_4_partial_ready),
+        .partial_payload_tag_output_head(partial_4_payload_tag_output_head),
+        .partial_payload_tag_output_sequence(partial_4_payload_tag_output_sequence),
+        .partial_payload_tag_opens(partial_4_payload_tag_opens),
+        .partial_payload_tag_closes(partial_4_payload_tag_closes),
+        .partial_payload_tag_epoch(partial_4_payload_tag_epoch),
+        .partial_payload_tag_lane(partial_4_payload_tag_lane),
+        .partial_payload_tag_rows(partial_4_payload_tag_rows),
+        .partial_payload_tag_value_bits(partial_4_payload_tag_value_bits),
+        .partial_payload_state_occupied(partial_4_payload_state_occupied),
+        .partial_payload_state_highest_class(partial_4_payload_state_highest_class),
+        .partial_payload_state_weight_sum(partial_4_payload_state_weight_sum),
+        .partial_payload_state_weight_sum_below(partial_4_payload_state_weight_sum_below),
+        .partial_payload_state_output_sums(partial_4_payload_state_output_sums),
+        .partial_payload_state_output_sums_below(partial_4_payload_state_output_sums_below),
+        .partial_payload_last(partial_4_payload_last),
+        .followers_valid(slots_4_followers_valid),
+        .followers_ready(join_0_4_right_followers_ready),
+        .followers_payload_tag_output_head(slots_4_followers_payload_tag_output_head),
+        .followers_payload_tag_output_sequence(slots_4_followers_payload_tag_output_sequence),
+        .followers_payload_tag_opens(slots_4_followers_payload_tag_opens),
+        .followers_payload_tag_closes(slots_4_followers_payload_tag_closes),
+        .followers_payload_tag_epoch(slots_4_followers_payload_tag_epoch),
+        .followers_payload_tag_lane(slots_4_followers_payload_tag_lane),
+        .followers_payload_tag_rows(slots_4_followers_payload_tag_rows),
+        .followers_payload_tag_value_bits(slots_4_followers_payload_tag_value_bits),
+        .followers_payload_state_occupied(slots_4_followers_payload_state_occupied),
+        .followers_payload_state_highest_class(slots_4_followers_payload_state_highest_class),
+        .followers_payload_state_weight_sum(slots_4_followers_payload_state_weight_sum),
+        .followers_payload_state_weight_sum_below(slots_4_followers_payload_state_weight_sum_below),
+        .followers_payload_state_output_sums(slots_4_followers_payload_state_output_sums),
+        .followers_payload_state_output_sums_below(slots_4_followers_payload_state_output_sums_below),
+        .followers_payload_last(slots_4_followers_payload_last),
+        .openers_valid(slots_4_openers_valid),
+        .openers_ready(join_0_4_right_openers_ready),
+        .openers_payload_tag_output_head(slots_4_openers_payload_tag_output_head),
+        .openers_payload_tag_output_sequence(slots_4_openers_payload_tag_output_sequence),
+        .openers_payload_tag_opens(slots_4_openers_payload_tag_opens),
+        .openers_payload_tag_closes(slots_4_openers_payload_tag_closes),
+        .openers_payload_tag_epoch(slots_4_openers_payload_tag_epoch),
+        .openers_payload_tag_lane(slots_4_openers_payload_tag_lane),
+        .openers_payload_tag_rows(slots_4_openers_payload_tag_rows),
+        .openers_payload_tag_value_bits(slots_4_openers_payload_tag_value_bits),
+        .openers_payload_state_occupied(slots_4_openers_payload_state_occupied),
+        .openers_payload_state_highest_class(slots_4_openers_payload_state_highest_class),
+        .openers_payload_state_weight_sum(slots_4_openers_payload_state_weight_sum),
+        .openers_payload_state_weight_sum_below(slots_4_openers_payload_state_weight_sum_below),
+        .openers_payload_state_output_sums(slots_4_openers_payload_state_output_sums),
+        .openers_payload_state_output_sums_below(slots_4_openers_payload_state_output_sums_below),
+        .openers_payload_last(slots_4_openers_payload_last),
+        .order_valid(slots_4_order_valid),
+        .order_ready(join_0_4_right_order_ready),
+        .order_payload(slots_4_order_payload),
+        .fault(slots_4_fault)
+    );
+
+    ReductionReturn_d64_n524288_e8_r2_k1 return_0_3 (  // @[ReductionUnit.swift:123]
         .clock(clock),
         .reset(reset),
         .above_valid(join_0_4_complete_valid),
@@ -1423,77 +1844,141 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_payload_last(return_0_3_right_payload_last)
     );
 
-    assign merged_4_payload_tag_output_head = 8'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_output_sequence = 8'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_opens = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_closes = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_epoch = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_lane = 6'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_rows = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_tag_value_bits = 4'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_occupied = 1'b0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_highest_class = 7'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_weight_sum = 71'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_weight_sum_below = 71'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_output_sums = 656'h0;  // @[ReductionUnit.swift:80]
-    assign merged_4_payload_state_output_sums_below = 656'h0;  // @[ReductionUnit.swift:80]
-    wire join_0_4_open_ready = 1'b1;  // @[ReductionUnit.swift:68]
+    assign merged_4_valid = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_output_head = 8'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_output_sequence = 8'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_opens = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_closes = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_epoch = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_lane = 6'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_rows = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_tag_value_bits = 4'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_occupied = 1'b0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_highest_class = 7'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_weight_sum = 71'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_weight_sum_below = 71'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_output_sums = 656'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_state_output_sums_below = 656'h0;  // @[ReductionUnit.swift:73]
+    assign merged_4_payload_last = 1'b0;  // @[ReductionUnit.swift:73]
+    wire join_0_4_open_followers_ready = 1'b1;  // @[ReductionUnit.swift:78]
+    wire join_0_4_open_openers_ready = 1'b1;  // @[ReductionUnit.swift:78]
+    wire join_0_4_open_order_ready = 1'b1;  // @[ReductionUnit.swift:86]
 
-    ReductionJoin_d64_n524288_e8_r2 join_0_4 (  // @[ReductionUnit.swift:120]
+    ReductionJoin_d64_n524288_e8_r2_inner join_0_4 (  // @[ReductionUnit.swift:136]
         .clock(clock),
         .reset(reset),
         .boundary(join_0_4_boundary),
-        .left_valid(join_0_3_open_valid),
-        .left_ready(join_0_4_left_ready),
-        .left_payload_tag_output_head(join_0_3_open_payload_tag_output_head),
-        .left_payload_tag_output_sequence(join_0_3_open_payload_tag_output_sequence),
-        .left_payload_tag_opens(join_0_3_open_payload_tag_opens),
-        .left_payload_tag_closes(join_0_3_open_payload_tag_closes),
-        .left_payload_tag_epoch(join_0_3_open_payload_tag_epoch),
-        .left_payload_tag_lane(join_0_3_open_payload_tag_lane),
-        .left_payload_tag_rows(join_0_3_open_payload_tag_rows),
-        .left_payload_tag_value_bits(join_0_3_open_payload_tag_value_bits),
-        .left_payload_state_occupied(join_0_3_open_payload_state_occupied),
-        .left_payload_state_highest_class(join_0_3_open_payload_state_highest_class),
-        .left_payload_state_weight_sum(join_0_3_open_payload_state_weight_sum),
-        .left_payload_state_weight_sum_below(join_0_3_open_payload_state_weight_sum_below),
-        .left_payload_state_output_sums(join_0_3_open_payload_state_output_sums),
-        .left_payload_state_output_sums_below(join_0_3_open_payload_state_output_sums_below),
-        .left_payload_last(join_0_3_open_payload_last),
-        .right_valid(leaf_4_valid),
-        .right_ready(join_0_4_right_ready),
-        .right_payload_tag_output_head(slots_4_published_payload_tag_output_head),
-        .right_payload_tag_output_sequence(slots_4_published_payload_tag_output_sequence),
-        .right_payload_tag_opens(slots_4_published_payload_tag_opens),
-        .right_payload_tag_closes(slots_4_published_payload_tag_closes),
-        .right_payload_tag_epoch(slots_4_published_payload_tag_epoch),
-        .right_payload_tag_lane(slots_4_published_payload_tag_lane),
-        .right_payload_tag_rows(slots_4_published_payload_tag_rows),
-        .right_payload_tag_value_bits(slots_4_published_payload_tag_value_bits),
-        .right_payload_state_occupied(slots_4_published_payload_state_occupied),
-        .right_payload_state_highest_class(slots_4_published_payload_state_highest_class),
-        .right_payload_state_weight_sum(slots_4_published_payload_state_weight_sum),
-        .right_payload_state_weight_sum_below(slots_4_published_payload_state_weight_sum_below),
-        .right_payload_state_output_sums(slots_4_published_payload_state_output_sums),
-        .right_payload_state_output_sums_below(slots_4_published_payload_state_output_sums_below),
-        .right_payload_last(slots_4_published_payload_last),
-        .open_valid(join_0_4_open_valid),
-        .open_ready(join_0_4_open_ready),
-        .open_payload_tag_output_head(join_0_4_open_payload_tag_output_head),
-        .open_payload_tag_output_sequence(join_0_4_open_payload_tag_output_sequence),
-        .open_payload_tag_opens(join_0_4_open_payload_tag_opens),
-        .open_payload_tag_closes(join_0_4_open_payload_tag_closes),
-        .open_payload_tag_epoch(join_0_4_open_payload_tag_epoch),
-        .open_payload_tag_lane(join_0_4_open_payload_tag_lane),
-        .open_payload_tag_rows(join_0_4_open_payload_tag_rows),
-        .open_payload_tag_value_bits(join_0_4_open_payload_tag_value_bits),
-        .open_payload_state_occupied(join_0_4_open_payload_state_occupied),
-        .open_payload_state_highest_class(join_0_4_open_payload_state_highest_class),
-        .open_payload_state_weight_sum(join_0_4_open_payload_state_weight_sum),
-        .open_payload_state_weight_sum_below(join_0_4_open_payload_state_weight_sum_below),
-        .open_payload_state_output_sums(join_0_4_open_payload_state_output_sums),
-        .open_payload_state_output_sums_below(join_0_4_open_payload_state_output_sums_below),
-        .open_payload_last(join_0_4_open_payload_last),
+        .left_followers_valid(join_0_3_open_followers_valid),
+        .left_followers_ready(join_0_4_left_followers_ready),
+        .left_followers_payload_tag_output_head(join_0_3_open_followers_payload_tag_output_head),
+        .left_followers_payload_tag_output_sequence(join_0_3_open_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_opens(join_0_3_open_followers_payload_tag_opens),
+        .left_followers_payload_tag_closes(join_0_3_open_followers_payload_tag_closes),
+        .left_followers_payload_tag_epoch(join_0_3_open_followers_payload_tag_epoch),
+        .left_followers_payload_tag_lane(join_0_3_open_followers_payload_tag_lane),
+        .left_followers_payload_tag_rows(join_0_3_open_followers_payload_tag_rows),
+        .left_followers_payload_tag_value_bits(join_0_3_open_followers_payload_tag_value_bits),
+        .left_followers_payload_state_occupied(join_0_3_open_followers_payload_state_occupied),
+        .left_followers_payload_state_highest_class(join_0_3_open_followers_payload_state_highest_class),
+        .left_followers_payload_state_weight_sum(join_0_3_open_followers_payload_state_weight_sum),
+        .left_followers_payload_state_weight_sum_below(join_0_3_open_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(join_0_3_open_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(join_0_3_open_followers_payload_state_output_sums_below),
+        .left_followers_payload_last(join_0_3_open_followers_payload_last),
+        .left_openers_valid(join_0_3_open_openers_valid),
+        .left_openers_ready(join_0_4_left_openers_ready),
+        .left_openers_payload_tag_output_head(join_0_3_open_openers_payload_tag_output_head),
+        .left_openers_payload_tag_output_sequence(join_0_3_open_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_opens(join_0_3_open_openers_payload_tag_opens),
+        .left_openers_payload_tag_closes(join_0_3_open_openers_payload_tag_closes),
+        .left_openers_payload_tag_epoch(join_0_3_open_openers_payload_tag_epoch),
+        .left_openers_payload_tag_lane(join_0_3_open_openers_payload_tag_lane),
+        .left_openers_payload_tag_rows(join_0_3_open_openers_payload_tag_rows),
+        .left_openers_payload_tag_value_bits(join_0_3_open_openers_payload_tag_value_bits),
+        .left_openers_payload_state_occupied(join_0_3_open_openers_payload_state_occupied),
+        .left_openers_payload_state_highest_class(join_0_3_open_openers_payload_state_highest_class),
+        .left_openers_payload_state_weight_sum(join_0_3_open_openers_payload_state_weight_sum),
+        .left_openers_payload_state_weight_sum_below(join_0_3_open_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_output_sums(join_0_3_open_openers_payload_state_output_sums),
+        .left_openers_payload_state_output_sums_below(join_0_3_open_openers_payload_state_output_sums_below),
+        .left_openers_payload_last(join_0_3_open_openers_payload_last),
+        .left_order_valid(join_0_3_open_order_valid),
+        .left_order_ready(join_0_4_left_order_ready),
+        .left_order_payload(join_0_3_open_order_payload),
+        .right_followers_valid(slots_4_followers_valid),
+        .right_followers_ready(join_0_4_right_followers_ready),
+        .right_followers_payload_tag_output_head(slots_4_followers_payload_tag_output_head),
+        .right_followers_payload_tag_output_sequence(slots_4_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_opens(slots_4_followers_payload_tag_opens),
+        .right_followers_payload_tag_closes(slots_4_followers_payload_tag_closes),
+        .right_followers_payload_tag_epoch(slots_4_followers_payload_tag_epoch),
+        .right_followers_payload_tag_lane(slots_4_followers_payload_tag_lane),
+        .right_followers_payload_tag_rows(slots_4_followers_payload_tag_rows),
+        .right_followers_payload_tag_value_bits(slots_4_followers_payload_tag_value_bits),
+        .right_followers_payload_state_occupied(slots_4_followers_payload_state_occupied),
+        .right_followers_payload_state_highest_class(slots_4_followers_payload_state_highest_class),
+        .right_followers_payload_state_weight_sum(slots_4_followers_payload_state_weight_sum),
+        .right_followers_payload_state_weight_sum_below(slots_4_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(slots_4_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(slots_4_followers_payload_state_output_sums_below),
+        .right_followers_payload_last(slots_4_followers_payload_last),
+        .right_openers_valid(slots_4_openers_valid),
+        .right_openers_ready(join_0_4_right_openers_ready),
+        .right_openers_payload_tag_output_head(slots_4_openers_payload_tag_output_head),
+        .right_openers_payload_tag_output_sequence(slots_4_openers_payload_tag_output_sequence),
+        .right_openers_payload_tag_opens(slots_4_openers_payload_tag_opens),
+        .right_openers_payload_tag_closes(slots_4_openers_payload_tag_closes),
+        .right_openers_payload_tag_epoch(slots_4_openers_payload_tag_epoch),
+        .right_openers_payload_tag_lane(slots_4_openers_payload_tag_lane),
+        .right_openers_payload_tag_rows(slots_4_openers_payload_tag_rows),
+        .right_openers_payload_tag_value_bits(slots_4_openers_payload_tag_value_bits),
+        .right_openers_payload_state_occupied(slots_4_openers_payload_state_occupied),
+        .right_openers_payload_state_highest_class(slots_4_openers_payload_state_highest_class),
+        .right_openers_payload_state_weight_sum(slots_4_openers_payload_state_weight_sum),
+        .right_openers_payload_state_weight_sum_below(slots_4_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_output_sums(slots_4_openers_payload_state_output_sums),
+        .right_openers_payload_state_output_sums_below(slots_4_openers_payload_state_output_sums_below),
+        .right_openers_payload_last(slots_4_openers_payload_last),
+        .right_order_valid(slots_4_order_valid),
+        .right_order_ready(join_0_4_right_order_ready),
+        .right_order_payload(slots_4_order_payload),
+        .open_followers_valid(join_0_4_open_followers_valid),
+        .open_followers_ready(join_0_4_open_followers_ready),
+        .open_followers_payload_tag_output_head(join_0_4_open_followers_payload_tag_output_head),
+        .open_followers_payload_tag_output_sequence(join_0_4_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_opens(join_0_4_open_followers_payload_tag_opens),
+        .open_followers_payload_tag_closes(join_0_4_open_followers_payload_tag_closes),
+        .open_followers_payload_tag_epoch(join_0_4_open_followers_payload_tag_epoch),
+        .open_followers_payload_tag_lane(join_0_4_open_followers_payload_tag_lane),
+        .open_followers_payload_tag_rows(join_0_4_open_followers_payload_tag_rows),
+        .open_followers_payload_tag_value_bits(join_0_4_open_followers_payload_tag_value_bits),
+        .open_followers_payload_state_occupied(join_0_4_open_followers_payload_state_occupied),
+        .open_followers_payload_state_highest_class(join_0_4_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_weight_sum(join_0_4_open_followers_payload_state_weight_sum),
+        .open_followers_payload_state_weight_sum_below(join_0_4_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(join_0_4_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(join_0_4_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_last(join_0_4_open_followers_payload_last),
+        .open_openers_valid(join_0_4_open_openers_valid),
+        .open_openers_ready(join_0_4_open_openers_ready),
+        .open_openers_payload_tag_output_head(join_0_4_open_openers_payload_tag_output_head),
+        .open_openers_payload_tag_output_sequence(join_0_4_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_opens(join_0_4_open_openers_payload_tag_opens),
+        .open_openers_payload_tag_closes(join_0_4_open_openers_payload_tag_closes),
+        .open_openers_payload_tag_epoch(join_0_4_open_openers_payload_tag_epoch),
+        .open_openers_payload_tag_lane(join_0_4_open_openers_payload_tag_lane),
+        .open_openers_payload_tag_rows(join_0_4_open_openers_payload_tag_rows),
+        .open_openers_payload_tag_value_bits(join_0_4_open_openers_payload_tag_value_bits),
+        .open_openers_payload_state_occupied(join_0_4_open_openers_payload_state_occupied),
+        .open_openers_payload_state_highest_class(join_0_4_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_weight_sum(join_0_4_open_openers_payload_state_weight_sum),
+        .open_openers_payload_state_weight_sum_below(join_0_4_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_output_sums(join_0_4_open_openers_payload_state_output_sums),
+        .open_openers_payload_state_output_sums_below(join_0_4_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_last(join_0_4_open_openers_payload_last),
+        .open_order_valid(join_0_4_open_order_valid),
+        .open_order_ready(join_0_4_open_order_ready),
+        .open_order_payload(join_0_4_open_order_payload),
         .complete_valid(join_0_4_complete_valid),
         .complete_ready(return_0_3_above_ready),
         .complete_payload_tag_output_head(join_0_4_complete_payload_tag_output_head),
@@ -1516,27 +2001,41 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[ReductionUnit.swift:72]
+            fault_seen <= 1'b0;  // @[ReductionUnit.swift:65]
         end else if (|{
             slots_0_fault, slots_1_fault, slots_2_fault, slots_3_fault, slots_4_fault,
-            partial_4_valid & !partial_4_payload_tag_closes, join_0_1_fault, join_2_3_fault,
-            join_0_3_fault, join_0_4_fault, join_0_4_open_valid
-        }) begin  // @[ReductionUnit.swift:73]
-            fault_seen <= 1'b1;  // @[ReductionUnit.swift:73]
+            join_0_1_fault, join_2_3_fault, join_0_3_fault, join_0_4_fault,
+            join_0_4_open_followers_valid, join_0_4_open_openers_valid, join_0_4_open_order_valid
+        }) begin  // @[ReductionUnit.swift:66]
+            fault_seen <= 1'b1;  // @[ReductionUnit.swift:66]
         end
     end
 
-    assign fault = fault_seen;  // @[ReductionUnit.swift:74]
+    assign fault = fault_seen;  // @[ReductionUnit.swift:67]
 
     wire _unused_ok = &{
-        1'b0, join_0_4_open_payload_tag_output_head, join_0_4_open_payload_tag_output_sequence,
-        join_0_4_open_payload_tag_opens, join_0_4_open_payload_tag_closes,
-        join_0_4_open_payload_tag_epoch, join_0_4_open_payload_tag_lane,
-        join_0_4_open_payload_tag_rows, join_0_4_open_payload_tag_value_bits,
-        join_0_4_open_payload_state_occupied, join_0_4_open_payload_state_highest_class,
-        join_0_4_open_payload_state_weight_sum, join_0_4_open_payload_state_weight_sum_below,
-        join_0_4_open_payload_state_output_sums, join_0_4_open_payload_state_output_sums_below,
-        join_0_4_open_payload_last
+        1'b0, merged_4_ready, join_0_4_open_followers_payload_tag_output_head,
+        join_0_4_open_followers_payload_tag_output_sequence,
+        join_0_4_open_followers_payload_tag_opens, join_0_4_open_followers_payload_tag_closes,
+        join_0_4_open_followers_payload_tag_epoch, join_0_4_open_followers_payload_tag_lane,
+        join_0_4_open_followers_payload_tag_rows, join_0_4_open_followers_payload_tag_value_bits,
+        join_0_4_open_followers_payload_state_occupied,
+        join_0_4_open_followers_payload_state_highest_class,
+        join_0_4_open_followers_payload_state_weight_sum,
+        join_0_4_open_followers_payload_state_weight_sum_below,
+        join_0_4_open_followers_payload_state_output_sums,
+        join_0_4_open_followers_payload_state_output_sums_below,
+        join_0_4_open_followers_payload_last, join_0_4_open_openers_payload_tag_output_head,
+        join_0_4_open_openers_payload_tag_output_sequence, join_0_4_open_openers_payload_tag_opens,
+        join_0_4_open_openers_payload_tag_closes, join_0_4_open_openers_payload_tag_epoch,
+        join_0_4_open_openers_payload_tag_lane, join_0_4_open_openers_payload_tag_rows,
+        join_0_4_open_openers_payload_tag_value_bits, join_0_4_open_openers_payload_state_occupied,
+        join_0_4_open_openers_payload_state_highest_class,
+        join_0_4_open_openers_payload_state_weight_sum,
+        join_0_4_open_openers_payload_state_weight_sum_below,
+        join_0_4_open_openers_payload_state_output_sums,
+        join_0_4_open_openers_payload_state_output_sums_below, join_0_4_open_openers_payload_last,
+        join_0_4_open_order_payload
     };
 endmodule
 

@@ -148,6 +148,7 @@ extension ReductionTraffic {
     package func add(to streams: inout StreamScenario) throws {
         for lane in 0..<lanes { try streams.send(items(partials[lane]), to: "partial_\(lane)") { try encode($0, into: $1) } }
         for lane in 0..<lanes { try streams.expect(items(merged[lane]), from: "merged_\(lane)") { try encode($0, into: $1) } }
+        try streams.expect("fault", toStay: 0)
     }
 
     /// Gives everything to a reduction unit and takes whatever comes: the messages do not fit together.

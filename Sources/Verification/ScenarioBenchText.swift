@@ -30,7 +30,7 @@ struct ScenarioBenchText {
         );
 
         \(clockAndOptions)
-        \(streams.map(\.declarations).joined(separator: "\n"))
+        \((streams.map(\.declarations) + keptDeclarations).joined(separator: "\n"))
         \(instance)
         \(streams.map(\.behaviour).joined(separator: "\n"))
         \(conclusion)
@@ -74,6 +74,22 @@ struct ScenarioBenchText {
         """
     }
 
+    private var keptDeclarations: [String] {
+        scenario.kept.map { port, _ in "    wire \(port.width == 1 ? "" : "[\(port.width - 1):0] ")\(port.name);\n" }
+    }
+
+    /// What looks at the outputs that must not change, in front of the streams' failures.
+    private var keptChecks: String {
+        scenario.kept.map { port, value in
+            """
+            if (\(port.name) !== \(port.width)'d\(value)) begin
+                                $display("cycle %0d: \(port.name) is %0d instead of \(value)", cycle, \(port.name));
+                                fail;
+                            end else
+            """ + " "
+        }.joined()
+    }
+
     private var instance: String {
         var connections: [String] = []
         if usesClock { connections.append(".clock(clock)") }
@@ -82,6 +98,7 @@ struct ScenarioBenchText {
         connections += scenario.held.map { port, value in
             ".\(port.name)(\(port.width)'d\(UInt64(bitPattern: Int64(value)) & (port.width >= 64 ? .max : (1 << UInt64(port.width)) - 1)))"
         }
+        connections += scenario.kept.map { ".\($0.port.name)(\($0.port.name))" }
         return """
                 \(top) unit (
                     \(connections.joined(separator: ",\n            "))
@@ -106,7 +123,7 @@ struct ScenarioBenchText {
                         last_move <= 0;
                     end else if (!done) begin
                         if (\(fires)) last_move <= cycle;
-                        if (\(failures)) fail;
+                        \(keptChecks)if (\(failures)) fail;
                         else if (finished && cycle - last_move > QUIET) conclude;
                         else if (!finished && cycle - last_move > PATIENCE) begin
                             $display("cycle %0d: nothing has moved since cycle %0d: \(counts)",

@@ -48,6 +48,8 @@ public struct StreamScenario: Sendable {
     public internal(set) var memories: [Memory] = []
     /// Inputs outside all streams and their constant values.
     public private(set) var held: [(port: SimulatedPort, value: Int)] = []
+    /// Outputs outside all streams and the values that they must keep.
+    public private(set) var kept: [(port: SimulatedPort, value: Int)] = []
 
     public init(_ design: Design) { self.init(ports: SimulatedPort.layout(of: design.top)) }
 
@@ -106,6 +108,14 @@ public struct StreamScenario: Sendable {
             throw StreamPortError(stream: name, missing: name, present: ports.filter(\.isInput).map(\.name))
         }
         held.append((port, value))
+    }
+
+    /// An output that belongs to no stream must be `value` in every cycle after the reset.
+    public mutating func expect(_ name: String, toStay value: Int) throws(StreamPortError) {
+        guard let port = ports.first(where: { $0.name == name && !$0.isInput }) else {
+            throw StreamPortError(stream: name, missing: name, present: ports.filter { !$0.isInput }.map(\.name))
+        }
+        kept.append((port, value))
     }
 
     private func pins(_ stream: String, isOutput: Bool) throws(StreamPortError) -> StreamPins {

@@ -27,6 +27,7 @@ public final class StreamTestBench {
     private var sources: [SourceState]
     private var sinks: [SinkState]
     private var memories: [MemoryState]
+    private let kept: [(port: PortHandle, name: String, value: Int)]
     private var noise: SeededGenerator
 
     /// - Throws: `StreamPortError` if a source waits for a stream that the scenario does not have.
@@ -49,6 +50,7 @@ public final class StreamTestBench {
             }
             return SourceState(source, base, timing.pattern(of: source.pins.name), gate: gate)
         }
+        kept = scenario.kept.map { (PortHandle($0.port, of: simulator), $0.port.name, $0.value) }
         sinks = scenario.sinks.map { SinkState($0, base, timing.pattern(of: $0.pins.name)) }
     }
 
@@ -76,6 +78,9 @@ public final class StreamTestBench {
             simulator.settle()
             try simulator.check()
             try afterSettle?(cycle)
+            for (port, name, value) in kept where port.value != value {
+                throw Divergence(port: name, path: name, cycle: cycle, expected: "\(value)", seen: "\(port.value)")
+            }
             var moves = false
             for index in sources.indices where sources[index].fires {
                 sources[index].taken(cycle)

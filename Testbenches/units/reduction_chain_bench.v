@@ -142,6 +142,8 @@ module reduction_chain_bench #(
     integer s_merged_2_passed;
     reg s_merged_2_failed;
 
+    wire fault;
+
     ReductionUnit_d64_n524288_e8_r2_g3_chain unit (
         .clock(clock),
             .reset(reset),
@@ -246,7 +248,8 @@ module reduction_chain_bench #(
             .merged_2_payload_state_weight_sum_below(s_merged_2_state_weight_sum_below),
             .merged_2_payload_state_output_sums(s_merged_2_state_output_sums),
             .merged_2_payload_state_output_sums_below(s_merged_2_state_output_sums_below),
-            .merged_2_payload_last(s_merged_2_last)
+            .merged_2_payload_last(s_merged_2_last),
+            .fault(fault)
     );
 
     reg [1515:0] s_partial_0_lines [0:23];
@@ -451,7 +454,10 @@ module reduction_chain_bench #(
                     || s_merged_0_valid && s_merged_0_ready
                     || s_merged_1_valid && s_merged_1_ready
                     || s_merged_2_valid && s_merged_2_ready) last_move <= cycle;
-            if (s_partial_0_failed || s_partial_1_failed || s_partial_2_failed || s_merged_0_failed || s_merged_1_failed || s_merged_2_failed) fail;
+            if (fault !== 1'd0) begin
+                    $display("cycle %0d: fault is %0d instead of 0", cycle, fault);
+                    fail;
+                end else if (s_partial_0_failed || s_partial_1_failed || s_partial_2_failed || s_merged_0_failed || s_merged_1_failed || s_merged_2_failed) fail;
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: partial_0=%0d/%0d partial_1=%0d/%0d partial_2=%0d/%0d merged_0=%0d/%0d merged_1=%0d/%0d merged_2=%0d/%0d",

@@ -202,6 +202,8 @@ module reduction_tree_bench #(
     integer s_merged_4_passed;
     reg s_merged_4_failed;
 
+    wire fault;
+
     ReductionUnit_d64_n524288_e8_r2_g5_tree unit (
         .clock(clock),
             .reset(reset),
@@ -374,7 +376,8 @@ module reduction_tree_bench #(
             .merged_4_payload_state_weight_sum_below(s_merged_4_state_weight_sum_below),
             .merged_4_payload_state_output_sums(s_merged_4_state_output_sums),
             .merged_4_payload_state_output_sums_below(s_merged_4_state_output_sums_below),
-            .merged_4_payload_last(s_merged_4_last)
+            .merged_4_payload_last(s_merged_4_last),
+            .fault(fault)
     );
 
     reg [1515:0] s_partial_0_lines [0:39];
@@ -709,7 +712,10 @@ module reduction_tree_bench #(
                     || s_merged_2_valid && s_merged_2_ready
                     || s_merged_3_valid && s_merged_3_ready
                     || s_merged_4_valid && s_merged_4_ready) last_move <= cycle;
-            if (s_partial_0_failed || s_partial_1_failed || s_partial_2_failed || s_partial_3_failed || s_partial_4_failed || s_merged_0_failed || s_merged_1_failed || s_merged_2_failed || s_merged_3_failed || s_merged_4_failed) fail;
+            if (fault !== 1'd0) begin
+                    $display("cycle %0d: fault is %0d instead of 0", cycle, fault);
+                    fail;
+                end else if (s_partial_0_failed || s_partial_1_failed || s_partial_2_failed || s_partial_3_failed || s_partial_4_failed || s_merged_0_failed || s_merged_1_failed || s_merged_2_failed || s_merged_3_failed || s_merged_4_failed) fail;
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: partial_0=%0d/%0d partial_1=%0d/%0d partial_2=%0d/%0d partial_3=%0d/%0d partial_4=%0d/%0d merged_0=%0d/%0d merged_1=%0d/%0d merged_2=%0d/%0d merged_3=%0d/%0d merged_4=%0d/%0d",

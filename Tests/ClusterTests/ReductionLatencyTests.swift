@@ -47,6 +47,20 @@ import Verification
         #expect(most <= limit(32))
     }
 
+    /// At the end of a launch every lane has a follower that has waited since its beginning, and an opener that has just
+    /// come: no lane waits for another one's.
+    @Test(arguments: [(5, 1), (8, 2)], ReductionTopology.allCases)
+    func allLanesAtOnce(shape: (lanes: Int, rows: Int), topology: ReductionTopology) throws {
+        #expect(try exposedNeighbours(shape.lanes, 32, rows: shape.rows, topology) <= limit(32))
+    }
+
+    private func exposedNeighbours(_ lanes: Int, _ headSize: Int, rows: Int, _ topology: ReductionTopology) throws -> Int {
+        var random = TestSeed.generator("neighbours")
+        var traffic = ReductionTraffic(lanes: lanes, prefill: smallPrefill(rows: rows, headSize: headSize))
+        traffic.appendNeighbours(rows: rows, &random)
+        return try exposed(ReductionRun(traffic, topology), traffic)
+    }
+
     @Test("the table of Docs/stream-k.md", .enabled(if: ReductionUnitTests.isComplete, "set LEANSPATTEN_REDUCTION=all for the table"),
           arguments: [64, 128])
     func table(headSize: Int) throws {
@@ -57,11 +71,10 @@ import Verification
                 print("d \(headSize), \(lanes) lanes, \(parts) parts: chain \(cycles[0]), tree \(cycles[1]), limit \(limit(headSize))")
                 #expect(cycles[1] <= limit(headSize))
             }
-            var random = TestSeed.generator("neighbours")
-            var traffic = ReductionTraffic(lanes: lanes, prefill: smallPrefill(rows: 1, headSize: headSize))
-            traffic.appendNeighbours(rows: 1, &random)
-            let cycles = try units.map { try exposed($0, traffic) }
-            print("d \(headSize), \(lanes) lanes, every two neighbours: chain \(cycles[0]), tree \(cycles[1])")
+            for rows in [1, 8] {
+                let cycles = try ReductionTopology.allCases.map { try exposedNeighbours(lanes, headSize, rows: rows, $0) }
+                print("d \(headSize), \(lanes) lanes, every two neighbours, \(rows) rows: chain \(cycles[0]), tree \(cycles[1])")
+            }
         }
     }
 }

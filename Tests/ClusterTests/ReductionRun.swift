@@ -24,29 +24,20 @@ struct ReductionRun {
         self.mutant = mutant
     }
 
-    struct UnexpectedFault: Error {}
-
     /// Everything must come back, every bit of it, without a fault.
     @discardableResult
     func run(_ traffic: ReductionTraffic, _ timing: StreamTiming = .steady) throws -> StreamRun {
         var streams = StreamScenario(design)
         try traffic.add(to: &streams)
-        let (run, fault) = try run(streams, timing, mayRest: false)
-        if fault { throw UnexpectedFault() }
-        return run
+        return try check(streams).run(timing)
     }
 
     /// Whether the unit says that the messages do not fit together, whatever comes back.
     func findsFault(_ traffic: ReductionTraffic, _ timing: StreamTiming = .steady) throws -> Bool {
         var streams = StreamScenario(design)
         try traffic.addUnchecked(to: &streams)
-        return try run(streams, timing, mayRest: true).fault
-    }
-
-    private func run(_ streams: StreamScenario, _ timing: StreamTiming, mayRest: Bool) throws -> (run: StreamRun, fault: Bool) {
-        var streams = streams
-        if let mutant { try streams.hold("mutant", at: mutant) }
-        var check = StreamCheck(design, streams)
+        var check = try check(streams)
+        check.mayRestAfter = 0
         var simulator: (any Simulator)?
         let engine = self.engine
         check.engine = {
@@ -54,12 +45,19 @@ struct ReductionRun {
             simulator = made
             return made
         }
+        try check.run(timing)
+        return try simulator!.handle("fault").isSet
+    }
+
+    private func check(_ streams: StreamScenario) throws -> StreamCheck {
+        var streams = streams
+        if let mutant { try streams.hold("mutant", at: mutant) }
+        var check = StreamCheck(design, streams)
+        check.engine = engine
         check.patience = patience
         check.cycleLimit = cycleLimit
-        if mayRest { check.mayRestAfter = 0 }
         if mutant != nil { check.waveDirectory = nil }
-        let run = try check.run(timing)
-        return (run, try simulator!.handle("fault").isSet)
+        return check
     }
 }
 

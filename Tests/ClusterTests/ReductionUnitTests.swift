@@ -60,13 +60,13 @@ import Verification
 
     @Test("10,000 merged rows of groups of up to 8, half of them with every stream hesitating", arguments: ReductionTopology.allCases)
     func verilator(topology: ReductionTopology) throws {
-        try verilator(lanes: 8, launches: 400, least: 10_000, topology)
+        try verilator(lanes: 8, launches: 1_000, least: 10_000, topology)
     }
 
     @Test("more lanes", .enabled(if: isComplete, "set LEANSPATTEN_REDUCTION=all for 16 and 32 lanes"),
           arguments: [16, 32], ReductionTopology.allCases)
     func manyLanes(lanes: Int, topology: ReductionTopology) throws {
-        try verilator(lanes: lanes, launches: 120, least: 4_000, topology)
+        try verilator(lanes: lanes, launches: 300, least: 4_000, topology)
     }
 
     private func verilator(lanes: Int, launches: Int, least: Int, _ topology: ReductionTopology) throws {
@@ -84,7 +84,7 @@ import Verification
 
 /// Messages that do not fit together are said to be so.
 @Suite struct ReductionFaultTests {
-    /// One change of what two lanes publish in three launches, and what it is.
+    /// One change of what lanes publish in three launches, and what it is.
     static let faults: [(name: String, plant: @Sendable (inout ReductionTraffic) -> Void)] = [
         ("another launch", { $0.partials[1][0].epoch += 1 }),
         ("another head", { $0.partials[1][0].head ^= 64 }),
@@ -94,21 +94,21 @@ import Verification
         ("the name of another lane", { $0.partials[1][0].lane = 2 }),
         ("the name of a lane that there is not", { $0.partials[0][0].lane = 33 }),
         ("complete already", { $0.partials[1][0].opens = true }),
-        ("a beginning in the last lane", { $0.partials[2][0].closes = false }),
+        ("a beginning in the last lane", { $0.partials[$0.lanes - 1][0].closes = false }),
         ("an end in the first lane", { $0.partials[0][0] = $0.partials[0][0].asEnd }),
         ("launches in another order", { $0.partials[1].swapAt(0, 2) }),
         ("a message too many", { $0.partials[1].insert($0.partials[1][0], at: 0) }),
     ]
 
-    static func traffic(_ random: inout SeededGenerator) -> ReductionTraffic {
-        var traffic = ReductionTraffic(lanes: 3, prefill: smallPrefill(rows: 2))
+    static func traffic(lanes: Int, _ random: inout SeededGenerator) -> ReductionTraffic {
+        var traffic = ReductionTraffic(lanes: lanes, prefill: smallPrefill(rows: 2))
         for _ in 0..<3 { traffic.appendNeighbours(rows: 1, &random) }
         return traffic
     }
 
     @Test(arguments: ReductionTopology.allCases) func everyPlantedFaultIsSaid(topology: ReductionTopology) throws {
         var random = TestSeed.generator(#function)
-        let healthy = Self.traffic(&random)
+        let healthy = Self.traffic(lanes: 3, &random)
         let unit = try ReductionRun(healthy, topology)
         for timing in [StreamTiming.steady, .random(seed: TestSeed.derived("stalls"))] {
             #expect(try !unit.findsFault(healthy, timing))

@@ -42,8 +42,7 @@ package struct ReductionUnit: Module {
     /// nothing else is under way: at the worst place of the output among `of` lanes.
     package static func latency(lanes: Int, of all: Int, _ topology: ReductionTopology) -> Int {
         switch topology {
-        // The highest lane of all has nothing to join.
-        case .chain: ReductionSlots.latency + ReductionJoin.latency * min(lanes, all - 1)
+        case .chain: ReductionSlots.latency + ReductionJoin.latency * (lanes - 1)
         // Up to the root, and down again past it.
         case .tree: ReductionSlots.latency + ReductionJoin.latency * ceilLog2(all)
             + ReductionReturn.latency * (ceilLog2(all) - 1)
@@ -52,23 +51,17 @@ package struct ReductionUnit: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         var faults: [Bit] = []
-        let published = (0..<lanes).map { x -> Stream<PartialBeat> in
+        let published = (0..<lanes).map { x -> ReductionSlots.Ports in
             let slots = c.instance("slots_\(x)", ReductionSlots(prefill: prefill, extraBeats: extraBeats))
             c.drive(slots.lane, laneNumber(c, x))
             c.connect(io.partial[x], to: slots.partial)
             faults.append(slots.fault)
-            return slots.published
+            return slots
         }
-        // Nobody is behind the last lane, nor before the first.
-        faults.append(io.partial[lanes - 1].valid & !io.partial[lanes - 1].payload.tag.closes)
-        let rest = switch topology {
+        switch topology {
         case .chain: chain(c, io, published, &faults)
         case .tree: tree(c, io, published, &faults)
         }
-        c.drive(rest.ready, true)
-        c.discard(rest.payload)
-        faults.append(rest.valid)
-
         let fault = c.register("fault_seen", .bit, reset: 0)
         c.when(faults.anySet) { fault.set() }
         c.drive(io.fault, fault.q)
@@ -80,59 +73,90 @@ package struct ReductionUnit: Module {
         c.send(c.constant(0, stream.shape), when: c.constant(0, .bit), to: stream)
     }
 
-    /// Each lane joins what it has with what comes from the lanes behind it; returns what is then left over.
-    private func chain(
-        _ c: Circuit, _ io: Ports, _ published: [Stream<PartialBeat>], _ faults: inout [Bit]
-    ) -> Stream<PartialBeat> {
-        var behind = published[lanes - 1]
-        sendNothing(c, to: io.merged[lanes - 1])
-        for x in (0..<lanes - 1).reversed() {
-            let join = c.instance("join_\(x)", ReductionJoin(prefill: prefill))
-            c.drive(join.boundary, laneNumber(c, x + 1))
-            c.connect(published[x], to: join.left)
-            c.connect(behind, to: join.right)
-            c.connect(join.complete, to: io.merged[x])
-            faults.append(join.fault)
-            behind = join.open
-        }
-        return behind
+    /// Nobody is there to take these: none should be.
+    private func drop(_ c: Circuit, _ parts: Stream<PartialBeat>, _ faults: inout [Bit]) {
+        c.drive(parts.ready, true)
+        c.discard(parts.payload)
+        faults.append(parts.valid)
     }
 
-    /// Neighbours are joined, then pairs of them; complete states go back the way that they came. A lane's next state that
-    /// opens an output waits until the one before is back, so that they come back in order.
-    private func tree(
-        _ c: Circuit, _ io: Ports, _ published: [Stream<PartialBeat>], _ faults: inout [Bit]
-    ) -> Stream<PartialBeat> {
-        /// What goes up from some lanes, and where their complete states are to go that come from above.
-        func span(_ some: Range<Int>) -> (open: Stream<PartialBeat>, returned: Stream<PartialBeat>) {
+    /// Nobody is behind the last lane.
+    private func dropOpeners(_ c: Circuit, _ openers: Stream<PartialBeat>, _ order: Stream<Bit>, _ faults: inout [Bit]) {
+        drop(c, openers, &faults)
+        c.drive(order.ready, true)
+        c.discard(order.payload)
+        faults.append(order.valid)
+    }
+
+    /// Each lane joins what it has with what comes from the lanes behind it.
+    private func chain(_ c: Circuit, _ io: Ports, _ published: [ReductionSlots.Ports], _ faults: inout [Bit]) {
+        var behind = published[lanes - 1].followers
+        dropOpeners(c, published[lanes - 1].openers, published[lanes - 1].order, &faults)
+        sendNothing(c, to: io.merged[lanes - 1])
+        for x in (0..<lanes - 1).reversed() {
+            let join = c.instance("join_\(x)", ReductionJoin(prefill: prefill, isInner: false))
+            c.drive(join.boundary, laneNumber(c, x + 1))
+            c.connect(published[x].followers, to: join.leftFollowers)
+            c.connect(published[x].openers, to: join.leftOpeners)
+            c.connect(published[x].order, to: join.leftOrder)
+            c.connect(behind, to: join.right.followers)
+            c.connect(join.complete, to: io.merged[x])
+            faults.append(join.fault)
+            behind = join.open.followers
+        }
+        drop(c, behind, &faults)
+    }
+
+    /// What some lanes have open, and where complete states are to go that come back to them.
+    private struct Span {
+        let followers, openers: Stream<PartialBeat>
+        let order: Stream<Bit>
+        let returned: Stream<PartialBeat>
+    }
+
+    /// Neighbours are joined, then pairs of them; complete states go back the way that they came. A lane's next opener waits
+    /// until the one before is back, so that they come back in order.
+    private func tree(_ c: Circuit, _ io: Ports, _ published: [ReductionSlots.Ports], _ faults: inout [Bit]) {
+        func span(_ some: Range<Int>) -> Span {
             guard some.count > 1 else { return leaf(c, io, published[some.lowerBound], some.lowerBound) }
-            let (join, left, right) = halves(some)
+            let (join, open, left, right) = halves(some)
             let back = c.instance("return_\(name(some))", ReductionReturn(prefill: prefill, level: level(some)))
             c.connect(join.complete, to: back.complete)
             c.connect(back.left, to: left)
             c.connect(back.right, to: right)
-            return (join.open, back.above)
+            return Span(followers: open.followers, openers: open.openers, order: open.order, returned: back.above)
         }
-        /// Joins the two halves of some lanes; where their complete states are to go.
-        func halves(_ some: Range<Int>) -> (ReductionJoin.Ports, left: Stream<PartialBeat>, right: Stream<PartialBeat>) {
+        /// Joins the two halves of some lanes; what is open then, and where their complete states are to go.
+        func halves(_ some: Range<Int>) -> (
+            ReductionJoin.Ports, open: (followers: Stream<PartialBeat>, openers: Stream<PartialBeat>, order: Stream<Bit>),
+            left: Stream<PartialBeat>, right: Stream<PartialBeat>
+        ) {
             let boundary = some.lowerBound + 1 << level(some)
             let left = span(some.lowerBound..<boundary), right = span(boundary..<some.upperBound)
-            let join = c.instance("join_\(name(some))", ReductionJoin(prefill: prefill))
+            let join = c.instance("join_\(name(some))", ReductionJoin(prefill: prefill, isInner: true))
             c.drive(join.boundary, laneNumber(c, boundary))
-            c.connect(left.open, to: join.left)
-            c.connect(right.open, to: join.right)
+            c.connect(left.followers, to: join.leftFollowers)
+            c.connect(left.openers, to: join.leftOpeners)
+            c.connect(left.order, to: join.leftOrder)
+            c.connect(right.followers, to: join.right.followers)
+            guard let openers = join.right.openers, let order = join.right.order, let open = join.open.openers,
+                  let openOrder = join.open.order else { preconditionFailure("an inner join has openers") }
+            c.connect(right.openers, to: openers)
+            c.connect(right.order, to: order)
             faults.append(join.fault)
-            return (join, left.returned, right.returned)
+            return (join, (join.open.followers, open, openOrder), left.returned, right.returned)
         }
         guard lanes > 1 else {
             let only = leaf(c, io, published[0], 0)
             sendNothing(c, to: only.returned)
-            return only.open
+            drop(c, only.followers, &faults)
+            return dropOpeners(c, only.openers, only.order, &faults)
         }
-        let (root, left, right) = halves(0..<lanes)
+        let (root, open, left, right) = halves(0..<lanes)
         c.connect(root.complete, to: left)
         sendNothing(c, to: right)
-        return root.open
+        drop(c, open.followers, &faults)
+        dropOpeners(c, open.openers, open.order, &faults)
     }
 
     /// The bit of a lane's number that tells the halves of some lanes apart: the left one is a power of two, the larger.
@@ -140,17 +164,19 @@ package struct ReductionUnit: Module {
 
     private func name(_ some: Range<Int>) -> String { "\(some.lowerBound)_\(some.upperBound - 1)" }
 
-    private func leaf(
-        _ c: Circuit, _ io: Ports, _ published: Stream<PartialBeat>, _ x: Int
-    ) -> (open: Stream<PartialBeat>, returned: Stream<PartialBeat>) {
+    private func leaf(_ c: Circuit, _ io: Ports, _ published: ReductionSlots.Ports, _ x: Int) -> Span {
+        let openers = published.openers
+        // The last lane should have none.
+        guard x < lanes - 1 else {
+            return Span(followers: published.followers, openers: openers, order: published.order, returned: io.merged[x])
+        }
         let underWay = c.register("under_way_\(x)", .bit, reset: 0)
-        let held = c.named("held_\(x)", published.payload.tag.opens & underWay.q)
         let ready = c.wire("leaf_\(x)_ready", .bit)
-        c.drive(published.ready, ready & !held)
-        let leaf = Stream(valid: c.named("leaf_\(x)_valid", published.valid & !held), ready: ready,
-                          payload: published.payload, shape: published.shape)
-        c.when(leaf.fires & published.payload.tag.opens & published.payload.last) { underWay.set() }
+        c.drive(openers.ready, ready & !underWay.q)
+        let held = Stream(valid: c.named("leaf_\(x)_valid", openers.valid & !underWay.q), ready: ready,
+                          payload: openers.payload, shape: openers.shape)
+        c.when(held.fires & openers.payload.last) { underWay.set() }
         c.when(io.merged[x].fires & io.merged[x].payload.last) { underWay.clear() }
-        return (leaf, io.merged[x])
+        return Span(followers: published.followers, openers: held, order: published.order, returned: io.merged[x])
     }
 }
