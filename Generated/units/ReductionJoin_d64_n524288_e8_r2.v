@@ -96,7 +96,7 @@ module ReductionJoin_d64_n524288_e8_r2 (
     output wire fault  // @[ReductionJoin.swift:50]
 );
 
-    reg [2:0] followers_under_way;  // @[ReductionJoin.swift:168]
+    reg [1:0] followers_under_way;  // @[ReductionJoin.swift:168]
     reg fault_seen;  // @[ReductionJoin.swift:142]
     wire merge_pair_ready;  // @[ReductionJoin.swift:74]
     wire merge_merged_valid;  // @[ReductionJoin.swift:74]
@@ -237,13 +237,13 @@ module ReductionJoin_d64_n524288_e8_r2 (
 
     always @(posedge clock) begin
         if (reset) begin
-            followers_under_way <= 3'h0;  // @[ReductionJoin.swift:168]
+            followers_under_way <= 2'h0;  // @[ReductionJoin.swift:168]
         end else if (followers_under_way_when_and
             & !followers_under_way_when_and_2) begin  // @[ReductionJoin.swift:169]
-            followers_under_way <= followers_under_way + 3'h1;  // @[ReductionJoin.swift:170]
+            followers_under_way <= followers_under_way + 2'h1;  // @[ReductionJoin.swift:170]
         end else if (followers_under_way_when_and_2
             & !followers_under_way_when_and) begin  // @[ReductionJoin.swift:171]
-            followers_under_way <= followers_under_way - 3'h1;  // @[ReductionJoin.swift:172]
+            followers_under_way <= followers_under_way - 2'h1;  // @[ReductionJoin.swift:172]
         end
     end
 

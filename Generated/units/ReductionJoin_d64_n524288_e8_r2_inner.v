@@ -136,8 +136,8 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
     output wire fault  // @[ReductionJoin.swift:50]
 );
 
-    reg [2:0] followers_under_way;  // @[ReductionJoin.swift:168]
-    reg [2:0] openers_under_way;  // @[ReductionJoin.swift:168]
+    reg [1:0] followers_under_way;  // @[ReductionJoin.swift:168]
+    reg [1:0] openers_under_way;  // @[ReductionJoin.swift:168]
     reg meet_is_first;  // @[ReductionJoin.swift:121]
     reg pass_is_unsaid;  // @[ReductionJoin.swift:122]
     reg fault_seen;  // @[ReductionJoin.swift:142]
@@ -285,13 +285,13 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
 
     always @(posedge clock) begin
         if (reset) begin
-            followers_under_way <= 3'h0;  // @[ReductionJoin.swift:168]
+            followers_under_way <= 2'h0;  // @[ReductionJoin.swift:168]
         end else if (followers_under_way_when_and
             & !followers_under_way_when_and_2) begin  // @[ReductionJoin.swift:169]
-            followers_under_way <= followers_under_way + 3'h1;  // @[ReductionJoin.swift:170]
+            followers_under_way <= followers_under_way + 2'h1;  // @[ReductionJoin.swift:170]
         end else if (followers_under_way_when_and_2
             & !followers_under_way_when_and) begin  // @[ReductionJoin.swift:171]
-            followers_under_way <= followers_under_way - 3'h1;  // @[ReductionJoin.swift:172]
+            followers_under_way <= followers_under_way - 2'h1;  // @[ReductionJoin.swift:172]
         end
     end
 
@@ -360,13 +360,13 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
 
     always @(posedge clock) begin
         if (reset) begin
-            openers_under_way <= 3'h0;  // @[ReductionJoin.swift:168]
+            openers_under_way <= 2'h0;  // @[ReductionJoin.swift:168]
         end else if (openers_under_way_when_and
             & !openers_under_way_when_and_2) begin  // @[ReductionJoin.swift:169]
-            openers_under_way <= openers_under_way + 3'h1;  // @[ReductionJoin.swift:170]
+            openers_under_way <= openers_under_way + 2'h1;  // @[ReductionJoin.swift:170]
         end else if (openers_under_way_when_and_2
             & !openers_under_way_when_and) begin  // @[ReductionJoin.swift:171]
-            openers_under_way <= openers_under_way - 3'h1;  // @[ReductionJoin.swift:172]
+            openers_under_way <= openers_under_way - 2'h1;  // @[ReductionJoin.swift:172]
         end
     end
 

@@ -163,9 +163,9 @@ package struct ReductionJoin: Module {
         c.send(target.shape.unpack(bits), when: passes | isMerged, to: target)
     }
 
-    /// Of some beats none is between the entrance and the exit of the merge unit.
+    /// Of some beats none is between the entrance and the exit of the merge unit, which holds three at most.
     private func noneUnderWay(_ c: Circuit, _ name: String, enters: Bit, leaves: Bit) -> Bit {
-        let count = c.register(name, .unsigned(3), reset: 0)
+        let count = c.register(name, .unsigned(2), reset: 0)
         c.when(enters & !leaves) {
             count.next(count.q &+ 1)
         }.elsewhen(leaves & !enters) {
