@@ -173,7 +173,7 @@ regress-cascade:
 	@$(call run-tests,cascade,1,--filter CascadeReplayTests)
 
 regress-lanes:
-	@$(call run-tests,lanes,1,--filter SpAttenLaneTests)
+	@$(call run-tests,lanes,1,--filter SpAttenLaneTests --filter GatherReaderTests)
 
 # 8, 16 and 32 lanes, both reductions, the presets: more than 10,000 rows.
 regress-clusters:
