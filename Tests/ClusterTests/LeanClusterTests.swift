@@ -155,8 +155,8 @@ import Workloads
         program.append(layer, ClusterSchedule(lanes: 2))
         let mutants = design.mutants().filter { $0.module.hasPrefix(unit) && $0.change.kind == "stuck" }
         var planted = 0, seen = 0
-        for mutant in mutants {
-            guard planted < 4 else { break }
+        // From all over the unit.
+        for mutant in stride(from: 0, to: mutants.count, by: max(1, mutants.count / 5)).map({ mutants[$0] }) {
             guard let mutated = try? design.mutated(by: [mutant]) else { continue }
             planted += 1
             let simulator = NativeSimulator(mutated, seed: 1)
@@ -169,6 +169,7 @@ import Workloads
                 seen += 1
             }
         }
-        #expect(planted == 4 && seen >= 2, "\(seen) of \(planted)")
+        #expect(planted >= 4 && seen >= 2, "\(seen) of \(planted)")
+        print("\(unit): \(seen) of \(planted) faults seen")
     }
 }
