@@ -40,18 +40,13 @@ extension CascadeProgram {
         bench.patience += 2 * memory.latency
         bench.afterSettle = watch
         let run = try bench.run()
-        let elements = try run["output"].beats.map { Int16(truncatingIfNeeded: try $0.value("element")) }
         let pruned = try run["skipped"].beats.map { [try $0.value("layer"), try $0.value("head")] }
         let words = try run["saved"].beats.map { try CascadeStateWord($0) }
-        let channels = (0..<configuration.channels).map { run.traffic(of: "request_\($0)") }
-        let traffic = channels.dropFirst().reduce(channels[0], +), cycles = run["output"].cycles
+        let traffic = run.traffic(of: configuration), cycles = run["output"].cycles
         let readsKeptKeys = try readsKeptKeys(run)
         let rowEnds = stride(from: headSize - 1, to: cycles.count, by: headSize).map { cycles[$0] }
         return Outcome(
-            outputs: stride(from: 0, to: elements.count, by: headSize).map { Array(elements[$0..<$0 + headSize]) },
-            reports: try run["report"].beats.map {
-                RowReport(unrefinedMass: try $0.value("unrefined"), droppedMass: try $0.value("dropped"))
-            },
+            outputs: try run.outputRows(headSize: headSize), reports: try run.rowReports(),
             firstCycle: (traffic.firstRequestCycle ?? rowEnds.first ?? 0) - 1, lastCycles: rowEnds, traffic: traffic,
             readsKeptKeys: readsKeptKeys,
             differentDecisions: zip(pruned, skipped).count { $0 != [$1.layer, $1.head] } + zip(words, saved).count { $0 != $1 }

@@ -1,31 +1,16 @@
-import Accelerator
 import Configuration
-import Cosimulation
-import PerformanceModel
-import RTL
 import Simulation
 import Verification
 
 /// A lane for prefill ready to be simulated: elaborated once, built once for Verilator or Icarus.
 public struct PrefillModel: Sendable {
-    private let configuration: PrefillConfiguration
-    private let make: @Sendable (UInt64) throws -> any Simulator
+    private let configuration: AcceleratorConfiguration
+    private let model: LaneModel
 
     public init(_ configuration: PrefillConfiguration, engine: Engine) throws {
         try configuration.validate()
-        self.configuration = configuration
-        let design = try Design(PrefillLane(prefill: configuration))
-        switch engine {
-        case .native:
-            // Elaborated anew for each simulator: a design belongs to one thread.
-            make = { NativeSimulator(try Design(PrefillLane(prefill: configuration)), seed: $0) }
-        case .verilator:
-            let model = try VerilatorModel.build(design)
-            make = { VerilatorSimulator(model, seed: $0) }
-        case .icarus:
-            let model = try IcarusModel.build(design)
-            make = { _ in try IcarusSimulator(model) }
-        }
+        self.configuration = .prefill(configuration)
+        model = try LaneModel(self.configuration, engine: engine)
     }
 
     /// How long a program took.
@@ -41,9 +26,9 @@ public struct PrefillModel: Sendable {
     public func run(
         _ checked: CheckedPrefill, memory: MemoryTiming = .fixed(latency: 100), stalls: StreamTiming = .steady
     ) throws -> Result {
-        let design = try Design(PrefillLane(prefill: configuration))
+        let design = try configuration.design()
         var check = StreamCheck(design, try checked.scenario(of: SimulatedPort.layout(of: design.top), memory: memory))
-        check.engine = { try make($1) }
+        check.engine = { try model.simulator(seed: $1) }
         check.patience += checked.quietCycles
         let run = try check.run(stalls)
         let traffic = run.traffic(of: "request")

@@ -33,16 +33,10 @@ extension SpAttenProgram {
         bench.patience += 2 * memory.latency
         bench.afterSettle = watch
         let run = try bench.run()
-        let elements = try run["output"].beats.map { Int16(truncatingIfNeeded: try $0.value("element")) }
-        let reports = try run["report"].beats.map {
-            RowReport(unrefinedMass: try $0.value("unrefined"), droppedMass: try $0.value("dropped"))
-        }
-        let channels = (0..<configuration.channels).map { run.traffic(of: "request_\($0)") }
-        let traffic = channels.dropFirst().reduce(channels[0], +)
-        let first = traffic.firstRequestCycle ?? 0
+        let traffic = run.traffic(of: configuration), first = traffic.firstRequestCycle ?? 0
         return Outcome(
-            outputs: stride(from: 0, to: elements.count, by: headSize).map { Array(elements[$0..<$0 + headSize]) },
-            reports: reports, cycles: (run["output"].cycles.last ?? first) - first + 1, traffic: traffic)
+            outputs: try run.outputRows(headSize: headSize), reports: try run.rowReports(),
+            cycles: (run["output"].cycles.last ?? first) - first + 1, traffic: traffic)
     }
 
     /// What a lane needs at least for these rows.

@@ -59,9 +59,8 @@ import Verification
         // The joins of a chain are those of the tree without what a chain cannot have.
         let units = topology == .chain ? ["ReductionUnit", "ReductionSlots"] : ["ReductionUnit", "ReductionJoin", "ReductionReturn"]
         let mutants = design.chosenMutants(Self.count) { mutant in units.contains { mutant.module.hasPrefix($0) } }
-        let mutated = try design.mutated(by: mutants)
         var cycles: [Int] = []
-        func passes(_ number: Int) throws -> Bool {
+        func passes(_ mutated: Design, _ number: Int) throws -> Bool {
             for (index, trial) in trials.enumerated() {
                 var unit = ReductionRun(mutated: mutated, mutant: number)
                 unit.patience = 600
@@ -77,8 +76,7 @@ import Verification
             }
             return true
         }
-        try #require(try passes(0))
-        let survivors = try mutants.indices.filter { try passes($0 + 1) }.map { mutants[$0] }
+        let survivors = try #require(try design.survivors(of: mutants, passes: passes))
         print("mutation score of \(design.top.name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
         for mutant in survivors { print("  \(mutant)") }
         // Of so few, some that change nothing may be many.

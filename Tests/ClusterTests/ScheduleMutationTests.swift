@@ -36,10 +36,9 @@ import Verification
 
     private func score(_ unit: UnitScenario) throws {
         let mutants = unit.design.chosenMutants(Self.count) { $0.module == unit.design.top.name }
-        let mutated = try unit.design.mutated(by: mutants)
         var healthy: [StreamRun] = []
         let timings: [StreamTiming] = [.steady, .random(seed: 3)]
-        func passes(_ number: Int) throws -> Bool {
+        func passes(_ mutated: Design, _ number: Int) throws -> Bool {
             var scenario = unit.streams.on(mutated)
             try scenario.hold("mutant", at: number)
             for (index, timing) in timings.enumerated() {
@@ -54,8 +53,7 @@ import Verification
             }
             return true
         }
-        try #require(try passes(0))
-        let survivors = try mutants.indices.filter { try passes($0 + 1) }.map { mutants[$0] }
+        let survivors = try #require(try unit.design.survivors(of: mutants, passes: passes))
         print("mutation score of \(unit.design.top.name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
         for mutant in survivors { print("  \(mutant)") }
         // Of so few, some that change nothing may be many.

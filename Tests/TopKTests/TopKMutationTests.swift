@@ -89,9 +89,7 @@ import Verification
     private func score(
         _ name: String, _ design: Design, _ mutants: [Mutant], atLeast percent: Int, passes: (_ mutated: Design, _ number: Int) throws -> Bool
     ) throws {
-        let mutated = try design.mutated(by: mutants)
-        try #require(try passes(mutated, 0))
-        let survivors = try mutants.indices.filter { try passes(mutated, $0 + 1) }.map { mutants[$0] }
+        let survivors = try #require(try design.survivors(of: mutants, passes: passes))
         print("mutation score of \(name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
         for mutant in survivors { print("  \(mutant)") }
         // Of so few, some that change nothing may be many.
