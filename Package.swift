@@ -23,7 +23,8 @@ let package = Package(
         .target(name: "Workloads", dependencies: ["FixedPoint", "SeededRandom"]),
         .target(name: "LanguageModel", dependencies: ["Workloads"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
-        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel"]),
+        .target(name: "Synthesis", dependencies: ["Cosimulation"]),
+        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Synthesis"]),
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -46,6 +47,7 @@ let package = Package(
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint", "TestSupport"]),
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "TestSupport"]),
         .testTarget(name: "PerformanceModelTests", dependencies: ["PerformanceModel"]),
+        .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Blocks"]),
         .testTarget(name: "SessionTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "LaneTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "LaneCoverageTests", dependencies: ["Session", "TestSupport"], exclude: ["waivers.txt"]),

@@ -1,7 +1,7 @@
 import Foundation
 
 /// File operations with our errors.
-enum Files {
+package enum Files {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
@@ -30,7 +30,7 @@ enum Files {
         }
     }
 
-    static func write(_ text: String, to path: String) throws(CosimulationError) {
+    package static func write(_ text: String, to path: String) throws(CosimulationError) {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         } catch {
@@ -38,7 +38,7 @@ enum Files {
         }
     }
 
-    static func read(_ path: String) throws(CosimulationError) -> String {
+    package static func read(_ path: String) throws(CosimulationError) -> String {
         do {
             return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
         } catch {
@@ -74,7 +74,7 @@ enum Files {
     }
 
     /// Runs `body` in a new directory, which is gone when it returns.
-    static func withTemporaryDirectory<R>(
+    package static func withTemporaryDirectory<R>(
         _ body: (_ directory: String) throws(CosimulationError) -> R
     ) throws(CosimulationError) -> R {
         var template = Array((NSTemporaryDirectory() + "/leanspatten-XXXXXX").utf8CString)

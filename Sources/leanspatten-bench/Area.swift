@@ -2,15 +2,14 @@ import Accelerator
 import ArgumentParser
 import Blocks
 import Configuration
-import Cosimulation
 import Foundation
 import RTL
-import Verilog
+import Synthesis
 
-/// Cells that Yosys makes of a unit alone: the table of Docs/resources.md.
+/// Cells that Yosys makes of a unit alone, and the frequency that nextpnr finds: the tables of Docs/resources.md.
 struct Area: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "area", abstract: "Counts the FPGA cells of units, by Yosys.",
+        commandName: "area", abstract: "Counts the FPGA cells of units, by Yosys, and places them, by nextpnr.",
         discussion: "Example: leanspatten-bench area radix-topk-p16 quick-topk-p16")
 
     @Argument(help: "Units, or what their names begin with; all unless given.")
@@ -18,6 +17,9 @@ struct Area: ParsableCommand {
 
     @Option(help: "One of the targets: ecp5 or xilinx; all unless given.")
     var target: String?
+
+    @Option(help: "Placements on ECP5, for a frequency.")
+    var seeds = 0
 
     private static let pruning = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
 
@@ -62,18 +64,19 @@ struct Area: ParsableCommand {
         "segment-walker": { try Design(SegmentWalker(cluster(lanes: 8).lane)) },
     ]
 
-    /// A synthesis script and the cells to count, each column the sum of all whose names match.
-    private struct Target: Sendable {
-        let name, command: String
+    /// A target and the kinds of cells to count, each column the sum of all that match.
+    private struct Table: Sendable {
+        let name: String
+        let target: SynthesisTarget
         let columns: KeyValuePairs<String, [String]>
     }
 
-    private static let targets = [
-        Target(name: "ecp5", command: "synth_ecp5 -nowidelut", columns: [
+    private static let tables = [
+        Table(name: "ecp5", target: .ecp5, columns: [
             "LUT4": ["LUT4"], "CCU2C": ["CCU2C"], "FF": ["TRELLIS_FF"], "DPR16X4": ["TRELLIS_DPR16X4"], "DP16KD": ["DP16KD"],
             "MULT18": ["MULT18X18D"],
         ]),
-        Target(name: "xilinx", command: "synth_xilinx -family xc7 -flatten", columns: [
+        Table(name: "xilinx", target: .series7, columns: [
             "LUT": ["LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6"], "CARRY4": ["CARRY4"],
             "FF": ["FDRE", "FDSE", "FDCE", "FDPE"], "LUTRAM": ["RAM32M", "RAM64M", "RAM32X1D", "RAM64X1D", "RAM128X1D"],
             "RAMB18": ["RAMB18E1"], "RAMB36": ["RAMB36E1"], "DSP48": ["DSP48E1"],
@@ -84,42 +87,36 @@ struct Area: ParsableCommand {
         for unit in units where !Self.known.contains(where: { $0.key.hasPrefix(unit) }) {
             throw ValidationError("there is no unit \(unit); there are \(Self.known.map(\.key).joined(separator: ", "))")
         }
-        if let target, !Self.targets.contains(where: { $0.name == target }) {
-            throw ValidationError("there is no target \(target); there are \(Self.targets.map(\.name).joined(separator: ", "))")
+        if let target, !Self.tables.contains(where: { $0.name == target }) {
+            throw ValidationError("there is no target \(target); there are \(Self.tables.map(\.name).joined(separator: ", "))")
         }
+        guard seeds >= 0 else { throw ValidationError("--seeds \(seeds): it must be at least 0.") }
     }
 
     func run() throws {
+        let tools = try SynthesisTools()
         let chosen = Self.known.filter { known in units.isEmpty || units.contains { known.key.hasPrefix($0) } }
-        for target in Self.targets where self.target == nil || self.target == target.name {
-            let columns = target.columns.map(\.key)
-            print("| \(target.name) | " + columns.joined(separator: " | ") + " |")
+        for table in Self.tables where target == nil || target == table.name {
+            let isPlaced = seeds > 0 && table.target.isPlaced
+            let columns = table.columns.map(\.key) + (isPlaced ? ["MHz", "longest path"] : [])
+            print("| \(table.name) | " + columns.joined(separator: " | ") + " |")
             print("|---" + columns.map { _ in "|---" }.joined() + "|")
             for (name, make) in chosen {
-                let cells = try Self.cells(of: try make(), target)
-                let sums = target.columns.map { _, kinds in kinds.reduce(0) { $0 + (cells[$1] ?? 0) } }
-                print("| `\(name)` | " + sums.map(String.init).joined(separator: " | ") + " |")
+                let synthesis = try Synthesis(of: try make(), for: table.target, with: tools, seeds: (0..<seeds).map { $0 + 1 })
+                let sums = table.columns.map { _, kinds in "\(kinds.reduce(0) { $0 + synthesis.cells.count(of: $1) })" }
+                let cells = sums + (isPlaced ? Self.timing(synthesis.placements) : [])
+                print("| `\(name)` | " + cells.joined(separator: " | ") + " |")
                 fflush(nil)
             }
             print("")
         }
     }
 
-    /// The cells of the flattened design by type.
-    private static func cells(of design: Design, _ target: Target) throws -> [String: Int] {
-        try Places.withTemporaryDirectory { directory in
-            try VerilogEmitter().emitBundle(design).text.write(
-                toFile: directory + "/unit.v", atomically: true, encoding: .utf8)
-            let script = "read_verilog unit.v; \(target.command) -top \(design.top.name); tee -q -o stat.json stat -json"
-            let result = try ToolProcess("/usr/bin/env", ["yosys", "-q", "-p", script], in: directory)
-                .run(timeout: .seconds(1800))
-            guard result.succeeded else { throw BenchError("yosys \(result.status): \(result.report.suffix(2000))") }
-            struct Statistics: Decodable {
-                struct Counts: Decodable { let num_cells_by_type: [String: Int] }
-                let design: Counts
-            }
-            let text = try Data(contentsOf: URL(fileURLWithPath: directory + "/stat.json"))
-            return try JSONDecoder().decode(Statistics.self, from: text).design.num_cells_by_type
-        }
+    /// The frequencies of the seeds, and the ends of the slowest one's longest path.
+    private static func timing(_ placements: [Placement]) -> [String] {
+        let frequencies = placements.map { $0.megahertz.map { String(format: "%.0f", $0) } ?? "-" }
+        let slowest = placements.min { ($0.megahertz ?? .infinity) < ($1.megahertz ?? .infinity) }
+        let ends = [slowest?.criticalPath.first, slowest?.criticalPath.last].compactMap(\.self).map { "`\($0.signal)`" }
+        return [frequencies.joined(separator: ", "), ends.joined(separator: " to ")]
     }
 }

@@ -12,6 +12,7 @@ struct LeanSpAtten: ParsableCommand {
             70 internal fault, 73 cannot write.
             """,
         subcommands: [
-            Presets.self, Generate.self, Simulate.self, Golden.self, TopK.self, Schedule.self, Evaluate.self, Doctor.self,
+            Presets.self, Generate.self, Simulate.self, Golden.self, TopK.self, Schedule.self, Evaluate.self, Synthesize.self,
+            Doctor.self,
         ])
 }

@@ -1,0 +1,82 @@
+import Configuration
+import Foundation
+import Synthesis
+
+/// What `synthesize` found; its names are those of the JSON that scripts read.
+public struct SynthesisReport: Encodable, Sendable {
+    public struct Seed: Encodable, Sendable {
+        public let seed: Int
+        public let fmaxMHz: Double?
+    }
+
+    public struct PathStep: Encodable, Sendable {
+        public let signal: String
+        /// The line of Swift that describes it.
+        public let source: String
+        public let nanoseconds: Double
+    }
+
+    public let preset, configHash: String
+    public let target: SynthesisTarget
+    /// Names and versions.
+    public let tool: String
+    public let placer: String?
+    public let lut, ff, dsp, bram: Double
+    /// By kind, as Yosys names them.
+    public let cells: [String: Int]
+    /// Of the best seed; none if the design was not placed.
+    public let fmaxMHz: Double?
+    public let seeds: [Seed]
+    /// Of the worst seed.
+    public let criticalPath: [PathStep]
+
+    /// - Parameter seeds: Of as many placements, if the target can be placed.
+    public init(
+        of lane: NamedConfiguration, for target: SynthesisTarget, seeds: Int, megahertz: Double
+    ) throws {
+        let tools = try SynthesisTools()
+        let synthesis = try Synthesis(
+            of: try lane.configuration.design(), for: target, with: tools, seeds: (0..<seeds).map { $0 + 1 }, megahertz: megahertz)
+        preset = lane.name
+        configHash = lane.configuration.configHash.hexadecimal
+        self.target = target
+        tool = tools.yosysVersion
+        placer = synthesis.placements.isEmpty ? nil : tools.nextpnrVersion
+        (lut, ff) = (synthesis.cells[.lut], synthesis.cells[.ff])
+        (dsp, bram) = (synthesis.cells[.dsp], synthesis.cells[.bram])
+        cells = synthesis.cells.cells
+        let placements = synthesis.placements
+        fmaxMHz = placements.compactMap(\.megahertz).max()
+        self.seeds = placements.map { Seed(seed: $0.seed, fmaxMHz: $0.megahertz) }
+        let worst = placements.min { ($0.megahertz ?? .infinity) < ($1.megahertz ?? .infinity) }
+        criticalPath = (worst?.criticalPath ?? []).map {
+            PathStep(signal: $0.signal, source: "\($0.location)", nanoseconds: $0.delay)
+        }
+    }
+
+    public var text: String {
+        var lines = [("tool", [tool, placer].compactMap(\.self).joined(separator: ", "))]
+        for (resource, used) in [(Resource.lut, lut), (.ff, ff), (.dsp, dsp), (.bram, bram)] {
+            let share = target.available(resource).map { " (\(percent(used / $0)) of the device)" } ?? ""
+            lines.append((resource.rawValue, Self.number(used) + share))
+        }
+        if seeds.isEmpty {
+            lines.append(("fmax", target.isPlaced ? "not placed" : "not placed: nextpnr places \(SynthesisTarget.ecp5.rawValue) only"))
+        } else {
+            let frequencies = seeds.map { $0.fmaxMHz.map { String(format: "%.1f MHz", $0) } ?? "no path" }
+            lines.append(("fmax", frequencies.joined(separator: ", ") + " (\(plural(seeds.count, "seed")))"))
+        }
+        return "\(preset) (configuration \(configHash)) for \(target.rawValue)\n" + table(lines) + criticalPathText
+    }
+
+    private var criticalPathText: String {
+        guard !criticalPath.isEmpty else { return "" }
+        return "Longest path, in ns from the clock:\n"
+            + table(criticalPath.map { (String(format: "%.2f", $0.nanoseconds), "\($0.signal)  \($0.source)") })
+    }
+
+    /// Half a block memory is not rounded away.
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() ? grouped(Int(value)) : String(format: "%.1f", value)
+    }
+}

@@ -1,0 +1,59 @@
+import Cosimulation
+import Foundation
+import RTL
+import Verilog
+
+/// What Yosys makes of a design for an FPGA, and where nextpnr puts it.
+///
+/// Out of context: ports are no pins, and paths from and to them are not timed.
+public struct Synthesis: Sendable {
+    public let cells: CellCount
+    /// One a seed; none if none were asked for, or if nextpnr is not there or does not know the target.
+    public let placements: [Placement]
+
+    /// - Parameters:
+    ///   - seeds: Of the placements.
+    ///   - megahertz: What the placer aims at.
+    ///   - timeout: For each step.
+    /// - Throws: `toolFailed` also for a design that does not fit the device.
+    public init(
+        of design: Design, for target: SynthesisTarget, with tools: SynthesisTools, seeds: [Int] = [], megahertz: Double = 100,
+        timeout: Duration = .seconds(7200)
+    ) throws(CosimulationError) {
+        (cells, placements) = try Files.withTemporaryDirectory { (directory) throws(CosimulationError) in
+            let verilog = VerilogEmitter().emitBundle(design)
+            try Files.write(verilog.text, to: "\(directory)/design.v")
+            let script = "read_verilog design.v; \(target.command) -top \(verilog.moduleName); "
+                + "tee -q -o cells.json stat -json; write_json netlist.json"
+            try ToolProcess(tools.yosys, ["-q", "-p", script], in: directory).require(timeout: timeout)
+            let cells = CellCount(target: target, cells: try Self.cells(in: try Files.read("\(directory)/cells.json")))
+            guard let nextpnr = tools.nextpnr, target.isPlaced else { return (cells, []) }
+            var placements: [Placement] = []
+            for seed in seeds {
+                try ToolProcess(nextpnr, Self.placerArguments + [
+                    "--freq", "\(megahertz)", "--seed", "\(seed)", "--json", "netlist.json", "--report", "report.json",
+                ], in: directory).require(timeout: timeout)
+                placements.append(try Placement(report: try Files.read("\(directory)/report.json"), seed: seed, of: design))
+            }
+            return (cells, placements)
+        }
+    }
+
+    private static let placerArguments = [
+        "--85k", "--speed", "8", "--package", "CABGA756", "--out-of-context", "--lpf-allow-unconstrained", "--timing-allow-fail",
+        "--quiet",
+    ]
+
+    /// Of the report of `stat -json`.
+    package static func cells(in report: String) throws(CosimulationError) -> [String: Int] {
+        struct Statistics: Decodable {
+            struct Counts: Decodable { let num_cells_by_type: [String: Int] }
+            let design: Counts
+        }
+        do {
+            return try JSONDecoder().decode(Statistics.self, from: Data(report.utf8)).design.num_cells_by_type
+        } catch {
+            throw .toolFailed(command: "yosys stat -json", status: .exited(0), output: "an unknown form of report: \(error)")
+        }
+    }
+}
