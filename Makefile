@@ -139,6 +139,15 @@ fpga-units: swift $(PYTHON)/.fpga-installed ## the same for units alone on ECP5,
 	swift build -c release --product leanspatten-bench
 	@$(FPGA_TOOLS); $(BUILD)/leanspatten-bench area --target ecp5 --seeds $(FPGA_SEEDS) $(UNIT)
 
+.PHONY: handoff
+handoff: swift simulators $(PYTHON)/.fpga-installed ## the folder for a flow of every preset, and FuseSoC's lint of it
+	swift build -c release --product leanspatten
+	@mkdir -p .build/handoff; cd .build/handoff; for preset in $(PRESETS); do \
+	  $(CURDIR)/$(CLI) package --preset $$preset --output $$preset >/dev/null; \
+	  $(CURDIR)/$(PYTHON)/bin/fusesoc --cores-root $$preset run --build-root $$preset.build --target lint leanspatten:lanes:$$preset \
+	    > $$preset.log 2>&1 || { cat $$preset.log; exit 1; }; \
+	  echo "$$preset: FuseSoC's lint passed"; done
+
 .PHONY: signature
 signature: swift ## the plot of Docs/schedule.md, Docs/signature-sweep.svg, anew from the models
 	swift build -c release --product leanspatten-bench
@@ -177,6 +186,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
+	@$(call timed,folders for flows,$(MAKE) --no-print-directory handoff)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
 	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/reduction $(RESULTS)/newest-verilator

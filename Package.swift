@@ -24,7 +24,8 @@ let package = Package(
         .target(name: "LanguageModel", dependencies: ["Workloads"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Synthesis", dependencies: ["Cosimulation"]),
-        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Synthesis"]),
+        .target(name: "Handoff", dependencies: ["Cosimulation"]),
+        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Synthesis", "Handoff"]),
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -48,6 +49,7 @@ let package = Package(
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "TestSupport"]),
         .testTarget(name: "PerformanceModelTests", dependencies: ["PerformanceModel"]),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Blocks"]),
+        .testTarget(name: "HandoffTests", dependencies: ["Session"]),
         .testTarget(name: "SessionTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "LaneTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "LaneCoverageTests", dependencies: ["Session", "TestSupport"], exclude: ["waivers.txt"]),

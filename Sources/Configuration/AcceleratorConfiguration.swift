@@ -31,16 +31,19 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         }
     }
 
-    /// Identifies the configuration across processes and machines.
-    public var configHash: UInt64 {
+    /// Every parameter, one `name=value` a word, in a fixed order: what ``configHash`` is taken of.
+    public var canonicalText: String {
         switch self {
-        case .lane(let lane): lane.configHash
-        case .spAtten(let configuration): configuration.configHash
-        case .cascade(let configuration): fnv1a64("cascade " + configuration.canonicalText)
-        case .prefill(let configuration): configuration.configHash
-        case .cluster(let configuration): configuration.configHash
+        case .lane(let lane): lane.canonicalText
+        case .spAtten(let configuration): configuration.canonicalText
+        case .cascade(let configuration): "cascade " + configuration.canonicalText
+        case .prefill(let configuration): configuration.canonicalText
+        case .cluster(let configuration): configuration.canonicalText
         }
     }
+
+    /// Identifies the configuration across processes and machines: 64-bit FNV-1a of ``canonicalText``.
+    public var configHash: UInt64 { fnv1a64(canonicalText) }
 }
 
 /// Coded as the parameters of its kind; those of a lane that prunes are told by `maximumRowKeys`.

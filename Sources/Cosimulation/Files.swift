@@ -10,7 +10,7 @@ package enum Files {
         .fileSystem(path: path, action: action, reason: String(cString: strerror(errno)))
     }
 
-    static func makeDirectory(_ path: String) throws(CosimulationError) {
+    package static func makeDirectory(_ path: String) throws(CosimulationError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

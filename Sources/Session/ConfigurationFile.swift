@@ -4,12 +4,14 @@ import Foundation
 /// A configuration and what it is called: a preset, or the contents of a configuration file.
 public struct NamedConfiguration: Sendable {
     public let name: String
+    /// In a line.
+    public let summary: String
     public let configuration: AcceleratorConfiguration
 
     /// - Throws: `ConfigurationError` with the presets there are.
     public init(preset name: String) throws(ConfigurationError) {
         let preset = try Preset.named(name)
-        (self.name, configuration) = (preset.name, preset.configuration)
+        (self.name, summary, configuration) = (preset.name, preset.summary, preset.configuration)
     }
 
     /// Reads a JSON object of the parameters of `LaneConfiguration`: `headSize` and `multipliers`, and optionally
@@ -55,6 +57,7 @@ public struct NamedConfiguration: Sendable {
             throw bad("\(name) is of a lane that prunes: give maximumRowKeys too")
         }
         name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+        summary = "a configuration of its user's"
     }
 
     private static let parameters = [

@@ -15,22 +15,26 @@ public struct Generation {
 
     /// - Parameter prefix: Put before every module's name, so that two lanes can live in one design.
     public init(_ configuration: AcceleratorConfiguration, prefix: String? = nil) throws {
-        if let prefix {
-            let legal = prefix.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-                default: false
-                }
-            }
-            guard legal, let first = prefix.first, !first.isNumber else {
-                throw SessionError.badArgument(
-                    argument: "--prefix", value: prefix,
-                    reason: "module names begin with it: use letters, digits and underscores, no digit first")
-            }
-        }
+        try Self.check(prefix: prefix)
         try configuration.validate()
         files = VerilogEmitter(prefix: prefix).emit(try configuration.design())
+    }
+
+    /// Throws for what no module's name can begin with.
+    static func check(prefix: String?) throws(SessionError) {
+        guard let prefix else { return }
+        let legal = prefix.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
+        guard legal, let first = prefix.first, !first.isNumber else {
+            throw SessionError.badArgument(
+                argument: "--prefix", value: prefix,
+                reason: "module names begin with it: use letters, digits and underscores, no digit first")
+        }
     }
 
     /// Adds the files and the list to `output`, to go to `directory`; other files that are there stay.

@@ -13,6 +13,6 @@ struct LeanSpAtten: ParsableCommand {
             """,
         subcommands: [
             Presets.self, Generate.self, Simulate.self, Golden.self, TopK.self, Schedule.self, Evaluate.self, Synthesize.self,
-            Doctor.self,
+            Package.self, Doctor.self,
         ])
 }
