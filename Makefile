@@ -9,7 +9,7 @@ FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
 	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128 cascade-d64 \
 	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16 \
-	lean-8 lean-16
+	lean-8 lean-16 spatten-8
 MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results
@@ -205,7 +205,7 @@ regress-lanes:
 
 # 8, 16 and 32 lanes, both reductions, the presets: more than 10,000 rows.
 regress-clusters:
-	@$(call run-tests,clusters,1,--filter LeanClusterTests)
+	@$(call run-tests,clusters,1,--filter LeanClusterTests --filter SpAttenClusterTests)
 
 regress-modules:
 	@$(call run-tests,modules,1,--filter RandomBatchTests)

@@ -4,99 +4,99 @@
 module NormalizerPair_d64_n524288_e8_r8 (
     input  wire clock,
     input  wire reset,
-    input  wire row_valid,  // @[NormalizerPair.swift:33]
-    output wire row_ready,  // @[NormalizerPair.swift:33]
-    input  wire [2:0] row_payload_slot,  // @[NormalizerPair.swift:33]
-    input  wire [3:0] row_payload_value_bits,  // @[NormalizerPair.swift:33]
-    input  wire state_valid,  // @[NormalizerPair.swift:33]
-    output wire state_ready,  // @[NormalizerPair.swift:33]
-    input  wire state_payload_occupied,  // @[NormalizerPair.swift:33]
-    input  wire signed [6:0] state_payload_highest_class,  // @[NormalizerPair.swift:33]
-    input  wire [70:0] state_payload_weight_sum,  // @[NormalizerPair.swift:33]
-    input  wire [70:0] state_payload_weight_sum_below,  // @[NormalizerPair.swift:33]
-    input  wire [655:0] state_payload_output_sums,  // @[NormalizerPair.swift:33]
-    input  wire [655:0] state_payload_output_sums_below,  // @[NormalizerPair.swift:33]
-    output wire output_valid,  // @[NormalizerPair.swift:34]
-    input  wire output_ready,  // @[NormalizerPair.swift:34]
-    output wire signed [15:0] output_payload_element,  // @[NormalizerPair.swift:34]
-    output wire output_payload_last,  // @[NormalizerPair.swift:34]
-    output wire [2:0] output_payload_slot  // @[NormalizerPair.swift:34]
+    input  wire row_valid,  // @[NormalizerPair.swift:42]
+    output wire row_ready,  // @[NormalizerPair.swift:42]
+    input  wire [2:0] row_payload_slot,  // @[NormalizerPair.swift:42]
+    input  wire [3:0] row_payload_value_bits,  // @[NormalizerPair.swift:42]
+    input  wire state_valid,  // @[NormalizerPair.swift:42]
+    output wire state_ready,  // @[NormalizerPair.swift:42]
+    input  wire state_payload_occupied,  // @[NormalizerPair.swift:42]
+    input  wire signed [6:0] state_payload_highest_class,  // @[NormalizerPair.swift:42]
+    input  wire [70:0] state_payload_weight_sum,  // @[NormalizerPair.swift:42]
+    input  wire [70:0] state_payload_weight_sum_below,  // @[NormalizerPair.swift:42]
+    input  wire [655:0] state_payload_output_sums,  // @[NormalizerPair.swift:42]
+    input  wire [655:0] state_payload_output_sums_below,  // @[NormalizerPair.swift:42]
+    output wire output_valid,  // @[NormalizerPair.swift:43]
+    input  wire output_ready,  // @[NormalizerPair.swift:43]
+    output wire signed [15:0] output_payload_element,  // @[NormalizerPair.swift:43]
+    output wire output_payload_last,  // @[NormalizerPair.swift:43]
+    output wire [2:0] output_payload_slot  // @[NormalizerPair.swift:43]
 );
 
-    reg row_turn;  // @[NormalizerPair.swift:47]
-    reg state_turn;  // @[NormalizerPair.swift:55]
-    reg [2:0] state_beat;  // @[NormalizerPair.swift:56]
-    reg output_turn;  // @[NormalizerPair.swift:67]
-    wire normalizer_0_value_bits_ready;  // @[NormalizerPair.swift:42]
-    wire normalizer_0_state_ready;  // @[NormalizerPair.swift:42]
-    wire normalizer_0_output_valid;  // @[NormalizerPair.swift:42]
-    wire signed [15:0] normalizer_0_output_payload_element;  // @[NormalizerPair.swift:42]
-    wire normalizer_0_output_payload_last;  // @[NormalizerPair.swift:42]
-    wire normalizer_1_value_bits_ready;  // @[NormalizerPair.swift:42]
-    wire normalizer_1_state_ready;  // @[NormalizerPair.swift:42]
-    wire normalizer_1_output_valid;  // @[NormalizerPair.swift:42]
-    wire signed [15:0] normalizer_1_output_payload_element;  // @[NormalizerPair.swift:42]
-    wire normalizer_1_output_payload_last;  // @[NormalizerPair.swift:42]
-    wire slots_input_ready;  // @[NormalizerPair.swift:45]
-    wire slots_output_valid;  // @[NormalizerPair.swift:45]
-    wire [2:0] slots_output_payload;  // @[NormalizerPair.swift:45]
-    wire value_bits_0_input_ready;  // @[NormalizerPair.swift:46]
-    wire value_bits_0_output_valid;  // @[NormalizerPair.swift:46]
-    wire [3:0] value_bits_0_output_payload;  // @[NormalizerPair.swift:46]
-    wire value_bits_1_input_ready;  // @[NormalizerPair.swift:46]
-    wire value_bits_1_output_valid;  // @[NormalizerPair.swift:46]
-    wire [3:0] value_bits_1_output_payload;  // @[NormalizerPair.swift:46]
+    reg row_turn;  // @[NormalizerPair.swift:56]
+    reg state_turn;  // @[NormalizerPair.swift:64]
+    reg [2:0] state_beat;  // @[NormalizerPair.swift:65]
+    reg output_turn;  // @[NormalizerPair.swift:76]
+    wire normalizer_0_value_bits_ready;  // @[NormalizerPair.swift:51]
+    wire normalizer_0_state_ready;  // @[NormalizerPair.swift:51]
+    wire normalizer_0_output_valid;  // @[NormalizerPair.swift:51]
+    wire signed [15:0] normalizer_0_output_payload_element;  // @[NormalizerPair.swift:51]
+    wire normalizer_0_output_payload_last;  // @[NormalizerPair.swift:51]
+    wire normalizer_1_value_bits_ready;  // @[NormalizerPair.swift:51]
+    wire normalizer_1_state_ready;  // @[NormalizerPair.swift:51]
+    wire normalizer_1_output_valid;  // @[NormalizerPair.swift:51]
+    wire signed [15:0] normalizer_1_output_payload_element;  // @[NormalizerPair.swift:51]
+    wire normalizer_1_output_payload_last;  // @[NormalizerPair.swift:51]
+    wire slots_input_ready;  // @[NormalizerPair.swift:54]
+    wire slots_output_valid;  // @[NormalizerPair.swift:54]
+    wire [2:0] slots_output_payload;  // @[NormalizerPair.swift:54]
+    wire value_bits_0_input_ready;  // @[NormalizerPair.swift:55]
+    wire value_bits_0_output_valid;  // @[NormalizerPair.swift:55]
+    wire [3:0] value_bits_0_output_payload;  // @[NormalizerPair.swift:55]
+    wire value_bits_1_input_ready;  // @[NormalizerPair.swift:55]
+    wire value_bits_1_output_valid;  // @[NormalizerPair.swift:55]
+    wire [3:0] value_bits_1_output_payload;  // @[NormalizerPair.swift:55]
 
-    wire room = slots_input_ready  // @[NormalizerPair.swift:48]
+    wire room = slots_input_ready  // @[NormalizerPair.swift:57]
         & (row_turn ? value_bits_1_input_ready : value_bits_0_input_ready);
-    wire take_row = row_valid & room;  // @[NormalizerPair.swift:49]
-    assign row_ready = room;  // @[NormalizerPair.swift:50]
+    wire take_row = row_valid & room;  // @[NormalizerPair.swift:58]
+    assign row_ready = room;  // @[NormalizerPair.swift:59]
 
     always @(posedge clock) begin
         if (reset) begin
-            row_turn <= 1'b0;  // @[NormalizerPair.swift:47]
-        end else if (take_row) begin  // @[NormalizerPair.swift:52]
-            row_turn <= !row_turn;  // @[NormalizerPair.swift:52]
+            row_turn <= 1'b0;  // @[NormalizerPair.swift:56]
+        end else if (take_row) begin  // @[NormalizerPair.swift:61]
+            row_turn <= !row_turn;  // @[NormalizerPair.swift:61]
         end
     end
 
     assign state_ready = state_turn ? normalizer_1_state_ready
-        : normalizer_0_state_ready;  // @[NormalizerPair.swift:57]
-    wire state_beat_when = state_valid & state_ready;  // @[NormalizerPair.swift:58]
-    wire state_beat_when2 = state_beat == 3'h7;  // @[NormalizerPair.swift:60]
+        : normalizer_0_state_ready;  // @[NormalizerPair.swift:66]
+    wire state_beat_when = state_valid & state_ready;  // @[NormalizerPair.swift:67]
+    wire state_beat_when2 = state_beat == 3'h7;  // @[NormalizerPair.swift:69]
 
     always @(posedge clock) begin
         if (reset) begin
-            state_beat <= 3'h0;  // @[NormalizerPair.swift:56]
-        end else if (state_beat_when) begin  // @[NormalizerPair.swift:58]
-            state_beat <= state_beat + 3'h1;  // @[NormalizerPair.swift:59]
-            if (state_beat_when2) begin  // @[NormalizerPair.swift:60]
-                state_beat <= 3'h0;  // @[NormalizerPair.swift:61]
+            state_beat <= 3'h0;  // @[NormalizerPair.swift:65]
+        end else if (state_beat_when) begin  // @[NormalizerPair.swift:67]
+            state_beat <= state_beat + 3'h1;  // @[NormalizerPair.swift:68]
+            if (state_beat_when2) begin  // @[NormalizerPair.swift:69]
+                state_beat <= 3'h0;  // @[NormalizerPair.swift:70]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            state_turn <= 1'b0;  // @[NormalizerPair.swift:55]
-        end else if (state_beat_when) begin  // @[NormalizerPair.swift:58]
-            if (state_beat_when2) begin  // @[NormalizerPair.swift:60]
-                state_turn <= !state_turn;  // @[NormalizerPair.swift:62]
+            state_turn <= 1'b0;  // @[NormalizerPair.swift:64]
+        end else if (state_beat_when) begin  // @[NormalizerPair.swift:67]
+            if (state_beat_when2) begin  // @[NormalizerPair.swift:69]
+                state_turn <= !state_turn;  // @[NormalizerPair.swift:71]
             end
         end
     end
 
     wire last = output_turn ? normalizer_1_output_payload_last
-        : normalizer_0_output_payload_last;  // @[NormalizerPair.swift:69]
+        : normalizer_0_output_payload_last;  // @[NormalizerPair.swift:78]
     assign output_valid = output_turn ? normalizer_1_output_valid
-        : normalizer_0_output_valid;  // @[NormalizerPair.swift:70]
+        : normalizer_0_output_valid;  // @[NormalizerPair.swift:79]
     assign output_payload_element = output_turn ? normalizer_1_output_payload_element
-        : normalizer_0_output_payload_element;  // @[NormalizerPair.swift:70]
-    assign output_payload_last = last;  // @[NormalizerPair.swift:70]
-    assign output_payload_slot = slots_output_payload;  // @[NormalizerPair.swift:70]
-    wire row_leaves = output_valid & output_ready & last;  // @[NormalizerPair.swift:72]
+        : normalizer_0_output_payload_element;  // @[NormalizerPair.swift:79]
+    assign output_payload_last = last;  // @[NormalizerPair.swift:79]
+    assign output_payload_slot = slots_output_payload;  // @[NormalizerPair.swift:79]
+    wire row_leaves = output_valid & output_ready & last;  // @[NormalizerPair.swift:81]
 
-    Fifo_w3_d8 slots (  // @[NormalizerPair.swift:45]
+    Fifo_w3_d8 slots (  // @[NormalizerPair.swift:54]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -109,15 +109,15 @@ module NormalizerPair_d64_n524288_e8_r8 (
 
     always @(posedge clock) begin
         if (reset) begin
-            output_turn <= 1'b0;  // @[NormalizerPair.swift:67]
-        end else if (row_leaves) begin  // @[NormalizerPair.swift:75]
-            output_turn <= !output_turn;  // @[NormalizerPair.swift:75]
+            output_turn <= 1'b0;  // @[NormalizerPair.swift:76]
+        end else if (row_leaves) begin  // @[NormalizerPair.swift:84]
+            output_turn <= !output_turn;  // @[NormalizerPair.swift:84]
         end
     end
 
-    wire value_bits_0_input_valid = take_row & !row_turn;  // @[NormalizerPair.swift:79]
+    wire value_bits_0_input_valid = take_row & !row_turn;  // @[NormalizerPair.swift:88]
 
-    Fifo_w4_d2 value_bits_0 (  // @[NormalizerPair.swift:46]
+    Fifo_w4_d2 value_bits_0 (  // @[NormalizerPair.swift:55]
         .clock(clock),
         .reset(reset),
         .input_valid(value_bits_0_input_valid),
@@ -128,10 +128,10 @@ module NormalizerPair_d64_n524288_e8_r8 (
         .output_payload(value_bits_0_output_payload)
     );
 
-    wire normalizer_0_state_valid = state_valid & !state_turn;  // @[NormalizerPair.swift:81]
-    wire normalizer_0_output_ready = output_ready & !output_turn;  // @[NormalizerPair.swift:83]
+    wire normalizer_0_state_valid = state_valid & !state_turn;  // @[NormalizerPair.swift:90]
+    wire normalizer_0_output_ready = output_ready & !output_turn;  // @[NormalizerPair.swift:92]
 
-    Normalizer_d64_n524288_e8 normalizer_0 (  // @[NormalizerPair.swift:42]
+    Normalizer_d64_n524288_e8 normalizer_0 (  // @[NormalizerPair.swift:51]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(value_bits_0_output_valid),
@@ -151,9 +151,9 @@ module NormalizerPair_d64_n524288_e8_r8 (
         .output_payload_last(normalizer_0_output_payload_last)
     );
 
-    wire value_bits_1_input_valid = take_row & row_turn;  // @[NormalizerPair.swift:79]
+    wire value_bits_1_input_valid = take_row & row_turn;  // @[NormalizerPair.swift:88]
 
-    Fifo_w4_d2 value_bits_1 (  // @[NormalizerPair.swift:46]
+    Fifo_w4_d2 value_bits_1 (  // @[NormalizerPair.swift:55]
         .clock(clock),
         .reset(reset),
         .input_valid(value_bits_1_input_valid),
@@ -164,10 +164,10 @@ module NormalizerPair_d64_n524288_e8_r8 (
         .output_payload(value_bits_1_output_payload)
     );
 
-    wire normalizer_1_state_valid = state_valid & state_turn;  // @[NormalizerPair.swift:81]
-    wire normalizer_1_output_ready = output_ready & output_turn;  // @[NormalizerPair.swift:83]
+    wire normalizer_1_state_valid = state_valid & state_turn;  // @[NormalizerPair.swift:90]
+    wire normalizer_1_output_ready = output_ready & output_turn;  // @[NormalizerPair.swift:92]
 
-    Normalizer_d64_n524288_e8 normalizer_1 (  // @[NormalizerPair.swift:42]
+    Normalizer_d64_n524288_e8 normalizer_1 (  // @[NormalizerPair.swift:51]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(value_bits_1_output_valid),

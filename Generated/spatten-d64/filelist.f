@@ -64,12 +64,12 @@ LeafCompletion_d64_e8_k1024.v
 SkidBuffer_w1462.v
 MergeUnit_d64_n524288_e8.v
 StateAccumulator_d64_n524288_e8_x1.v
+Fifo_w36_d1024.v
+Fifo_w108_d16.v
 Reciprocal.v
 SkidBuffer_w17.v
 SkidBuffer_w32.v
 Normalizer_d64_n524288_e8_report.v
-Fifo_w36_d1024.v
-Fifo_w108_d16.v
 SkidBuffer_w46.v
 RoundRobinArbiter_n3_w46.v
 SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4.v

@@ -4,111 +4,111 @@
 module ReductionJoin_d64_n524288_e8_r2 (
     input  wire clock,
     input  wire reset,
-    input  wire [5:0] boundary,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_valid,  // @[ReductionJoin.swift:44]
-    output wire left_followers_ready,  // @[ReductionJoin.swift:44]
-    input  wire [7:0] left_followers_payload_tag_output_head,  // @[ReductionJoin.swift:44]
-    input  wire [7:0] left_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_tag_opens,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_tag_closes,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_tag_epoch,  // @[ReductionJoin.swift:44]
-    input  wire [5:0] left_followers_payload_tag_lane,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_tag_rows,  // @[ReductionJoin.swift:44]
-    input  wire [3:0] left_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_state_occupied,  // @[ReductionJoin.swift:44]
-    input  wire signed [6:0] left_followers_payload_state_highest_class,  // @[ReductionJoin.swift:44]
-    input  wire [70:0] left_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:44]
-    input  wire [70:0] left_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:44]
-    input  wire [655:0] left_followers_payload_state_output_sums,  // @[ReductionJoin.swift:44]
-    input  wire [655:0] left_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:44]
-    input  wire left_followers_payload_last,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_valid,  // @[ReductionJoin.swift:44]
-    output wire left_openers_ready,  // @[ReductionJoin.swift:44]
-    input  wire [7:0] left_openers_payload_tag_output_head,  // @[ReductionJoin.swift:44]
-    input  wire [7:0] left_openers_payload_tag_output_sequence,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_tag_opens,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_tag_closes,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_tag_epoch,  // @[ReductionJoin.swift:44]
-    input  wire [5:0] left_openers_payload_tag_lane,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_tag_rows,  // @[ReductionJoin.swift:44]
-    input  wire [3:0] left_openers_payload_tag_value_bits,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_state_occupied,  // @[ReductionJoin.swift:44]
-    input  wire signed [6:0] left_openers_payload_state_highest_class,  // @[ReductionJoin.swift:44]
-    input  wire [70:0] left_openers_payload_state_weight_sum,  // @[ReductionJoin.swift:44]
-    input  wire [70:0] left_openers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:44]
-    input  wire [655:0] left_openers_payload_state_output_sums,  // @[ReductionJoin.swift:44]
-    input  wire [655:0] left_openers_payload_state_output_sums_below,  // @[ReductionJoin.swift:44]
-    input  wire left_openers_payload_last,  // @[ReductionJoin.swift:44]
-    input  wire left_order_valid,  // @[ReductionJoin.swift:45]
-    output wire left_order_ready,  // @[ReductionJoin.swift:45]
-    input  wire left_order_payload,  // @[ReductionJoin.swift:45]
-    input  wire right_followers_valid,  // @[ReductionJoin.swift:47]
-    output wire right_followers_ready,  // @[ReductionJoin.swift:47]
-    input  wire [7:0] right_followers_payload_tag_output_head,  // @[ReductionJoin.swift:47]
-    input  wire [7:0] right_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_tag_opens,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_tag_closes,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_tag_epoch,  // @[ReductionJoin.swift:47]
-    input  wire [5:0] right_followers_payload_tag_lane,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_tag_rows,  // @[ReductionJoin.swift:47]
-    input  wire [3:0] right_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_state_occupied,  // @[ReductionJoin.swift:47]
-    input  wire signed [6:0] right_followers_payload_state_highest_class,  // @[ReductionJoin.swift:47]
-    input  wire [70:0] right_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:47]
-    input  wire [70:0] right_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:47]
-    input  wire [655:0] right_followers_payload_state_output_sums,  // @[ReductionJoin.swift:47]
-    input  wire [655:0] right_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:47]
-    input  wire right_followers_payload_last,  // @[ReductionJoin.swift:47]
-    output wire open_followers_valid,  // @[ReductionJoin.swift:49]
-    input  wire open_followers_ready,  // @[ReductionJoin.swift:49]
-    output wire [7:0] open_followers_payload_tag_output_head,  // @[ReductionJoin.swift:49]
-    output wire [7:0] open_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_tag_opens,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_tag_closes,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_tag_epoch,  // @[ReductionJoin.swift:49]
-    output wire [5:0] open_followers_payload_tag_lane,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_tag_rows,  // @[ReductionJoin.swift:49]
-    output wire [3:0] open_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_state_occupied,  // @[ReductionJoin.swift:49]
-    output wire signed [6:0] open_followers_payload_state_highest_class,  // @[ReductionJoin.swift:49]
-    output wire [70:0] open_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:49]
-    output wire [70:0] open_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:49]
-    output wire [655:0] open_followers_payload_state_output_sums,  // @[ReductionJoin.swift:49]
-    output wire [655:0] open_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:49]
-    output wire open_followers_payload_last,  // @[ReductionJoin.swift:49]
-    output wire complete_valid,  // @[ReductionJoin.swift:50]
-    input  wire complete_ready,  // @[ReductionJoin.swift:50]
-    output wire [7:0] complete_payload_tag_output_head,  // @[ReductionJoin.swift:50]
-    output wire [7:0] complete_payload_tag_output_sequence,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_tag_opens,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_tag_closes,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_tag_epoch,  // @[ReductionJoin.swift:50]
-    output wire [5:0] complete_payload_tag_lane,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_tag_rows,  // @[ReductionJoin.swift:50]
-    output wire [3:0] complete_payload_tag_value_bits,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_state_occupied,  // @[ReductionJoin.swift:50]
-    output wire signed [6:0] complete_payload_state_highest_class,  // @[ReductionJoin.swift:50]
-    output wire [70:0] complete_payload_state_weight_sum,  // @[ReductionJoin.swift:50]
-    output wire [70:0] complete_payload_state_weight_sum_below,  // @[ReductionJoin.swift:50]
-    output wire [655:0] complete_payload_state_output_sums,  // @[ReductionJoin.swift:50]
-    output wire [655:0] complete_payload_state_output_sums_below,  // @[ReductionJoin.swift:50]
-    output wire complete_payload_last,  // @[ReductionJoin.swift:50]
-    output wire fault  // @[ReductionJoin.swift:50]
+    input  wire [5:0] boundary,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_valid,  // @[ReductionJoin.swift:49]
+    output wire left_followers_ready,  // @[ReductionJoin.swift:49]
+    input  wire [7:0] left_followers_payload_tag_output_head,  // @[ReductionJoin.swift:49]
+    input  wire [7:0] left_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_tag_opens,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_tag_closes,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_tag_epoch,  // @[ReductionJoin.swift:49]
+    input  wire [5:0] left_followers_payload_tag_lane,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_tag_rows,  // @[ReductionJoin.swift:49]
+    input  wire [3:0] left_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_state_occupied,  // @[ReductionJoin.swift:49]
+    input  wire signed [6:0] left_followers_payload_state_highest_class,  // @[ReductionJoin.swift:49]
+    input  wire [70:0] left_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:49]
+    input  wire [70:0] left_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:49]
+    input  wire [655:0] left_followers_payload_state_output_sums,  // @[ReductionJoin.swift:49]
+    input  wire [655:0] left_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:49]
+    input  wire left_followers_payload_last,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_valid,  // @[ReductionJoin.swift:49]
+    output wire left_openers_ready,  // @[ReductionJoin.swift:49]
+    input  wire [7:0] left_openers_payload_tag_output_head,  // @[ReductionJoin.swift:49]
+    input  wire [7:0] left_openers_payload_tag_output_sequence,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_tag_opens,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_tag_closes,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_tag_epoch,  // @[ReductionJoin.swift:49]
+    input  wire [5:0] left_openers_payload_tag_lane,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_tag_rows,  // @[ReductionJoin.swift:49]
+    input  wire [3:0] left_openers_payload_tag_value_bits,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_state_occupied,  // @[ReductionJoin.swift:49]
+    input  wire signed [6:0] left_openers_payload_state_highest_class,  // @[ReductionJoin.swift:49]
+    input  wire [70:0] left_openers_payload_state_weight_sum,  // @[ReductionJoin.swift:49]
+    input  wire [70:0] left_openers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:49]
+    input  wire [655:0] left_openers_payload_state_output_sums,  // @[ReductionJoin.swift:49]
+    input  wire [655:0] left_openers_payload_state_output_sums_below,  // @[ReductionJoin.swift:49]
+    input  wire left_openers_payload_last,  // @[ReductionJoin.swift:49]
+    input  wire left_order_valid,  // @[ReductionJoin.swift:50]
+    output wire left_order_ready,  // @[ReductionJoin.swift:50]
+    input  wire left_order_payload,  // @[ReductionJoin.swift:50]
+    input  wire right_followers_valid,  // @[ReductionJoin.swift:52]
+    output wire right_followers_ready,  // @[ReductionJoin.swift:52]
+    input  wire [7:0] right_followers_payload_tag_output_head,  // @[ReductionJoin.swift:52]
+    input  wire [7:0] right_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_tag_opens,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_tag_closes,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_tag_epoch,  // @[ReductionJoin.swift:52]
+    input  wire [5:0] right_followers_payload_tag_lane,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_tag_rows,  // @[ReductionJoin.swift:52]
+    input  wire [3:0] right_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_state_occupied,  // @[ReductionJoin.swift:52]
+    input  wire signed [6:0] right_followers_payload_state_highest_class,  // @[ReductionJoin.swift:52]
+    input  wire [70:0] right_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:52]
+    input  wire [70:0] right_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:52]
+    input  wire [655:0] right_followers_payload_state_output_sums,  // @[ReductionJoin.swift:52]
+    input  wire [655:0] right_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:52]
+    input  wire right_followers_payload_last,  // @[ReductionJoin.swift:52]
+    output wire open_followers_valid,  // @[ReductionJoin.swift:54]
+    input  wire open_followers_ready,  // @[ReductionJoin.swift:54]
+    output wire [7:0] open_followers_payload_tag_output_head,  // @[ReductionJoin.swift:54]
+    output wire [7:0] open_followers_payload_tag_output_sequence,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_tag_opens,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_tag_closes,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_tag_epoch,  // @[ReductionJoin.swift:54]
+    output wire [5:0] open_followers_payload_tag_lane,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_tag_rows,  // @[ReductionJoin.swift:54]
+    output wire [3:0] open_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_state_occupied,  // @[ReductionJoin.swift:54]
+    output wire signed [6:0] open_followers_payload_state_highest_class,  // @[ReductionJoin.swift:54]
+    output wire [70:0] open_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:54]
+    output wire [70:0] open_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:54]
+    output wire [655:0] open_followers_payload_state_output_sums,  // @[ReductionJoin.swift:54]
+    output wire [655:0] open_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:54]
+    output wire open_followers_payload_last,  // @[ReductionJoin.swift:54]
+    output wire complete_valid,  // @[ReductionJoin.swift:55]
+    input  wire complete_ready,  // @[ReductionJoin.swift:55]
+    output wire [7:0] complete_payload_tag_output_head,  // @[ReductionJoin.swift:55]
+    output wire [7:0] complete_payload_tag_output_sequence,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_tag_opens,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_tag_closes,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_tag_epoch,  // @[ReductionJoin.swift:55]
+    output wire [5:0] complete_payload_tag_lane,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_tag_rows,  // @[ReductionJoin.swift:55]
+    output wire [3:0] complete_payload_tag_value_bits,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_state_occupied,  // @[ReductionJoin.swift:55]
+    output wire signed [6:0] complete_payload_state_highest_class,  // @[ReductionJoin.swift:55]
+    output wire [70:0] complete_payload_state_weight_sum,  // @[ReductionJoin.swift:55]
+    output wire [70:0] complete_payload_state_weight_sum_below,  // @[ReductionJoin.swift:55]
+    output wire [655:0] complete_payload_state_output_sums,  // @[ReductionJoin.swift:55]
+    output wire [655:0] complete_payload_state_output_sums_below,  // @[ReductionJoin.swift:55]
+    output wire complete_payload_last,  // @[ReductionJoin.swift:55]
+    output wire fault  // @[ReductionJoin.swift:55]
 );
 
-    reg [1:0] followers_under_way;  // @[ReductionJoin.swift:168]
-    reg fault_seen;  // @[ReductionJoin.swift:142]
-    wire merge_pair_ready;  // @[ReductionJoin.swift:74]
-    wire merge_merged_valid;  // @[ReductionJoin.swift:74]
-    wire merge_merged_payload_occupied;  // @[ReductionJoin.swift:74]
-    wire signed [6:0] merge_merged_payload_highest_class;  // @[ReductionJoin.swift:74]
-    wire [70:0] merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:74]
-    wire [70:0] merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:74]
-    wire [655:0] merge_merged_payload_output_sums;  // @[ReductionJoin.swift:74]
-    wire [655:0] merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:74]
-    wire tags_input_ready;  // @[ReductionJoin.swift:75]
-    wire tags_output_valid;  // @[ReductionJoin.swift:75]
-    wire [30:0] tags_output_payload;  // @[ReductionJoin.swift:75]
+    reg [1:0] followers_under_way;  // @[ReductionJoin.swift:174]
+    reg fault_seen;  // @[ReductionJoin.swift:147]
+    wire merge_pair_ready;  // @[ReductionJoin.swift:79]
+    wire merge_merged_valid;  // @[ReductionJoin.swift:79]
+    wire merge_merged_payload_occupied;  // @[ReductionJoin.swift:79]
+    wire signed [6:0] merge_merged_payload_highest_class;  // @[ReductionJoin.swift:79]
+    wire [70:0] merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:79]
+    wire [70:0] merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:79]
+    wire [655:0] merge_merged_payload_output_sums;  // @[ReductionJoin.swift:79]
+    wire [655:0] merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:79]
+    wire tags_input_ready;  // @[ReductionJoin.swift:80]
+    wire tags_output_valid;  // @[ReductionJoin.swift:80]
+    wire [30:0] tags_output_payload;  // @[ReductionJoin.swift:80]
 
     wire [1492:0] left = left_order_payload ? {
             left_openers_payload_tag_output_head, left_openers_payload_tag_output_sequence,
@@ -129,69 +129,70 @@ module ReductionJoin_d64_n524288_e8_r2 (
             left_followers_payload_state_weight_sum, left_followers_payload_state_weight_sum_below,
             left_followers_payload_state_output_sums,
             left_followers_payload_state_output_sums_below, left_followers_payload_last
-        };  // @[ReductionJoin.swift:71]
+        };  // @[ReductionJoin.swift:76]
     wire left_is_there = left_order_valid
-        & (left_order_payload ? left_openers_valid  // @[ReductionJoin.swift:77]
+        & (left_order_payload ? left_openers_valid  // @[ReductionJoin.swift:82]
             : (left_followers_valid & !left_followers_payload_tag_closes));
-    wire follower_is_next = 1'b1;  // @[ReductionJoin.swift:134]
-    wire order_has_room = 1'b1;  // @[ReductionJoin.swift:135]
+    wire follower_is_next = 1'b1;  // @[ReductionJoin.swift:139]
+    wire order_has_room = 1'b1;  // @[ReductionJoin.swift:140]
     wire meet = left_is_there
         & right_followers_valid
         & follower_is_next
-        & order_has_room;  // @[ReductionJoin.swift:79]
-    wire takes = meet & merge_pair_ready & tags_input_ready;  // @[ReductionJoin.swift:80]
-    wire merge_pair_valid = meet & tags_input_ready;  // @[ReductionJoin.swift:81]
-    wire merge_pair_payload_left_occupied = left[1462];  // @[ReductionJoin.swift:81]
+        & order_has_room;  // @[ReductionJoin.swift:84]
+    wire takes = meet & merge_pair_ready & tags_input_ready;  // @[ReductionJoin.swift:85]
+    wire merge_pair_valid = meet & tags_input_ready;  // @[ReductionJoin.swift:86]
+    wire merge_pair_payload_left_occupied = left[1462];  // @[ReductionJoin.swift:86]
     wire signed [6:0] merge_pair_payload_left_highest_class =
-        left[1461:1455];  // @[ReductionJoin.swift:81]
-    wire [70:0] merge_pair_payload_left_weight_sum = left[1454:1384];  // @[ReductionJoin.swift:81]
+        left[1461:1455];  // @[ReductionJoin.swift:86]
+    wire [70:0] merge_pair_payload_left_weight_sum = left[1454:1384];  // @[ReductionJoin.swift:86]
     wire [70:0] merge_pair_payload_left_weight_sum_below =
-        left[1383:1313];  // @[ReductionJoin.swift:81]
-    wire [655:0] merge_pair_payload_left_output_sums = left[1312:657];  // @[ReductionJoin.swift:81]
+        left[1383:1313];  // @[ReductionJoin.swift:86]
+    wire [655:0] merge_pair_payload_left_output_sums = left[1312:657];  // @[ReductionJoin.swift:86]
     wire [655:0] merge_pair_payload_left_output_sums_below =
-        left[656:1];  // @[ReductionJoin.swift:81]
-    wire tags_input_valid = meet & merge_pair_ready;  // @[ReductionJoin.swift:82]
+        left[656:1];  // @[ReductionJoin.swift:86]
+    wire tags_input_valid = meet & merge_pair_ready;  // @[ReductionJoin.swift:87]
     wire [30:0] tags_input_payload = {
         left[1492:1485], left[1484:1477], left[1476], right_followers_payload_tag_closes,
         left[1474], left[1473:1468], left[1467], left[1466:1463], left[0]
-    };  // @[ReductionJoin.swift:82]
-    assign left_openers_ready = takes & left_order_payload;  // @[ReductionJoin.swift:83]
-    assign left_order_ready = takes & left[0];  // @[ReductionJoin.swift:84]
-    assign right_followers_ready = takes;  // @[ReductionJoin.swift:85]
-    wire merged = merge_merged_valid & tags_output_valid;  // @[ReductionJoin.swift:89]
-    wire is_complete = tags_output_payload[14];  // @[ReductionJoin.swift:91]
-    wire gives_follower = merged & !is_complete;  // @[ReductionJoin.swift:92]
-    wire opener_taken = 1'b1;  // @[ReductionJoin.swift:136]
+    };  // @[ReductionJoin.swift:87]
+    assign left_openers_ready = takes & left_order_payload;  // @[ReductionJoin.swift:88]
+    assign left_order_ready = takes & left[0];  // @[ReductionJoin.swift:89]
+    assign right_followers_ready = takes;  // @[ReductionJoin.swift:90]
+    wire merged = merge_merged_valid & tags_output_valid;  // @[ReductionJoin.swift:94]
+    wire is_complete = tags_output_payload[14];  // @[ReductionJoin.swift:96]
+    wire gives_follower = merged & !is_complete;  // @[ReductionJoin.swift:97]
+    wire opener_taken = 1'b1;  // @[ReductionJoin.swift:141]
     wire taken = is_complete ? complete_ready
         : is_complete ? opener_taken
-        : open_followers_ready;  // @[ReductionJoin.swift:94]
-    assign complete_valid = merged & is_complete;  // @[ReductionJoin.swift:95]
+        : open_followers_ready;  // @[ReductionJoin.swift:99]
+    assign complete_valid = merged & is_complete;  // @[ReductionJoin.swift:100]
     assign complete_payload_tag_output_head =
-        tags_output_payload[30:23];  // @[ReductionJoin.swift:95]
+        tags_output_payload[30:23];  // @[ReductionJoin.swift:100]
     assign complete_payload_tag_output_sequence =
-        tags_output_payload[22:15];  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_opens = is_complete;  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_closes = tags_output_payload[13];  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_epoch = tags_output_payload[12];  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_lane = tags_output_payload[11:6];  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_rows = tags_output_payload[5];  // @[ReductionJoin.swift:95]
-    assign complete_payload_tag_value_bits = tags_output_payload[4:1];  // @[ReductionJoin.swift:95]
+        tags_output_payload[22:15];  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_opens = is_complete;  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_closes = tags_output_payload[13];  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_epoch = tags_output_payload[12];  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_lane = tags_output_payload[11:6];  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_rows = tags_output_payload[5];  // @[ReductionJoin.swift:100]
+    assign complete_payload_tag_value_bits =
+        tags_output_payload[4:1];  // @[ReductionJoin.swift:100]
     assign complete_payload_state_occupied =
-        merge_merged_payload_occupied;  // @[ReductionJoin.swift:95]
+        merge_merged_payload_occupied;  // @[ReductionJoin.swift:100]
     assign complete_payload_state_highest_class =
-        merge_merged_payload_highest_class;  // @[ReductionJoin.swift:95]
+        merge_merged_payload_highest_class;  // @[ReductionJoin.swift:100]
     assign complete_payload_state_weight_sum =
-        merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:95]
+        merge_merged_payload_weight_sum;  // @[ReductionJoin.swift:100]
     assign complete_payload_state_weight_sum_below =
-        merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:95]
+        merge_merged_payload_weight_sum_below;  // @[ReductionJoin.swift:100]
     assign complete_payload_state_output_sums =
-        merge_merged_payload_output_sums;  // @[ReductionJoin.swift:95]
+        merge_merged_payload_output_sums;  // @[ReductionJoin.swift:100]
     assign complete_payload_state_output_sums_below =
-        merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:95]
-    assign complete_payload_last = tags_output_payload[0];  // @[ReductionJoin.swift:95]
-    wire merge_merged_ready = taken & tags_output_valid;  // @[ReductionJoin.swift:96]
+        merge_merged_payload_output_sums_below;  // @[ReductionJoin.swift:100]
+    assign complete_payload_last = tags_output_payload[0];  // @[ReductionJoin.swift:100]
+    wire merge_merged_ready = taken & tags_output_valid;  // @[ReductionJoin.swift:101]
 
-    MergeUnit_d64_n524288_e8 merge (  // @[ReductionJoin.swift:74]
+    MergeUnit_d64_n524288_e8 merge (  // @[ReductionJoin.swift:79]
         .clock(clock),
         .reset(reset),
         .pair_valid(merge_pair_valid),
@@ -218,9 +219,9 @@ module ReductionJoin_d64_n524288_e8_r2 (
         .merged_payload_output_sums_below(merge_merged_payload_output_sums_below)
     );
 
-    wire tags_output_ready = taken & merge_merged_valid;  // @[ReductionJoin.swift:97]
+    wire tags_output_ready = taken & merge_merged_valid;  // @[ReductionJoin.swift:102]
 
-    Fifo_w31_d4 tags (  // @[ReductionJoin.swift:75]
+    Fifo_w31_d4 tags (  // @[ReductionJoin.swift:80]
         .clock(clock),
         .reset(reset),
         .input_valid(tags_input_valid),
@@ -231,26 +232,26 @@ module ReductionJoin_d64_n524288_e8_r2 (
         .output_payload(tags_output_payload)
     );
 
-    wire followers_under_way_when_and = takes & !left_order_payload;  // @[ReductionJoin.swift:168]
+    wire followers_under_way_when_and = takes & !left_order_payload;  // @[ReductionJoin.swift:174]
     wire followers_under_way_when_and_2 = gives_follower
-        & open_followers_ready;  // @[ReductionJoin.swift:168]
+        & open_followers_ready;  // @[ReductionJoin.swift:174]
 
     always @(posedge clock) begin
         if (reset) begin
-            followers_under_way <= 2'h0;  // @[ReductionJoin.swift:168]
+            followers_under_way <= 2'h0;  // @[ReductionJoin.swift:174]
         end else if (followers_under_way_when_and
-            & !followers_under_way_when_and_2) begin  // @[ReductionJoin.swift:169]
-            followers_under_way <= followers_under_way + 2'h1;  // @[ReductionJoin.swift:170]
+            & !followers_under_way_when_and_2) begin  // @[ReductionJoin.swift:175]
+            followers_under_way <= followers_under_way + 2'h1;  // @[ReductionJoin.swift:176]
         end else if (followers_under_way_when_and_2
-            & !followers_under_way_when_and) begin  // @[ReductionJoin.swift:171]
-            followers_under_way <= followers_under_way - 2'h1;  // @[ReductionJoin.swift:172]
+            & !followers_under_way_when_and) begin  // @[ReductionJoin.swift:177]
+            followers_under_way <= followers_under_way - 2'h1;  // @[ReductionJoin.swift:178]
         end
     end
 
     wire pass_follower = left_followers_valid
         & left_followers_payload_tag_closes
-        & !(|followers_under_way);  // @[ReductionJoin.swift:100]
-    assign open_followers_valid = pass_follower | gives_follower;  // @[ReductionJoin.swift:163]
+        & !(|followers_under_way);  // @[ReductionJoin.swift:105]
+    assign open_followers_valid = pass_follower | gives_follower;  // @[ReductionJoin.swift:169]
     wire [1492:0] open_followers_payload_tag_output_head_choice = pass_follower ? {
             left_followers_payload_tag_output_head, left_followers_payload_tag_output_sequence,
             left_followers_payload_tag_opens, left_followers_payload_tag_closes,
@@ -269,56 +270,56 @@ module ReductionJoin_d64_n524288_e8_r2 (
             merge_merged_payload_weight_sum, merge_merged_payload_weight_sum_below,
             merge_merged_payload_output_sums, merge_merged_payload_output_sums_below,
             complete_payload_last
-        };  // @[ReductionJoin.swift:163]
+        };  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_output_head =
-        open_followers_payload_tag_output_head_choice[1492:1485];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1492:1485];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_output_sequence =
-        open_followers_payload_tag_output_head_choice[1484:1477];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1484:1477];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_opens =
-        open_followers_payload_tag_output_head_choice[1476];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1476];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_closes =
-        open_followers_payload_tag_output_head_choice[1475];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1475];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_epoch =
-        open_followers_payload_tag_output_head_choice[1474];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1474];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_lane =
-        open_followers_payload_tag_output_head_choice[1473:1468];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1473:1468];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_rows =
-        open_followers_payload_tag_output_head_choice[1467];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1467];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_tag_value_bits =
-        open_followers_payload_tag_output_head_choice[1466:1463];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1466:1463];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_occupied =
-        open_followers_payload_tag_output_head_choice[1462];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1462];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_highest_class =
-        open_followers_payload_tag_output_head_choice[1461:1455];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1461:1455];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_weight_sum =
-        open_followers_payload_tag_output_head_choice[1454:1384];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1454:1384];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_weight_sum_below =
-        open_followers_payload_tag_output_head_choice[1383:1313];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1383:1313];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_output_sums =
-        open_followers_payload_tag_output_head_choice[1312:657];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[1312:657];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_state_output_sums_below =
-        open_followers_payload_tag_output_head_choice[656:1];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[656:1];  // @[ReductionJoin.swift:169]
     assign open_followers_payload_last =
-        open_followers_payload_tag_output_head_choice[0];  // @[ReductionJoin.swift:163]
+        open_followers_payload_tag_output_head_choice[0];  // @[ReductionJoin.swift:169]
     assign left_followers_ready = (takes & !left_order_payload)
-        | (pass_follower & open_followers_ready);  // @[ReductionJoin.swift:103]
+        | (pass_follower & open_followers_ready);  // @[ReductionJoin.swift:108]
     wire fault_seen_when_and = (left[1492:1485] == right_followers_payload_tag_output_head)
         & (left[1484:1477] == right_followers_payload_tag_output_sequence)
         & (left[1474] == right_followers_payload_tag_epoch)
         & (left[1467] == right_followers_payload_tag_rows)
         & (left[1466:1463] == right_followers_payload_tag_value_bits)
-        & (right_followers_payload_tag_lane == boundary);  // @[ReductionJoin.swift:142]
+        & (right_followers_payload_tag_lane == boundary);  // @[ReductionJoin.swift:147]
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[ReductionJoin.swift:142]
-        end else if (meet  // @[ReductionJoin.swift:143]
+            fault_seen <= 1'b0;  // @[ReductionJoin.swift:147]
+        end else if (meet  // @[ReductionJoin.swift:148]
             & !(fault_seen_when_and & (left[0] == right_followers_payload_last))) begin
-            fault_seen <= 1'b1;  // @[ReductionJoin.swift:143]
+            fault_seen <= 1'b1;  // @[ReductionJoin.swift:148]
         end
     end
 
-    assign fault = fault_seen;  // @[ReductionJoin.swift:144]
+    assign fault = fault_seen;  // @[ReductionJoin.swift:149]
 
     wire _unused_ok = &{1'b0, right_followers_payload_tag_opens, left[1475]};
 endmodule

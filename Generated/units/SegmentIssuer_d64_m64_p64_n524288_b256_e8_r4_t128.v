@@ -75,7 +75,7 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
     output wire [3:0] tag_payload_value_bits  // @[SegmentIssuer.swift:45]
 );
 
-    reg [1:0] row_index;  // @[SegmentIssuer.swift:115]
+    reg [1:0] row_index;  // @[SegmentIssuer.swift:112]
     wire requests_input_ready;  // @[SegmentIssuer.swift:65]
     wire requests_output_valid;  // @[SegmentIssuer.swift:65]
     wire [16:0] requests_output_payload;  // @[SegmentIssuer.swift:65]
@@ -88,15 +88,15 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
     wire spans_input_ready;  // @[SegmentIssuer.swift:65]
     wire spans_output_valid;  // @[SegmentIssuer.swift:65]
     wire [42:0] spans_output_payload;  // @[SegmentIssuer.swift:65]
-    wire rows_input_ready;  // @[SegmentIssuer.swift:100]
-    wire rows_output_valid;  // @[SegmentIssuer.swift:100]
-    wire [63:0] rows_output_payload;  // @[SegmentIssuer.swift:100]
-    wire queries_input_ready;  // @[SegmentIssuer.swift:101]
-    wire queries_output_valid;  // @[SegmentIssuer.swift:101]
-    wire [767:0] queries_output_payload;  // @[SegmentIssuer.swift:101]
-    wire sinks_input_ready;  // @[SegmentIssuer.swift:102]
-    wire sinks_output_valid;  // @[SegmentIssuer.swift:102]
-    wire [33:0] sinks_output_payload;  // @[SegmentIssuer.swift:102]
+    wire rows_input_ready;  // @[SegmentIssuer.swift:97]
+    wire rows_output_valid;  // @[SegmentIssuer.swift:97]
+    wire [63:0] rows_output_payload;  // @[SegmentIssuer.swift:97]
+    wire queries_input_ready;  // @[SegmentIssuer.swift:98]
+    wire queries_output_valid;  // @[SegmentIssuer.swift:98]
+    wire [767:0] queries_output_payload;  // @[SegmentIssuer.swift:98]
+    wire sinks_input_ready;  // @[SegmentIssuer.swift:99]
+    wire sinks_output_valid;  // @[SegmentIssuer.swift:99]
+    wire [33:0] sinks_output_payload;  // @[SegmentIssuer.swift:99]
 
     wire [16:0] requests_input_payload = {
         segment_payload_output_head, segment_payload_output_sequence, segment_payload_epoch
@@ -109,8 +109,8 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
     assign request_payload_epoch = requests_output_payload[0];  // @[SegmentIssuer.swift:70]
     wire room_for_segment = &{
         requests_input_ready, groups_input_ready, tags_input_ready, spans_input_ready
-    };  // @[SegmentIssuer.swift:91]
-    wire take_segment = segment_valid & room_for_segment;  // @[SegmentIssuer.swift:93]
+    };  // @[SegmentIssuer.swift:88]
+    wire take_segment = segment_valid & room_for_segment;  // @[SegmentIssuer.swift:90]
 
     Fifo_w17_d4 requests (  // @[SegmentIssuer.swift:65]
         .clock(clock),
@@ -182,27 +182,27 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         segment_payload_first, segment_payload_end, segment_payload_settings_rows,
         segment_payload_opens
     };  // @[SegmentIssuer.swift:66]
-    assign segment_ready = room_for_segment;  // @[SegmentIssuer.swift:92]
+    assign segment_ready = room_for_segment;  // @[SegmentIssuer.swift:89]
     wire room_for_row = rows_input_ready
         & queries_input_ready
-        & sinks_input_ready;  // @[SegmentIssuer.swift:103]
-    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:104]
-    assign query_ready = spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:105]
+        & sinks_input_ready;  // @[SegmentIssuer.swift:100]
+    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:101]
+    assign query_ready = spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:102]
     wire [63:0] rows_input_payload = {
         spans_output_payload[42:23], spans_output_payload[22:3], query_payload_scale_mantissa,
         query_payload_scale_shift
-    };  // @[SegmentIssuer.swift:107]
+    };  // @[SegmentIssuer.swift:104]
     wire [33:0] sinks_input_payload = {
         query_payload_sink_occupied & spans_output_payload[0], query_payload_sink_reference,
         query_payload_sink_weight
-    };  // @[SegmentIssuer.swift:109]
-    assign row_valid = rows_output_valid;  // @[SegmentIssuer.swift:111]
-    assign row_payload_range_first = rows_output_payload[63:44];  // @[SegmentIssuer.swift:111]
-    assign row_payload_range_end = rows_output_payload[43:24];  // @[SegmentIssuer.swift:111]
-    assign row_payload_scale_mantissa = rows_output_payload[23:6];  // @[SegmentIssuer.swift:111]
-    assign row_payload_scale_shift = rows_output_payload[5:0];  // @[SegmentIssuer.swift:111]
+    };  // @[SegmentIssuer.swift:106]
+    assign row_valid = rows_output_valid;  // @[SegmentIssuer.swift:108]
+    assign row_payload_range_first = rows_output_payload[63:44];  // @[SegmentIssuer.swift:108]
+    assign row_payload_range_end = rows_output_payload[43:24];  // @[SegmentIssuer.swift:108]
+    assign row_payload_scale_mantissa = rows_output_payload[23:6];  // @[SegmentIssuer.swift:108]
+    assign row_payload_scale_shift = rows_output_payload[5:0];  // @[SegmentIssuer.swift:108]
 
-    Fifo_w64_d4 rows (  // @[SegmentIssuer.swift:100]
+    Fifo_w64_d4 rows (  // @[SegmentIssuer.swift:97]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -213,10 +213,10 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(rows_output_payload)
     );
 
-    assign row_query_valid = queries_output_valid;  // @[SegmentIssuer.swift:112]
-    assign row_query_payload = queries_output_payload;  // @[SegmentIssuer.swift:112]
+    assign row_query_valid = queries_output_valid;  // @[SegmentIssuer.swift:109]
+    assign row_query_payload = queries_output_payload;  // @[SegmentIssuer.swift:109]
 
-    Fifo_w768_d4 queries (  // @[SegmentIssuer.swift:101]
+    Fifo_w768_d4 queries (  // @[SegmentIssuer.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -227,12 +227,12 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(queries_output_payload)
     );
 
-    assign sink_valid = sinks_output_valid;  // @[SegmentIssuer.swift:113]
-    assign sink_payload_occupied = sinks_output_payload[33];  // @[SegmentIssuer.swift:113]
-    assign sink_payload_reference = sinks_output_payload[32:21];  // @[SegmentIssuer.swift:113]
-    assign sink_payload_weight = sinks_output_payload[20:0];  // @[SegmentIssuer.swift:113]
+    assign sink_valid = sinks_output_valid;  // @[SegmentIssuer.swift:110]
+    assign sink_payload_occupied = sinks_output_payload[33];  // @[SegmentIssuer.swift:110]
+    assign sink_payload_reference = sinks_output_payload[32:21];  // @[SegmentIssuer.swift:110]
+    assign sink_payload_weight = sinks_output_payload[20:0];  // @[SegmentIssuer.swift:110]
 
-    Fifo_w34_d64 sinks (  // @[SegmentIssuer.swift:102]
+    Fifo_w34_d64 sinks (  // @[SegmentIssuer.swift:99]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -243,8 +243,8 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(sinks_output_payload)
     );
 
-    wire is_last_row = row_index == spans_output_payload[2:1];  // @[SegmentIssuer.swift:116]
-    wire spans_output_ready = take_row & is_last_row;  // @[SegmentIssuer.swift:117]
+    wire is_last_row = row_index == spans_output_payload[2:1];  // @[SegmentIssuer.swift:113]
+    wire spans_output_ready = take_row & is_last_row;  // @[SegmentIssuer.swift:114]
 
     Fifo_w43_d4 spans (  // @[SegmentIssuer.swift:65]
         .clock(clock),
@@ -259,11 +259,11 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
 
     always @(posedge clock) begin
         if (reset) begin
-            row_index <= 2'h0;  // @[SegmentIssuer.swift:115]
-        end else if (take_row) begin  // @[SegmentIssuer.swift:118]
-            row_index <= row_index + 2'h1;  // @[SegmentIssuer.swift:119]
-            if (is_last_row) begin  // @[SegmentIssuer.swift:120]
-                row_index <= 2'h0;  // @[SegmentIssuer.swift:120]
+            row_index <= 2'h0;  // @[SegmentIssuer.swift:112]
+        end else if (take_row) begin  // @[SegmentIssuer.swift:115]
+            row_index <= row_index + 2'h1;  // @[SegmentIssuer.swift:116]
+            if (is_last_row) begin  // @[SegmentIssuer.swift:117]
+                row_index <= 2'h0;  // @[SegmentIssuer.swift:117]
             end
         end
     end

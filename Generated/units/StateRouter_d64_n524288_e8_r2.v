@@ -4,131 +4,131 @@
 module StateRouter_d64_n524288_e8_r2 (
     input  wire clock,
     input  wire reset,
-    input  wire tag_valid,  // @[StateRouter.swift:28]
-    output wire tag_ready,  // @[StateRouter.swift:28]
-    input  wire [7:0] tag_payload_output_head,  // @[StateRouter.swift:28]
-    input  wire [7:0] tag_payload_output_sequence,  // @[StateRouter.swift:28]
-    input  wire tag_payload_opens,  // @[StateRouter.swift:28]
-    input  wire tag_payload_closes,  // @[StateRouter.swift:28]
-    input  wire tag_payload_epoch,  // @[StateRouter.swift:28]
-    input  wire [5:0] tag_payload_lane,  // @[StateRouter.swift:28]
-    input  wire tag_payload_rows,  // @[StateRouter.swift:28]
-    input  wire [3:0] tag_payload_value_bits,  // @[StateRouter.swift:28]
-    input  wire state_valid,  // @[StateRouter.swift:28]
-    output wire state_ready,  // @[StateRouter.swift:28]
-    input  wire state_payload_occupied,  // @[StateRouter.swift:28]
-    input  wire signed [6:0] state_payload_highest_class,  // @[StateRouter.swift:28]
-    input  wire [70:0] state_payload_weight_sum,  // @[StateRouter.swift:28]
-    input  wire [70:0] state_payload_weight_sum_below,  // @[StateRouter.swift:28]
-    input  wire [655:0] state_payload_output_sums,  // @[StateRouter.swift:28]
-    input  wire [655:0] state_payload_output_sums_below,  // @[StateRouter.swift:28]
-    output wire partial_valid,  // @[StateRouter.swift:29]
-    input  wire partial_ready,  // @[StateRouter.swift:29]
-    output wire [7:0] partial_payload_tag_output_head,  // @[StateRouter.swift:29]
-    output wire [7:0] partial_payload_tag_output_sequence,  // @[StateRouter.swift:29]
-    output wire partial_payload_tag_opens,  // @[StateRouter.swift:29]
-    output wire partial_payload_tag_closes,  // @[StateRouter.swift:29]
-    output wire partial_payload_tag_epoch,  // @[StateRouter.swift:29]
-    output wire [5:0] partial_payload_tag_lane,  // @[StateRouter.swift:29]
-    output wire partial_payload_tag_rows,  // @[StateRouter.swift:29]
-    output wire [3:0] partial_payload_tag_value_bits,  // @[StateRouter.swift:29]
-    output wire partial_payload_state_occupied,  // @[StateRouter.swift:29]
-    output wire signed [6:0] partial_payload_state_highest_class,  // @[StateRouter.swift:29]
-    output wire [70:0] partial_payload_state_weight_sum,  // @[StateRouter.swift:29]
-    output wire [70:0] partial_payload_state_weight_sum_below,  // @[StateRouter.swift:29]
-    output wire [655:0] partial_payload_state_output_sums,  // @[StateRouter.swift:29]
-    output wire [655:0] partial_payload_state_output_sums_below,  // @[StateRouter.swift:29]
-    output wire partial_payload_last,  // @[StateRouter.swift:29]
-    input  wire merged_valid,  // @[StateRouter.swift:29]
-    output wire merged_ready,  // @[StateRouter.swift:29]
-    input  wire [7:0] merged_payload_tag_output_head,  // @[StateRouter.swift:29]
-    input  wire [7:0] merged_payload_tag_output_sequence,  // @[StateRouter.swift:29]
-    input  wire merged_payload_tag_opens,  // @[StateRouter.swift:29]
-    input  wire merged_payload_tag_closes,  // @[StateRouter.swift:29]
-    input  wire merged_payload_tag_epoch,  // @[StateRouter.swift:29]
-    input  wire [5:0] merged_payload_tag_lane,  // @[StateRouter.swift:29]
-    input  wire merged_payload_tag_rows,  // @[StateRouter.swift:29]
-    input  wire [3:0] merged_payload_tag_value_bits,  // @[StateRouter.swift:29]
-    input  wire merged_payload_state_occupied,  // @[StateRouter.swift:29]
-    input  wire signed [6:0] merged_payload_state_highest_class,  // @[StateRouter.swift:29]
-    input  wire [70:0] merged_payload_state_weight_sum,  // @[StateRouter.swift:29]
-    input  wire [70:0] merged_payload_state_weight_sum_below,  // @[StateRouter.swift:29]
-    input  wire [655:0] merged_payload_state_output_sums,  // @[StateRouter.swift:29]
-    input  wire [655:0] merged_payload_state_output_sums_below,  // @[StateRouter.swift:29]
-    input  wire merged_payload_last,  // @[StateRouter.swift:29]
-    output wire output_valid,  // @[StateRouter.swift:30]
-    input  wire output_ready,  // @[StateRouter.swift:30]
-    output wire signed [15:0] output_payload_element,  // @[StateRouter.swift:30]
-    output wire output_payload_last,  // @[StateRouter.swift:30]
-    output wire output_payload_row,  // @[StateRouter.swift:30]
-    output wire [7:0] output_payload_output_head,  // @[StateRouter.swift:30]
-    output wire [7:0] output_payload_output_sequence,  // @[StateRouter.swift:30]
-    output wire output_payload_epoch  // @[StateRouter.swift:30]
+    input  wire tag_valid,  // @[StateRouter.swift:39]
+    output wire tag_ready,  // @[StateRouter.swift:39]
+    input  wire [7:0] tag_payload_output_head,  // @[StateRouter.swift:39]
+    input  wire [7:0] tag_payload_output_sequence,  // @[StateRouter.swift:39]
+    input  wire tag_payload_opens,  // @[StateRouter.swift:39]
+    input  wire tag_payload_closes,  // @[StateRouter.swift:39]
+    input  wire tag_payload_epoch,  // @[StateRouter.swift:39]
+    input  wire [5:0] tag_payload_lane,  // @[StateRouter.swift:39]
+    input  wire tag_payload_rows,  // @[StateRouter.swift:39]
+    input  wire [3:0] tag_payload_value_bits,  // @[StateRouter.swift:39]
+    input  wire state_valid,  // @[StateRouter.swift:39]
+    output wire state_ready,  // @[StateRouter.swift:39]
+    input  wire state_payload_occupied,  // @[StateRouter.swift:39]
+    input  wire signed [6:0] state_payload_highest_class,  // @[StateRouter.swift:39]
+    input  wire [70:0] state_payload_weight_sum,  // @[StateRouter.swift:39]
+    input  wire [70:0] state_payload_weight_sum_below,  // @[StateRouter.swift:39]
+    input  wire [655:0] state_payload_output_sums,  // @[StateRouter.swift:39]
+    input  wire [655:0] state_payload_output_sums_below,  // @[StateRouter.swift:39]
+    output wire partial_valid,  // @[StateRouter.swift:40]
+    input  wire partial_ready,  // @[StateRouter.swift:40]
+    output wire [7:0] partial_payload_tag_output_head,  // @[StateRouter.swift:40]
+    output wire [7:0] partial_payload_tag_output_sequence,  // @[StateRouter.swift:40]
+    output wire partial_payload_tag_opens,  // @[StateRouter.swift:40]
+    output wire partial_payload_tag_closes,  // @[StateRouter.swift:40]
+    output wire partial_payload_tag_epoch,  // @[StateRouter.swift:40]
+    output wire [5:0] partial_payload_tag_lane,  // @[StateRouter.swift:40]
+    output wire partial_payload_tag_rows,  // @[StateRouter.swift:40]
+    output wire [3:0] partial_payload_tag_value_bits,  // @[StateRouter.swift:40]
+    output wire partial_payload_state_occupied,  // @[StateRouter.swift:40]
+    output wire signed [6:0] partial_payload_state_highest_class,  // @[StateRouter.swift:40]
+    output wire [70:0] partial_payload_state_weight_sum,  // @[StateRouter.swift:40]
+    output wire [70:0] partial_payload_state_weight_sum_below,  // @[StateRouter.swift:40]
+    output wire [655:0] partial_payload_state_output_sums,  // @[StateRouter.swift:40]
+    output wire [655:0] partial_payload_state_output_sums_below,  // @[StateRouter.swift:40]
+    output wire partial_payload_last,  // @[StateRouter.swift:40]
+    input  wire merged_valid,  // @[StateRouter.swift:40]
+    output wire merged_ready,  // @[StateRouter.swift:40]
+    input  wire [7:0] merged_payload_tag_output_head,  // @[StateRouter.swift:40]
+    input  wire [7:0] merged_payload_tag_output_sequence,  // @[StateRouter.swift:40]
+    input  wire merged_payload_tag_opens,  // @[StateRouter.swift:40]
+    input  wire merged_payload_tag_closes,  // @[StateRouter.swift:40]
+    input  wire merged_payload_tag_epoch,  // @[StateRouter.swift:40]
+    input  wire [5:0] merged_payload_tag_lane,  // @[StateRouter.swift:40]
+    input  wire merged_payload_tag_rows,  // @[StateRouter.swift:40]
+    input  wire [3:0] merged_payload_tag_value_bits,  // @[StateRouter.swift:40]
+    input  wire merged_payload_state_occupied,  // @[StateRouter.swift:40]
+    input  wire signed [6:0] merged_payload_state_highest_class,  // @[StateRouter.swift:40]
+    input  wire [70:0] merged_payload_state_weight_sum,  // @[StateRouter.swift:40]
+    input  wire [70:0] merged_payload_state_weight_sum_below,  // @[StateRouter.swift:40]
+    input  wire [655:0] merged_payload_state_output_sums,  // @[StateRouter.swift:40]
+    input  wire [655:0] merged_payload_state_output_sums_below,  // @[StateRouter.swift:40]
+    input  wire merged_payload_last,  // @[StateRouter.swift:40]
+    output wire output_valid,  // @[StateRouter.swift:40]
+    input  wire output_ready,  // @[StateRouter.swift:40]
+    output wire signed [15:0] output_payload_element,  // @[StateRouter.swift:40]
+    output wire output_payload_last,  // @[StateRouter.swift:40]
+    output wire output_payload_row,  // @[StateRouter.swift:40]
+    output wire [7:0] output_payload_output_head,  // @[StateRouter.swift:40]
+    output wire [7:0] output_payload_output_sequence,  // @[StateRouter.swift:40]
+    output wire output_payload_epoch  // @[StateRouter.swift:40]
 );
 
-    reg own_row;  // @[StateRouter.swift:51]
-    reg [2:0] own_beat;  // @[StateRouter.swift:52]
-    reg chosen;  // @[StateRouter.swift:80]
-    reg chose_merged;  // @[StateRouter.swift:80]
-    reg normalized_row;  // @[StateRouter.swift:51]
-    reg [2:0] normalized_beat;  // @[StateRouter.swift:52]
-    wire partial_skid_input_ready;  // @[StateRouter.swift:76]
-    wire partial_skid_output_valid;  // @[StateRouter.swift:76]
-    wire [1492:0] partial_skid_output_payload;  // @[StateRouter.swift:76]
-    wire normalizers_row_ready;  // @[StateRouter.swift:103]
-    wire normalizers_state_ready;  // @[StateRouter.swift:103]
-    wire normalizers_output_valid;  // @[StateRouter.swift:103]
-    wire signed [15:0] normalizers_output_payload_element;  // @[StateRouter.swift:103]
-    wire normalizers_output_payload_last;  // @[StateRouter.swift:103]
-    wire normalizers_output_payload_slot;  // @[StateRouter.swift:103]
-    wire owners_input_ready;  // @[StateRouter.swift:104]
-    wire owners_output_valid;  // @[StateRouter.swift:104]
-    wire [16:0] owners_output_payload;  // @[StateRouter.swift:104]
+    reg own_row;  // @[StateRouter.swift:74]
+    reg [2:0] own_beat;  // @[StateRouter.swift:75]
+    reg chosen;  // @[StateRouter.swift:103]
+    reg chose_merged;  // @[StateRouter.swift:103]
+    reg normalized_row;  // @[StateRouter.swift:74]
+    reg [2:0] normalized_beat;  // @[StateRouter.swift:75]
+    wire partial_skid_input_ready;  // @[StateRouter.swift:99]
+    wire partial_skid_output_valid;  // @[StateRouter.swift:99]
+    wire [1492:0] partial_skid_output_payload;  // @[StateRouter.swift:99]
+    wire normalizers_row_ready;  // @[StateRouter.swift:126]
+    wire normalizers_state_ready;  // @[StateRouter.swift:126]
+    wire normalizers_output_valid;  // @[StateRouter.swift:126]
+    wire signed [15:0] normalizers_output_payload_element;  // @[StateRouter.swift:126]
+    wire normalizers_output_payload_last;  // @[StateRouter.swift:126]
+    wire normalizers_output_payload_slot;  // @[StateRouter.swift:126]
+    wire owners_input_ready;  // @[StateRouter.swift:127]
+    wire owners_output_valid;  // @[StateRouter.swift:127]
+    wire [16:0] owners_output_payload;  // @[StateRouter.swift:127]
 
-    wire own_begins = own_beat == 3'h0;  // @[StateRouter.swift:53]
-    wire own_ends = own_beat == 3'h7;  // @[StateRouter.swift:54]
-    wire own_last = own_ends & (own_row == tag_payload_rows);  // @[StateRouter.swift:73]
-    wire own_valid = tag_valid & state_valid;  // @[StateRouter.swift:74]
-    wire goes_out = !(tag_payload_opens & tag_payload_closes);  // @[StateRouter.swift:75]
-    assign partial_valid = partial_skid_output_valid;  // @[StateRouter.swift:76]
+    wire own_begins = own_beat == 3'h0;  // @[StateRouter.swift:76]
+    wire own_ends = own_beat == 3'h7;  // @[StateRouter.swift:77]
+    wire own_last = own_ends & (own_row == tag_payload_rows);  // @[StateRouter.swift:96]
+    wire own_valid = tag_valid & state_valid;  // @[StateRouter.swift:97]
+    wire goes_out = !(tag_payload_opens & tag_payload_closes);  // @[StateRouter.swift:98]
+    assign partial_valid = partial_skid_output_valid;  // @[StateRouter.swift:99]
     assign partial_payload_tag_output_head =
-        partial_skid_output_payload[1492:1485];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1492:1485];  // @[StateRouter.swift:99]
     assign partial_payload_tag_output_sequence =
-        partial_skid_output_payload[1484:1477];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1484:1477];  // @[StateRouter.swift:99]
     assign partial_payload_tag_opens =
-        partial_skid_output_payload[1476];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1476];  // @[StateRouter.swift:99]
     assign partial_payload_tag_closes =
-        partial_skid_output_payload[1475];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1475];  // @[StateRouter.swift:99]
     assign partial_payload_tag_epoch =
-        partial_skid_output_payload[1474];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1474];  // @[StateRouter.swift:99]
     assign partial_payload_tag_lane =
-        partial_skid_output_payload[1473:1468];  // @[StateRouter.swift:76]
-    assign partial_payload_tag_rows = partial_skid_output_payload[1467];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1473:1468];  // @[StateRouter.swift:99]
+    assign partial_payload_tag_rows = partial_skid_output_payload[1467];  // @[StateRouter.swift:99]
     assign partial_payload_tag_value_bits =
-        partial_skid_output_payload[1466:1463];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1466:1463];  // @[StateRouter.swift:99]
     assign partial_payload_state_occupied =
-        partial_skid_output_payload[1462];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1462];  // @[StateRouter.swift:99]
     assign partial_payload_state_highest_class =
-        partial_skid_output_payload[1461:1455];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1461:1455];  // @[StateRouter.swift:99]
     assign partial_payload_state_weight_sum =
-        partial_skid_output_payload[1454:1384];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1454:1384];  // @[StateRouter.swift:99]
     assign partial_payload_state_weight_sum_below =
-        partial_skid_output_payload[1383:1313];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1383:1313];  // @[StateRouter.swift:99]
     assign partial_payload_state_output_sums =
-        partial_skid_output_payload[1312:657];  // @[StateRouter.swift:76]
+        partial_skid_output_payload[1312:657];  // @[StateRouter.swift:99]
     assign partial_payload_state_output_sums_below =
-        partial_skid_output_payload[656:1];  // @[StateRouter.swift:76]
-    assign partial_payload_last = partial_skid_output_payload[0];  // @[StateRouter.swift:76]
-    wire partial_skid_input_valid = own_valid & goes_out;  // @[StateRouter.swift:77]
+        partial_skid_output_payload[656:1];  // @[StateRouter.swift:99]
+    assign partial_payload_last = partial_skid_output_payload[0];  // @[StateRouter.swift:99]
+    wire partial_skid_input_valid = own_valid & goes_out;  // @[StateRouter.swift:100]
     wire [1492:0] partial_skid_input_payload = {
         tag_payload_output_head, tag_payload_output_sequence, tag_payload_opens, tag_payload_closes,
         tag_payload_epoch, tag_payload_lane, tag_payload_rows, tag_payload_value_bits,
         state_payload_occupied, state_payload_highest_class, state_payload_weight_sum,
         state_payload_weight_sum_below, state_payload_output_sums, state_payload_output_sums_below,
         own_last
-    };  // @[StateRouter.swift:77]
+    };  // @[StateRouter.swift:100]
 
-    SkidBuffer_w1493 partial_skid (  // @[StateRouter.swift:76]
+    SkidBuffer_w1493 partial_skid (  // @[StateRouter.swift:99]
         .clock(clock),
         .reset(reset),
         .input_valid(partial_skid_input_valid),
@@ -139,84 +139,84 @@ module StateRouter_d64_n524288_e8_r2 (
         .output_payload(partial_skid_output_payload)
     );
 
-    wire takes_merged = chosen ? chose_merged : merged_valid;  // @[StateRouter.swift:81]
+    wire takes_merged = chosen ? chose_merged : merged_valid;  // @[StateRouter.swift:104]
     wire offered = takes_merged ? merged_valid
-        : (own_valid & !goes_out);  // @[StateRouter.swift:82]
+        : (own_valid & !goes_out);  // @[StateRouter.swift:105]
     wire [7:0] beat_tag_output_head = takes_merged ? merged_payload_tag_output_head
-        : tag_payload_output_head;  // @[StateRouter.swift:84]
+        : tag_payload_output_head;  // @[StateRouter.swift:107]
     wire [7:0] beat_tag_output_sequence = takes_merged ? merged_payload_tag_output_sequence
-        : tag_payload_output_sequence;  // @[StateRouter.swift:84]
+        : tag_payload_output_sequence;  // @[StateRouter.swift:107]
     wire beat_tag_opens = takes_merged ? merged_payload_tag_opens
-        : tag_payload_opens;  // @[StateRouter.swift:84]
+        : tag_payload_opens;  // @[StateRouter.swift:107]
     wire beat_tag_closes = takes_merged ? merged_payload_tag_closes
-        : tag_payload_closes;  // @[StateRouter.swift:84]
+        : tag_payload_closes;  // @[StateRouter.swift:107]
     wire beat_tag_epoch = takes_merged ? merged_payload_tag_epoch
-        : tag_payload_epoch;  // @[StateRouter.swift:84]
+        : tag_payload_epoch;  // @[StateRouter.swift:107]
     wire [5:0] beat_tag_lane = takes_merged ? merged_payload_tag_lane
-        : tag_payload_lane;  // @[StateRouter.swift:84]
+        : tag_payload_lane;  // @[StateRouter.swift:107]
     wire beat_tag_rows = takes_merged ? merged_payload_tag_rows
-        : tag_payload_rows;  // @[StateRouter.swift:84]
+        : tag_payload_rows;  // @[StateRouter.swift:107]
     wire [3:0] beat_tag_value_bits = takes_merged ? merged_payload_tag_value_bits
-        : tag_payload_value_bits;  // @[StateRouter.swift:84]
+        : tag_payload_value_bits;  // @[StateRouter.swift:107]
     wire beat_state_occupied = takes_merged ? merged_payload_state_occupied
-        : state_payload_occupied;  // @[StateRouter.swift:84]
+        : state_payload_occupied;  // @[StateRouter.swift:107]
     wire signed [6:0] beat_state_highest_class = takes_merged ? merged_payload_state_highest_class
-        : state_payload_highest_class;  // @[StateRouter.swift:84]
+        : state_payload_highest_class;  // @[StateRouter.swift:107]
     wire [70:0] beat_state_weight_sum = takes_merged ? merged_payload_state_weight_sum
-        : state_payload_weight_sum;  // @[StateRouter.swift:84]
+        : state_payload_weight_sum;  // @[StateRouter.swift:107]
     wire [70:0] beat_state_weight_sum_below = takes_merged ? merged_payload_state_weight_sum_below
-        : state_payload_weight_sum_below;  // @[StateRouter.swift:84]
+        : state_payload_weight_sum_below;  // @[StateRouter.swift:107]
     wire [655:0] beat_state_output_sums = takes_merged ? merged_payload_state_output_sums
-        : state_payload_output_sums;  // @[StateRouter.swift:84]
+        : state_payload_output_sums;  // @[StateRouter.swift:107]
     wire [655:0] beat_state_output_sums_below = takes_merged ? merged_payload_state_output_sums_below
-        : state_payload_output_sums_below;  // @[StateRouter.swift:84]
-    wire beat_last = takes_merged ? merged_payload_last : own_last;  // @[StateRouter.swift:84]
-    wire normalized_begins = normalized_beat == 3'h0;  // @[StateRouter.swift:53]
-    wire normalized_ends = normalized_beat == 3'h7;  // @[StateRouter.swift:54]
+        : state_payload_output_sums_below;  // @[StateRouter.swift:107]
+    wire beat_last = takes_merged ? merged_payload_last : own_last;  // @[StateRouter.swift:107]
+    wire normalized_begins = normalized_beat == 3'h0;  // @[StateRouter.swift:76]
+    wire normalized_ends = normalized_beat == 3'h7;  // @[StateRouter.swift:77]
     wire room = !normalized_begins
-        | (normalizers_row_ready & owners_input_ready);  // @[StateRouter.swift:106]
-    wire fires = offered & room & normalizers_state_ready;  // @[StateRouter.swift:107]
-    wire row_begins = fires & normalized_begins;  // @[StateRouter.swift:108]
-    wire normalizers_state_valid = offered & room;  // @[StateRouter.swift:109]
+        | (normalizers_row_ready & owners_input_ready);  // @[StateRouter.swift:132]
+    wire fires = offered & room & normalizers_state_ready;  // @[StateRouter.swift:133]
+    wire row_begins = fires & normalized_begins;  // @[StateRouter.swift:134]
+    wire normalizers_state_valid = offered & room;  // @[StateRouter.swift:135]
     wire [16:0] owners_input_payload = {
         beat_tag_output_head, beat_tag_output_sequence, beat_tag_epoch
-    };  // @[StateRouter.swift:111]
+    };  // @[StateRouter.swift:138]
 
     always @(posedge clock) begin
         if (reset) begin
-            normalized_beat <= 3'h0;  // @[StateRouter.swift:52]
-        end else if (fires) begin  // @[StateRouter.swift:112]
-            normalized_beat <= normalized_beat + 3'h1;  // @[StateRouter.swift:59]
-            if (normalized_ends) begin  // @[StateRouter.swift:60]
-                normalized_beat <= 3'h0;  // @[StateRouter.swift:61]
+            normalized_beat <= 3'h0;  // @[StateRouter.swift:75]
+        end else if (fires) begin  // @[StateRouter.swift:139]
+            normalized_beat <= normalized_beat + 3'h1;  // @[StateRouter.swift:82]
+            if (normalized_ends) begin  // @[StateRouter.swift:83]
+                normalized_beat <= 3'h0;  // @[StateRouter.swift:84]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            normalized_row <= 1'b0;  // @[StateRouter.swift:51]
-        end else if (fires) begin  // @[StateRouter.swift:112]
-            if (normalized_ends) begin  // @[StateRouter.swift:60]
-                normalized_row <= normalized_row + 1'b1;  // @[StateRouter.swift:62]
+            normalized_row <= 1'b0;  // @[StateRouter.swift:74]
+        end else if (fires) begin  // @[StateRouter.swift:139]
+            if (normalized_ends) begin  // @[StateRouter.swift:83]
+                normalized_row <= normalized_row + 1'b1;  // @[StateRouter.swift:85]
             end
-            if (beat_last) begin  // @[StateRouter.swift:64]
-                normalized_row <= 1'b0;  // @[StateRouter.swift:64]
+            if (beat_last) begin  // @[StateRouter.swift:87]
+                normalized_row <= 1'b0;  // @[StateRouter.swift:87]
             end
         end
     end
 
     assign output_valid = normalizers_output_valid
-        & owners_output_valid;  // @[StateRouter.swift:118]
-    assign output_payload_element = normalizers_output_payload_element;  // @[StateRouter.swift:118]
-    assign output_payload_last = normalizers_output_payload_last;  // @[StateRouter.swift:118]
-    assign output_payload_row = normalizers_output_payload_slot;  // @[StateRouter.swift:118]
-    assign output_payload_output_head = owners_output_payload[16:9];  // @[StateRouter.swift:118]
-    assign output_payload_output_sequence = owners_output_payload[8:1];  // @[StateRouter.swift:118]
-    assign output_payload_epoch = owners_output_payload[0];  // @[StateRouter.swift:118]
-    wire normalizers_output_ready = output_ready & owners_output_valid;  // @[StateRouter.swift:121]
+        & owners_output_valid;  // @[StateRouter.swift:145]
+    assign output_payload_element = normalizers_output_payload_element;  // @[StateRouter.swift:145]
+    assign output_payload_last = normalizers_output_payload_last;  // @[StateRouter.swift:145]
+    assign output_payload_row = normalizers_output_payload_slot;  // @[StateRouter.swift:145]
+    assign output_payload_output_head = owners_output_payload[16:9];  // @[StateRouter.swift:145]
+    assign output_payload_output_sequence = owners_output_payload[8:1];  // @[StateRouter.swift:145]
+    assign output_payload_epoch = owners_output_payload[0];  // @[StateRouter.swift:145]
+    wire normalizers_output_ready = output_ready & owners_output_valid;  // @[StateRouter.swift:148]
 
-    NormalizerPair_d64_n524288_e8_r2 normalizers (  // @[StateRouter.swift:103]
+    NormalizerPair_d64_n524288_e8_r2 normalizers (  // @[StateRouter.swift:126]
         .clock(clock),
         .reset(reset),
         .row_valid(row_begins),
@@ -240,9 +240,9 @@ module StateRouter_d64_n524288_e8_r2 (
 
     wire owners_output_ready = normalizers_output_valid
         & output_ready
-        & normalizers_output_payload_last;  // @[StateRouter.swift:122]
+        & normalizers_output_payload_last;  // @[StateRouter.swift:149]
 
-    Fifo_w17_d8 owners (  // @[StateRouter.swift:104]
+    Fifo_w17_d8 owners (  // @[StateRouter.swift:127]
         .clock(clock),
         .reset(reset),
         .input_valid(row_begins),
@@ -255,44 +255,44 @@ module StateRouter_d64_n524288_e8_r2 (
 
     always @(posedge clock) begin
         if (reset) begin
-            chosen <= 1'b0;  // @[StateRouter.swift:80]
-        end else if (offered) begin  // @[StateRouter.swift:87]
-            chosen <= !(fires & beat_last);  // @[StateRouter.swift:88]
+            chosen <= 1'b0;  // @[StateRouter.swift:103]
+        end else if (offered) begin  // @[StateRouter.swift:110]
+            chosen <= !(fires & beat_last);  // @[StateRouter.swift:111]
         end
     end
 
     always @(posedge clock) begin
-        if (offered) begin  // @[StateRouter.swift:87]
-            chose_merged <= takes_merged;  // @[StateRouter.swift:89]
+        if (offered) begin  // @[StateRouter.swift:110]
+            chose_merged <= takes_merged;  // @[StateRouter.swift:112]
         end
     end
 
-    wire own_taken = own_valid  // @[StateRouter.swift:92]
+    wire own_taken = own_valid  // @[StateRouter.swift:115]
         & (goes_out ? partial_skid_input_ready : (fires & !takes_merged));
-    assign state_ready = own_taken;  // @[StateRouter.swift:93]
-    assign tag_ready = own_taken & own_last;  // @[StateRouter.swift:94]
-    assign merged_ready = fires & takes_merged;  // @[StateRouter.swift:95]
+    assign state_ready = own_taken;  // @[StateRouter.swift:116]
+    assign tag_ready = own_taken & own_last;  // @[StateRouter.swift:117]
+    assign merged_ready = fires & takes_merged;  // @[StateRouter.swift:118]
 
     always @(posedge clock) begin
         if (reset) begin
-            own_beat <= 3'h0;  // @[StateRouter.swift:52]
-        end else if (own_taken) begin  // @[StateRouter.swift:96]
-            own_beat <= own_beat + 3'h1;  // @[StateRouter.swift:59]
-            if (own_ends) begin  // @[StateRouter.swift:60]
-                own_beat <= 3'h0;  // @[StateRouter.swift:61]
+            own_beat <= 3'h0;  // @[StateRouter.swift:75]
+        end else if (own_taken) begin  // @[StateRouter.swift:119]
+            own_beat <= own_beat + 3'h1;  // @[StateRouter.swift:82]
+            if (own_ends) begin  // @[StateRouter.swift:83]
+                own_beat <= 3'h0;  // @[StateRouter.swift:84]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            own_row <= 1'b0;  // @[StateRouter.swift:51]
-        end else if (own_taken) begin  // @[StateRouter.swift:96]
-            if (own_ends) begin  // @[StateRouter.swift:60]
-                own_row <= own_row + 1'b1;  // @[StateRouter.swift:62]
+            own_row <= 1'b0;  // @[StateRouter.swift:74]
+        end else if (own_taken) begin  // @[StateRouter.swift:119]
+            if (own_ends) begin  // @[StateRouter.swift:83]
+                own_row <= own_row + 1'b1;  // @[StateRouter.swift:85]
             end
-            if (own_last) begin  // @[StateRouter.swift:64]
-                own_row <= 1'b0;  // @[StateRouter.swift:64]
+            if (own_last) begin  // @[StateRouter.swift:87]
+                own_row <= 1'b0;  // @[StateRouter.swift:87]
             end
         end
     end

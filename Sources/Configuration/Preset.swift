@@ -6,7 +6,7 @@ public struct Preset: Hashable, Sendable {
     public let configuration: AcceleratorConfiguration
 
     /// Every advertised configuration.
-    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes + clusters
+    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes + clusters + pruningClusters
 
     /// Dense lanes; the three of the paper's sizing first.
     public static let lanes: [Preset] = [
@@ -52,6 +52,16 @@ public struct Preset: Hashable, Sendable {
             summary: "\(configuration.lanes) lanes with stream-K scheduler and reduction, head size \(lane.headSize), "
                 + "\(lane.multipliers) + \(lane.multipliers) multipliers each, groups of up to \(prefill.residentRows) "
                 + (prefill.residentRows == 1 ? "row" : "rows"),
+            configuration: .cluster(configuration))
+    }
+
+    /// The same with lanes that prune and refine.
+    public static let pruningClusters: [Preset] = ClusterConfiguration.advertisedPruning.map { configuration in
+        let lane = configuration.lane.lane
+        return Preset(
+            name: "spatten-\(configuration.lanes)",
+            summary: "\(configuration.lanes) lanes that prune and refine with stream-K scheduler and reduction, head size \(lane.headSize), "
+                + "\(lane.multipliers) + \(lane.multipliers) multipliers each",
             configuration: .cluster(configuration))
     }
 

@@ -38,6 +38,11 @@ public struct SpAttenConfiguration: Hashable, Codable, Sendable {
         try LaneConfiguration.require("topKParallelism", topKParallelism, in: Self.topKWidths)
     }
 
+    /// Its rows as several lanes share them: one a group, in tiles of up to a whole row.
+    public var segments: PrefillConfiguration {
+        PrefillConfiguration(lane: lane, residentRows: 1, bufferTileKeys: maximumRowKeys)
+    }
+
     /// Keys of a tile that a row can ask for; the last one is scope `row`.
     public var tileSizes: [Int] {
         RowSettings.tileSizes + (maximumRowKeys > NumericFormats.maximumTileKeys ? [maximumRowKeys] : [])

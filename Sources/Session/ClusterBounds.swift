@@ -11,7 +11,7 @@ extension ClusterProgram {
             policy: schedule.policy, splits: schedule.splits, byKeys: schedule.byKeys))
     }
 
-    /// What the lanes have to do with that schedule; those that take no part, nothing.
+    /// What the dense lanes have to do with that schedule; those that take no part, nothing.
     public func model(ofLaunch index: Int) throws(ScheduleError) -> LaunchModel {
         let layer = layers[launches[index].layer]
         var model = LaunchModel(configuration: configuration.lane, lanes: configuration.lanes)
@@ -23,11 +23,28 @@ extension ClusterProgram {
         return model
     }
 
+    /// What each lane that takes part has to do in a launch, whether it prunes or not.
+    public func laneBounds(ofLaunch index: Int) throws(ScheduleError) -> [LaneBound] {
+        guard let spAtten = configuration.spAtten else { return try model(ofLaunch: index).lanes.map(\.lane) }
+        let layer = layers[launches[index].layer]
+        return try schedule(ofLaunch: index).segments.map { segments in
+            var bound = SpAttenBound(configuration: spAtten)
+            for segment in segments {
+                let row = layer.firstRow(head: segment.head, sequence: segment.sequence), result = layer.pruned[row]
+                bound.addRow(
+                    .init(tokens: Array(result.tokens[segment.keys]), first: segment.keys.lowerBound,
+                          isRefined: Array(result.isRefined[segment.keys]), keepsValue: Array(result.keepsValue[segment.keys])),
+                    settings: layer.settings, refine: layer.queries[row].pruning.refine)
+            }
+            return bound.lane
+        }
+    }
+
     /// The bound of all launches for a report: the busiest lane of each decides.
     func laneBound() throws(ScheduleError) -> LaneBound {
         var beats = 0, queryKeyCycles = 0, probabilityValueCycles = 0, usefulMultiplications = 0
         for index in launches.indices {
-            let lanes = try model(ofLaunch: index).lanes
+            let lanes = try laneBounds(ofLaunch: index)
             guard let busiest = lanes.max(by: { $0.cycles < $1.cycles }) else { continue }
             beats += busiest.portBeats
             queryKeyCycles += busiest.queryKeyCycles

@@ -1,5 +1,6 @@
 import Configuration
 import FixedPoint
+import GoldenModel
 import SeededRandom
 import Simulation
 import Verification
@@ -88,15 +89,23 @@ struct ClusterLaneBench {
     struct Row {
         let launch, head, sequence, row: Int
         var elements: [Int16] = []
+        /// Of a lane that prunes.
+        var report: ClusterRowReport?
+
+        var place: [Int] { [launch, head, sequence, row] }
 
         var text: String { "row \(row) of head \(head), sequence \(sequence) of launch \(launch)" }
     }
 
-    let memory: MemoryModel
+    /// Of each channel.
+    private let memories: [MemoryModel]
     private let index, headSize: Int
     private let request, query, output: StreamPort
     private let requestFields, ownerFields: OwnerFields
-    private let codes, mantissa, shift, sinkOccupied, sinkReference, sinkWeight: PortHandle
+    private let codes, mantissa, shift: PortHandle
+    /// Of a dense lane, and of one that prunes.
+    private let sink: SinkPorts?
+    private var pruning: ClusterPruningBench?
     private let element, last, row: PortHandle
     private let queryLatency: Int
     private var requestStalls, queryStalls, outputStalls: StallPattern
@@ -105,11 +114,29 @@ struct ClusterLaneBench {
     private var nextAsked = 0
     private var offersQuery = false
     private var open: Row?
-    private var finished: [Row] = []
+    /// Rows whose elements have come, and rows whose reports have, in order.
+    private var finished: [Row] = [], reported: [Row] = []
     private(set) var segments = 0
 
+    /// The attention sink that goes with a query.
+    private struct SinkPorts {
+        let occupied, reference, weight: PortHandle
+
+        init(_ query: StreamPort) throws {
+            occupied = try query.field("sink_occupied")
+            reference = try query.field("sink_reference")
+            weight = try query.field("sink_weight")
+        }
+
+        func set(_ sink: AttentionSink?, _ noise: inout SeededGenerator) {
+            occupied.isSet = sink != nil
+            reference.value = sink?.reference ?? Int(noise.next() & 0xfff)
+            weight.value = sink?.weight ?? Int(noise.next() & 0x1f_ffff)
+        }
+    }
+
     /// Which output of which launch.
-    private struct OwnerFields {
+    struct OwnerFields {
         let head, sequence, epoch: PortHandle
 
         init(_ port: StreamPort) throws {
@@ -126,11 +153,15 @@ struct ClusterLaneBench {
         self.index = index
         self.queryLatency = queryLatency
         headSize = program.configuration.lane.lane.headSize
-        let served = try StreamScenario.Memory(
-            program.memory, request: "request_\(index)", response: "response_\(index)", timing: timing, among: simulator.ports)
-        memory = MemoryModel(
-            served, of: simulator, requestStalls: stalls("memory request \(index)"),
-            responseStalls: stalls("memory response \(index)"))
+        let channels = program.configuration.spAtten?.channelImages(program.memory) ?? [program.memory]
+        memories = try channels.enumerated().map { channel, image in
+            let port = index * channels.count + channel
+            let served = try StreamScenario.Memory(
+                image, request: "request_\(port)", response: "response_\(port)", timing: timing, among: simulator.ports)
+            return MemoryModel(
+                served, of: simulator, requestStalls: stalls("memory request \(port)"),
+                responseStalls: stalls("memory response \(port)"))
+        }
         request = try StreamPort("query_request_\(index)", of: simulator)
         query = try StreamPort("query_\(index)", of: simulator)
         output = try StreamPort("output_\(index)", of: simulator)
@@ -139,9 +170,9 @@ struct ClusterLaneBench {
         codes = try query.field("query")
         mantissa = try query.field("scale_mantissa")
         shift = try query.field("scale_shift")
-        sinkOccupied = try query.field("sink_occupied")
-        sinkReference = try query.field("sink_reference")
-        sinkWeight = try query.field("sink_weight")
+        let prunes = program.configuration.spAtten != nil
+        sink = prunes ? nil : try SinkPorts(query)
+        pruning = prunes ? try ClusterPruningBench(index, simulator, query, stalls: stalls) : nil
         element = try output.field("element")
         last = try output.field("last")
         row = try output.field("row")
@@ -156,21 +187,27 @@ struct ClusterLaneBench {
             codes.set(next.codes, width: NumericFormats.queryBits)
             mantissa.value = next.scale.mantissa
             shift.value = next.scale.shift
-            sinkOccupied.isSet = next.sink != nil
-            sinkReference.value = next.sink?.reference ?? Int(noise.next() & 0xfff)
-            sinkWeight.value = next.sink?.weight ?? Int(noise.next() & 0x1f_ffff)
+            sink?.set(next.sink, &noise)
+            pruning?.set(next)
             offersQuery = true
         }
         query.isValid = offersQuery
         request.isReady = !requestStalls.next()
         output.isReady = !outputStalls.next()
-        memory.drive(cycle: cycle)
+        pruning?.drive()
+        for memory in memories { memory.drive(cycle: cycle) }
     }
+
+    var isFetching: Bool { memories.contains(where: \.isFetching) }
+
+    /// Of all channels.
+    var traffic: MemoryModel.Traffic { memories.dropFirst().reduce(memories[0].traffic) { $0 + $1.traffic } }
 
     /// Takes what has passed this cycle; returns whether anything has.
     mutating func observe(_ cycle: Int, _ program: ClusterProgram, firstOpen: Int, taken: Int) throws -> Bool {
-        try memory.observe(cycle: cycle)
-        var moves = memory.lastBeatCycle == cycle
+        for memory in memories { try memory.observe(cycle: cycle) }
+        var moves = memories.contains { $0.lastBeatCycle == cycle }
+        if pruning?.observe() == true { moves = true }
         if query.fires {
             nextAsked += 1
             offersQuery = false
@@ -188,10 +225,25 @@ struct ClusterLaneBench {
             try takeElement(program, firstOpen, taken, cycle)
             moves = true
         }
+        if let report = pruning?.report, report.fires {
+            let owner = try owner(report.owner, "reports a row", program, firstOpen, taken, cycle)
+            reported.append(Row(
+                launch: owner.launch, head: owner.head, sequence: owner.sequence, row: report.row, report: report.value))
+            moves = true
+        }
+        if let row = reported.first, let elements = finished.first, row.place != elements.place {
+            throw ClusterRunError.unknownRow("reports \(row.text) behind the elements of \(elements.text)", lane: index, cycle: cycle)
+        }
         return moves
     }
 
-    mutating func finishedRow() -> Row? { finished.popLast() }
+    /// The next row that has come whole: of a lane that prunes, with its report.
+    mutating func finishedRow() -> Row? {
+        guard !finished.isEmpty, pruning == nil || !reported.isEmpty else { return nil }
+        var row = finished.removeFirst()
+        if pruning != nil { row.report = reported.removeFirst().report }
+        return row
+    }
 
     private mutating func takeElement(_ program: ClusterProgram, _ firstOpen: Int, _ taken: Int, _ cycle: Int) throws {
         let owner = try owner(ownerFields, "gives a row", program, firstOpen, taken, cycle)

@@ -7,12 +7,26 @@ public struct ClusterQuery: Sendable {
     /// [headSize], 12 bits signed.
     public let codes: [Int16]
     public let scale: ScoreScale
+    /// Only of dense lanes.
     public let sink: AttentionSink?
+    /// What lanes that prune leave out.
+    public let pruning: PruningSettings
+    /// For lanes that prune: the tokens whose positions the context counts, ascending; nil: position t is token t.
+    public internal(set) var list: [Int]?
 
-    public init(codes: [Int16], scale: ScoreScale, sink: AttentionSink? = nil) {
+    public init(
+        codes: [Int16], scale: ScoreScale, sink: AttentionSink? = nil, pruning: PruningSettings = .dense, list: [Int]? = nil
+    ) {
         self.codes = codes
         self.scale = scale
         self.sink = sink
+        self.pruning = pruning
+        self.list = list
+    }
+
+    /// As a lane that prunes takes it, over the keys and values of its head.
+    func row(over codes: HeadCodes, context: Int) -> SpAttenRow {
+        SpAttenRow(query: self.codes, keys: codes.keys, values: codes.values, list: list, end: context, scale: scale)
     }
 }
 
@@ -26,14 +40,16 @@ public struct ClusterLayer: Sendable {
     public let rows: Int
     /// Key-value heads.
     public let heads: Int
-    /// Keys of each sequence.
+    /// Keys of each sequence; with kept lists, their entries.
     public let contexts: [Int]
     /// Of head 0 of each sequence, and the bytes from a head's planes to those of the next.
     let addresses: [PlaneAddresses]
     let strides: PlaneAddresses
     /// As rows are numbered.
-    let queries: [ClusterQuery]
+    var queries: [ClusterQuery]
     let expected: [[Int16]]
+    /// What the golden lane that prunes makes of each row; none if lanes do not prune.
+    let pruned: [SpAttenResult]
     /// Which rows of a workload's layer they are, [heads x rows]; none if they are of no workload.
     let workloadRows: [Int]
 
@@ -43,6 +59,7 @@ public struct ClusterLayer: Sendable {
     }
 
     public var rowCount: Int { queries.count }
+    package var rowIndices: Range<Int> { queries.indices }
 
     /// The number of an output's first row.
     func firstRow(head: Int, sequence: Int) -> Int { (head * contexts.count + sequence) * rows }
@@ -104,7 +121,11 @@ extension ClusterLayer {
         precondition(codes.allSatisfy { [1, heads].contains($0.count) }, "a head's codes each, or one for all")
         (self.settings, self.rows, self.heads, self.queries) = (settings, rows, heads, queries)
         workloadRows = []
-        contexts = codes.map { $0[0].keys.count / lane.headSize }
+        let contexts = codes.indices.map { queries[$0 * rows].list?.count ?? codes[$0][0].keys.count / lane.headSize }
+        precondition(
+            queries.enumerated().allSatisfy { $1.list == nil || $1.list?.count == contexts[$0 / rows % codes.count] },
+            "the lists of a sequence are of one length")
+        self.contexts = contexts
 
         let shared = codes.allSatisfy { $0.count == 1 }
         precondition(shared || codes.allSatisfy { $0.count == heads }, "all sequences share their heads or none does")
@@ -114,13 +135,25 @@ extension ClusterLayer {
             }, in: &image)
         (addresses, strides) = (placed.addresses, placed.strides)
 
+        @Sendable func row(_ number: Int) -> (query: ClusterQuery, codes: HeadCodes, context: Int) {
+            let sequence = number / rows % codes.count, head = number / rows / codes.count
+            return (queries[number], codes[sequence][shared ? 0 : head], contexts[sequence])
+        }
+        if let spAtten = configuration.spAtten {
+            pruned = try concurrentMap(count: queries.count) { number in
+                let (query, codes, context) = row(number)
+                return try SpAttenLane(configuration: spAtten, settings: settings, pruning: query.pruning)
+                    .run(query.row(over: codes, context: context))
+            }
+            expected = pruned.map(\.outputs)
+            return
+        }
+        pruned = []
         let golden = try Lane(configuration: lane, settings: settings)
-        let contexts = contexts
-        expected = try concurrentMap(count: queries.count) { row in
-            let sequence = row / rows % codes.count, head = row / rows / codes.count
-            let query = queries[row], own = codes[sequence][shared ? 0 : head]
+        expected = try concurrentMap(count: queries.count) { number in
+            let (query, codes, context) = row(number)
             let result = try golden.run(LaneRow(
-                query: query.codes, keys: own.keys, values: own.values, keyCount: contexts[sequence], scale: query.scale))
+                query: query.codes, keys: codes.keys, values: codes.values, keyCount: context, scale: query.scale))
             guard let sink = query.sink else { return result.outputs }
             return Normalizer.outputs(
                 MergeUnit.merge(result.state, sink.state(headSize: lane.headSize)), valueFormat: settings.valueFormat)
@@ -131,14 +164,18 @@ extension ClusterLayer {
 extension ClusterLayer {
     /// Rows of a workload's layers: every one is a sequence of its own, over planes that all of them share.
     ///
-    /// - Parameter expected: Of all rows of the layer, [heads x rows].
-    /// - Returns: The rows in parts that a launch can take.
+    /// - Parameters:
+    ///   - expected: Of all rows of the layer, [heads x rows].
+    ///   - pruned: The same from lanes that prune; none from others.
+    ///   - pruning: What lanes that prune leave out.
+    /// - Returns: The rows in parts that a launch can take. A lane that prunes takes rows one by one: those of a group go into
+    ///   launches of their own.
     static func parts(
         of layer: QuantizedLayer, on configuration: ClusterConfiguration, settings: RowSettings, expected: [LaneResult],
-        in image: inout MemoryImage
+        pruned: [SpAttenResult] = [], pruning: PruningSettings = .dense, in image: inout MemoryImage
     ) throws -> [ClusterLayer] {
-        let group = layer.heads / layer.kvHeads
-        guard group <= configuration.lane.residentRows, layer.kvHeads <= ClusterConfiguration.maximumHeads else {
+        let group = layer.heads / layer.kvHeads, resident = configuration.spAtten == nil ? group : 1
+        guard resident <= configuration.lane.residentRows, layer.kvHeads <= ClusterConfiguration.maximumHeads else {
             throw SessionError.badArgument(
                 argument: "--workload", value: "layer \(layer.index)",
                 reason: "\(group) query heads share a key-value head, of which there are \(layer.kvHeads): the preset's lanes take groups of up "
@@ -149,16 +186,22 @@ extension ClusterLayer {
             try layer.keyValues.map {
                 [try KeyValuePlanes(HeadCodes(keys: $0.keys, values: $0.values), headSize: layer.headSize, settings)]
             }, in: &image)
-        return stride(from: 0, to: layer.rows, by: ClusterConfiguration.maximumSequences).map { first in
-            let rows = first..<min(first + ClusterConfiguration.maximumSequences, layer.rows)
+        func part(rows: Range<Int>, members: Range<Int>) -> ClusterLayer {
             let numbers = (0..<layer.kvHeads).flatMap { head in
-                rows.flatMap { row in (0..<group).map { (head * group + $0) * layer.rows + row } }
+                rows.flatMap { row in members.map { (head * group + $0) * layer.rows + row } }
             }
             return ClusterLayer(
-                settings: settings, rows: group, heads: layer.kvHeads, contexts: rows.map { layer.lengths[$0] },
+                settings: settings, rows: members.count, heads: layer.kvHeads, contexts: rows.map { layer.lengths[$0] },
                 addresses: [PlaneAddresses](repeating: placed.addresses[0], count: rows.count), strides: placed.strides,
-                queries: numbers.map { ClusterQuery(codes: layer.queries[$0].codes, scale: layer.queries[$0].scoreScale) },
-                expected: numbers.map { expected[$0].outputs }, workloadRows: numbers)
+                queries: numbers.map {
+                    ClusterQuery(codes: layer.queries[$0].codes, scale: layer.queries[$0].scoreScale, pruning: pruning)
+                },
+                expected: numbers.map { expected[$0].outputs }, pruned: pruned.isEmpty ? [] : numbers.map { pruned[$0] },
+                workloadRows: numbers)
+        }
+        return stride(from: 0, to: layer.rows, by: ClusterConfiguration.maximumSequences).flatMap { first in
+            let rows = first..<min(first + ClusterConfiguration.maximumSequences, layer.rows)
+            return stride(from: 0, to: group, by: resident).map { part(rows: rows, members: $0..<$0 + resident) }
         }
     }
 }

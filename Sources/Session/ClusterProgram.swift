@@ -25,11 +25,17 @@ public struct ClusterSchedule: Hashable, Sendable {
 public struct ClusterRun: Hashable, Sendable {
     public let configuration: ClusterConfiguration
     public let schedule: ClusterSchedule
+    /// What lanes that prune leave out; nil: they do not prune.
+    public let reduction: RowReduction?
 
-    /// - Parameter lanes: That take part; nil: all.
-    /// - Throws: `SessionError` for more lanes than there are, or none.
+    /// - Parameters:
+    ///   - lanes: That take part; nil: all.
+    ///   - policy: Nil: `auto`; in scope `row`, `perHead`.
+    ///   - pruning, scope: Of lanes that prune.
+    /// - Throws: `SessionError` for more lanes than there are, or none, and for a policy that cuts rows that are decided as one.
     public init(
-        _ configuration: ClusterConfiguration, lanes: Int? = nil, policy: SchedulePolicy = .auto, splits: Int = 1
+        _ configuration: ClusterConfiguration, lanes: Int? = nil, policy: SchedulePolicy? = nil, splits: Int = 1,
+        pruning: PruningSettings = .dense, scope: DecisionScope = .tile
     ) throws(SessionError) {
         let lanes = lanes ?? configuration.lanes
         guard (1...configuration.lanes).contains(lanes) else {
@@ -39,8 +45,14 @@ public struct ClusterRun: Hashable, Sendable {
         guard (1...255).contains(splits) else {
             throw .badArgument(argument: "--splits", value: "\(splits)", reason: "give 1 to 255")
         }
+        if scope == .row, let policy, policy != .perHead {
+            throw .badArgument(
+                argument: "--policy", value: policy.rawValue,
+                reason: "in scope row all keys of a row decide together, so rows are not cut: use --policy per-head, or --scope tile")
+        }
         self.configuration = configuration
-        schedule = ClusterSchedule(lanes: lanes, policy: policy, splits: splits)
+        schedule = ClusterSchedule(lanes: lanes, policy: policy ?? (scope == .row ? .perHead : .auto), splits: splits)
+        reduction = configuration.spAtten.map { RowReduction(configuration: $0, pruning: pruning, scope: scope) }
     }
 }
 
@@ -66,10 +78,21 @@ public struct ClusterProgram: Sendable {
     }
 
     /// All rows of a layer of a workload, in as many launches as they take.
-    init(_ workload: QuantizedLayer, on cluster: ClusterRun, settings: RowSettings, expecting results: [LaneResult]) throws {
+    ///
+    /// - Parameter pruned: Of lanes that prune.
+    init(
+        _ workload: QuantizedLayer, on cluster: ClusterRun, settings: RowSettings, expecting results: [LaneResult],
+        pruned: [SpAttenResult] = []
+    ) throws {
         try self.init(cluster.configuration)
+        var settings = settings
+        // A row that is decided as one is a tile.
+        if let reduction = cluster.reduction, reduction.scope == .row {
+            settings.tileKeys = reduction.configuration.maximumRowKeys
+        }
         layers = try ClusterLayer.parts(
-            of: workload, on: configuration, settings: settings, expected: results, in: &image)
+            of: workload, on: configuration, settings: settings, expected: results, pruned: pruned,
+            pruning: cluster.reduction?.pruning ?? .dense, in: &image)
         for index in layers.indices { append(index, cluster.schedule) }
     }
 
@@ -91,9 +114,14 @@ public struct ClusterProgram: Sendable {
         return layers.count - 1
     }
 
-    /// A layer drawn from all codes its formats have, from flat rows to single winners.
+    /// Ends a row's kept list one entry early: its lane is asked for a position that is not there.
+    package mutating func shortenList(layer: Int, row: Int) { layers[layer].queries[row].list?.removeLast() }
+
+    /// A layer drawn from all codes its formats have, from flat rows to single winners; if lanes prune, by any of their rules,
+    /// and some sequences with kept lists.
     ///
     /// - Parameters:
+    ///   - contexts: Tokens of each sequence.
     ///   - shares: All heads of a sequence have the same keys and values; the memory is that of one.
     ///   - sinks: Some rows have an attention sink.
     public mutating func placeRandom(
@@ -113,11 +141,15 @@ public struct ClusterProgram: Sendable {
         // Standard deviation of a sum of products of two uniform codes.
         let deviation = Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + settings.keyFormat.bits)) / 12
         let spreads = [0.05, 0.5, 1, 2, 4, 8, 16, 64]
-        let queries = try (0..<heads * contexts.count * rows).map { _ in
+        let prunes = configuration.spAtten != nil
+        let lists = prunes ? contexts.map { SpAttenProgram.randomLists(heads: heads, tokens: $0, configuration.lane, &random) } : []
+        let queries = try (0..<heads * contexts.count * rows).map { row in
             let spread = spreads[random.below(spreads.count)]
             let sink = sinks && random.below(2) == 0 ? AttentionSink(logit: (random.unit() * 8 - 3) * spread) : nil
             return ClusterQuery(
-                codes: codes(headSize, NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation), sink: sink)
+                codes: codes(headSize, NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation), sink: sink,
+                pruning: prunes ? SpAttenProgram.randomPruning(&random) : .dense,
+                list: prunes ? lists[row / rows % contexts.count]?[row / rows / contexts.count] : nil)
         }
         generator = random
         return try place(settings: settings, rows: rows, heads: heads, codes: headCodes, queries: queries)

@@ -17,6 +17,8 @@ public final class ClusterTestBench {
         public internal(set) var traffic: [MemoryModel.Traffic] = []
         /// Of each launch, if outputs are kept: its rows as they are numbered.
         public internal(set) var outputs: [[[Int16]]] = []
+        /// Of lanes that prune, likewise: what each row left out.
+        public internal(set) var reports: [[ClusterRowReport?]] = []
         /// Groups of queries that were asked for: one a segment.
         public internal(set) var segments = 0
 
@@ -95,7 +97,10 @@ public final class ClusterTestBench {
         simulator.applyReset()
         result = Result()
         result.finished = [Int](repeating: 0, count: program.launches.count)
-        if keepsOutputs { result.outputs = rowsLeft.map { [[Int16]](repeating: [], count: $0) } }
+        if keepsOutputs {
+            result.outputs = rowsLeft.map { [[Int16]](repeating: [], count: $0) }
+            result.reports = rowsLeft.map { [ClusterRowReport?](repeating: nil, count: $0) }
+        }
         var lastMove = simulator.cycle, quietUntil = simulator.cycle
         var launchesDone = 0
         while true {
@@ -119,14 +124,14 @@ public final class ClusterTestBench {
                 quietUntil = cycle + 200
             }
             if launchesDone == program.launches.count, cycle >= quietUntil { break }
-            guard cycle - lastMove < patience || lanes.contains(where: { $0.memory.isFetching }) else {
+            guard cycle - lastMove < patience || lanes.contains(where: \.isFetching) else {
                 throw ClusterRunError.stuck(
                     launch: launchesDone, rowsLeft: rowsLeft.indices.contains(launchesDone) ? rowsLeft[launchesDone] : 0,
                     cycle: cycle, patience: patience)
             }
             simulator.clockEdge()
         }
-        result.traffic = lanes.map(\.memory.traffic)
+        result.traffic = lanes.map(\.traffic)
         result.segments = lanes.reduce(0) { $0 + $1.segments }
         return result
     }
@@ -140,9 +145,13 @@ public final class ClusterTestBench {
         let expected = layer.expected[number]
         if keepsOutputs {
             result.outputs[row.launch][number] = row.elements
+            result.reports[row.launch][number] = row.report
         } else if let element = expected.indices.first(where: { expected[$0] != row.elements[$0] }) {
             throw ClusterRunError.wrongElement(
                 row.text, element: element, was: row.elements[element], expected: expected[element], lane: lane, cycle: cycle)
+        } else if let report = row.report, report != ClusterRowReport(layer.pruned[number].report) {
+            throw ClusterRunError.wrongReport(
+                row.text, was: report, expected: ClusterRowReport(layer.pruned[number].report), lane: lane, cycle: cycle)
         }
         delivered[row.launch][number] = true
         rowsLeft[row.launch] -= 1
@@ -153,6 +162,7 @@ public final class ClusterTestBench {
 /// A cluster that does not do what it promises.
 public enum ClusterRunError: Error, CustomStringConvertible {
     case wrongElement(_ row: String, element: Int, was: Int16, expected: Int16, lane: Int, cycle: Int)
+    case wrongReport(_ row: String, was: ClusterRowReport, expected: ClusterRowReport, lane: Int, cycle: Int)
     case repeatedRow(_ row: String, lane: Int, cycle: Int)
     case unknownRow(_ what: String, lane: Int, cycle: Int)
     case fault(_ name: String, cycle: Int)
@@ -162,6 +172,8 @@ public enum ClusterRunError: Error, CustomStringConvertible {
         switch self {
         case .wrongElement(let row, let element, let was, let expected, let lane, let cycle):
             "cycle \(cycle): lane \(lane) gives element \(element) of \(row) as \(was) instead of \(expected)"
+        case .wrongReport(let row, let was, let expected, let lane, let cycle):
+            "cycle \(cycle): lane \(lane) reports \(was) of \(row) instead of \(expected)"
         case .repeatedRow(let row, let lane, let cycle): "cycle \(cycle): lane \(lane) gives \(row), which has come before"
         case .unknownRow(let what, let lane, let cycle): "cycle \(cycle): lane \(lane) \(what)"
         case .fault(let name, let cycle): "cycle \(cycle): `\(name)` is set"

@@ -85,7 +85,12 @@ extension AcceleratorConfiguration {
         case .spAtten(let configuration): try Design(SpAttenLane(configuration))
         case .cascade(let configuration): try Design(CascadeLane(configuration))
         case .prefill(let configuration): try Design(PrefillLane(prefill: configuration))
-        case .cluster(let configuration): try Design(LeanCluster(cluster: configuration))
+        case .cluster(let configuration):
+            if configuration.spAtten == nil {
+                try Design(LeanCluster(cluster: configuration))
+            } else {
+                try Design(SpAttenCluster(cluster: configuration))
+            }
         }
     }
 }

@@ -11,14 +11,15 @@ public enum LaneKind: Sendable {
     case cascade(RowReduction, CascadePlan)
     /// Rows in groups.
     case prefill(PrefillConfiguration, PrefillMask)
-    /// Rows of groups, on several lanes.
+    /// Rows of groups, on several lanes that may prune.
     case cluster(ClusterRun)
 
     /// What is left out within a row; nil: nothing.
     public var reduction: RowReduction? {
         switch self {
         case .prunes(let reduction), .cascade(let reduction, _): reduction
-        case .dense, .prefill, .cluster: nil
+        case .cluster(let run): run.reduction
+        case .dense, .prefill: nil
         }
     }
 

@@ -29,7 +29,8 @@ struct LaneRunner: Sendable {
     var beat: (bytes: Int, channels: Int) {
         switch configuration {
         case .lane, .prefill: (configuration.lane.portBytes, 1)
-        case .cluster(let cluster): (configuration.lane.portBytes, cluster.lanes)
+        case .cluster(let cluster):
+            (cluster.spAtten?.sectorBytes ?? configuration.lane.portBytes, cluster.lanes * (cluster.spAtten?.channels ?? 1))
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         }
     }
@@ -63,7 +64,8 @@ struct LaneRunner: Sendable {
         }
     }
 
-    func run(_ program: ClusterProgram) throws -> LaneTestBench.Result {
+    /// - Returns: Also how many rows of lanes that prune have other reports than the golden model's.
+    func run(_ program: ClusterProgram) throws -> (LaneTestBench.Result, differentReports: Int) {
         let simulator = try model.simulator(seed: options.seed)
         let bench = try ClusterTestBench(
             simulator, program, timing: .init(memories: [memory], stallSeed: options.stallSeed))
@@ -72,13 +74,16 @@ struct LaneRunner: Sendable {
             bench.cycleSettled = sample
             return try bench.run()
         }
-        var outputs = [[Int16]](repeating: [], count: program.rowCount)
-        for (launch, rows) in zip(program.launches, result.outputs) {
-            for (number, row) in zip(program.layers[launch.layer].workloadRows, rows) { outputs[number] = row }
+        var outputs = [[Int16]](repeating: [], count: program.rowCount), differentReports = 0
+        for (index, launch) in program.launches.enumerated() {
+            let layer = program.layers[launch.layer]
+            for (number, row) in zip(layer.workloadRows, result.outputs[index]) { outputs[number] = row }
+            differentReports += zip(layer.pruned, result.reports[index]).count { $1 != ClusterRowReport($0.report) }
         }
         for _ in outputs { rowFinished() }
-        return .init(
-            outputs: outputs, cycles: result.cycles, traffic: result.traffic.dropFirst().reduce(result.traffic[0], +))
+        return (.init(
+            outputs: outputs, cycles: result.cycles, traffic: result.traffic.dropFirst().reduce(result.traffic[0], +)),
+            differentReports)
     }
 
     /// A run of a bench that drives streams.

@@ -99,8 +99,9 @@ extension GoldenRun {
                 outcome.outputs, outcome.cycles, outcome.traffic, program.bound.lane, differentReports: outcome.wrongPlaces)
         case .cluster(let cluster):
             let program = try clusterProgram(index, cluster)
-            let result = try runner.run(program)
-            return measurement(result.outputs, result.cycles, result.traffic, try program.laneBound())
+            let (result, differentReports) = try runner.run(program)
+            return measurement(
+                result.outputs, result.cycles, result.traffic, try program.laneBound(), differentReports: differentReports)
         }
     }
 
@@ -131,7 +132,9 @@ extension GoldenRun {
 
     /// A layer's rows as launches of a cluster.
     func clusterProgram(_ index: Int, _ run: ClusterRun) throws -> ClusterProgram {
-        try ClusterProgram(workload.layers[index], on: run, settings: workload.settings, expecting: results[index])
+        try ClusterProgram(
+            workload.layers[index], on: run, settings: workload.settings, expecting: results[index],
+            pruned: run.reduction == nil ? [] : pruned[index])
     }
 
     /// A layer's rows as groups of a lane for prefill.

@@ -47,7 +47,25 @@ extension SpAttenProgram {
         return Array((list.isEmpty ? [generator.below(tokens)] : list).prefix(configuration.maximumRowKeys))
     }
 
-    private static func randomPruning(_ generator: inout SeededGenerator) -> PruningSettings {
+    /// A list for each head, all of one length, or none for any; the heads have the same one or each its own.
+    static func randomLists(
+        heads: Int, tokens: Int, _ segments: PrefillConfiguration, _ generator: inout SeededGenerator
+    ) -> [[Int]]? {
+        guard tokens > 0, generator.below(2) == 0 else { return nil }
+        let entries = min(segments.bufferTileKeys, 1 + generator.below(tokens)), isCommon = generator.below(2) == 0
+        func list() -> [Int] {
+            var left = entries
+            return (0..<tokens).filter { token in
+                guard generator.below(tokens - token) < left else { return false }
+                left -= 1
+                return true
+            }
+        }
+        let first = list()
+        return (0..<heads).map { $0 == 0 || isCommon ? first : list() }
+    }
+
+    static func randomPruning(_ generator: inout SeededGenerator) -> PruningSettings {
         func probability() -> Int {
             [0, 1, 1 << 24, 1 << (4 + generator.below(20)), generator.below(1 << 20), generator.below(1 << 14)][generator.below(6)]
         }

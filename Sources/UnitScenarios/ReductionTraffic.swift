@@ -16,6 +16,8 @@ package struct ReductionTraffic: Sendable {
         package var lane: Int
         package var valueBits: Int
         package var states: [PartialState]
+        /// Of rows that are reported.
+        package var fault = false
     }
 
     package let prefill: PrefillConfiguration
@@ -65,7 +67,7 @@ package struct ReductionTraffic: Sendable {
         for output in 0..<ends.count - 1 {
             let tiles = ends[output]..<ends[output + 1]
             let place = (head: random.below(256), sequence: random.below(256))
-            var leaves: [[PartialState]] = Array(repeating: [], count: rows), host: Int?
+            var leaves: [[PartialState]] = Array(repeating: [], count: rows), host: Int?, hasFault = false
             for lane in 0..<bounds.count - 1 {
                 let range = bounds[lane]..<bounds[lane + 1]
                 let part = range.clamped(to: tiles)
@@ -79,10 +81,12 @@ package struct ReductionTraffic: Sendable {
                 }
                 let opens = !part.isEmpty && part.lowerBound == tiles.lowerBound
                 if opens { host = lane }
+                let fault = extraBeats > 0 && random.below(8) == 0
+                hasFault = hasFault || fault
                 partials[lane].append(Message(
                     head: place.head, sequence: place.sequence, opens: opens,
                     closes: !part.isEmpty && part.upperBound == tiles.upperBound, epoch: epoch, lane: lane,
-                    valueBits: valueBits, states: states))
+                    valueBits: valueBits, states: states, fault: fault))
             }
             guard let host else { continue }
             let states = leaves.map { leaves in
@@ -90,7 +94,7 @@ package struct ReductionTraffic: Sendable {
             }
             merged[host].append(Message(
                 head: place.head, sequence: place.sequence, opens: true, closes: true, epoch: epoch, lane: host,
-                valueBits: valueBits, states: states))
+                valueBits: valueBits, states: states, fault: hasFault))
         }
         epoch += 1
     }
@@ -140,6 +144,7 @@ extension ReductionTraffic {
         try beat.set("tag_lane", message.lane)
         try beat.set("tag_rows", message.states.count - 1)
         try beat.set("tag_value_bits", message.valueBits)
+        if extraBeats > 0 { try beat.set("tag_fault", message.fault) }
         try item.state.encode(into: beat, prefix: "state_", prefill.lane)
         try beat.set("last", item.isLast)
     }

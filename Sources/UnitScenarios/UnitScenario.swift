@@ -93,6 +93,7 @@ extension UnitScenario {
         ("SlotAccumulator", { try slotAccumulator(PrefillConfiguration(lane: $0), $1, $2) }),
         ("NormalizerPair", { lane, random, _ in try normalizerPair(PrefillConfiguration(lane: lane), random) }),
         ("SegmentIssuer", { lane, random, _ in try segmentIssuer(PrefillConfiguration(lane: lane, residentRows: 4), random) }),
+        ("SpAttenIssuer", { lane, random, _ in try spAttenIssuer(SpAttenConfiguration(lane: lane), random) }),
         ("SinkMerger", { lane, random, _ in try sinkMerger(lane, random) }),
         ("StateRouter", { lane, random, _ in try stateRouter(PrefillConfiguration(lane: lane, residentRows: 2), random) }),
         ("ReductionChain", { try reductionUnit($0, lanes: 3, .chain, $1, $2) }),

@@ -164,7 +164,9 @@ struct ClusterOptions: ParsableArguments {
 
     var isGiven: Bool { lanes != nil || policy != nil || splits != nil }
 
-    func run(on configuration: ClusterConfiguration) throws -> ClusterRun {
-        try ClusterRun(configuration, lanes: lanes, policy: policy ?? .auto, splits: splits ?? 1)
+    /// - Parameter pruning: What lanes that prune leave out.
+    func run(on configuration: ClusterConfiguration, _ pruning: PruningOptions) throws -> ClusterRun {
+        try ClusterRun(
+            configuration, lanes: lanes, policy: policy, splits: splits ?? 1, pruning: pruning.settings, scope: pruning.scope)
     }
 }

@@ -97,14 +97,15 @@ struct Selection: ParsableArguments {
     /// Complains of options that the lane has no use for.
     private func kind(of lane: NamedConfiguration, _ tensors: AttentionWorkload) throws -> LaneKind {
         func refuse(_ reason: String) -> SessionError { .badArgument(argument: "--preset", value: lane.name, reason: reason) }
-        switch lane.configuration {
-        case .lane, .prefill, .cluster:
-            guard pruning.isDense else {
-                throw refuse(
-                    "this lane reads everything: a lane that prunes, such as spatten-d64, takes --refine, --confidence, "
-                        + "--scope, --value-keep, --value-threshold and --renormalise")
-            }
-        case .spAtten, .cascade: break
+        let prunes = switch lane.configuration {
+        case .lane, .prefill: false
+        case .cluster(let configuration): configuration.spAtten != nil
+        case .spAtten, .cascade: true
+        }
+        guard prunes || pruning.isDense else {
+            throw refuse(
+                "this lane reads everything: a lane that prunes, such as spatten-d64, or spatten-8 of several, takes --refine, "
+                    + "--confidence, --scope, --value-keep, --value-threshold and --renormalise")
         }
         if case .cascade = lane.configuration {} else if let option = cascade.given {
             throw refuse("this lane has no use for \(option): cascade-d64 prunes tokens and heads from layer to layer")
@@ -113,7 +114,7 @@ struct Selection: ParsableArguments {
             throw refuse("this lane takes rows one by one, each with the keys that the workload says: --mask is for prefill-d64 and alike")
         }
         if case .cluster = lane.configuration {} else if cluster.isGiven {
-            throw refuse("this is one lane: a cluster, such as lean-8, takes --lanes, --policy and --splits")
+            throw refuse("this is one lane: a cluster, such as lean-8 or spatten-8, takes --lanes, --policy and --splits")
         }
         switch lane.configuration {
         case .lane: return .dense
@@ -122,7 +123,7 @@ struct Selection: ParsableArguments {
             return .cascade(
                 reduction(configuration), try cascade.plan(tensors, name: workload.name, configuration))
         case .prefill(let configuration): return .prefill(configuration, prefill.value)
-        case .cluster(let configuration): return .cluster(try cluster.run(on: configuration))
+        case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }
 

@@ -32,6 +32,7 @@ tile_buffer_bench.v
 slot_accumulator_bench.v
 normalizer_pair_bench.v
 segment_issuer_bench.v
+sp_atten_issuer_bench.v
 sink_merger_bench.v
 state_router_bench.v
 reduction_chain_bench.v
@@ -57,6 +58,7 @@ units_bench.v
 ../../Generated/lane-d64/KeyAssembler_d64_m64_n524288.v
 ../../Generated/lane-d64/SkidBuffer_w33.v
 ../../Generated/lane-d64/QueryKeyUnit_d64_m64.v
+../../Generated/lane-d64/Fifo_w768_d2.v
 ../../Generated/lane-d64/SkidBuffer_w27.v
 ../../Generated/lane-d64/ScoreScaler_d64_m64.v
 ../../Generated/lane-d64/Fifo_w27_d2048.v
@@ -144,6 +146,10 @@ units_bench.v
 ../../Generated/units/Fifo_w768_d4.v
 ../../Generated/units/Fifo_w34_d64.v
 ../../Generated/units/SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128.v
+../../Generated/units/Fifo_w30_d16.v
+../../Generated/units/Fifo_w174_d4.v
+../../Generated/units/Fifo_w257_d2.v
+../../Generated/units/SpAttenIssuer_d64_m64_p64_n524288_b256_e8.v
 ../../Generated/units/SinkMerger_d64_n524288_e8.v
 ../../Generated/units/SkidBuffer_w1493.v
 ../../Generated/units/NormalizerPair_d64_n524288_e8_r2.v

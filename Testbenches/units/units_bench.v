@@ -1,4 +1,4 @@
-// Runs 41 benches at once. Written by leanspatten.
+// Runs 42 benches at once. Written by leanspatten.
 //
 // Each prints a line of its own; the last line printed begins with PASS or FAIL, and a failure ends in $stop. Any of
 // them can also be the top by itself.
@@ -6,8 +6,8 @@
 
 module units_bench;
 
-    wire [40:0] done;
-    wire [40:0] failed;
+    wire [41:0] done;
+    wire [41:0] failed;
     skid_buffer_bench #(.TOGETHER(1)) skid_buffer (.done(done[0]), .failed(failed[0]));
     fifo_bench #(.TOGETHER(1)) fifo (.done(done[1]), .failed(failed[1]));
     round_robin_arbiter_bench #(.TOGETHER(1)) round_robin_arbiter (.done(done[2]), .failed(failed[2]));
@@ -42,13 +42,14 @@ module units_bench;
     slot_accumulator_bench #(.TOGETHER(1)) slot_accumulator (.done(done[31]), .failed(failed[31]));
     normalizer_pair_bench #(.TOGETHER(1)) normalizer_pair (.done(done[32]), .failed(failed[32]));
     segment_issuer_bench #(.TOGETHER(1)) segment_issuer (.done(done[33]), .failed(failed[33]));
-    sink_merger_bench #(.TOGETHER(1)) sink_merger (.done(done[34]), .failed(failed[34]));
-    state_router_bench #(.TOGETHER(1)) state_router (.done(done[35]), .failed(failed[35]));
-    reduction_chain_bench #(.TOGETHER(1)) reduction_chain (.done(done[36]), .failed(failed[36]));
-    reduction_tree_bench #(.TOGETHER(1)) reduction_tree (.done(done[37]), .failed(failed[37]));
-    serial_divider_bench #(.TOGETHER(1)) serial_divider (.done(done[38]), .failed(failed[38]));
-    stream_k_scheduler_bench #(.TOGETHER(1)) stream_k_scheduler (.done(done[39]), .failed(failed[39]));
-    segment_walker_bench #(.TOGETHER(1)) segment_walker (.done(done[40]), .failed(failed[40]));
+    sp_atten_issuer_bench #(.TOGETHER(1)) sp_atten_issuer (.done(done[34]), .failed(failed[34]));
+    sink_merger_bench #(.TOGETHER(1)) sink_merger (.done(done[35]), .failed(failed[35]));
+    state_router_bench #(.TOGETHER(1)) state_router (.done(done[36]), .failed(failed[36]));
+    reduction_chain_bench #(.TOGETHER(1)) reduction_chain (.done(done[37]), .failed(failed[37]));
+    reduction_tree_bench #(.TOGETHER(1)) reduction_tree (.done(done[38]), .failed(failed[38]));
+    serial_divider_bench #(.TOGETHER(1)) serial_divider (.done(done[39]), .failed(failed[39]));
+    stream_k_scheduler_bench #(.TOGETHER(1)) stream_k_scheduler (.done(done[40]), .failed(failed[40]));
+    segment_walker_bench #(.TOGETHER(1)) segment_walker (.done(done[41]), .failed(failed[41]));
 
     always #20
         if (&done) begin
@@ -56,7 +57,7 @@ module units_bench;
                 $display("FAIL units");
                 $stop;
             end else begin
-                $display("PASS units benches=41");
+                $display("PASS units benches=42");
                 $finish;
             end
         end

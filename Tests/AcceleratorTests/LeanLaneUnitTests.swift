@@ -30,4 +30,24 @@ import UnitScenarios
         // Rows leave an element a cycle: all timings for the short ones only.
         for timing in prefill == Self.lanes[0] ? unit.timings : Array(unit.timings[..<2]) { try unit.run(timing) }
     }
+
+    /// Of lanes that prune.
+    static let pruning = [
+        SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)),
+        SpAttenConfiguration(lane: LaneConfiguration(headSize: 128, multipliers: 64), sectorBytes: 32),
+    ]
+
+    @Test(arguments: pruning) func segmentsBecomeJobs(configuration: SpAttenConfiguration) throws {
+        try UnitScenario.spAttenIssuer(configuration, TestSeed.generator(#function)).runAll()
+    }
+
+    @Test(arguments: pruning) func rowsAreReported(configuration: SpAttenConfiguration) throws {
+        let random = TestSeed.generator(#function)
+        for unit in [
+            try UnitScenario.stateRouter(configuration.segments, reports: true, random),
+            try UnitScenario.normalizerPair(configuration.segments, reports: true, random),
+        ] {
+            for timing in configuration == Self.pruning[0] ? unit.timings : Array(unit.timings[..<2]) { try unit.run(timing) }
+        }
+    }
 }

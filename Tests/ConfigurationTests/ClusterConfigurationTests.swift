@@ -16,6 +16,21 @@ import Testing
         }
     }
 
+    @Test func lanesThatPrune() throws {
+        let lane = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
+        let cluster = ClusterConfiguration(spAtten: lane, lanes: 5, reduction: .tree)
+        try cluster.validate()
+        #expect(cluster.lane.tileSizes == lane.tileSizes && cluster.lane.residentRows == 1)
+        #expect(cluster.canonicalText == "cluster \(lane.canonicalText) lanes=5 reduction=tree")
+        let dense = ClusterConfiguration(lane: cluster.lane, lanes: 5, reduction: .tree)
+        #expect(dense.configHash != cluster.configHash)
+        #expect(throws: ConfigurationError.self) { try dense.validate() }
+        let long = SpAttenConfiguration(lane: lane.lane, maximumRowKeys: 4096)
+        #expect(throws: ConfigurationError.unsupported(parameter: "maximumRowKeys", value: "4096", remedy: "use one of 1024")) {
+            try ClusterConfiguration(spAtten: long, lanes: 5).validate()
+        }
+    }
+
     @Test func lanes() throws {
         for lanes in [1, 5, 64] { try cluster(lanes: lanes).validate() }
         for lanes in [0, 65] {

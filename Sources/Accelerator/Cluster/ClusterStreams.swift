@@ -202,24 +202,42 @@ struct PartialTag: Bundle {
     /// Rows of the group, less one.
     let rows: Unsigned
     let valueBits: Unsigned
+    /// A lane was asked for what cannot be, in some part of it; only of rows that are reported.
+    let fault: Bit?
 
-    static func shape(_ lane: PrefillConfiguration) -> Shape<PartialTag> {
+    static func shape(_ lane: PrefillConfiguration, reports: Bool = false) -> Shape<PartialTag> {
         Shape { PartialTag(
             output: $0.make(OutputID.shape), opens: $0.make(.bit), closes: $0.make(.bit), epoch: $0.make(.bit),
             lane: $0.make(.unsigned(LaneRange.laneBits)), rows: $0.make(.unsigned(lane.slotBits)),
-            valueBits: $0.make(.unsigned(formatBits))) }
+            valueBits: $0.make(.unsigned(formatBits)), fault: reports ? $0.make(.bit) : nil) }
     }
 }
 
-/// Some elements of one row's partial state; `stateBeats` of them a row, the rows of a group in order.
+extension PartialTag {
+    /// Of a lane's segment.
+    init(_ segment: LeanSegment, lane: Unsigned) {
+        self.init(
+            output: segment.output, opens: segment.opens, closes: segment.closes, epoch: segment.epoch, lane: lane,
+            rows: segment.settings.rows, valueBits: segment.settings.valueBits, fault: nil)
+    }
+
+    /// The same of a row that is reported.
+    func reported(fault: Bit) -> PartialTag {
+        PartialTag(
+            output: output, opens: opens, closes: closes, epoch: epoch, lane: lane, rows: rows, valueBits: valueBits, fault: fault)
+    }
+}
+
+/// Some elements of one row's partial state; `stateBeats` of them a row, and one of masses if rows are reported; the rows of a
+/// group in order.
 struct PartialBeat: Bundle {
     let tag: PartialTag
     let state: StateBeat
     /// The last beat of the message.
     let last: Bit
 
-    static func shape(_ lane: PrefillConfiguration) -> Shape<PartialBeat> {
+    static func shape(_ lane: PrefillConfiguration, reports: Bool = false) -> Shape<PartialBeat> {
         Shape { PartialBeat(
-            tag: $0.make(PartialTag.shape(lane)), state: $0.make(StateBeat.shape(lane.lane)), last: $0.make(.bit)) }
+            tag: $0.make(PartialTag.shape(lane, reports: reports)), state: $0.make(StateBeat.shape(lane.lane)), last: $0.make(.bit)) }
     }
 }

@@ -15,10 +15,13 @@ package struct ReductionJoin: Module {
     package let prefill: PrefillConfiguration
     /// The right span has openers, and both together too; in a chain the right span goes on to the last lane.
     package let isInner: Bool
+    /// Rows are reported: messages say whether a part of them had a fault.
+    package let reports: Bool
 
-    package init(prefill: PrefillConfiguration, isInner: Bool) {
+    package init(prefill: PrefillConfiguration, isInner: Bool, reports: Bool = false) {
         self.prefill = prefill
         self.isInner = isInner
+        self.reports = reports
     }
 
     package struct Ports {
@@ -36,10 +39,12 @@ package struct ReductionJoin: Module {
 
     package static let latency = MergeUnit.latency
 
-    package var suffix: String { prefill.partialSuffix + (isInner ? "_inner" : "") }
+    package var suffix: String { prefill.partialSuffix + (isInner ? "_inner" : "") + (reports ? "_report" : "") }
+
+    private var beatShape: Shape<PartialBeat> { PartialBeat.shape(prefill, reports: reports) }
 
     package func ports(_ io: Interface) -> Ports {
-        let beat = PartialBeat.shape(prefill)
+        let beat = beatShape
         return Ports(
             boundary: io.input(.unsigned(LaneRange.laneBits)), leftFollowers: io.sink(beat), leftOpeners: io.sink(beat),
             leftOrder: io.sink(.bit),
@@ -67,7 +72,7 @@ package struct ReductionJoin: Module {
     package func body(_ c: Circuit, _ io: Ports) {
         let follower = io.leftFollowers.payload, right = io.right.followers.payload
         let isOpener = io.leftOrder.payload
-        let left = PartialBeat.shape(prefill).unpack(
+        let left = beatShape.unpack(
             c.named("left", mux(isOpener, concatenate(io.leftOpeners.payload), concatenate(follower))))
 
         // Two parts meet.
@@ -79,7 +84,7 @@ package struct ReductionJoin: Module {
         let meet = c.named("meet", leftIsThere & io.right.followers.valid & inner.followerIsNext & inner.room)
         let takes = c.named("takes", meet & merge.pair.ready & tags.ready)
         c.send(StatePair(left: left.state, right: right.state), when: meet & tags.ready, to: merge.pair)
-        tags.push(TaggedEnd(tag: tag(left.tag, closes: right.tag.closes), last: left.last), when: meet & merge.pair.ready)
+        tags.push(TaggedEnd(tag: joined(left.tag, right.tag), last: left.last), when: meet & merge.pair.ready)
         c.drive(io.leftOpeners.ready, takes & isOpener)
         c.drive(io.leftOrder.ready, takes & left.last)
         c.drive(io.right.followers.ready, takes)
@@ -145,13 +150,14 @@ package struct ReductionJoin: Module {
     }
 
     private var tagShape: Shape<TaggedEnd> {
-        Shape { TaggedEnd(tag: $0.make(PartialTag.shape(prefill)), last: $0.make(.bit)) }
+        Shape { TaggedEnd(tag: $0.make(PartialTag.shape(prefill, reports: reports)), last: $0.make(.bit)) }
     }
 
-    private func tag(_ tag: PartialTag, closes: Bit) -> PartialTag {
-        PartialTag(
-            output: tag.output, opens: tag.opens, closes: closes, epoch: tag.epoch, lane: tag.lane, rows: tag.rows,
-            valueBits: tag.valueBits)
+    private func joined(_ left: PartialTag, _ right: PartialTag) -> PartialTag {
+        let fault: Bit? = if let mine = left.fault, let other = right.fault { mine | other } else { nil }
+        return PartialTag(
+            output: left.output, opens: left.opens, closes: right.closes, epoch: left.epoch, lane: left.lane, rows: left.rows,
+            valueBits: left.valueBits, fault: fault)
     }
 
     /// Never are both there.

@@ -10,10 +10,13 @@ package struct ReductionReturn: Module {
     package let prefill: PrefillConfiguration
     /// The bit of a lane's number that is set in the right span and clear in the left one.
     package let level: Int
+    /// As in `ReductionJoin`.
+    package let reports: Bool
 
-    package init(prefill: PrefillConfiguration, level: Int) {
+    package init(prefill: PrefillConfiguration, level: Int, reports: Bool = false) {
         self.prefill = prefill
         self.level = level
+        self.reports = reports
     }
 
     package struct Ports {
@@ -25,10 +28,10 @@ package struct ReductionReturn: Module {
 
     package static let latency = 2
 
-    package var suffix: String { "\(prefill.partialSuffix)_k\(level)" }
+    package var suffix: String { "\(prefill.partialSuffix)_k\(level)" + (reports ? "_report" : "") }
 
     package func ports(_ io: Interface) -> Ports {
-        let beat = PartialBeat.shape(prefill)
+        let beat = PartialBeat.shape(prefill, reports: reports)
         return Ports(above: io.sink(beat), complete: io.sink(beat), left: io.source(beat), right: io.source(beat))
     }
 

@@ -43,7 +43,7 @@ package struct ReductionSlots: Module {
     package var suffix: String { prefill.partialSuffix + extraSuffix(extraBeats) }
 
     package func ports(_ io: Interface) -> Ports {
-        let beat = PartialBeat.shape(prefill)
+        let beat = PartialBeat.shape(prefill, reports: extraBeats > 0)
         return Ports(
             lane: io.input(.unsigned(LaneRange.laneBits)), partial: io.sink(beat), followers: io.source(beat),
             openers: io.source(beat), order: io.source(.bit), fault: io.output(.bit))

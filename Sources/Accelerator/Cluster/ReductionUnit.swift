@@ -12,7 +12,8 @@ package struct ReductionUnit: Module {
     package let prefill: PrefillConfiguration
     package let lanes: Int
     package let topology: ReductionTopology
-    /// Beats of a row behind those of its outputs, merged alike.
+    /// Beats of a row behind those of its outputs, merged alike. With any, rows are reported: a message has a fault beside
+    /// its tag, which is set in the complete one if it is in any part.
     package let extraBeats: Int
 
     package init(prefill: PrefillConfiguration, lanes: Int, topology: ReductionTopology, extraBeats: Int = 0) {
@@ -21,6 +22,8 @@ package struct ReductionUnit: Module {
         self.topology = topology
         self.extraBeats = extraBeats
     }
+
+    private var reports: Bool { extraBeats > 0 }
 
     package struct Ports {
         /// One a lane.
@@ -33,7 +36,7 @@ package struct ReductionUnit: Module {
     package var suffix: String { "\(prefill.partialSuffix)\(extraSuffix(extraBeats))_g\(lanes)_\(topology.rawValue)" }
 
     package func ports(_ io: Interface) -> Ports {
-        let beat = PartialBeat.shape(prefill)
+        let beat = PartialBeat.shape(prefill, reports: reports)
         return Ports(partial: (0..<lanes).map { _ in io.sink(beat) }, merged: (0..<lanes).map { _ in io.source(beat) },
                      fault: io.output(.bit))
     }
@@ -94,7 +97,7 @@ package struct ReductionUnit: Module {
         dropOpeners(c, published[lanes - 1].openers, published[lanes - 1].order, &faults)
         sendNothing(c, to: io.merged[lanes - 1])
         for x in (0..<lanes - 1).reversed() {
-            let join = c.instance("join_\(x)", ReductionJoin(prefill: prefill, isInner: false))
+            let join = c.instance("join_\(x)", ReductionJoin(prefill: prefill, isInner: false, reports: reports))
             c.drive(join.boundary, laneNumber(c, x + 1))
             c.connect(published[x].followers, to: join.leftFollowers)
             c.connect(published[x].openers, to: join.leftOpeners)
@@ -120,7 +123,8 @@ package struct ReductionUnit: Module {
         func span(_ some: Range<Int>) -> Span {
             guard some.count > 1 else { return leaf(c, io, published[some.lowerBound], some.lowerBound) }
             let (join, open, left, right) = halves(some)
-            let back = c.instance("return_\(name(some))", ReductionReturn(prefill: prefill, level: level(some)))
+            let back = c.instance("return_\(name(some))", ReductionReturn(
+                prefill: prefill, level: level(some), reports: reports))
             c.connect(join.complete, to: back.complete)
             c.connect(back.left, to: left)
             c.connect(back.right, to: right)
@@ -133,7 +137,7 @@ package struct ReductionUnit: Module {
         ) {
             let boundary = some.lowerBound + 1 << level(some)
             let left = span(some.lowerBound..<boundary), right = span(boundary..<some.upperBound)
-            let join = c.instance("join_\(name(some))", ReductionJoin(prefill: prefill, isInner: true))
+            let join = c.instance("join_\(name(some))", ReductionJoin(prefill: prefill, isInner: true, reports: reports))
             c.drive(join.boundary, laneNumber(c, boundary))
             c.connect(left.followers, to: join.leftFollowers)
             c.connect(left.openers, to: join.leftOpeners)

@@ -31,9 +31,9 @@ package struct SegmentIssuer: Module {
     package var suffix: String { prefill.suffix }
 
     /// Segments that may wait for the lane, and whose queries may be on the way.
-    private static let waitingSegments = 4
+    static let waitingSegments = 4
     /// Segments that may be anywhere between the planner and the router.
-    private static let segmentsUnderWay = 16
+    static let segmentsUnderWay = 16
 
     package func ports(_ io: Interface) -> Ports {
         let lane = prefill.lane
@@ -77,10 +77,7 @@ package struct SegmentIssuer: Module {
                 keyMSBAddress: segment.keyMSBAddress, keyLSBAddress: segment.keyLSBAddress,
                 valueAddress: segment.valueAddress), GroupJob.shape(prefill), depth: Self.waitingSegments), to: io.group)
         c.connect(queue(
-            "tags", PartialTag(
-                output: segment.output, opens: segment.opens, closes: segment.closes, epoch: segment.epoch,
-                lane: io.lane, rows: settings.rows, valueBits: settings.valueBits), PartialTag.shape(prefill),
-            depth: Self.segmentsUnderWay), to: io.tag)
+            "tags", PartialTag(segment, lane: io.lane), PartialTag.shape(prefill), depth: Self.segmentsUnderWay), to: io.tag)
         let spans = queue(
             "spans", Span(
                 range: RowRange(first: segment.first, end: segment.end), rows: settings.rows, opens: segment.opens),

@@ -10,8 +10,13 @@ import RTL
 /// that stands in the normalizers' way keeps only groups that go to them from following.
 package struct StateRouter: Module {
     package let prefill: PrefillConfiguration
+    /// States have one beat more, of masses, and each row's report comes out beside its elements.
+    package let reports: Bool
 
-    package init(prefill: PrefillConfiguration) { self.prefill = prefill }
+    package init(prefill: PrefillConfiguration, reports: Bool = false) {
+        self.prefill = prefill
+        self.reports = reports
+    }
 
     package struct Ports {
         /// One a group of states.
@@ -20,14 +25,20 @@ package struct StateRouter: Module {
         let partial: Stream<PartialBeat>
         let merged: Stream<PartialBeat>
         let output: Stream<ClusterOutputBeat>
+        /// One a row, behind its last element, in the order of the rows; nil unless the unit `reports`.
+        let report: Stream<ClusterReport>?
     }
 
-    package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" }
+    package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" + (reports ? "_report" : "") }
+
+    private var stateBeats: Int { prefill.lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
 
     package func ports(_ io: Interface) -> Ports {
-        Ports(tag: io.sink(PartialTag.shape(prefill)), state: io.sink(StateBeat.shape(prefill.lane)),
-              partial: io.source(PartialBeat.shape(prefill)), merged: io.sink(PartialBeat.shape(prefill)),
-              output: io.source(ClusterOutputBeat.shape(prefill)))
+        let partial = PartialBeat.shape(prefill, reports: reports)
+        return Ports(
+            tag: io.sink(PartialTag.shape(prefill, reports: reports)), state: io.sink(StateBeat.shape(prefill.lane)),
+            partial: io.source(partial), merged: io.sink(partial), output: io.source(ClusterOutputBeat.shape(prefill)),
+            report: reports ? io.source(ClusterReport.shape(prefill)) : nil)
     }
 
     /// Rows that may be in the normalizers.
@@ -41,17 +52,29 @@ package struct StateRouter: Module {
         static var shape: Shape<RowOwner> { Shape { RowOwner(output: $0.make(OutputID.shape), epoch: $0.make(.bit)) } }
     }
 
+    /// A row whose report is to come.
+    private struct ReportedRow: Bundle {
+        let owner: RowOwner
+        let row: Unsigned
+        let fault: Bit
+
+        static func shape(_ prefill: PrefillConfiguration) -> Shape<ReportedRow> {
+            Shape { ReportedRow(
+                owner: $0.make(RowOwner.shape), row: $0.make(.unsigned(prefill.slotBits)), fault: $0.make(.bit)) }
+        }
+    }
+
     /// Where in a group a stream of state beats is.
     private struct Place {
         let row, beat: Register<Unsigned>
         /// The beat that comes next is its row's first, its row's last.
         let begins, ends: Bit
 
-        init(_ c: Circuit, _ name: String, _ prefill: PrefillConfiguration) {
-            row = c.register("\(name)_row", .unsigned(prefill.slotBits), reset: 0)
-            beat = c.register("\(name)_beat", .unsigned(bitsToIndex(prefill.lane.stateBeats)), reset: 0)
+        init(_ c: Circuit, _ name: String, _ router: StateRouter) {
+            row = c.register("\(name)_row", .unsigned(router.prefill.slotBits), reset: 0)
+            beat = c.register("\(name)_beat", .unsigned(bitsToIndex(router.stateBeats)), reset: 0)
             begins = c.named("\(name)_begins", beat.q == 0)
-            ends = c.named("\(name)_ends", beat.q == Unsigned(prefill.lane.stateBeats - 1))
+            ends = c.named("\(name)_ends", beat.q == Unsigned(router.stateBeats - 1))
         }
 
         /// One beat further; to the beginning behind the group's last.
@@ -67,7 +90,7 @@ package struct StateRouter: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         // The lane's own states.
-        let place = Place(c, "own", prefill)
+        let place = Place(c, "own", self)
         let tag = io.tag.payload
         let own = PartialBeat(
             tag: tag, state: io.state.payload, last: c.named("own_last", place.ends & (place.row.q == tag.rows)))
@@ -100,26 +123,46 @@ package struct StateRouter: Module {
     ///
     /// - Returns: The beat offered is taken.
     private func normalize(_ c: Circuit, _ io: Ports, _ beat: PartialBeat, _ offered: Bit) -> Bit {
-        let normalizers = c.instance("normalizers", NormalizerPair(prefill: prefill))
+        let normalizers = c.instance("normalizers", NormalizerPair(prefill: prefill, reports: reports))
         let owners = Queue(c, "owners", RowOwner.shape, depth: Self.normalizedRows)
-        let place = Place(c, "normalized", prefill)
-        let room = c.named("room", !place.begins | (normalizers.row.ready & owners.ready))
+        let reported: Queue<ReportedRow>? = reports
+            ? Queue(c, "reported_rows", ReportedRow.shape(prefill), depth: Self.normalizedRows) : nil
+        let ownersReady = if let reported { owners.ready & reported.ready } else { owners.ready }
+        let place = Place(c, "normalized", self)
+        let room = c.named("room", !place.begins | (normalizers.row.ready & ownersReady))
         let fires = c.named("fires", offered & room & normalizers.state.ready)
         let begins = c.named("row_begins", fires & place.begins)
         c.send(beat.state, when: offered & room, to: normalizers.state)
         c.send(ClosingRow(slot: place.row.q, valueBits: beat.tag.valueBits), when: begins, to: normalizers.row)
-        owners.push(RowOwner(output: beat.tag.output, epoch: beat.tag.epoch), when: begins)
+        let owner = RowOwner(output: beat.tag.output, epoch: beat.tag.epoch)
+        owners.push(owner, when: begins)
         c.when(fires) { place.advance(c, last: beat.last) }
         for unused in [beat.tag.opens, beat.tag.closes] { c.discard(unused) }
         c.discard(beat.tag.lane)
         c.discard(beat.tag.rows)
 
-        let element = normalizers.output, owner = owners.output
+        let element = normalizers.output, its = owners.output
         c.send(ClusterOutputBeat(
             element: element.payload.element, last: element.payload.last, row: element.payload.slot,
-            output: owner.payload.output, epoch: owner.payload.epoch), when: element.valid & owner.valid, to: io.output)
-        c.drive(element.ready, io.output.ready & owner.valid)
-        c.drive(owner.ready, element.valid & io.output.ready & element.payload.last)
+            output: its.payload.output, epoch: its.payload.epoch), when: element.valid & its.valid, to: io.output)
+        c.drive(element.ready, io.output.ready & its.valid)
+        c.drive(its.ready, element.valid & io.output.ready & element.payload.last)
+        if let reported, let fault = beat.tag.fault, let masses = normalizers.report, let target = io.report {
+            reported.push(ReportedRow(owner: owner, row: place.row.q, fault: fault), when: begins)
+            report(c, masses, of: reported.output, to: target)
+        }
         return fires
+    }
+
+    /// Says whose masses they are.
+    private func report(
+        _ c: Circuit, _ masses: Stream<ReportBeat>, of row: Stream<ReportedRow>, to target: Stream<ClusterReport>
+    ) {
+        let its = row.payload
+        c.send(ClusterReport(
+            unrefined: masses.payload.unrefined, dropped: masses.payload.dropped, fault: its.fault, row: its.row,
+            output: its.owner.output, epoch: its.owner.epoch), when: masses.valid & row.valid, to: target)
+        c.drive(masses.ready, target.ready & row.valid)
+        c.drive(row.ready, target.ready & masses.valid)
     }
 }

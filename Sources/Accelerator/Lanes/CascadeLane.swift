@@ -70,11 +70,11 @@ package struct CascadeLane: Module {
 
         for (request, own) in zip(lane.request, io.request) { c.connect(request, to: own) }
         for (own, response) in zip(io.response, lane.response) { c.connect(own, to: response) }
-        c.connect(lane.report, to: io.report)
+        c.connect(lane.report!, to: io.report)
 
         // Outputs leave, and add to the importance of their head.
         let outputs = Queue(c, "outputs", io.output.shape, depth: 4)
-        let element = lane.output
+        let element = lane.output!
         outputs.push(element.payload, when: element.valid & controller.output.ready)
         c.drive(controller.output.valid, element.valid & outputs.ready)
         c.drive(controller.output.payload, element.payload)

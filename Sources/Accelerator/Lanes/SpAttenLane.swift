@@ -9,14 +9,21 @@ import RTL
 /// Give each row a `job` and a `query`, and a kept `list` before a row that asks for one; read `headSize` output elements and
 /// one `report` a row, in the order of the jobs. Tiles and rows overlap: while one tile is decided, refined, selected or
 /// summed, the keys of later ones come in.
+///
+/// A lane of a cluster sees parts of rows and gives their states, which are not normalised yet: for each row `stateBeats`
+/// beats and one of masses, and whether its job had a fault.
 package struct SpAttenLane: Module {
     package let configuration: SpAttenConfiguration
     /// Holds a bank of token importances, and the ports that sweep it.
     package let accumulates: Bool
+    /// States come out instead of outputs and reports.
+    package let emitsStates: Bool
 
-    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false) {
+    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false, emitsStates: Bool = false) {
+        precondition(!(accumulates && emitsStates), "importance is of whole rows: a lane that has parts of them cannot accumulate it")
         self.configuration = configuration
         self.accumulates = accumulates
+        self.emitsStates = emitsStates
     }
 
     private var lane: LaneConfiguration { configuration.lane }
@@ -43,15 +50,20 @@ package struct SpAttenLane: Module {
         /// Of each channel.
         let request: [Stream<MemoryRequest>]
         let response: [Stream<MemoryResponse>]
-        let output: Stream<OutputBeat>
-        let report: Stream<RowReport>
+        /// Unless states are asked for.
+        let output: Stream<OutputBeat>?
+        let report: Stream<RowReport>?
+        /// If states are asked for: those of the rows, in order; and of each row, before the last beat of its state, whether the
+        /// job or its kept list asked for what cannot be.
+        let state: Stream<StateBeat>?
+        let fault: Stream<Bit>?
         /// Of the importances, if the lane holds them: as in `TokenImportance`.
         let tokenCommand: Stream<TokenCommand>?
         let tokenLoad, tokenScan: Stream<TokenWord>?
         let rowDone: Bit?
     }
 
-    package var suffix: String { configuration.suffix + (accumulates ? "_i" : "") }
+    package var suffix: String { configuration.suffix + (accumulates ? "_i" : "") + (emitsStates ? "_states" : "") }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(job: io.sink(SpAttenJob.shape(lane)),
@@ -61,7 +73,8 @@ package struct SpAttenLane: Module {
               response: (0..<configuration.channels).map { _ in
                   io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes))
               },
-              output: io.source(OutputBeat.shape), report: io.source(RowReport.shape),
+              output: emitsStates ? nil : io.source(OutputBeat.shape), report: emitsStates ? nil : io.source(RowReport.shape),
+              state: emitsStates ? io.source(StateBeat.shape(lane)) : nil, fault: emitsStates ? io.source(.bit) : nil,
               tokenCommand: accumulates ? io.sink(TokenCommand.shape(configuration)) : nil,
               tokenLoad: accumulates ? io.sink(TokenWord.shape) : nil,
               tokenScan: accumulates ? io.source(TokenWord.shape) : nil, rowDone: accumulates ? io.output(.bit) : nil)
@@ -129,24 +142,17 @@ package struct SpAttenLane: Module {
         let completion = c.instance("leaf_completion", LeafCompletion(configuration: configuration))
         let accumulator = c.instance("state_accumulator", StateAccumulator(
             lane: lane, tileKeys: rowKeys, extraBeats: LeafCompletion.massBeats))
-        let normalizer = c.instance("normalizer", Normalizer(lane: lane, reports: true))
         queue(c, "kept_weights", selector.kept, to: probabilityValue.weights, depth: rowKeys)
         connectValues(c, values.vectors, to: probabilityValue.values)
         c.connect(dispatcher.complete, to: completion.valueBits)
         c.connect(probabilityValue.leaf, to: completion.leaf)
         queue(c, "tile_sums", selector.sums, to: completion.sums, depth: 16)
         c.connect(completion.completed, to: accumulator.leaf)
-        c.connect(dispatcher.normalize, to: normalizer.valueBits)
-        c.connect(accumulator.state, to: normalizer.state)
-        c.connect(normalizer.output, to: io.output)
-        if let weights {
-            let importance = addImportance(c, io, dispatcher, weights: weights, totals: normalizer.total!)
-            c.drive(dispatcher.rowDone, importance.rowDone)
-        } else {
-            c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
-            c.drive(normalizer.total!.ready, true)
+        if let state = io.state, let fault = io.fault {
+            emit(c, accumulator.state, dispatcher, to: state, fault)
+        } else if let output = io.output, let report = io.report {
+            normalize(c, io, accumulator.state, dispatcher, weights, to: output, report)
         }
-        report(c, normalizer.report!, dispatcher.fault, to: io.report)
 
         share(c, [(.keyMSB, msb), (.keyLSB, lsb), (.value, values)], io.request)
         for response in io.response { c.drive(response.ready, true) }

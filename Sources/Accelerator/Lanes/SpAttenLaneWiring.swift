@@ -117,6 +117,46 @@ extension SpAttenLane {
         return importance
     }
 
+    /// States to outputs and reports.
+    ///
+    /// - Parameter weights: Of all keys, if the lane holds importances.
+    func normalize(
+        _ c: Circuit, _ io: Ports, _ state: Stream<StateBeat>, _ dispatcher: SpAttenDispatcher.Ports,
+        _ weights: Stream<WeightBeat>?, to output: Stream<OutputBeat>, _ reports: Stream<RowReport>
+    ) {
+        let normalizer = c.instance("normalizer", Normalizer(lane: configuration.lane, reports: true))
+        c.connect(dispatcher.normalize, to: normalizer.valueBits)
+        c.connect(state, to: normalizer.state)
+        c.connect(normalizer.output, to: output)
+        if let weights {
+            let importance = addImportance(c, io, dispatcher, weights: weights, totals: normalizer.total!)
+            c.drive(dispatcher.rowDone, importance.rowDone)
+        } else {
+            c.drive(dispatcher.rowDone, normalizer.output.fires & normalizer.output.payload.last)
+            c.drive(normalizer.total!.ready, true)
+        }
+        report(c, normalizer.report!, dispatcher.fault, to: reports)
+    }
+
+    /// States as they are. One row's may wait, so that the next row's leaves can be merged.
+    func emit(
+        _ c: Circuit, _ state: Stream<StateBeat>, _ dispatcher: SpAttenDispatcher.Ports, to target: Stream<StateBeat>,
+        _ fault: Stream<Bit>
+    ) {
+        let beats = configuration.lane.stateBeats + LeafCompletion.massBeats
+        let beat = c.register("state_beat", .unsigned(bitsToIndex(beats)), reset: 0)
+        let isLast = c.named("is_last_state_beat", beat.q == Unsigned(beats - 1))
+        c.when(state.fires) { beat.next(mux(isLast, 0, beat.q &+ 1)) }
+        queue(c, "closed_states", state, to: target, depth: 1 << ceilLog2(beats))
+        // All that the row reads has been read.
+        c.drive(dispatcher.rowDone, state.fires & isLast)
+        c.connect(dispatcher.fault, to: fault)
+        // Whoever normalises knows the format.
+        c.drive(dispatcher.normalize.ready, true)
+        c.discard(dispatcher.normalize.valid)
+        c.discard(dispatcher.normalize.payload)
+    }
+
     /// The row's masses, with the fault that its job brought.
     func report(_ c: Circuit, _ masses: Stream<ReportBeat>, _ fault: Stream<Bit>, to target: Stream<RowReport>) {
         c.send(RowReport(unrefined: masses.payload.unrefined, dropped: masses.payload.dropped, fault: fault.payload),

@@ -18,20 +18,29 @@ struct ClosingRow: Bundle {
 /// an output element leaves in every cycle.
 package struct NormalizerPair: Module {
     package let prefill: PrefillConfiguration
+    /// States have one beat more, of masses, and each row's report comes out.
+    package let reports: Bool
 
-    package init(prefill: PrefillConfiguration) { self.prefill = prefill }
+    package init(prefill: PrefillConfiguration, reports: Bool = false) {
+        self.prefill = prefill
+        self.reports = reports
+    }
 
     package struct Ports {
         let row: Stream<ClosingRow>
         let state: Stream<StateBeat>
         let output: Stream<PrefillOutputBeat>
+        /// One a row, behind its last element, in the order of the rows; nil unless the unit `reports`.
+        let report: Stream<ReportBeat>?
     }
 
-    package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" }
+    package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" + (reports ? "_report" : "") }
+
+    private var stateBeats: Int { prefill.lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(row: io.sink(ClosingRow.shape(prefill)), state: io.sink(StateBeat.shape(prefill.lane)),
-              output: io.source(PrefillOutputBeat.shape(prefill)))
+              output: io.source(PrefillOutputBeat.shape(prefill)), report: reports ? io.source(ReportBeat.shape) : nil)
     }
 
     /// Cycles from a row's last state beat to its first element.
@@ -39,7 +48,7 @@ package struct NormalizerPair: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let lane = prefill.lane
-        let normalizers = (0..<2).map { c.instance("normalizer_\($0)", Normalizer(lane: lane)) }
+        let normalizers = (0..<2).map { c.instance("normalizer_\($0)", Normalizer(lane: lane, reports: reports)) }
 
         // Rows, as many as may be under way.
         let slots = Queue(c, "slots", .unsigned(prefill.slotBits), depth: 8)
@@ -53,11 +62,11 @@ package struct NormalizerPair: Module {
 
         // States.
         let stateTurn = c.register("state_turn", .bit, reset: 0)
-        let beat = c.register("state_beat", .unsigned(bitsToIndex(lane.stateBeats)), reset: 0)
+        let beat = c.register("state_beat", .unsigned(bitsToIndex(stateBeats)), reset: 0)
         c.drive(io.state.ready, mux(stateTurn.q, normalizers[1].state.ready, normalizers[0].state.ready))
         c.when(io.state.fires) {
             beat.next(beat.q &+ 1)
-            c.when(beat.q == Unsigned(lane.stateBeats - 1)) {
+            c.when(beat.q == Unsigned(stateBeats - 1)) {
                 beat.next(0)
                 stateTurn.next(!stateTurn.q)
             }
@@ -81,6 +90,27 @@ package struct NormalizerPair: Module {
             c.drive(normalizer.state.valid, io.state.valid & mine(stateTurn.q))
             c.drive(normalizer.state.payload, io.state.payload)
             c.drive(normalizer.output.ready, io.output.ready & mine(outputTurn.q))
+        }
+        if let report = io.report { sendReports(c, normalizers, to: report) }
+    }
+
+    /// The reports of both, in turn as their rows.
+    private func sendReports(_ c: Circuit, _ normalizers: [Normalizer.Ports], to target: Stream<ReportBeat>) {
+        guard let first = normalizers[0].report, let second = normalizers[1].report else {
+            preconditionFailure("both report")
+        }
+        let turn = c.register("report_turn", .bit, reset: 0)
+        let beat = target.shape.unpack(mux(turn.q, concatenate(second.payload), concatenate(first.payload)))
+        c.send(beat, when: mux(turn.q, second.valid, first.valid), to: target)
+        c.drive(first.ready, target.ready & !turn.q)
+        c.drive(second.ready, target.ready & turn.q)
+        c.when(target.fires) { turn.next(!turn.q) }
+        // Nobody needs what the weights are divided by.
+        for normalizer in normalizers {
+            guard let total = normalizer.total else { preconditionFailure("a normalizer that reports has totals") }
+            c.drive(total.ready, true)
+            c.discard(total.valid)
+            c.discard(total.payload)
         }
     }
 }
