@@ -1,0 +1,140 @@
+import Configuration
+import FixedPoint
+import GoldenModel
+import PerformanceModel
+import SeededRandom
+import Session
+
+/// A launch over dense random keys, which policies are compared on; all heads read the same keys.
+struct StreamKPoint {
+    let cluster: ClusterConfiguration
+    let name: String
+    let heads: Int
+    /// Query rows of a group.
+    var rows = 1
+    let contexts: [Int]
+    let settings: RowSettings
+
+    static let policies = [SchedulePolicy.perHead, .fixedSplit, .streamK]
+    static let ragged = [1024, 1024, 2048, 2048, 4096, 4096, 32_768, 65_536]
+
+    /// Keys and values of 4 bits: one beat a key at head size 64, as many cycles of the arrays.
+    static let narrow = RowSettings(
+        tileKeys: 128, keyFormat: try! KeyFormat("4+0"), valueFormat: try! ValueFormat(bits: 4))
+    static let wide = RowSettings(
+        tileKeys: 128, keyFormat: try! KeyFormat("8+4"), valueFormat: try! ValueFormat(bits: 12))
+
+    /// `lean-8`, or with other lanes.
+    static func cluster(_ lanes: Int) -> ClusterConfiguration {
+        var cluster = ClusterConfiguration.advertised[0]
+        cluster.lanes = lanes
+        return cluster
+    }
+
+    /// 8 and 16 lanes with every number of heads, one sequence or the ragged batch.
+    static func sweep(_ name: String, heads: [Int], contexts: [Int], raggedHeads: [Int]) -> [StreamKPoint] {
+        [8, 16].flatMap { lanes in
+            contexts.flatMap { context in
+                heads.map { heads in
+                    StreamKPoint(
+                        cluster: cluster(lanes), name: "\(name)-\(lanes)x\(heads)x\(context)", heads: heads, contexts: [context],
+                        settings: narrow)
+                }
+            } + raggedHeads.map { heads in
+                StreamKPoint(
+                    cluster: cluster(lanes), name: "\(name)-\(lanes)x\(heads)xragged", heads: heads, contexts: ragged,
+                    settings: narrow)
+            }
+        }
+    }
+
+    func figure(_ policy: SchedulePolicy) -> String { "\(name)-\(policy.rawValue)" }
+
+    private var sequenceTiles: [Int] { contexts.map { ($0 + settings.tileKeys - 1) / settings.tileKeys } }
+    var tiles: Int { heads * sequenceTiles.reduce(0, +) }
+
+    /// A program with the point's layer and no launch yet.
+    func program() throws -> ClusterProgram {
+        var generator = SeededGenerator(seed: 1)
+        var program = try ClusterProgram(cluster)
+        _ = try program.placeRandom(
+            settings: settings, rows: rows, heads: heads, contexts: contexts, shares: true, generator: &generator)
+        return program
+    }
+
+    /// On all lanes; under a fixed split with as many splits as FlashDecoding takes.
+    func schedule(_ policy: SchedulePolicy) -> ClusterSchedule {
+        ClusterSchedule(lanes: cluster.lanes, policy: policy, splits: splits)
+    }
+
+    private var splits: Int {
+        SchedulePolicy.flashDecodingSplits(
+            outputs: heads * contexts.count, lanes: cluster.lanes, tiles: sequenceTiles.max() ?? 0)
+    }
+
+    /// Cycles by counting tiles of the busiest lane, one cycle a key.
+    ///
+    /// - Parameter program: Its first launch is the point under the policy.
+    func closedForm(_ policy: SchedulePolicy, _ program: ClusterProgram) throws -> Int {
+        let forms = UniformForms(outputs: heads * contexts.count, tiles: sequenceTiles.max() ?? 0, lanes: cluster.lanes)
+        // A ragged batch has no closed form but stream-K's: the schedule's longest range.
+        let tiles = switch (policy, contexts.count) {
+        case (.perHead, 1): forms.perHead
+        case (.fixedSplit, 1): forms.fixedSplit(splits)
+        case (.streamK, 1): forms.streamK
+        default: ScheduleSummary(try program.schedule(ofLaunch: 0)).makespanTiles
+        }
+        return tiles * settings.tileKeys
+    }
+}
+
+/// Clusters built so far.
+struct ClusterModels {
+    private var models: [ClusterConfiguration: ClusterModel] = [:]
+
+    mutating func model(_ cluster: ClusterConfiguration) throws -> ClusterModel {
+        if let model = models[cluster] { return model }
+        let model = try ClusterModel(cluster, engine: .verilator)
+        models[cluster] = model
+        return model
+    }
+}
+
+/// Points of a table that miss what is aimed at: a figure of how many, and their names.
+struct Verdict {
+    let name, aim: String
+    private var points = 0
+    private var misses: [String] = []
+
+    init(_ name: String, aim: String) {
+        self.name = name
+        self.aim = aim
+    }
+
+    mutating func judge(_ point: String, _ holds: Bool) {
+        points += 1
+        if !holds { misses.append(point) }
+    }
+
+    func add(to report: Report) {
+        guard points > 0, report.wants(name) else { return }
+        report.add(Figure(name, Double(misses.count), .points, peer: "not \(aim), of", peerValue: Double(points)))
+        for miss in misses { print("    \(miss)") }
+    }
+}
+
+/// Whether stream-K is ever slower than the best other policy by more than 1 % and 100 cycles.
+struct PolicyVerdict {
+    private var verdict: Verdict
+
+    init(_ name: String) { verdict = Verdict(name, aim: "within 1 % + 100 cycles of the best other policy") }
+
+    /// - Parameter cycles: Of the policies measured at the point; judged if stream-K is among them and another one.
+    mutating func judge(_ point: StreamKPoint, _ cycles: [(policy: SchedulePolicy, cycles: Double)]) {
+        guard let own = cycles.first(where: { $0.policy == .streamK }),
+              let best = cycles.filter({ $0.policy != .streamK }).map(\.cycles).min() else { return }
+        verdict.judge(point.name, own.cycles <= 1.01 * best + 100)
+    }
+
+    func add(to report: Report) { verdict.add(to: report) }
+}
