@@ -22,7 +22,7 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), GatheredReads(), TraceReplays(), Ablation(), PrefillCycles(), StreamKCycles(), StreamKSteadyState(),
+        DenseDecodeCycles(), GatheredReads(), TraceReplays(), Ablation(), PrefillCycles(), StreamKCycles(), StreamKSteadyState(), StreamKModel(),
         RefinementErrors(), TopKCycles(),
         CosimulationOverhead(),
         NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),

@@ -9,29 +9,23 @@ struct StreamKCycles: Benchmark {
     private static let sweep = StreamKPoint.sweep(
         "stream-k", heads: [1, 4, 8, 12, 20, 28, 32, 40], contexts: [1024, 4096, 16_384, 65_536], raggedHeads: [1, 4, 8])
 
-    /// Decoding one token of one sequence.
-    private static let decode: [StreamKPoint] = [512, 1024, 2048, 4096, 16_384, 65_536].flatMap { context in
-        [(0, 12, 1), (1, 32, 1), (1, 8, 4)].map { preset, heads, rows in
-            let cluster = ClusterConfiguration.advertised[preset]
-            return StreamKPoint(
-                cluster: cluster, name: "stream-k-decode-d\(cluster.lane.lane.headSize)-\(heads)x\(rows)x\(context)", heads: heads,
-                rows: rows, contexts: [context], settings: StreamKPoint.wide)
-        }
-    }
+    private static let decode = StreamKPoint.decode("stream-k-decode", contexts: [512, 1024, 2048, 4096, 16_384, 65_536])
 
     private static let tilesOfReduction = 32
     private static func reductionName(_ lanes: Int) -> String { "stream-k-reduction-\(lanes)" }
-    private static func portName(_ point: StreamKPoint) -> String { "\(point.name)-port" }
-    private static let stepsName = "stream-k-steps", policiesName = "stream-k-policies"
-
-    /// What a fused decode kernel draws of the bandwidth of one H200, 12 heads, by the context.
-    private static let fusedKernel = [1024: 0.09, 4096: 0.28, 16_384: 0.61]
+    private static let stepsName = "stream-k-steps", policiesName = "stream-k-policies", residualName = "stream-k-residual"
 
     let names = sweep.flatMap { point in StreamKPoint.policies.map(point.figure) } + [policiesName]
-        + decode.flatMap { [$0.name, portName($0)] } + [8, 16].map(reductionName) + [stepsName]
+        + decode.flatMap { [$0.name, $0.portName] } + [residualName] + [8, 16].map(reductionName) + [stepsName]
 
     func run(_ report: Report) throws {
         var models = ClusterModels(), policies = PolicyVerdict(Self.policiesName)
+        // The cycle model's error that is farthest from 0.
+        var residual: Int?
+        func compare(_ cycles: Int, _ work: LaunchModel, _ point: StreamKPoint) {
+            let error = cycles - work.cycles(sequences: point.contexts.count)
+            if abs(error) >= abs(residual ?? 0) { residual = error }
+        }
         for point in Self.sweep {
             let wanted = StreamKPoint.policies.filter { report.wants(point.figure($0)) }
             guard !wanted.isEmpty else { continue }
@@ -40,15 +34,21 @@ struct StreamKCycles: Benchmark {
             for policy in wanted {
                 let (cycles, closedForm) = try Self.run(point, policy, &program, models.model(point.cluster))
                 seen.append((policy, Double(cycles)))
+                compare(cycles, try program.model(ofLaunch: 0), point)
                 report.add(Figure(
                     point.figure(policy), Double(cycles), .cycles, peer: "closed form", peerValue: Double(closedForm)))
             }
             policies.judge(point, seen)
         }
         policies.add(to: report)
-        for point in Self.decode where report.wants(point.name) || report.wants(Self.portName(point)) {
-            try Self.decode(point, models.model(point.cluster), report)
+        for point in Self.decode where report.wants(point.name) || report.wants(point.portName) {
+            var program = try point.program()
+            program.append(0, point.schedule(.streamK))
+            let work = try program.model(ofLaunch: 0), result = try models.model(point.cluster).run(program)
+            point.addDecode(cycles: result.cycles, beats: result.traffic.reduce(0) { $0 + $1.totalBeats }, work, to: report)
+            compare(result.cycles, work, point)
         }
+        if let residual { report.add(Figure(Self.residualName, Double(residual), .cycles)) }
         for lanes in [8, 16] where report.wants(Self.reductionName(lanes)) {
             report.add(try Self.reduction(models.model(StreamKPoint.cluster(lanes))))
         }
@@ -61,22 +61,7 @@ struct StreamKCycles: Benchmark {
     ) throws -> (cycles: Int, closedForm: Int) {
         program.launches = []
         program.append(0, point.schedule(policy))
-        return (try model.run(program).cycles, try point.closedForm(policy, program))
-    }
-
-    /// A token's cycles against the bound, and the share of them in which a port brings a beat, over all ports.
-    private static func decode(_ point: StreamKPoint, _ model: ClusterModel, _ report: Report) throws {
-        var program = try point.program()
-        program.append(0, point.schedule(.streamK))
-        let work = try program.model(ofLaunch: 0), result = try model.run(program)
-        report.add(Figure(
-            point.name, Double(result.cycles), .cycles, peer: "bound (\(work.bindingResource.rawValue))",
-            peerValue: Double(work.bound)))
-        let beats = result.traffic.reduce(0) { $0 + $1.totalBeats }
-        let peer = point.heads == 12 ? fusedKernel[point.contexts[0]] : nil
-        report.add(Figure(
-            portName(point), Double(beats) / Double(point.cluster.lanes * result.cycles), .part,
-            peer: peer.map { _ in "fused kernel on one H200" }, peerValue: peer))
+        return (try model.run(program).cycles, point.closedForm(policy, try program.schedule(ofLaunch: 0)))
     }
 
     /// What the reduction adds: one output over all lanes, against as many tiles a lane of an output each.

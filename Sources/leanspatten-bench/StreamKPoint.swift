@@ -72,19 +72,52 @@ struct StreamKPoint {
             outputs: heads * contexts.count, lanes: cluster.lanes, tiles: sequenceTiles.max() ?? 0)
     }
 
+    /// The same for the golden model.
+    func request(_ policy: SchedulePolicy) -> ScheduleRequest {
+        ScheduleRequest(
+            contexts: contexts, heads: heads, lanes: cluster.lanes, tileKeys: settings.tileKeys, policy: policy, splits: splits)
+    }
+
     /// Cycles by counting tiles of the busiest lane, one cycle a key.
     ///
-    /// - Parameter program: Its first launch is the point under the policy.
-    func closedForm(_ policy: SchedulePolicy, _ program: ClusterProgram) throws -> Int {
+    /// - Parameter schedule: The point's under the policy.
+    func closedForm(_ policy: SchedulePolicy, _ schedule: StreamKScheduler) -> Int {
         let forms = UniformForms(outputs: heads * contexts.count, tiles: sequenceTiles.max() ?? 0, lanes: cluster.lanes)
         // A ragged batch has no closed form but stream-K's: the schedule's longest range.
         let tiles = switch (policy, contexts.count) {
         case (.perHead, 1): forms.perHead
         case (.fixedSplit, 1): forms.fixedSplit(splits)
         case (.streamK, 1): forms.streamK
-        default: ScheduleSummary(try program.schedule(ofLaunch: 0)).makespanTiles
+        default: ScheduleSummary(schedule).makespanTiles
         }
         return tiles * settings.tileKeys
+    }
+
+    /// One token of one sequence: 12 heads on `lean-8`, 32 heads and 8 key-value heads of 4 rows on `lean-16`.
+    static func decode(_ name: String, contexts: [Int]) -> [StreamKPoint] {
+        contexts.flatMap { context in
+            [(0, 12, 1), (1, 32, 1), (1, 8, 4)].map { preset, heads, rows in
+                let cluster = ClusterConfiguration.advertised[preset]
+                return StreamKPoint(
+                    cluster: cluster, name: "\(name)-d\(cluster.lane.lane.headSize)-\(heads)x\(rows)x\(context)", heads: heads,
+                    rows: rows, contexts: [context], settings: wide)
+            }
+        }
+    }
+
+    /// What fused decode kernels draw of the bandwidth of one H200, 12 heads, by the context.
+    private static let fusedKernels = [1024: 0.09, 4096: 0.28, 16_384: 0.61, 262_144: 0.92]
+
+    var portName: String { "\(name)-port" }
+
+    /// A token's cycles against the bound, and the share of them in which a port brings a beat, over all ports.
+    func addDecode(cycles: Int, beats: Int, _ work: LaunchModel, to report: Report) {
+        report.add(Figure(
+            name, Double(cycles), .cycles, peer: "bound (\(work.bindingResource.rawValue))", peerValue: Double(work.bound)))
+        let peer = heads == 12 ? Self.fusedKernels[contexts[0]] : nil
+        report.add(Figure(
+            portName, Double(beats) / Double(cluster.lanes * cycles), .part, peer: peer.map { _ in "fused kernels on one H200" },
+            peerValue: peer))
     }
 }
 

@@ -5,8 +5,8 @@ import Session
 /// launch alone takes to begin and to end is hidden there by its neighbours. Every output is compared with the golden model.
 struct StreamKSteadyState: Benchmark {
     private static let sweep = StreamKPoint.sweep(
-        "stream-k-steady", heads: [1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40], contexts: [1024, 4096, 16_384, 65_536],
-        raggedHeads: [1, 4, 8])
+        "stream-k-steady", heads: [1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40], contexts: [1024, 4096, 16_384], raggedHeads: [1, 4, 8])
+        + StreamKPoint.sweep("stream-k-steady", heads: [1, 4, 12, 20], contexts: [65_536], raggedHeads: [])
     private static let closedFormsName = "stream-k-steady-closed-forms", efficiencyName = "stream-k-steady-efficiency",
         policiesName = "stream-k-steady-policies"
 
@@ -45,7 +45,7 @@ struct StreamKSteadyState: Benchmark {
     ) throws -> (cycles: Double, closedForm: Int) {
         program.launches = []
         program.append(0, point.schedule(policy))
-        let closedForm = try point.closedForm(policy, program)
+        let closedForm = point.closedForm(policy, try program.schedule(ofLaunch: 0))
         // From the end of the second launch on each has one in front of it and, but for the last, one behind it.
         let launches = closedForm < 20_000 ? 8 : closedForm < 100_000 ? 4 : 3
         for _ in 1..<launches { program.append(0, point.schedule(policy)) }
