@@ -22,7 +22,8 @@ struct Figures: ParsableCommand {
     var output: String?
 
     private static let benchmarks: [any Benchmark] = [
-        DenseDecodeCycles(), GatheredReads(), TraceReplays(), Ablation(), PrefillCycles(), StreamKCycles(), PrunedClusterCycles(), RefinementErrors(), TopKCycles(),
+        DenseDecodeCycles(), GatheredReads(), TraceReplays(), Ablation(), PrefillCycles(), StreamKCycles(), StreamKSteadyState(),
+        StreamKModel(), PrunedClusterCycles(), RefinementErrors(), TopKCycles(),
         CosimulationOverhead(),
         NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),

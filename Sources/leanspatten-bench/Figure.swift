@@ -27,6 +27,7 @@ struct Figure: Codable {
     enum Unit: String {
         case cycles
         case requests
+        case points
         case part
         case cyclesPerSecond = "cycles/s"
         case seconds = "s"

@@ -83,20 +83,4 @@ import Testing
         #expect(sweep.points[23].formula > 1.97 && sweep.points[22].formula == 1)
         #expect(try String(contentsOfFile: root + "/Docs/signature-sweep.svg", encoding: .utf8) == sweep.svg, "run make signature")
     }
-
-    /// The model of a launch is the bound of the lane that has most, and constants.
-    @Test func launchModel() throws {
-        let configuration = PrefillConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
-        let settings = RowSettings(tileKeys: 128, keyFormat: try .init("8+4"), valueFormat: try .init(bits: 12))
-        let schedule = try StreamKScheduler(ScheduleRequest(contexts: [1024, 512], heads: 1, lanes: 5, tileKeys: 128))
-        // 12 tiles on 5 lanes: 3, 3, 2, 2, 2. A tile is 128 keys of 3 beats; with 8 rows the arrays take 8 cycles a key.
-        let one = LaunchModel(schedule, configuration, rows: 1, settings: settings)
-        #expect(one.bound == 3 * 128 * 3 && one.bindingResource == .memoryPort)
-        let eight = LaunchModel(schedule, configuration, rows: 8, settings: settings)
-        #expect(eight.bound == 3 * 128 * 8 && eight.bindingResource == .queryKeyArray)
-        #expect(one.segments == 5 && one.largestPeers == 3)
-        let cycles = one.cycles(sequences: 2)
-        // The second lane has as much as the first, and begins 4 cycles later.
-        #expect(cycles == 2 + 30 + 2 * 4 + 100 + one.bound + 110 + 8 + 3 * 3 + 64)
-    }
 }

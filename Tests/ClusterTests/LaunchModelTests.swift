@@ -1,0 +1,89 @@
+import Configuration
+import FixedPoint
+import GoldenModel
+import PerformanceModel
+import Session
+import TestSupport
+import Testing
+
+/// The cycle model of a launch, against the cluster in RTL.
+@Suite struct LaunchModelTests {
+    /// The model is so far off at most, in cycles.
+    private static let residual = 40
+
+    private static let cluster = ClusterConfiguration(
+        lane: PrefillConfiguration(lane: LaneConfiguration(headSize: 32, multipliers: 32), residentRows: 4), lanes: 8)
+
+    /// The launches of a program alone, of one sequence and of several, on fewer lanes than outputs and on more; and how far off
+    /// the model is at each, with the launch's name.
+    private func residuals(
+        _ keyFormat: String, values: Int, rows: Int, bench: ClusterTestBench.Timing, _ timing: LaunchTiming
+    ) throws -> [(name: String, cycles: Int)] {
+        let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat(keyFormat), valueFormat: try ValueFormat(bits: values))
+        var generator = TestSeed.generator("launch model")
+        var program = try ClusterProgram(Self.cluster)
+        for (heads, contexts) in [(1, [1024]), (12, [512]), (2, [300, 900, 5, 1200])] {
+            let layer = try program.placeRandom(
+                settings: settings, rows: rows, heads: heads, contexts: contexts, shares: true, generator: &generator)
+            for policy in [SchedulePolicy.perHead, .fixedSplit, .streamK] {
+                program.append(layer, ClusterSchedule(lanes: Self.cluster.lanes, policy: policy, splits: 3))
+            }
+        }
+        var alone = bench
+        alone.oneAtATime = true
+        let result = try ClusterModel(Self.cluster, engine: .verilator).run(program, timing: alone)
+        return try program.launches.indices.map { index in
+            let launch = program.launches[index], layer = program.layers[launch.layer], sequences = layer.contexts.count
+            let model = try program.model(ofLaunch: index)
+            let cycles = model.preparation(sequences: sequences, policy: launch.schedule.policy, timing: timing)
+                + model.cycles(sequences: sequences, timing: timing)
+            return ("\(layer.heads) x \(layer.contexts), \(rows) rows, \(launch.schedule.policy.rawValue), keys \(keyFormat)",
+                    result.finished[index] - result.taken[index] - cycles)
+        }
+    }
+
+    @Test("the model is as far off as is stated, at the port's bound and at the arrays'", arguments: [
+        ("4+0", 4, 1), ("4+0", 4, 4), ("8+4", 12, 1), ("8+4", 12, 4),
+    ])
+    func rtl(_ keyFormat: String, _ values: Int, _ rows: Int) throws {
+        for point in try residuals(keyFormat, values: values, rows: rows, bench: .init(), LaunchTiming()) {
+            #expect(abs(point.cycles) <= Self.residual, "\(point.name): RTL takes \(point.cycles) cycles more\n\(TestSeed.rerun)")
+        }
+    }
+
+    @Test func latenciesAreThoseOfTheMemories() throws {
+        let bench = ClusterTestBench.Timing(memories: [.fixed(latency: 200)], queryLatency: 50)
+        var timing = LaunchTiming()
+        let unaware = try residuals("4+0", values: 4, rows: 1, bench: bench, timing)
+        #expect(unaware.allSatisfy { abs($0.cycles - 130) <= Self.residual }, "\(unaware)")
+        timing.memoryLatency = 200
+        timing.queryLatency = 50
+        let aware = try residuals("4+0", values: 4, rows: 1, bench: bench, timing)
+        #expect(aware.allSatisfy { abs($0.cycles) <= Self.residual }, "\(aware)")
+    }
+
+    @Test("bounds by hand; what a launch costs beside them does not depend on the context")
+    func bounds() throws {
+        let configuration = PrefillConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))
+        let settings = RowSettings(tileKeys: 128, keyFormat: try .init("8+4"), valueFormat: try .init(bits: 12))
+        func model(_ contexts: [Int], heads: Int = 1, lanes: Int, rows: Int) throws -> LaunchModel {
+            LaunchModel(
+                try StreamKScheduler(ScheduleRequest(contexts: contexts, heads: heads, lanes: lanes, tileKeys: 128)), configuration,
+                rows: rows, settings: settings)
+        }
+        // 12 tiles on 5 lanes: 3, 3, 2, 2, 2. A tile is 128 keys of 3 beats; with 8 rows the arrays take 8 cycles a key.
+        let one = try model([1024, 512], lanes: 5, rows: 1)
+        #expect(one.bound == 3 * 128 * 3 && one.bindingResource == .memoryPort)
+        let eight = try model([1024, 512], lanes: 5, rows: 8)
+        #expect(eight.bound == 3 * 128 * 8 && eight.bindingResource == .queryKeyArray)
+        #expect(one.segments == 5 && one.largestPeers == 3)
+        for rows in [1, 4] {
+            let overheads = try [4096, 65_536, 524_288].map { context in
+                let model = try model([context], heads: 12, lanes: 8, rows: rows)
+                return model.cycles(sequences: 1) - model.bound
+            }
+            #expect(Set(overheads).count == 1 && overheads[0] > 0, "\(overheads)")
+        }
+        #expect(LaunchModel(configuration: configuration, lanes: 4).cycles(sequences: 1) == 0)
+    }
+}
