@@ -42,11 +42,8 @@ struct CascadeMutationTests {
         let turns = try UnitScenario.cascadeController(pruningD32, TestSeed.generator("turns"))
         let edges = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator("edges"))
         try UnitMutationScore(
-            name: "CascadeController", scenarios: [turns], modules: ["CascadeController"],
-            tests: [
-                { try edges.run() }, { try CascadeControllerTests().layersThatKeepAllDoNotWait() },
-                { try CascadeControllerTests().rankingsWaitForRows() }, { try CascadeControllerTests().cascadeOfAModel(mode: .age) },
-            ]
+            name: "CascadeController", scenarios: [turns], furtherScenarios: [edges], modules: ["CascadeController"],
+            tests: [{ try CascadeControllerTests().layersThatKeepAllDoNotWait() }, { try CascadeControllerTests().rankingsWaitForRows() }]
         ).measure(atLeast: 88)
     }
 }

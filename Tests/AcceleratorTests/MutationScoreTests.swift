@@ -28,7 +28,7 @@ import Verification
                 default: .wrong
                 }
             },
-            others: (Self.unitChecks() + Self.bufferChecks(of: design)).map { check in { try UnitMutant.isFound($0, by: check) } })
+            others: (Self.unitChecks() + Self.bufferChecks(of: design)).map { check in { try UnitMutant.isFound($0, by: check) ?? false } })
         print(score)
         #expect(score.reaches(percent: 90))
     }

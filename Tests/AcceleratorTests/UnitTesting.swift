@@ -51,16 +51,16 @@ enum UnitMutant {
     /// The unit under test does not hold the mutant.
     struct Elsewhere: Error {}
 
-    /// Whether a test that passes fails once the mutant is in the unit.
-    static func isFound(_ mutant: Mutant, by test: () throws -> Void) throws -> Bool {
-        let found = Flag()
+    /// Whether a test that passes fails once the mutant is in the unit; nil: it does, or passes, without it.
+    static func isFound(_ mutant: Mutant, by test: () throws -> Void) throws -> Bool? {
+        let found = Flag(), elsewhere = Flag()
         try withKnownIssue(isIntermittent: true) {
             try $current.withValue(mutant) { try test() }
         } matching: { issue in
-            if !(issue.error is Elsewhere) { found.set() }
+            issue.error is Elsewhere ? elsewhere.set() : found.set()
             return true
         }
-        return found.isSet
+        return found.isSet ? true : elsewhere.isSet ? nil : false
     }
 
     private final class Flag: Sendable {
