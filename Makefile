@@ -235,12 +235,12 @@ coverage: swift simulators ## line, branch and toggle coverage of the lane's Ver
 .PHONY: mutate
 mutate: swift ## small faults of the units and MUTANTS=n of the dense lane: a table of how many are found, and those that are not
 	swift build -c release --build-tests
-	@status=0; LEANSPATTEN_MUTATE=$(MUTANTS) $(BUILD)/leanspattenPackageTests.xctest --testing-library swift-testing \
-	  --filter mutationScore --filter TopKMutationTests --filter ScheduleMutationTests --filter ReductionMutationTests > .build/mutants.txt 2>&1 || status=$$?; \
-	grep -aE '^  .*[.]swift:[0-9]+[)]$$|^mutation score|recorded an issue' .build/mutants.txt || true; echo; \
-	printf '%-28s %8s %8s %8s\n' unit mutants found score; \
-	grep -a '^mutation score of' .build/mutants.txt | tr -d ':' | sort \
-	  | awk '{ printf "%-28s %8d %8d %6.1f %%\n", $$4, $$7, $$5, 100 * $$5 / $$7 }'; exit $$status
+	@status=0; LEANSPATTEN_MUTATE=$(MUTANTS) stdbuf -oL $(BUILD)/leanspattenPackageTests.xctest --testing-library swift-testing \
+	  --filter mutationScore 2>&1 | tee .build/mutants.txt \
+	  | { grep -aE --line-buffered '^  .*[.]swift:[0-9]+[)]$$|^mutation score|recorded an issue' || true; } || status=$$?; echo; \
+	printf '%-44s %8s %8s %8s %10s %8s\n' unit mutants found score "by cycles" seconds; \
+	grep -a '^mutation score of' .build/mutants.txt | tr -d ':,' | sort \
+	  | awk '{ printf "%-44s %8d %8d %6.1f %% %10d %8d\n", $$4, $$7, $$5, 100 * $$5 / $$7, $$9, $$15 }'; exit $$status
 
 .PHONY: clean
 clean: ## everything that was built

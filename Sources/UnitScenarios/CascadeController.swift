@@ -113,7 +113,7 @@ extension UnitScenario {
     package static func cascadeOfAModel(
         _ configuration: SpAttenConfiguration, mode: ImportanceMode, iterations: Int, context: Int, _ random: SeededGenerator
     ) throws -> (scenario: UnitScenario, ranked: Int) {
-        var traffic = try CascadeTraffic(configuration, maximumHeads: 16, random)
+        var traffic = try CascadeTraffic(configuration, maximumHeads: 64, random)
         let tokens = RatioRule(average: 26_000, start: 45_000, unprunedPercent: RatioRule.unprunedTokenPercent)
         let heads = RatioRule(average: 49_152, start: 65_536, unprunedPercent: RatioRule.unprunedHeadPercent)
         func line(_ rule: RatioRule) throws -> KeepLine {

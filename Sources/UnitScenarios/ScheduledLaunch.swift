@@ -226,8 +226,11 @@ extension ScheduleRequest {
             ScheduleRequest(contexts: all, heads: 2, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit, splits: 7),
             ScheduleRequest(contexts: [most - 1, most - 61], heads: 3, lanes: min(2, cluster.lanes), tileKeys: tile, byKeys: true),
             ScheduleRequest(contexts: [most], heads: 5, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit),
-        ] + cluster.lane.tileSizes.map { tileKeys in
-            ScheduleRequest(contexts: [2 * tileKeys + 1], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)
+        ] + cluster.lane.tileSizes.flatMap { tileKeys in
+            // Little more than whole tiles, and whole tiles of half the size.
+            [1, tileKeys / 2].map { keys in
+                ScheduleRequest(contexts: [2 * tileKeys + keys], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)
+            }
         }
         return largest + contexts.enumerated().flatMap { index, contexts in
             SchedulePolicy.allCases.flatMap { policy in

@@ -14,9 +14,14 @@ extension UnitScenario {
         let edges = extent == .full ? ScheduleRequest.edges(cluster).filter { $0.heads * $0.contexts.count < 4_000 } : []
         let limits = extent == .full ? LaunchLimits(heads: 6) : LaunchLimits(sequences: 12, heads: 4, context: 1_500)
         let requests = edges + (0..<(extent == .full ? 150 : 24)).map { _ in ScheduleRequest.random(cluster, limits, &random) }
-        return try segmentWalker(lane, try requests.map {
-            (try ScheduledLaunch($0, on: cluster, &random), random.below($0.lanes))
-        })
+        var ranges = try requests.map { (try ScheduledLaunch($0, on: cluster, &random), random.below($0.lanes)) }
+        if extent == .full {
+            // To the end behind the last of all heads that there can be.
+            let most = ScheduleRequest(
+                contexts: [1], heads: ClusterConfiguration.maximumHeads, lanes: cluster.lanes, tileKeys: lane.tileSizes[0])
+            ranges.append((try ScheduledLaunch(most, on: cluster, &random), cluster.lanes - 1))
+        }
+        return try segmentWalker(lane, ranges)
     }
 
     /// - Parameter ranges: launches, and whose range of each is walked.

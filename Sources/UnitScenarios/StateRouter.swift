@@ -49,8 +49,8 @@ private struct StateGroup {
 }
 
 extension UnitScenario {
-    /// Groups of every role from the lane while merged ones come in: whole outputs of both in any order, partial ones in
-    /// that of the lane.
+    /// Groups of every role from the lane while merged ones come in, and merged ones once the lane is done: whole outputs of
+    /// both in any order, partial ones in that of the lane.
     ///
     /// - Parameter reports: In a lane that prunes: states have masses, and groups faults.
     package static func stateRouter(
@@ -60,11 +60,14 @@ extension UnitScenario {
         var random = random
         let roles = [(true, true), (false, true), (true, true), (true, false), (false, false), (true, true)]
         let own = (0..<12).map { StateGroup($0, opens: roles[$0 % 6].0, closes: roles[$0 % 6].1, prefill, reports: reports, &random) }
-        let merged = (12..<17).map { StateGroup($0, opens: true, closes: true, prefill, reports: reports, &random) }
+        let merged = (12..<19).map { StateGroup($0, opens: true, closes: true, prefill, reports: reports, &random) }
         return try UnitScenario(Accelerator.StateRouter(prefill: prefill, reports: reports)) { streams in
             try streams.send(own, to: "tag") { try $0.encodeTag($1, prefix: "") }
-            try streams.send(own.flatMap { $0.states.flatMap { StateItem.beats(of: $0, lane) } }, to: "state") { try $0.encode(into: $1, lane) }
-            try streams.send(beats(merged, lane), to: "merged") { try encode($0, $1, lane) }
+            let states = own.flatMap { $0.states.flatMap { StateItem.beats(of: $0, lane) } }
+            try streams.send(states, to: "state") { try $0.encode(into: $1, lane) }
+            let mergedBeats = beats(merged, lane), beside = beats(Array(merged[..<5]), lane).count
+            let gate = StreamScenario.Gate(after: "state", beats: mergedBeats.indices.map { $0 < beside ? 0 : states.count })
+            try streams.send(mergedBeats, to: "merged", gate: gate) { try encode($0, $1, lane) }
             try streams.expect(beats(own.filter { !($0.opens && $0.closes) }, lane), from: "partial") { try encode($0, $1, lane) }
             let complete = own.filter { $0.opens && $0.closes } + merged
             let outputs = complete.flatMap { group in

@@ -33,15 +33,4 @@ extension Design {
         }
         return chosen
     }
-
-    /// Those of `mutants` that `passes` cannot tell from the design itself; nil if that does not pass.
-    ///
-    /// All are in one design behind a select: number 0 is the design itself.
-    package func survivors(
-        of mutants: [Mutant], passes: (_ mutated: Design, _ number: Int) throws -> Bool
-    ) throws -> [Mutant]? {
-        let mutated = try mutated(by: mutants)
-        guard try passes(mutated, 0) else { return nil }
-        return try mutants.indices.filter { try passes(mutated, $0 + 1) }.map { mutants[$0] }
-    }
 }

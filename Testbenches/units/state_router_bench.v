@@ -70,7 +70,7 @@ module state_router_bench #(
     integer s_state_passed;
     reg s_state_failed;
 
-    // merged: 72 beats given.
+    // merged: 104 beats given.
     reg s_merged_valid;
     wire s_merged_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -100,7 +100,7 @@ module state_router_bench #(
     integer s_partial_passed;
     reg s_partial_failed;
 
-    // output: 1216 beats expected.
+    // output: 1472 beats expected.
     wire s_output_valid;
     reg s_output_ready;
     wire [15:0] s_output_element;
@@ -233,7 +233,7 @@ module state_router_bench #(
             end
         end
 
-    reg [1515:0] s_merged_lines [0:71];
+    reg [1547:0] s_merged_lines [0:103];
     integer s_merged_next;
     initial $readmemh("state_router_merged.hex", s_merged_lines);
     wire s_merged_pauses = {26'd0, noise[15:10]} < stalls;
@@ -250,9 +250,9 @@ module state_router_bench #(
                 s_merged_failed <= 1'b1;
             end
             if (!s_merged_valid || s_merged_ready) begin
-                if (s_merged_next < 72 && !s_merged_pauses) begin
+                if (s_merged_next < 104 && !s_merged_pauses && s_state_passed >= s_merged_lines[s_merged_next][31:0]) begin
                     s_merged_valid <= 1'b1;
-                    s_merged_beat <= s_merged_lines[s_merged_next][1515:0];
+                    s_merged_beat <= s_merged_lines[s_merged_next][1547:32];
                     s_merged_next <= s_merged_next + 1;
                 end else begin
                     s_merged_valid <= 1'b0;
@@ -297,12 +297,12 @@ module state_router_bench #(
         end
 
     /* verilator lint_off BLKSEQ */
-    reg [87:0] s_output_lines [0:1215];
+    reg [87:0] s_output_lines [0:1471];
     initial $readmemh("state_router_output.hex", s_output_lines);
     wire [43:0] s_output_beat = {s_output_element, 3'd0, s_output_last, 3'd0, s_output_row, s_output_output_head, s_output_output_sequence, 3'd0, s_output_epoch};
     reg s_output_waits;
     reg [43:0] s_output_waiting;
-    reg [1215:0] s_output_used;
+    reg [1471:0] s_output_used;
     integer s_output_place;
     always @(posedge clock)
         if (reset) begin
@@ -310,7 +310,7 @@ module state_router_bench #(
             s_output_failed <= 1'b0;
             s_output_waits <= 1'b0;
             s_output_ready <= 1'b0;
-            s_output_used = {1216{1'b0}};
+            s_output_used = {1472{1'b0}};
         end else begin
             s_output_ready <= !({26'd0, noise[25:20]} < stalls);
             s_output_waits <= s_output_valid && !s_output_ready;
@@ -323,15 +323,15 @@ module state_router_bench #(
                 s_output_failed <= 1'b1;
             end else if (s_output_valid && s_output_ready) begin
                 s_output_passed <= s_output_passed + 1;
-                if (s_output_passed == 1216) begin
-                    $display("cycle %0d: output offers a beat beyond the %0d expected", cycle, 1216);
+                if (s_output_passed == 1472) begin
+                    $display("cycle %0d: output offers a beat beyond the %0d expected", cycle, 1472);
                     s_output_failed <= 1'b1;
                     end else begin
                         s_output_place = 0;
-                        while (s_output_place < 1216 && (s_output_used[s_output_place]
+                        while (s_output_place < 1472 && (s_output_used[s_output_place]
                                 || (((s_output_beat ^ s_output_lines[s_output_place][87:44]) & s_output_lines[s_output_place][43:0]) !== 44'd0)))
                             s_output_place = s_output_place + 1;
-                        if (s_output_place == 1216) begin
+                        if (s_output_place == 1472) begin
                             $display("MISMATCH output beat %0d cycle %0d: %h is not among what is expected and has not come",
                                 s_output_passed, cycle, s_output_beat);
                             s_output_failed <= 1'b1;
@@ -345,7 +345,7 @@ module state_router_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_tag_passed == 12 && s_state_passed == 168 && s_merged_passed == 72 && s_partial_passed == 88 && s_output_passed == 1216;
+    wire finished = s_tag_passed == 12 && s_state_passed == 168 && s_merged_passed == 104 && s_partial_passed == 88 && s_output_passed == 1472;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -359,7 +359,7 @@ module state_router_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: tag=%0d/%0d state=%0d/%0d merged=%0d/%0d partial=%0d/%0d output=%0d/%0d",
-                    cycle, last_move, s_tag_passed, 12, s_state_passed, 168, s_merged_passed, 72, s_partial_passed, 88, s_output_passed, 1216);
+                    cycle, last_move, s_tag_passed, 12, s_state_passed, 168, s_merged_passed, 104, s_partial_passed, 88, s_output_passed, 1472);
                 fail;
             end
         end

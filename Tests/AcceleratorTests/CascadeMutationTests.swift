@@ -4,17 +4,18 @@ import RTL
 import TestSupport
 import Testing
 import UnitScenarios
+import Verification
 
 /// How many small faults in the importances, the choice of tokens and the controller their own tests find. (The top-k engine has
 /// tests of its own.)
-@Suite(.enabled(if: UnitMutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
+@Suite(.enabled(if: MutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
 struct CascadeMutationTests {
     private static let both: [UnitScenario.Extent] = [.short, .full]
 
     @Test func mutationScoreOfTokenImportance() throws {
         let units = try Self.both.map { try UnitScenario.tokenImportance(pruningD32, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(
-            name: "TokenImportance", design: units[0].design, scenarios: units, modules: ["TokenImportance", "TokenBank"],
+            name: "TokenImportance", scenarios: units, modules: ["TokenImportance", "TokenBank"],
             tests: [{ try TokenImportanceTests().fullRows() }]
         ).measure(atLeast: 92)
     }
@@ -23,7 +24,7 @@ struct CascadeMutationTests {
         let lane = pruningD32.lane
         let units = try Self.both.map { try UnitScenario.headImportance(lane, heads: 64, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(
-            name: "HeadImportance", design: units[0].design, scenarios: units, modules: ["HeadImportance"],
+            name: "HeadImportance", scenarios: units, modules: ["HeadImportance"],
             tests: [{ try HeadImportanceTests().commandsGoFirst(heads: 64) }, { try HeadImportanceTests().everyNumberOfHeads(heads: 64) }]
         ).measure(atLeast: 93)
     }
@@ -32,7 +33,7 @@ struct CascadeMutationTests {
         let units = [try UnitScenario.tokenSelectorAfterReset(pruningD32, TestSeed.generator("after reset"))]
             + (try Self.both.map { try UnitScenario.tokenSelector(pruningD32, TestSeed.generator("\($0)"), $0) })
         try UnitMutationScore(
-            name: "TokenSelector", design: units[0].design, scenarios: units, modules: ["TokenSelector"],
+            name: "TokenSelector", scenarios: units, modules: ["TokenSelector"],
             tests: [{ try TokenSelectorTests().cyclesOfARanking() }]
         ).measure(atLeast: 91)
     }
@@ -41,11 +42,8 @@ struct CascadeMutationTests {
         let turns = try UnitScenario.cascadeController(pruningD32, TestSeed.generator("turns"))
         let edges = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator("edges"))
         try UnitMutationScore(
-            name: "CascadeController", design: turns.design, scenarios: [turns], modules: ["CascadeController"],
-            tests: [
-                { try edges.run() }, { try CascadeControllerTests().layersThatKeepAllDoNotWait() },
-                { try CascadeControllerTests().rankingsWaitForRows() }, { try CascadeControllerTests().cascadeOfAModel(mode: .age) },
-            ]
+            name: "CascadeController", scenarios: [turns], furtherScenarios: [edges], modules: ["CascadeController"],
+            tests: [{ try CascadeControllerTests().layersThatKeepAllDoNotWait() }, { try CascadeControllerTests().rankingsWaitForRows() }]
         ).measure(atLeast: 88)
     }
 }

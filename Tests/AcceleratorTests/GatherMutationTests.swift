@@ -4,9 +4,10 @@ import RTL
 import TestSupport
 import Testing
 import UnitScenarios
+import Verification
 
 /// How many small faults in the fetch path of a lane that prunes its own tests find.
-@Suite(.enabled(if: UnitMutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
+@Suite(.enabled(if: MutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
 struct GatherMutationTests {
     /// Rows take two steps, and lie in two channels.
     private static let configuration =
@@ -17,7 +18,7 @@ struct GatherMutationTests {
         let configuration = Self.configuration
         let units = try Self.both.map { try UnitScenario.gatherReader(configuration, .keyMSB, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(
-            name: "GatherReader", design: units[0].design, scenarios: units,
+            name: "GatherReader", scenarios: units,
             modules: ["GatherReader", "RowLocator", "SectorFetcher", "RowCutter"], tests: [
                 { for first in [0, 3] { try SectorFetcherTests().asksForTheWholeBuffer(configuration, from: first) } },
                 { try GatherReaderTests().scatteredRowsAtTheBeatBound(configuration: configuration, keep: 0.54) },
@@ -28,7 +29,7 @@ struct GatherMutationTests {
     @Test func mutationScoreOfIndexGenerator() throws {
         let units = try Self.both.map { try UnitScenario.indexGenerator(Self.configuration, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(
-            name: "IndexGenerator", design: units[0].design, scenarios: units, modules: ["IndexGenerator"],
+            name: "IndexGenerator", scenarios: units, modules: ["IndexGenerator"],
             tests: [{ try IndexTests().aPositionACycle() }]
         ).measure(atLeast: 94)
     }
@@ -36,7 +37,7 @@ struct GatherMutationTests {
     @Test func mutationScoreOfIndexFilter() throws {
         let units = try Self.both.map { try UnitScenario.indexFilter(Self.configuration, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(
-            name: "IndexFilter", design: units[0].design, scenarios: units, modules: ["IndexFilter"],
+            name: "IndexFilter", scenarios: units, modules: ["IndexFilter"],
             tests: [{ try IndexTests().decisions() }]
         ).measure(atLeast: 100)
     }

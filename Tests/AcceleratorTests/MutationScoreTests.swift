@@ -3,7 +3,6 @@ import Configuration
 import FixedPoint
 import Foundation
 import RTL
-import Synchronization
 import Testing
 import Verification
 
@@ -17,82 +16,57 @@ import Verification
         let design = try Design(Accelerator.Lane(lane: LaneCheck.lane))
         let mutants = design.chosenMutants(Self.count == 1 ? 160 : Self.count)
         print("\(mutants.count) of \(design.mutants().count) mutants, one at most of each Swift line and kind of change")
-        let mutated = try design.mutated(by: mutants)
-        let check = try LaneCheck()
-        let healthy = try check.run(mutated, mutant: 0)
-        let unitChecks = Self.unitChecks() + Self.bufferChecks(of: design)
+        let lane = try LaneCheck()
+        let healthy = try lane.run(design.mutated(by: [mutants[0]]), mutant: 0)
         try #require(healthy.verdict == nil)
-        var killedByLane = 0, killedByUnit = 0, survivors: [Mutant] = []
-        for (index, mutant) in mutants.enumerated() {
-            if let verdict = try check.run(mutated, mutant: index + 1, cycles: healthy.cycles).verdict {
-                killedByLane += 1
-                print("  \(index + 1) killed: \(mutant) -> lane: \(verdict)")
-            } else if let unit = try unitChecks.first(where: { try Self.finds($0.check, mutant) }) {
-                killedByUnit += 1
-                print("  \(index + 1) killed: \(mutant) -> \(unit.name)")
-            } else {
-                survivors.append(mutant)
-                print("  \(index + 1) SURVIVED: \(mutant)")
-            }
-        }
-        print("mutation score of Lane: \(mutants.count - survivors.count) of \(mutants.count) found, \(killedByLane) by the lane's check, "
-            + "\(killedByUnit) by the tests of the units; survivors:")
-        for mutant in survivors { print("  \(mutant)") }
-        #expect((killedByLane + killedByUnit) * 100 >= 90 * mutants.count)
+        let score = try MutationScore(
+            of: "Lane", design, mutants,
+            check: { mutated, number, _ in
+                switch try lane.run(mutated, mutant: number, cycles: healthy.cycles).verdict {
+                case nil: .passes
+                case .slow: .late
+                default: .wrong
+                }
+            },
+            others: (Self.unitChecks() + Self.bufferChecks(of: design)).map { check in { try UnitMutant.isFound($0, by: check) ?? false } })
+        print(score)
+        #expect(score.reaches(percent: 90))
     }
 
     /// The tests of the units at the parameters that the lane has them.
-    private static func unitChecks() -> [(name: String, check: () throws -> Void)] {
+    private static func unitChecks() -> [() throws -> Void] {
         [
-            ("QueryKeyUnit", { try QueryKeyTests().scoresOfRowsBackToBack(lane: LaneCheck.lane) }),
-            ("ScoreScaler", { try ScoreScalerTests().scaledScores(lane: LaneCheck.lane) }),
-            ("ExponentialUnit", { try SoftmaxTests().exponentialStalls() }),
-            ("SoftmaxUnit", { try SoftmaxTests().weightsOfRowsBackToBack(lane: LaneCheck.lane) }),
-            ("SoftmaxUnit full", { try SoftmaxTests().fullTilesDoNotBlockEachOther() }),
-            ("ProbabilityValueUnit", { try ProbabilityValueTests().leavesOfTilesBackToBack(lane: LaneCheck.lane) }),
-            ("MergeUnit", { try MergeTests().pairs(lane: LaneCheck.lane) }),
-            ("StateAccumulator", { try StateAccumulatorTests().rowsBackToBack(lane: LaneCheck.lane) }),
-            ("Reciprocal", { try NormalizerTests().reciprocals() }),
-            ("Normalizer", { try NormalizerTests().outputs(lane: LaneCheck.lane) }),
-            ("KeyAssembler", { try KeyAssemblerTests().tileAndRowEnds(lane: LaneCheck.lane) }),
-            ("JobDispatcher", { try JobDispatcherTests().commands(lane: LaneCheck.lane) }),
-            ("RoundRobinArbiter", { try RoundRobinArbiterTests().fairness(inputs: 3) }),
-            ("PlaneFetcher", { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) }),
-            ("PlaneFetcher full", { try PlaneFetcherTests().asksForTheWholeBuffer(buffer: 256) }),
-        ] + MemoryPort.Tag.allCases.flatMap { tag -> [(name: String, check: () throws -> Void)] in
-            [("BitwidthConverter \(tag)", { try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) }),
-             ("PlaneReader \(tag)", { try PlaneReaderTests().rowsBackToBack(tag: tag) })]
+            { try QueryKeyTests().scoresOfRowsBackToBack(lane: LaneCheck.lane) },
+            { try ScoreScalerTests().scaledScores(lane: LaneCheck.lane) },
+            { try SoftmaxTests().exponentialStalls() },
+            { try SoftmaxTests().weightsOfRowsBackToBack(lane: LaneCheck.lane) },
+            { try SoftmaxTests().fullTilesDoNotBlockEachOther() },
+            { try ProbabilityValueTests().leavesOfTilesBackToBack(lane: LaneCheck.lane) },
+            { try MergeTests().pairs(lane: LaneCheck.lane) },
+            { try StateAccumulatorTests().rowsBackToBack(lane: LaneCheck.lane) },
+            { try NormalizerTests().reciprocals() },
+            { try NormalizerTests().outputs(lane: LaneCheck.lane) },
+            { try KeyAssemblerTests().tileAndRowEnds(lane: LaneCheck.lane) },
+            { try JobDispatcherTests().commands(lane: LaneCheck.lane) },
+            { try RoundRobinArbiterTests().fairness(inputs: 3) },
+            { try PlaneFetcherTests().bursts(buffer: LaneCheck.lane.fetchBufferBeats) },
+            { try PlaneFetcherTests().asksForTheWholeBuffer(buffer: 256) },
+        ] + MemoryPort.Tag.allCases.flatMap { tag -> [() throws -> Void] in
+            [{ try BitwidthConverterTests().everyWidth(lane: LaneCheck.lane, tag: tag) },
+             { try PlaneReaderTests().rowsBackToBack(tag: tag) }]
         }
     }
 
-    /// The tests of the queues and skid buffers that the design holds, by the parameters in their names.
-    static func bufferChecks(of design: Design) -> [(name: String, check: () throws -> Void)] {
+    /// The tests of the queues and skid buffers that the design holds, whose parameters are in their names.
+    static func bufferChecks(of design: Design) -> [() throws -> Void] {
         design.modules.compactMap { module in
             if let fifo = module.name.wholeMatch(of: /Fifo_w(\d+)_d(\d+)/) {
-                return (module.name, { try StreamBufferTests().fifo(bits: Int(fifo.1)!, depth: Int(fifo.2)!) })
+                return { try StreamBufferTests().fifo(bits: Int(fifo.1)!, depth: Int(fifo.2)!) }
             }
             if let skid = module.name.wholeMatch(of: /SkidBuffer_w(\d+)/) {
-                return (module.name, { try StreamBufferTests().skidBuffer(bits: Int(skid.1)!) })
+                return { try StreamBufferTests().skidBuffer(bits: Int(skid.1)!) }
             }
             return nil
         }
-    }
-
-    /// Whether a test that passes fails once the mutant is in the unit.
-    static func finds(_ check: () throws -> Void, _ mutant: Mutant) throws -> Bool {
-        let found = Flag()
-        try withKnownIssue(isIntermittent: true) {
-            try UnitMutant.$current.withValue(mutant) { try check() }
-        } matching: { issue in
-            if !(issue.error is UnitMutant.Elsewhere) { found.set() }
-            return true
-        }
-        return found.isSet
-    }
-
-    private final class Flag: Sendable {
-        private let value = Atomic(false)
-        var isSet: Bool { value.load(ordering: .relaxed) }
-        func set() { value.store(true, ordering: .relaxed) }
     }
 }

@@ -4,9 +4,10 @@ import RTL
 import TestSupport
 import Testing
 import UnitScenarios
+import Verification
 
 /// How many small faults in the units of a lane that prunes their own tests find.
-@Suite(.enabled(if: UnitMutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
+@Suite(.enabled(if: MutationScore.isWanted, "set LEANSPATTEN_MUTATE for the mutation score"))
 struct PruningMutationTests {
     /// Keys take two steps.
     private static let configuration = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 32))
@@ -19,7 +20,7 @@ struct PruningMutationTests {
         let extents: [UnitScenario.Extent] = [.short, .full]
         let units = try extents.map { try UnitScenario.named(name, Self.configuration.lane, TestSeed.generator("\(name) \($0)"), $0) }
         try UnitMutationScore(
-            name: name, design: units[0].design, scenarios: units,
+            name: name, scenarios: units,
             modules: name == "LocalValueSelector" ? [name, "TileSelection"] : [name], tests: Self.tests(of: name)
         ).measure(atLeast: percent)
     }

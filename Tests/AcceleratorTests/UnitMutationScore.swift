@@ -1,4 +1,3 @@
-import Foundation
 import RTL
 import TestSupport
 import Testing
@@ -8,12 +7,11 @@ import Verification
 /// How many small faults of one unit its tests find, of one of each Swift line and kind of change. A table of all units is
 /// `make mutate`; it takes minutes, so it is only made when asked for.
 struct UnitMutationScore {
-    static let isWanted = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] != nil
-
     let name: String
-    let design: Design
-    /// Run first, in this order, each without a stall and then under all its timings.
+    /// Of one design. Run first, in this order, each without a stall and then under all its timings.
     let scenarios: [UnitScenario]
+    /// Longer ones of the same design: without a stall, and with some.
+    var furtherScenarios: [UnitScenario] = []
     /// Names that the modules of the unit begin with; others below have tests of their own.
     let modules: [String]
     /// What else its tests check.
@@ -25,20 +23,26 @@ struct UnitMutationScore {
     /// Prints the score and the survivors.
     /// - Parameter percent: What must be found.
     func measure(atLeast percent: Int) throws {
+        let design = scenarios[0].design
         let mutants = design.chosenMutants(nil) { mutant in modules.contains { mutant.module.hasPrefix($0) } }
-        let survivors = try mutants.filter { mutant in try !checks(mutant).contains { try MutationScoreTests.finds($0, mutant) } }
-        let found = mutants.count - survivors.count
-        // In one piece: units are measured side by side.
-        print((["mutation score of \(name): \(found) of \(mutants.count) found; survivors:"]
-            + survivors.map { "  \(name): \($0)" }).joined(separator: "\n"))
-        #expect(found * 100 >= percent * mutants.count)
-    }
-
-    private func checks(_ mutant: Mutant) -> [() throws -> Void] {
-        var checks = scenarios.map { unit in { _ = try unit.run() } } + scenarios.map { unit in { try unit.runAll() } }
-        if case .reset = mutant.change, let unit = scenarios.first {
-            checks.append { for index in 0..<Self.powerUps { try unit.run(.random(seed: UInt64(1_000 + index))) } }
-        }
-        return checks + tests
+        let trials = try MutantTrials(
+            design,
+            scenarios.map { .init($0.streams) }
+                + scenarios.flatMap { unit in unit.timings.dropFirst().map { .init(unit.streams, $0) } }
+                + furtherScenarios.flatMap { unit in unit.timings[..<2].map { .init(unit.streams, $0) } },
+            resets: (0..<Self.powerUps).map { .init(scenarios[0].streams, .random(seed: UInt64(1_000 + $0))) })
+        // Tests that were asked, and those that a mutant was ever part of: another design than the unit's cannot find any.
+        var asked: Set<Int> = [], held: Set<Int> = []
+        let score = try MutationScore(
+            of: name, design, mutants, check: trials.verdict,
+            others: tests.indices.map { index in { mutant in
+                asked.insert(index)
+                guard let isFound = try UnitMutant.isFound(mutant, by: tests[index]) else { return false }
+                held.insert(index)
+                return isFound
+            } })
+        print(score)
+        #expect(held == asked, "a test runs another design than \(design.top.name)")
+        #expect(score.reaches(percent: percent))
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import RTL
 import SeededRandom
 import Simulation
+import Synchronization
 import TestSupport
 import Testing
 import UnitScenarios
@@ -49,6 +50,24 @@ enum UnitMutant {
 
     /// The unit under test does not hold the mutant.
     struct Elsewhere: Error {}
+
+    /// Whether a test that passes fails once the mutant is in the unit; nil: it does, or passes, without it.
+    static func isFound(_ mutant: Mutant, by test: () throws -> Void) throws -> Bool? {
+        let found = Flag(), elsewhere = Flag()
+        try withKnownIssue(isIntermittent: true) {
+            try $current.withValue(mutant) { try test() }
+        } matching: { issue in
+            issue.error is Elsewhere ? elsewhere.set() : found.set()
+            return true
+        }
+        return found.isSet ? true : elsewhere.isSet ? nil : false
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
 }
 
 extension Mutant {

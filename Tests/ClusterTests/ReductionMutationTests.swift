@@ -1,6 +1,5 @@
 import Accelerator
 import Configuration
-import Foundation
 import RTL
 import SeededRandom
 import Testing
@@ -10,7 +9,7 @@ import Verification
 /// How many small faults of the reduction the tests find. With `LEANSPATTEN_MUTATE`, one mutant of each Swift line and kind
 /// of change; else a few of them, all in one design behind a select as always.
 @Suite struct ReductionMutationTests {
-    private static let count: Int? = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] == nil ? 10 : nil
+    private static let count: Int? = MutationScore.isWanted ? nil : 10
 
     /// A run that a mutant has to get past: in as many cycles as the healthy unit, without a fault where there is none.
     private struct Trial {
@@ -52,34 +51,33 @@ import Verification
         }
     }
 
-    @Test(arguments: [(3, ReductionTopology.chain), (5, .tree)]) func score(lanes: Int, topology: ReductionTopology) throws {
+    @Test(arguments: [(3, ReductionTopology.chain), (5, .tree)]) func mutationScoreOfReduction(
+        lanes: Int, topology: ReductionTopology
+    ) throws {
         var random = SeededGenerator(seed: 1, name: "ReductionMutationTests")
         let trials = trials(lanes: lanes, &random)
         let design = try ReductionRun(trials[0].traffic, topology).design
         // The joins of a chain are those of the tree without what a chain cannot have.
         let units = topology == .chain ? ["ReductionUnit", "ReductionSlots"] : ["ReductionUnit", "ReductionJoin", "ReductionReturn"]
         let mutants = design.chosenMutants(Self.count) { mutant in units.contains { mutant.module.hasPrefix($0) } }
-        var cycles: [Int] = []
-        func passes(_ mutated: Design, _ number: Int) throws -> Bool {
-            for (index, trial) in trials.enumerated() {
+        let cycles = try trials.map { $0.isFaulty ? 0 : try ReductionRun($0.traffic, topology).run($0.traffic, $0.timing).cycles }
+        let score = try MutationScore(of: design.top.name, design, mutants, check: { mutated, number, _ in
+            var isLate = false
+            for (trial, cycles) in zip(trials, cycles) {
                 var unit = ReductionRun(mutated: mutated, mutant: number)
                 unit.patience = 600
                 if trial.isFaulty {
-                    guard try unit.findsFault(trial.traffic, trial.timing) else { return false }
+                    guard try unit.findsFault(trial.traffic, trial.timing) else { return .wrong }
                     continue
                 }
-                if number > 0 { unit.cycleLimit = 2 * cycles[index] }
-                guard let run = try? unit.run(trial.traffic, trial.timing) else { return false }
-                if number == 0 { cycles.append(run.cycles) }
-                // Right, but later or earlier than it should be.
-                if run.cycles != cycles[index] { return false }
+                unit.cycleLimit = 2 * cycles
+                guard let run = try? unit.run(trial.traffic, trial.timing) else { return .wrong }
+                if run.cycles != cycles { isLate = true }
             }
-            return true
-        }
-        let survivors = try #require(try design.survivors(of: mutants, passes: passes))
-        print("mutation score of \(design.top.name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
-        for mutant in survivors { print("  \(mutant)") }
+            return isLate ? .late : .passes
+        })
+        print(score)
         // Of so few, some that change nothing may be many.
-        #expect((mutants.count - survivors.count) * 100 >= (Self.count == nil ? 90 : 70) * mutants.count)
+        #expect(score.reaches(percent: MutationScore.isWanted ? 92 : 70))
     }
 }

@@ -1,6 +1,5 @@
 import Accelerator
 import Configuration
-import Foundation
 import GoldenModel
 import RTL
 import SeededRandom
@@ -9,54 +8,62 @@ import UnitScenarios
 import Verification
 
 /// How many small faults the tests of the units that schedule find. With `LEANSPATTEN_MUTATE`, one mutant of each Swift line
-/// and kind of change; else a few of them, all in one design behind a select.
+/// and kind of change; else a few of them.
 @Suite struct ScheduleMutationTests {
-    private static let count: Int? =
-        ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] == nil ? 20 : nil
+    private static let count: Int? = MutationScore.isWanted ? nil : 20
 
-    @Test func streamKScheduler() throws {
+    @Test func mutationScoreOfStreamKScheduler() throws {
         var random = SeededGenerator(seed: 1, name: "ScheduleMutationTests")
         let cluster = ClusterConfiguration(lane: clusterLane, lanes: 6)
         let edges = ScheduleRequest.edges(cluster).enumerated()
             .filter { $0.element.contexts.count < 100 || $0.offset < 5 }.map(\.element)
-        let requests = edges + (0..<60).map { index in
+        let requests = (0..<(MutationScore.isWanted ? 120 : 60)).map { index in
             ScheduleRequest.random(cluster, index % 20 == 0 ? LaunchLimits() : LaunchLimits(sequences: 12), &random)
         }
-        try score(try UnitScenario.streamKScheduler(cluster, try ScheduledLaunch.random(requests, on: cluster, &random)))
-    }
-
-    @Test func segmentWalker() throws {
-        try score(try UnitScenario.segmentWalker(clusterLane, SeededGenerator(seed: 1, name: "walker")))
-    }
-
-    @Test func serialDivider() throws {
-        try score(try UnitScenario.serialDivider(
-            dividendBits: 12, divisorBits: 7, bitsPerCycle: 2, SeededGenerator(seed: 1, name: "divider")))
-    }
-
-    private func score(_ unit: UnitScenario) throws {
-        let mutants = unit.design.chosenMutants(Self.count) { $0.module == unit.design.top.name }
-        var healthy: [StreamRun] = []
-        let timings: [StreamTiming] = [.steady, .random(seed: 3)]
-        func passes(_ mutated: Design, _ number: Int) throws -> Bool {
-            var scenario = unit.streams.on(mutated)
-            try scenario.hold("mutant", at: number)
-            for (index, timing) in timings.enumerated() {
-                var check = StreamCheck(mutated, scenario)
-                check.waveDirectory = nil
-                check.patience = 2_000
-                if number > 0 { check.cycleLimit = 2 * healthy[index].cycles }
-                guard let run = try? check.run(timing) else { return false }
-                if number == 0 { healthy.append(run) }
-                // Right, but later or earlier than it should be.
-                if run.cycles != healthy[index].cycles { return false }
-            }
-            return true
+        let launches = try edges.map { try ScheduledLaunch($0, on: cluster, &random) }
+            + ScheduledLaunch.random(requests, on: cluster, &random)
+        // Each excess, of the number of splits under a policy that has them.
+        let excessive = try ScheduledLaunch.Excess.allCases.map { excess in
+            let request = ScheduleRequest(contexts: [700, 300], heads: 2, lanes: 2, tileKeys: 128, policy: .fixedSplit, splits: 3)
+            return try ScheduledLaunch(request, on: cluster, asking: [excess], &random)
         }
-        let survivors = try #require(try unit.design.survivors(of: mutants, passes: passes))
-        print("mutation score of \(unit.design.top.name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
-        for mutant in survivors { print("  \(mutant)") }
+        // A launch that is offered as soon as the reset is over, under each policy.
+        let firsts = try SchedulePolicy.allCases.map { policy in
+            let request = ScheduleRequest(
+                contexts: [700, 100, 1_300], heads: 2, lanes: 5, tileKeys: 128, policy: policy, splits: 3, byKeys: true)
+            return try UnitScenario.streamKScheduler(cluster, try ScheduledLaunch.random([request], on: cluster, &random))
+        }
+        try score(try UnitScenario.streamKScheduler(cluster, launches + excessive), firsts: firsts, atLeast: 95)
+    }
+
+    @Test func mutationScoreOfSegmentWalker() throws {
+        try score(
+            try UnitScenario.segmentWalker(clusterLane, SeededGenerator(seed: 1, name: "walker")),
+            firsts: [try UnitScenario.segmentWalker(clusterLane, SeededGenerator(seed: 2, name: "walker"), .short)], atLeast: 94)
+    }
+
+    @Test func mutationScoreOfSerialDivider() throws {
+        func unit(_ seed: UInt64, _ extent: UnitScenario.Extent) throws -> UnitScenario {
+            try UnitScenario.serialDivider(
+                dividendBits: 12, divisorBits: 7, bitsPerCycle: 2, SeededGenerator(seed: seed, name: "divider"), extent)
+        }
+        try score(try unit(1, .full), firsts: [try unit(2, .short)], atLeast: 95)
+    }
+
+    /// - Parameters:
+    ///   - firsts: Scenarios for what reset leaves, from 64 power-up states.
+    ///   - percent: What must be found of all mutants.
+    private func score(_ unit: UnitScenario, firsts: [UnitScenario], atLeast percent: Int) throws {
+        let mutants = unit.design.chosenMutants(Self.count) { $0.module == unit.design.top.name }
+        let trials = try MutantTrials(
+            unit.design, [.init(unit.streams), .init(unit.streams, .random(seed: 3))],
+            resets: MutationScore.isWanted ? (0..<64).map {
+                .init(firsts[$0 % firsts.count].streams, .stalls([:], seed: UInt64(1_000 + $0)))
+            } : [])
+        let name = String(unit.design.top.name.prefix { $0 != "_" })
+        let score = try MutationScore(of: name, unit.design, mutants, check: trials.verdict)
+        print(score)
         // Of so few, some that change nothing may be many.
-        #expect((mutants.count - survivors.count) * 100 >= (Self.count == nil ? 90 : 70) * mutants.count)
+        #expect(score.reaches(percent: MutationScore.isWanted ? percent : 70))
     }
 }

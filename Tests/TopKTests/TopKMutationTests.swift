@@ -1,6 +1,5 @@
 import Blocks
 import Configuration
-import Foundation
 import RTL
 import SeededRandom
 import Simulation
@@ -11,7 +10,7 @@ import Verification
 /// How many small faults the tests of the top-k units find. With `LEANSPATTEN_MUTATE`, one mutant of each Swift line and
 /// kind of change; else a few of them, all in one design behind a select as always.
 @Suite struct TopKMutationTests {
-    private static let isWhole = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] != nil
+    private static let isWhole = MutationScore.isWanted
     private static let count: Int? = isWhole ? nil : 25
     private static let timings: [StreamTiming] = [.steady, .random(seed: 3), .random(seed: 8)]
 
@@ -31,7 +30,7 @@ import Verification
         return (0...count + 1).map { TopKSet(keys: keys, k: $0) }
     }
 
-    @Test(arguments: TopKConfiguration.Algorithm.allCases) func selectionCores(_ algorithm: TopKConfiguration.Algorithm) throws {
+    @Test(arguments: TopKConfiguration.Algorithm.allCases) func mutationScoreOfSelectionCores(_ algorithm: TopKConfiguration.Algorithm) throws {
         for buffers in algorithm == .radix ? [1, 2] : [1] {
             let topK = try TopKConfiguration(algorithm, parallelism: 4, capacity: 128, keyBits: 8, buffers: buffers)
             try score(UnitScenario.selectionCore(topK, Self.sets(topK)),
@@ -40,21 +39,27 @@ import Verification
         }
     }
 
-    @Test(arguments: [1, 2]) func engine(buffers: Int) throws {
+    @Test(arguments: [1, 2]) func mutationScoreOfEngine(buffers: Int) throws {
         let topK = try TopKConfiguration(.radix, parallelism: 4, capacity: 128, keyBits: 8, buffers: buffers)
         try score(UnitScenario.topKEngine(topK, Self.sets(topK)),
                   firsts: Self.firstSets(topK).map { try UnitScenario.topKEngine(topK, [$0]) }, atLeast: buffers == 1 ? 89 : 94)
     }
 
-    @Test func zeroEliminator() throws {
+    @Test func mutationScoreOfZeroEliminator() throws {
         let unit = ZeroEliminator(count: 8, bits: 5)
         let design = try Design(unit)
-        try score("ZeroEliminator", design, design.chosenMutants(Self.count), atLeast: 96) { mutated, number in
+        let score = try MutationScore(of: "ZeroEliminator", design, design.chosenMutants(Self.count), check: { mutated, number, _ in
             let simulator = NativeSimulator(mutated, seed: 1)
             try simulator.handle("mutant").value = number
             var random = SeededGenerator(seed: 1, name: "ZeroEliminator")
-            return (try? [EliminatorCheck(unit, simulator)].run(simulator, vectors: 1_000, &random)) != nil
-        }
+            do {
+                try [EliminatorCheck(unit, simulator)].run(simulator, vectors: 1_000, &random)
+                return .passes
+            } catch is EliminatorCheck.Wrong {
+                return .wrong
+            }
+        })
+        expect(score, atLeast: 96)
     }
 
     /// - Parameters:
@@ -62,37 +67,17 @@ import Verification
     ///   - percent: What must be found of all mutants.
     private func score(_ unit: UnitScenario, firsts: [UnitScenario], atLeast percent: Int) throws {
         let mutants = unit.design.chosenMutants(Self.count) { $0.module == unit.design.top.name }
-        var healthy: [StreamRun] = []
-        try score(unit.design.top.name, unit.design, mutants, atLeast: percent) { mutated, number in
-            func run(_ scenario: StreamScenario, _ timing: StreamTiming, limit: Int = .max) -> StreamRun? {
-                var scenario = scenario.on(mutated)
-                guard (try? scenario.hold("mutant", at: number)) != nil,
-                      let bench = try? StreamTestBench(NativeSimulator(mutated, seed: timing.seed), scenario, timing: timing)
-                else { return nil }
-                (bench.patience, bench.cycleLimit) = (2_000, limit)
-                return try? bench.run()
-            }
-            for (index, timing) in Self.timings.enumerated() {
-                let limit = number == 0 ? Int.max : 2 * healthy[index].cycles
-                guard let run = run(unit.streams, timing, limit: limit) else { return false }
-                if number == 0 { healthy.append(run) }
-                // Right, but later or earlier than it should be.
-                if run.cycles != healthy[index].cycles { return false }
-            }
-            guard Self.isWhole, number > 0, case .reset = mutants[number - 1].change else { return true }
-            return (0..<2 * firsts.count).allSatisfy {
-                run(firsts[$0 % firsts.count].streams, .random(seed: UInt64(1_000 + $0))) != nil
-            }
-        }
+        let trials = try MutantTrials(
+            unit.design, Self.timings.map { .init(unit.streams, $0) },
+            resets: Self.isWhole ? (0..<2 * firsts.count).map {
+                .init(firsts[$0 % firsts.count].streams, .random(seed: UInt64(1_000 + $0)))
+            } : [])
+        expect(try MutationScore(of: unit.design.top.name, unit.design, mutants, check: trials.verdict), atLeast: percent)
     }
 
-    private func score(
-        _ name: String, _ design: Design, _ mutants: [Mutant], atLeast percent: Int, passes: (_ mutated: Design, _ number: Int) throws -> Bool
-    ) throws {
-        let survivors = try #require(try design.survivors(of: mutants, passes: passes))
-        print("mutation score of \(name): \(mutants.count - survivors.count) of \(mutants.count) found; survivors:")
-        for mutant in survivors { print("  \(mutant)") }
+    private func expect(_ score: MutationScore, atLeast percent: Int) {
+        print(score)
         // Of so few, some that change nothing may be many.
-        #expect((mutants.count - survivors.count) * 100 >= (Self.isWhole ? percent : 70) * mutants.count)
+        #expect(score.reaches(percent: Self.isWhole ? percent : 70))
     }
 }
