@@ -142,7 +142,7 @@ import Workloads
         bench.keepsOutputs = true
         let result = try bench.run()
         for launch in program.launches.indices {
-            #expect(result.reports[launch].map { $0?.fault } == program.layers[layer].rowIndices.map { $0 == 0 })
+            #expect(result.reports[launch].map { $0?.fault } == (0..<program.layers[layer].rowCount).map { $0 == 0 })
         }
     }
 
