@@ -59,7 +59,6 @@ public struct ClusterLayer: Sendable {
     }
 
     public var rowCount: Int { queries.count }
-    package var rowIndices: Range<Int> { queries.indices }
 
     /// The number of an output's first row.
     func firstRow(head: Int, sequence: Int) -> Int { (head * contexts.count + sequence) * rows }
