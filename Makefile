@@ -103,6 +103,23 @@ generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sou
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
 	@printf '%s\n' $(PRESETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory lint-preset PRESET={}
+	@$(MAKE) --no-print-directory lint-axi
+
+# The AXI units, as committed.
+.PHONY: lint-axi
+lint-axi:
+	@cd Generated/axi; for top in $$(cat tops.txt); do messages=$$( { \
+	    verilator --lint-only -Wall -y . --top-module $$top $$top.v; \
+	    iverilog -g2005 -Wall -y . -s $$top -o /dev/null $$top.v; \
+	    yosys -q -p "read_verilog *.v; hierarchy -check -top $$top; proc; check -assert"; \
+	  } 2>&1 ) || { echo "$$messages"; echo "lint of $$top failed" >&2; exit 1; }; \
+	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$top drew messages" >&2; exit 1; }; \
+	  echo "$$top: clean in Verilator -Wall, Icarus -Wall, Yosys check"; \
+	done
+
+.PHONY: cocotb
+cocotb: simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units in Icarus, and on planted faults of the protocol
+	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb
 
 .PHONY: lint-preset
 lint-preset:
@@ -208,7 +225,7 @@ coverage: swift simulators ## line, branch and toggle coverage of the lane's Ver
 mutate: swift ## small faults of the units and MUTANTS=n of the dense lane: a table of how many are found, and those that are not
 	swift build -c release --build-tests
 	@status=0; LEANSPATTEN_MUTATE=$(MUTANTS) $(BUILD)/leanspattenPackageTests.xctest --testing-library swift-testing \
-	  --filter mutationScore --filter TopKMutationTests --filter ScheduleMutationTests --filter ReductionMutationTests > .build/mutants.txt 2>&1 || status=$$?; \
+	  --filter mutationScore --filter TopKMutationTests --filter ScheduleMutationTests --filter ReductionMutationTests --filter AXIMutationTests > .build/mutants.txt 2>&1 || status=$$?; \
 	grep -aE '^  .*[.]swift:[0-9]+[)]$$|^mutation score|recorded an issue' .build/mutants.txt || true; echo; \
 	printf '%-28s %8s %8s %8s\n' unit mutants found score; \
 	grep -a '^mutation score of' .build/mutants.txt | tr -d ':' | sort \
