@@ -12,7 +12,10 @@ import Verification
 @Suite struct AXIMutationTests {
     private static let isWhole = ProcessInfo.processInfo.environment["LEANSPATTEN_MUTATE"] != nil
     private static let count: Int? = isWhole ? nil : 20
-    private static let base = 0x12_3456_0000, size = 16_384
+    private static let base = 0xd2_3456_0000, size = 16_384
+
+    /// Of bursts outstanding: few, as many as there can be, or more than that.
+    private static func limit(_ round: Int) -> Int? { [1: 15, 3: 3][round] }
 
     @Test(arguments: [0, 256]) func readMaster(buffer: Int) throws {
         let master = AXIReadMaster(AXIParameters(dataBits: 128, idBits: 2), beatBits: 9, tagBits: 1, outstanding: 8, buffer: buffer)
@@ -22,13 +25,17 @@ import Verification
                 simulator, master, ReadBench.requests(50, master, base: Self.base, bytes: Self.size, most: 300, &random),
                 bytes: random.bytes(Self.size), base: Self.base,
                 behavior: round == 0 ? AXIMemoryBehavior(seed: 1, latency: 30...30) : .random(&random, faultsPerThousand: 30),
-                gaps: round == 0 ? 0 : 0.3, stalls: round == 0 ? 0 : 0.3, limit: round == 3 ? 3 : nil, seed: random.next())
+                gaps: round == 0 ? 0 : 0.3, stalls: round == 0 ? 0 : 0.3, limit: Self.limit(round), seed: random.next())
+            bench.faultStalls = round == 2 ? 0.8 : 0
             if round >= 4 {
                 bench.abandonCycle = random.below(100)
                 bench.afterwards = ReadBench.requests(12, master, base: Self.base, bytes: Self.size, &random)
             }
             let cycles = try run(simulator, [bench], limit: limit)
-            if round < 4, bench.faults != bench.expectedFaults { throw AXIBenchError("faults") }
+            let isRight = round == 2
+                ? Set(bench.faults).isSubset(of: bench.expectedFaults) && bench.faults.first == bench.expectedFaults.first
+                : round >= 4 || bench.faults == bench.expectedFaults
+            guard isRight else { throw AXIBenchError("faults") }
             return cycles
         }
     }
@@ -44,13 +51,14 @@ import Verification
                 simulator, master, packets(50), bytes: random.bytes(Self.size), base: Self.base,
                 behavior: round == 0 ? AXIMemoryBehavior(seed: 1, latency: 10...10) : .random(&random, faultsPerThousand: 100),
                 gaps: round == 0 ? 0 : 0.3, dataGaps: round % 2 == 0 ? 0 : 0.3, stalls: round == 0 ? 0 : 0.3,
-                limit: round == 3 ? 3 : nil, seed: random.next())
+                limit: Self.limit(round), seed: random.next())
+            bench.faultStalls = round == 2 ? 0.8 : 0
             if round >= 4 {
                 bench.abandonCycle = random.below(100)
                 bench.afterwards = packets(12)
             }
             let cycles = try run(simulator, [bench], limit: limit)
-            try bench.checkResult()
+            try bench.checkResult(faultsInOrder: round != 2)
             return cycles
         }
     }

@@ -41,6 +41,7 @@ final class ReadBench: AXIBench {
     private var expected: [[[UInt64]]]
     private var random: SeededGenerator
     private var abandonedAt: Int?
+    private var waiting: Fault?
 
     init(
         _ simulator: any Simulator, prefix: String = "", _ master: AXIReadMaster, _ requests: [Request], bytes: [UInt8],
@@ -110,7 +111,7 @@ final class ReadBench: AXIBench {
     func observe(_ cycle: Int) throws {
         if isAlone { try checker.observe(memory, cycle) }
         if master.buffer > 0, let rready, !rready.isSet { throw AXIBenchError("cycle \(cycle): rready is low") }
-        if fault.valid.isSet, fault.ready.isSet { faults.append(Fault(code: code.value, address: faultAddress.value)) }
+        try observeFault(cycle)
         if isDraining { return try observeDrain(cycle) }
         if request.valid.isSet, request.ready.isSet {
             let taken = requests[next]
@@ -130,6 +131,17 @@ final class ReadBench: AXIBench {
             beatCycles.append(cycle)
         }
         if idle.isSet, !expected.allSatisfy(\.isEmpty) || isAlone && !memory.isIdle { throw AXIBenchError("cycle \(cycle): not idle at all") }
+    }
+
+    /// A fault stays until it is taken.
+    private func observeFault(_ cycle: Int) throws {
+        let now = fault.valid.isSet ? Fault(code: code.value, address: faultAddress.value) : nil
+        if let waiting, waiting != now { throw AXIBenchError("cycle \(cycle): fault \(waiting) was not taken, and is gone") }
+        waiting = fault.ready.isSet ? nil : now
+        if let now, fault.ready.isSet { faults.append(now) }
+        if idle.isSet, isAlone, faultStalls == 0, abandonedAt == nil, faults.count < memory.faultyReads.count {
+            throw AXIBenchError("cycle \(cycle): idle before its last fault is there")
+        }
     }
 
     private func observeDrain(_ cycle: Int) throws {

@@ -45,6 +45,7 @@ final class WriteBench: AXIBench {
     private var beats: [(words: [UInt64], strobes: UInt64)]
     private var isDraining = false
     private var abandonedAt: Int?
+    private var waiting: Fault?
     private var random: SeededGenerator
     /// Before the packets at hand; bursts and faults of those before them.
     private var baseline: [UInt8]
@@ -117,7 +118,7 @@ final class WriteBench: AXIBench {
 
     func observe(_ cycle: Int) throws {
         try checker.observe(memory, cycle)
-        if fault.valid.isSet, fault.ready.isSet { faults.append(Fault(code: code.value, address: faultAddress.value)) }
+        try observeFault(cycle)
         if isDraining { return try observeDrain(cycle) }
         if command.valid.isSet, command.ready.isSet {
             next += 1
@@ -144,6 +145,14 @@ final class WriteBench: AXIBench {
         if memory.answered - burstsBefore < burstsDone { throw AXIBenchError("cycle \(cycle): done before it was answered") }
     }
     private var burstsDone = 0
+
+    /// A fault stays until it is taken.
+    private func observeFault(_ cycle: Int) throws {
+        let now = fault.valid.isSet ? Fault(code: code.value, address: faultAddress.value) : nil
+        if let waiting, waiting != now { throw AXIBenchError("cycle \(cycle): fault \(waiting) was not taken, and is gone") }
+        waiting = fault.ready.isSet ? nil : now
+        if let now, fault.ready.isSet { faults.append(now) }
+    }
 
     private func observeDrain(_ cycle: Int) throws {
         guard cycle > abandonedAt! else {
