@@ -175,6 +175,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
+	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
