@@ -106,6 +106,23 @@ generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sou
 .PHONY: lint
 lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
 	@printf '%s\n' $(PRESETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory lint-preset PRESET={}
+	@$(MAKE) --no-print-directory lint-axi
+
+# The AXI units, as committed.
+.PHONY: lint-axi
+lint-axi:
+	@cd Generated/axi; for top in $$(cat tops.txt); do messages=$$( { \
+	    verilator --lint-only -Wall -y . --top-module $$top $$top.v; \
+	    iverilog -g2005 -Wall -y . -s $$top -o /dev/null $$top.v; \
+	    yosys -q -p "read_verilog *.v; hierarchy -check -top $$top; proc; check -assert"; \
+	  } 2>&1 ) || { echo "$$messages"; echo "lint of $$top failed" >&2; exit 1; }; \
+	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$top drew messages" >&2; exit 1; }; \
+	  echo "$$top: clean in Verilator -Wall, Icarus -Wall, Yosys check"; \
+	done
+
+.PHONY: cocotb
+cocotb: simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units in Icarus, and on planted faults of the protocol
+	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb
 
 .PHONY: lint-preset
 lint-preset:
@@ -185,6 +202,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
 	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
+	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,folders for flows,$(MAKE) --no-print-directory handoff)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)

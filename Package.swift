@@ -44,6 +44,7 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks", "TestSupport", "RandomModules"]),
         .testTarget(name: "VerilogTests", dependencies: ["Verilog", "Blocks", "TestSupport", "RandomModules"]),
         .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation", "Accelerator", "TestSupport", "RandomModules"]),
+        .testTarget(name: "AXITests", dependencies: ["Verification", "TestSupport"]),
         .testTarget(name: "VerificationTests", dependencies: ["UnitScenarios", "TestSupport"]),
         .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "FixedPoint", "TestSupport"]),
         .testTarget(name: "LanguageModelTests", dependencies: ["LanguageModel", "TestSupport"]),
