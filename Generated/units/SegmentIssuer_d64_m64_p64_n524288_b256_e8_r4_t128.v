@@ -4,115 +4,115 @@
 module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
     input  wire clock,
     input  wire reset,
-    input  wire [5:0] lane,  // @[SegmentIssuer.swift:41]
-    input  wire segment_valid,  // @[SegmentIssuer.swift:41]
-    output wire segment_ready,  // @[SegmentIssuer.swift:41]
-    input  wire [7:0] segment_payload_output_head,  // @[SegmentIssuer.swift:41]
-    input  wire [7:0] segment_payload_output_sequence,  // @[SegmentIssuer.swift:41]
-    input  wire [19:0] segment_payload_first,  // @[SegmentIssuer.swift:41]
-    input  wire [19:0] segment_payload_end,  // @[SegmentIssuer.swift:41]
-    input  wire segment_payload_opens,  // @[SegmentIssuer.swift:41]
-    input  wire segment_payload_closes,  // @[SegmentIssuer.swift:41]
-    input  wire segment_payload_epoch,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_key_msb_address,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_key_lsb_address,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_value_address,  // @[SegmentIssuer.swift:41]
-    input  wire [1:0] segment_payload_settings_rows,  // @[SegmentIssuer.swift:41]
-    input  wire [7:0] segment_payload_settings_sequences,  // @[SegmentIssuer.swift:41]
-    input  wire [1:0] segment_payload_settings_tile_size,  // @[SegmentIssuer.swift:41]
-    input  wire [3:0] segment_payload_settings_msb_bits,  // @[SegmentIssuer.swift:41]
-    input  wire [3:0] segment_payload_settings_lsb_bits,  // @[SegmentIssuer.swift:41]
-    input  wire [3:0] segment_payload_settings_value_bits,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_settings_key_msb_stride,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_settings_key_lsb_stride,  // @[SegmentIssuer.swift:41]
-    input  wire [39:0] segment_payload_settings_value_stride,  // @[SegmentIssuer.swift:41]
-    output wire request_valid,  // @[SegmentIssuer.swift:42]
-    input  wire request_ready,  // @[SegmentIssuer.swift:42]
-    output wire [7:0] request_payload_output_head,  // @[SegmentIssuer.swift:42]
-    output wire [7:0] request_payload_output_sequence,  // @[SegmentIssuer.swift:42]
-    output wire request_payload_epoch,  // @[SegmentIssuer.swift:42]
-    input  wire query_valid,  // @[SegmentIssuer.swift:42]
-    output wire query_ready,  // @[SegmentIssuer.swift:42]
-    input  wire [767:0] query_payload_query,  // @[SegmentIssuer.swift:42]
-    input  wire [17:0] query_payload_scale_mantissa,  // @[SegmentIssuer.swift:42]
-    input  wire [5:0] query_payload_scale_shift,  // @[SegmentIssuer.swift:42]
-    input  wire query_payload_sink_occupied,  // @[SegmentIssuer.swift:42]
-    input  wire signed [11:0] query_payload_sink_reference,  // @[SegmentIssuer.swift:42]
-    input  wire [20:0] query_payload_sink_weight,  // @[SegmentIssuer.swift:42]
-    output wire group_valid,  // @[SegmentIssuer.swift:43]
-    input  wire group_ready,  // @[SegmentIssuer.swift:43]
-    output wire [1:0] group_payload_rows,  // @[SegmentIssuer.swift:43]
-    output wire group_payload_tile_size,  // @[SegmentIssuer.swift:43]
-    output wire [3:0] group_payload_msb_bits,  // @[SegmentIssuer.swift:43]
-    output wire [3:0] group_payload_lsb_bits,  // @[SegmentIssuer.swift:43]
-    output wire [3:0] group_payload_value_bits,  // @[SegmentIssuer.swift:43]
-    output wire [39:0] group_payload_key_msb_address,  // @[SegmentIssuer.swift:43]
-    output wire [39:0] group_payload_key_lsb_address,  // @[SegmentIssuer.swift:43]
-    output wire [39:0] group_payload_value_address,  // @[SegmentIssuer.swift:43]
-    output wire row_valid,  // @[SegmentIssuer.swift:43]
-    input  wire row_ready,  // @[SegmentIssuer.swift:43]
-    output wire [19:0] row_payload_range_first,  // @[SegmentIssuer.swift:43]
-    output wire [19:0] row_payload_range_end,  // @[SegmentIssuer.swift:43]
-    output wire [17:0] row_payload_scale_mantissa,  // @[SegmentIssuer.swift:43]
-    output wire [5:0] row_payload_scale_shift,  // @[SegmentIssuer.swift:43]
-    output wire row_query_valid,  // @[SegmentIssuer.swift:44]
-    input  wire row_query_ready,  // @[SegmentIssuer.swift:44]
-    output wire [767:0] row_query_payload,  // @[SegmentIssuer.swift:44]
-    output wire sink_valid,  // @[SegmentIssuer.swift:45]
-    input  wire sink_ready,  // @[SegmentIssuer.swift:45]
-    output wire sink_payload_occupied,  // @[SegmentIssuer.swift:45]
-    output wire signed [11:0] sink_payload_reference,  // @[SegmentIssuer.swift:45]
-    output wire [20:0] sink_payload_weight,  // @[SegmentIssuer.swift:45]
-    output wire tag_valid,  // @[SegmentIssuer.swift:45]
-    input  wire tag_ready,  // @[SegmentIssuer.swift:45]
-    output wire [7:0] tag_payload_output_head,  // @[SegmentIssuer.swift:45]
-    output wire [7:0] tag_payload_output_sequence,  // @[SegmentIssuer.swift:45]
-    output wire tag_payload_opens,  // @[SegmentIssuer.swift:45]
-    output wire tag_payload_closes,  // @[SegmentIssuer.swift:45]
-    output wire tag_payload_epoch,  // @[SegmentIssuer.swift:45]
-    output wire [5:0] tag_payload_lane,  // @[SegmentIssuer.swift:45]
-    output wire [1:0] tag_payload_rows,  // @[SegmentIssuer.swift:45]
-    output wire [3:0] tag_payload_value_bits  // @[SegmentIssuer.swift:45]
+    input  wire [5:0] lane,  // @[SegmentIssuer.swift:36]
+    input  wire segment_valid,  // @[SegmentIssuer.swift:36]
+    output wire segment_ready,  // @[SegmentIssuer.swift:36]
+    input  wire [7:0] segment_payload_output_head,  // @[SegmentIssuer.swift:36]
+    input  wire [7:0] segment_payload_output_sequence,  // @[SegmentIssuer.swift:36]
+    input  wire [19:0] segment_payload_first,  // @[SegmentIssuer.swift:36]
+    input  wire [19:0] segment_payload_end,  // @[SegmentIssuer.swift:36]
+    input  wire segment_payload_opens,  // @[SegmentIssuer.swift:36]
+    input  wire segment_payload_closes,  // @[SegmentIssuer.swift:36]
+    input  wire segment_payload_epoch,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_key_msb_address,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_key_lsb_address,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_value_address,  // @[SegmentIssuer.swift:36]
+    input  wire [1:0] segment_payload_settings_rows,  // @[SegmentIssuer.swift:36]
+    input  wire [7:0] segment_payload_settings_sequences,  // @[SegmentIssuer.swift:36]
+    input  wire [1:0] segment_payload_settings_tile_size,  // @[SegmentIssuer.swift:36]
+    input  wire [3:0] segment_payload_settings_msb_bits,  // @[SegmentIssuer.swift:36]
+    input  wire [3:0] segment_payload_settings_lsb_bits,  // @[SegmentIssuer.swift:36]
+    input  wire [3:0] segment_payload_settings_value_bits,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_settings_key_msb_stride,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_settings_key_lsb_stride,  // @[SegmentIssuer.swift:36]
+    input  wire [39:0] segment_payload_settings_value_stride,  // @[SegmentIssuer.swift:36]
+    output wire request_valid,  // @[SegmentIssuer.swift:37]
+    input  wire request_ready,  // @[SegmentIssuer.swift:37]
+    output wire [7:0] request_payload_output_head,  // @[SegmentIssuer.swift:37]
+    output wire [7:0] request_payload_output_sequence,  // @[SegmentIssuer.swift:37]
+    output wire request_payload_epoch,  // @[SegmentIssuer.swift:37]
+    input  wire query_valid,  // @[SegmentIssuer.swift:37]
+    output wire query_ready,  // @[SegmentIssuer.swift:37]
+    input  wire [767:0] query_payload_query,  // @[SegmentIssuer.swift:37]
+    input  wire [17:0] query_payload_scale_mantissa,  // @[SegmentIssuer.swift:37]
+    input  wire [5:0] query_payload_scale_shift,  // @[SegmentIssuer.swift:37]
+    input  wire query_payload_sink_occupied,  // @[SegmentIssuer.swift:37]
+    input  wire signed [11:0] query_payload_sink_reference,  // @[SegmentIssuer.swift:37]
+    input  wire [20:0] query_payload_sink_weight,  // @[SegmentIssuer.swift:37]
+    output wire group_valid,  // @[SegmentIssuer.swift:38]
+    input  wire group_ready,  // @[SegmentIssuer.swift:38]
+    output wire [1:0] group_payload_rows,  // @[SegmentIssuer.swift:38]
+    output wire group_payload_tile_size,  // @[SegmentIssuer.swift:38]
+    output wire [3:0] group_payload_msb_bits,  // @[SegmentIssuer.swift:38]
+    output wire [3:0] group_payload_lsb_bits,  // @[SegmentIssuer.swift:38]
+    output wire [3:0] group_payload_value_bits,  // @[SegmentIssuer.swift:38]
+    output wire [39:0] group_payload_key_msb_address,  // @[SegmentIssuer.swift:38]
+    output wire [39:0] group_payload_key_lsb_address,  // @[SegmentIssuer.swift:38]
+    output wire [39:0] group_payload_value_address,  // @[SegmentIssuer.swift:38]
+    output wire row_valid,  // @[SegmentIssuer.swift:38]
+    input  wire row_ready,  // @[SegmentIssuer.swift:38]
+    output wire [19:0] row_payload_range_first,  // @[SegmentIssuer.swift:38]
+    output wire [19:0] row_payload_range_end,  // @[SegmentIssuer.swift:38]
+    output wire [17:0] row_payload_scale_mantissa,  // @[SegmentIssuer.swift:38]
+    output wire [5:0] row_payload_scale_shift,  // @[SegmentIssuer.swift:38]
+    output wire row_query_valid,  // @[SegmentIssuer.swift:39]
+    input  wire row_query_ready,  // @[SegmentIssuer.swift:39]
+    output wire [767:0] row_query_payload,  // @[SegmentIssuer.swift:39]
+    output wire sink_valid,  // @[SegmentIssuer.swift:40]
+    input  wire sink_ready,  // @[SegmentIssuer.swift:40]
+    output wire sink_payload_occupied,  // @[SegmentIssuer.swift:40]
+    output wire signed [11:0] sink_payload_reference,  // @[SegmentIssuer.swift:40]
+    output wire [20:0] sink_payload_weight,  // @[SegmentIssuer.swift:40]
+    output wire tag_valid,  // @[SegmentIssuer.swift:40]
+    input  wire tag_ready,  // @[SegmentIssuer.swift:40]
+    output wire [7:0] tag_payload_output_head,  // @[SegmentIssuer.swift:40]
+    output wire [7:0] tag_payload_output_sequence,  // @[SegmentIssuer.swift:40]
+    output wire tag_payload_opens,  // @[SegmentIssuer.swift:40]
+    output wire tag_payload_closes,  // @[SegmentIssuer.swift:40]
+    output wire tag_payload_epoch,  // @[SegmentIssuer.swift:40]
+    output wire [5:0] tag_payload_lane,  // @[SegmentIssuer.swift:40]
+    output wire [1:0] tag_payload_rows,  // @[SegmentIssuer.swift:40]
+    output wire [3:0] tag_payload_value_bits  // @[SegmentIssuer.swift:40]
 );
 
-    reg [1:0] row_index;  // @[SegmentIssuer.swift:112]
-    wire requests_input_ready;  // @[SegmentIssuer.swift:65]
-    wire requests_output_valid;  // @[SegmentIssuer.swift:65]
-    wire [16:0] requests_output_payload;  // @[SegmentIssuer.swift:65]
-    wire groups_input_ready;  // @[SegmentIssuer.swift:65]
-    wire groups_output_valid;  // @[SegmentIssuer.swift:65]
-    wire [134:0] groups_output_payload;  // @[SegmentIssuer.swift:65]
-    wire tags_input_ready;  // @[SegmentIssuer.swift:65]
-    wire tags_output_valid;  // @[SegmentIssuer.swift:65]
-    wire [30:0] tags_output_payload;  // @[SegmentIssuer.swift:65]
-    wire spans_input_ready;  // @[SegmentIssuer.swift:65]
-    wire spans_output_valid;  // @[SegmentIssuer.swift:65]
-    wire [42:0] spans_output_payload;  // @[SegmentIssuer.swift:65]
-    wire rows_input_ready;  // @[SegmentIssuer.swift:97]
-    wire rows_output_valid;  // @[SegmentIssuer.swift:97]
-    wire [63:0] rows_output_payload;  // @[SegmentIssuer.swift:97]
-    wire queries_input_ready;  // @[SegmentIssuer.swift:98]
-    wire queries_output_valid;  // @[SegmentIssuer.swift:98]
-    wire [767:0] queries_output_payload;  // @[SegmentIssuer.swift:98]
-    wire sinks_input_ready;  // @[SegmentIssuer.swift:99]
-    wire sinks_output_valid;  // @[SegmentIssuer.swift:99]
-    wire [33:0] sinks_output_payload;  // @[SegmentIssuer.swift:99]
+    reg [1:0] row_index;  // @[SegmentIssuer.swift:89]
+    wire requests_input_ready;  // @[SegmentIntake.swift:34]
+    wire requests_output_valid;  // @[SegmentIntake.swift:34]
+    wire [16:0] requests_output_payload;  // @[SegmentIntake.swift:34]
+    wire tags_input_ready;  // @[SegmentIntake.swift:34]
+    wire tags_output_valid;  // @[SegmentIntake.swift:34]
+    wire [30:0] tags_output_payload;  // @[SegmentIntake.swift:34]
+    wire groups_input_ready;  // @[SegmentIntake.swift:34]
+    wire groups_output_valid;  // @[SegmentIntake.swift:34]
+    wire [134:0] groups_output_payload;  // @[SegmentIntake.swift:34]
+    wire spans_input_ready;  // @[SegmentIntake.swift:34]
+    wire spans_output_valid;  // @[SegmentIntake.swift:34]
+    wire [42:0] spans_output_payload;  // @[SegmentIntake.swift:34]
+    wire rows_input_ready;  // @[SegmentIssuer.swift:74]
+    wire rows_output_valid;  // @[SegmentIssuer.swift:74]
+    wire [63:0] rows_output_payload;  // @[SegmentIssuer.swift:74]
+    wire queries_input_ready;  // @[SegmentIssuer.swift:75]
+    wire queries_output_valid;  // @[SegmentIssuer.swift:75]
+    wire [767:0] queries_output_payload;  // @[SegmentIssuer.swift:75]
+    wire sinks_input_ready;  // @[SegmentIssuer.swift:76]
+    wire sinks_output_valid;  // @[SegmentIssuer.swift:76]
+    wire [33:0] sinks_output_payload;  // @[SegmentIssuer.swift:76]
 
     wire [16:0] requests_input_payload = {
         segment_payload_output_head, segment_payload_output_sequence, segment_payload_epoch
-    };  // @[SegmentIssuer.swift:66]
-    assign request_valid = requests_output_valid;  // @[SegmentIssuer.swift:70]
+    };  // @[SegmentIntake.swift:35]
+    assign request_valid = requests_output_valid;  // @[SegmentIntake.swift:28]
     assign request_payload_output_head =
-        requests_output_payload[16:9];  // @[SegmentIssuer.swift:70]
+        requests_output_payload[16:9];  // @[SegmentIntake.swift:28]
     assign request_payload_output_sequence =
-        requests_output_payload[8:1];  // @[SegmentIssuer.swift:70]
-    assign request_payload_epoch = requests_output_payload[0];  // @[SegmentIssuer.swift:70]
+        requests_output_payload[8:1];  // @[SegmentIntake.swift:28]
+    assign request_payload_epoch = requests_output_payload[0];  // @[SegmentIntake.swift:28]
     wire room_for_segment = &{
-        requests_input_ready, groups_input_ready, tags_input_ready, spans_input_ready
-    };  // @[SegmentIssuer.swift:88]
-    wire take_segment = segment_valid & room_for_segment;  // @[SegmentIssuer.swift:90]
+        requests_input_ready, tags_input_ready, groups_input_ready, spans_input_ready
+    };  // @[SegmentIntake.swift:46]
+    wire take_segment = segment_valid & room_for_segment;  // @[SegmentIntake.swift:48]
 
-    Fifo_w17_d4 requests (  // @[SegmentIssuer.swift:65]
+    Fifo_w17_d4 requests (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -123,51 +123,22 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(requests_output_payload)
     );
 
-    wire [134:0] groups_input_payload = {
-        segment_payload_settings_rows, segment_payload_settings_tile_size[0],
-        segment_payload_settings_msb_bits, segment_payload_settings_lsb_bits,
-        segment_payload_settings_value_bits, segment_payload_key_msb_address,
-        segment_payload_key_lsb_address, segment_payload_value_address
-    };  // @[SegmentIssuer.swift:66]
-    assign group_valid = groups_output_valid;  // @[SegmentIssuer.swift:73]
-    assign group_payload_rows = groups_output_payload[134:133];  // @[SegmentIssuer.swift:73]
-    assign group_payload_tile_size = groups_output_payload[132];  // @[SegmentIssuer.swift:73]
-    assign group_payload_msb_bits = groups_output_payload[131:128];  // @[SegmentIssuer.swift:73]
-    assign group_payload_lsb_bits = groups_output_payload[127:124];  // @[SegmentIssuer.swift:73]
-    assign group_payload_value_bits = groups_output_payload[123:120];  // @[SegmentIssuer.swift:73]
-    assign group_payload_key_msb_address =
-        groups_output_payload[119:80];  // @[SegmentIssuer.swift:73]
-    assign group_payload_key_lsb_address =
-        groups_output_payload[79:40];  // @[SegmentIssuer.swift:73]
-    assign group_payload_value_address = groups_output_payload[39:0];  // @[SegmentIssuer.swift:73]
-
-    Fifo_w135_d4 groups (  // @[SegmentIssuer.swift:65]
-        .clock(clock),
-        .reset(reset),
-        .input_valid(take_segment),
-        .input_ready(groups_input_ready),
-        .input_payload(groups_input_payload),
-        .output_valid(groups_output_valid),
-        .output_ready(group_ready),
-        .output_payload(groups_output_payload)
-    );
-
     wire [30:0] tags_input_payload = {
         segment_payload_output_head, segment_payload_output_sequence, segment_payload_opens,
         segment_payload_closes, segment_payload_epoch, lane, segment_payload_settings_rows,
         segment_payload_settings_value_bits
-    };  // @[SegmentIssuer.swift:66]
-    assign tag_valid = tags_output_valid;  // @[SegmentIssuer.swift:79]
-    assign tag_payload_output_head = tags_output_payload[30:23];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_output_sequence = tags_output_payload[22:15];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_opens = tags_output_payload[14];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_closes = tags_output_payload[13];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_epoch = tags_output_payload[12];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_lane = tags_output_payload[11:6];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_rows = tags_output_payload[5:4];  // @[SegmentIssuer.swift:79]
-    assign tag_payload_value_bits = tags_output_payload[3:0];  // @[SegmentIssuer.swift:79]
+    };  // @[SegmentIntake.swift:35]
+    assign tag_valid = tags_output_valid;  // @[SegmentIntake.swift:29]
+    assign tag_payload_output_head = tags_output_payload[30:23];  // @[SegmentIntake.swift:29]
+    assign tag_payload_output_sequence = tags_output_payload[22:15];  // @[SegmentIntake.swift:29]
+    assign tag_payload_opens = tags_output_payload[14];  // @[SegmentIntake.swift:29]
+    assign tag_payload_closes = tags_output_payload[13];  // @[SegmentIntake.swift:29]
+    assign tag_payload_epoch = tags_output_payload[12];  // @[SegmentIntake.swift:29]
+    assign tag_payload_lane = tags_output_payload[11:6];  // @[SegmentIntake.swift:29]
+    assign tag_payload_rows = tags_output_payload[5:4];  // @[SegmentIntake.swift:29]
+    assign tag_payload_value_bits = tags_output_payload[3:0];  // @[SegmentIntake.swift:29]
 
-    Fifo_w31_d16 tags (  // @[SegmentIssuer.swift:65]
+    Fifo_w31_d16 tags (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -178,31 +149,60 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(tags_output_payload)
     );
 
+    wire [134:0] groups_input_payload = {
+        segment_payload_settings_rows, segment_payload_settings_tile_size[0],
+        segment_payload_settings_msb_bits, segment_payload_settings_lsb_bits,
+        segment_payload_settings_value_bits, segment_payload_key_msb_address,
+        segment_payload_key_lsb_address, segment_payload_value_address
+    };  // @[SegmentIntake.swift:35]
+    assign group_valid = groups_output_valid;  // @[SegmentIssuer.swift:58]
+    assign group_payload_rows = groups_output_payload[134:133];  // @[SegmentIssuer.swift:58]
+    assign group_payload_tile_size = groups_output_payload[132];  // @[SegmentIssuer.swift:58]
+    assign group_payload_msb_bits = groups_output_payload[131:128];  // @[SegmentIssuer.swift:58]
+    assign group_payload_lsb_bits = groups_output_payload[127:124];  // @[SegmentIssuer.swift:58]
+    assign group_payload_value_bits = groups_output_payload[123:120];  // @[SegmentIssuer.swift:58]
+    assign group_payload_key_msb_address =
+        groups_output_payload[119:80];  // @[SegmentIssuer.swift:58]
+    assign group_payload_key_lsb_address =
+        groups_output_payload[79:40];  // @[SegmentIssuer.swift:58]
+    assign group_payload_value_address = groups_output_payload[39:0];  // @[SegmentIssuer.swift:58]
+
+    Fifo_w135_d4 groups (  // @[SegmentIntake.swift:34]
+        .clock(clock),
+        .reset(reset),
+        .input_valid(take_segment),
+        .input_ready(groups_input_ready),
+        .input_payload(groups_input_payload),
+        .output_valid(groups_output_valid),
+        .output_ready(group_ready),
+        .output_payload(groups_output_payload)
+    );
+
     wire [42:0] spans_input_payload = {
         segment_payload_first, segment_payload_end, segment_payload_settings_rows,
         segment_payload_opens
-    };  // @[SegmentIssuer.swift:66]
-    assign segment_ready = room_for_segment;  // @[SegmentIssuer.swift:89]
+    };  // @[SegmentIntake.swift:35]
+    assign segment_ready = room_for_segment;  // @[SegmentIntake.swift:47]
     wire room_for_row = rows_input_ready
         & queries_input_ready
-        & sinks_input_ready;  // @[SegmentIssuer.swift:100]
-    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:101]
-    assign query_ready = spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:102]
+        & sinks_input_ready;  // @[SegmentIssuer.swift:77]
+    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:78]
+    assign query_ready = spans_output_valid & room_for_row;  // @[SegmentIssuer.swift:79]
     wire [63:0] rows_input_payload = {
         spans_output_payload[42:23], spans_output_payload[22:3], query_payload_scale_mantissa,
         query_payload_scale_shift
-    };  // @[SegmentIssuer.swift:104]
+    };  // @[SegmentIssuer.swift:81]
     wire [33:0] sinks_input_payload = {
         query_payload_sink_occupied & spans_output_payload[0], query_payload_sink_reference,
         query_payload_sink_weight
-    };  // @[SegmentIssuer.swift:106]
-    assign row_valid = rows_output_valid;  // @[SegmentIssuer.swift:108]
-    assign row_payload_range_first = rows_output_payload[63:44];  // @[SegmentIssuer.swift:108]
-    assign row_payload_range_end = rows_output_payload[43:24];  // @[SegmentIssuer.swift:108]
-    assign row_payload_scale_mantissa = rows_output_payload[23:6];  // @[SegmentIssuer.swift:108]
-    assign row_payload_scale_shift = rows_output_payload[5:0];  // @[SegmentIssuer.swift:108]
+    };  // @[SegmentIssuer.swift:83]
+    assign row_valid = rows_output_valid;  // @[SegmentIssuer.swift:85]
+    assign row_payload_range_first = rows_output_payload[63:44];  // @[SegmentIssuer.swift:85]
+    assign row_payload_range_end = rows_output_payload[43:24];  // @[SegmentIssuer.swift:85]
+    assign row_payload_scale_mantissa = rows_output_payload[23:6];  // @[SegmentIssuer.swift:85]
+    assign row_payload_scale_shift = rows_output_payload[5:0];  // @[SegmentIssuer.swift:85]
 
-    Fifo_w64_d4 rows (  // @[SegmentIssuer.swift:97]
+    Fifo_w64_d4 rows (  // @[SegmentIssuer.swift:74]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -213,10 +213,10 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(rows_output_payload)
     );
 
-    assign row_query_valid = queries_output_valid;  // @[SegmentIssuer.swift:109]
-    assign row_query_payload = queries_output_payload;  // @[SegmentIssuer.swift:109]
+    assign row_query_valid = queries_output_valid;  // @[SegmentIssuer.swift:86]
+    assign row_query_payload = queries_output_payload;  // @[SegmentIssuer.swift:86]
 
-    Fifo_w768_d4 queries (  // @[SegmentIssuer.swift:98]
+    Fifo_w768_d4 queries (  // @[SegmentIssuer.swift:75]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -227,12 +227,12 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(queries_output_payload)
     );
 
-    assign sink_valid = sinks_output_valid;  // @[SegmentIssuer.swift:110]
-    assign sink_payload_occupied = sinks_output_payload[33];  // @[SegmentIssuer.swift:110]
-    assign sink_payload_reference = sinks_output_payload[32:21];  // @[SegmentIssuer.swift:110]
-    assign sink_payload_weight = sinks_output_payload[20:0];  // @[SegmentIssuer.swift:110]
+    assign sink_valid = sinks_output_valid;  // @[SegmentIssuer.swift:87]
+    assign sink_payload_occupied = sinks_output_payload[33];  // @[SegmentIssuer.swift:87]
+    assign sink_payload_reference = sinks_output_payload[32:21];  // @[SegmentIssuer.swift:87]
+    assign sink_payload_weight = sinks_output_payload[20:0];  // @[SegmentIssuer.swift:87]
 
-    Fifo_w34_d64 sinks (  // @[SegmentIssuer.swift:99]
+    Fifo_w34_d64 sinks (  // @[SegmentIssuer.swift:76]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -243,10 +243,10 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
         .output_payload(sinks_output_payload)
     );
 
-    wire is_last_row = row_index == spans_output_payload[2:1];  // @[SegmentIssuer.swift:113]
-    wire spans_output_ready = take_row & is_last_row;  // @[SegmentIssuer.swift:114]
+    wire is_last_row = row_index == spans_output_payload[2:1];  // @[SegmentIssuer.swift:90]
+    wire spans_output_ready = take_row & is_last_row;  // @[SegmentIssuer.swift:91]
 
-    Fifo_w43_d4 spans (  // @[SegmentIssuer.swift:65]
+    Fifo_w43_d4 spans (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -259,11 +259,11 @@ module SegmentIssuer_d64_m64_p64_n524288_b256_e8_r4_t128 (
 
     always @(posedge clock) begin
         if (reset) begin
-            row_index <= 2'h0;  // @[SegmentIssuer.swift:112]
-        end else if (take_row) begin  // @[SegmentIssuer.swift:115]
-            row_index <= row_index + 2'h1;  // @[SegmentIssuer.swift:116]
-            if (is_last_row) begin  // @[SegmentIssuer.swift:117]
-                row_index <= 2'h0;  // @[SegmentIssuer.swift:117]
+            row_index <= 2'h0;  // @[SegmentIssuer.swift:89]
+        end else if (take_row) begin  // @[SegmentIssuer.swift:92]
+            row_index <= row_index + 2'h1;  // @[SegmentIssuer.swift:93]
+            if (is_last_row) begin  // @[SegmentIssuer.swift:94]
+                row_index <= 2'h0;  // @[SegmentIssuer.swift:94]
             end
         end
     end

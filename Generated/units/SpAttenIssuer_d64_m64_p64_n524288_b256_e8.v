@@ -79,36 +79,36 @@ module SpAttenIssuer_d64_m64_p64_n524288_b256_e8 (
     output wire [3:0] tag_payload_value_bits  // @[SpAttenIssuer.swift:36]
 );
 
-    wire requests_input_ready;  // @[SpAttenIssuer.swift:63]
-    wire requests_output_valid;  // @[SpAttenIssuer.swift:63]
-    wire [16:0] requests_output_payload;  // @[SpAttenIssuer.swift:63]
-    wire tags_input_ready;  // @[SpAttenIssuer.swift:63]
-    wire tags_output_valid;  // @[SpAttenIssuer.swift:63]
-    wire [29:0] tags_output_payload;  // @[SpAttenIssuer.swift:63]
-    wire spans_input_ready;  // @[SpAttenIssuer.swift:63]
-    wire spans_output_valid;  // @[SpAttenIssuer.swift:63]
-    wire [173:0] spans_output_payload;  // @[SpAttenIssuer.swift:63]
-    wire jobs_input_ready;  // @[SpAttenIssuer.swift:90]
-    wire jobs_output_valid;  // @[SpAttenIssuer.swift:90]
-    wire [256:0] jobs_output_payload;  // @[SpAttenIssuer.swift:90]
-    wire queries_input_ready;  // @[SpAttenIssuer.swift:91]
-    wire queries_output_valid;  // @[SpAttenIssuer.swift:91]
-    wire [767:0] queries_output_payload;  // @[SpAttenIssuer.swift:91]
+    wire requests_input_ready;  // @[SegmentIntake.swift:34]
+    wire requests_output_valid;  // @[SegmentIntake.swift:34]
+    wire [16:0] requests_output_payload;  // @[SegmentIntake.swift:34]
+    wire tags_input_ready;  // @[SegmentIntake.swift:34]
+    wire tags_output_valid;  // @[SegmentIntake.swift:34]
+    wire [29:0] tags_output_payload;  // @[SegmentIntake.swift:34]
+    wire spans_input_ready;  // @[SegmentIntake.swift:34]
+    wire spans_output_valid;  // @[SegmentIntake.swift:34]
+    wire [173:0] spans_output_payload;  // @[SegmentIntake.swift:34]
+    wire jobs_input_ready;  // @[SpAttenIssuer.swift:72]
+    wire jobs_output_valid;  // @[SpAttenIssuer.swift:72]
+    wire [256:0] jobs_output_payload;  // @[SpAttenIssuer.swift:72]
+    wire queries_input_ready;  // @[SpAttenIssuer.swift:73]
+    wire queries_output_valid;  // @[SpAttenIssuer.swift:73]
+    wire [767:0] queries_output_payload;  // @[SpAttenIssuer.swift:73]
 
     wire [16:0] requests_input_payload = {
         segment_payload_output_head, segment_payload_output_sequence, segment_payload_epoch
-    };  // @[SpAttenIssuer.swift:64]
-    assign request_valid = requests_output_valid;  // @[SpAttenIssuer.swift:68]
+    };  // @[SegmentIntake.swift:35]
+    assign request_valid = requests_output_valid;  // @[SegmentIntake.swift:28]
     assign request_payload_output_head =
-        requests_output_payload[16:9];  // @[SpAttenIssuer.swift:68]
+        requests_output_payload[16:9];  // @[SegmentIntake.swift:28]
     assign request_payload_output_sequence =
-        requests_output_payload[8:1];  // @[SpAttenIssuer.swift:68]
-    assign request_payload_epoch = requests_output_payload[0];  // @[SpAttenIssuer.swift:68]
-    wire room_for_segment =  // @[SpAttenIssuer.swift:82]
+        requests_output_payload[8:1];  // @[SegmentIntake.swift:28]
+    assign request_payload_epoch = requests_output_payload[0];  // @[SegmentIntake.swift:28]
+    wire room_for_segment =  // @[SegmentIntake.swift:46]
         &{requests_input_ready, tags_input_ready, spans_input_ready};
-    wire take_segment = segment_valid & room_for_segment;  // @[SpAttenIssuer.swift:84]
+    wire take_segment = segment_valid & room_for_segment;  // @[SegmentIntake.swift:48]
 
-    Fifo_w17_d4 requests (  // @[SpAttenIssuer.swift:63]
+    Fifo_w17_d4 requests (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -123,18 +123,18 @@ module SpAttenIssuer_d64_m64_p64_n524288_b256_e8 (
         segment_payload_output_head, segment_payload_output_sequence, segment_payload_opens,
         segment_payload_closes, segment_payload_epoch, lane, segment_payload_settings_rows,
         segment_payload_settings_value_bits
-    };  // @[SpAttenIssuer.swift:64]
-    assign tag_valid = tags_output_valid;  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_output_head = tags_output_payload[29:22];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_output_sequence = tags_output_payload[21:14];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_opens = tags_output_payload[13];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_closes = tags_output_payload[12];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_epoch = tags_output_payload[11];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_lane = tags_output_payload[10:5];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_rows = tags_output_payload[4];  // @[SpAttenIssuer.swift:71]
-    assign tag_payload_value_bits = tags_output_payload[3:0];  // @[SpAttenIssuer.swift:71]
+    };  // @[SegmentIntake.swift:35]
+    assign tag_valid = tags_output_valid;  // @[SegmentIntake.swift:29]
+    assign tag_payload_output_head = tags_output_payload[29:22];  // @[SegmentIntake.swift:29]
+    assign tag_payload_output_sequence = tags_output_payload[21:14];  // @[SegmentIntake.swift:29]
+    assign tag_payload_opens = tags_output_payload[13];  // @[SegmentIntake.swift:29]
+    assign tag_payload_closes = tags_output_payload[12];  // @[SegmentIntake.swift:29]
+    assign tag_payload_epoch = tags_output_payload[11];  // @[SegmentIntake.swift:29]
+    assign tag_payload_lane = tags_output_payload[10:5];  // @[SegmentIntake.swift:29]
+    assign tag_payload_rows = tags_output_payload[4];  // @[SegmentIntake.swift:29]
+    assign tag_payload_value_bits = tags_output_payload[3:0];  // @[SegmentIntake.swift:29]
 
-    Fifo_w30_d16 tags (  // @[SpAttenIssuer.swift:63]
+    Fifo_w30_d16 tags (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -150,13 +150,13 @@ module SpAttenIssuer_d64_m64_p64_n524288_b256_e8 (
         segment_payload_settings_msb_bits, segment_payload_settings_lsb_bits,
         segment_payload_settings_value_bits, segment_payload_key_msb_address,
         segment_payload_key_lsb_address, segment_payload_value_address
-    };  // @[SpAttenIssuer.swift:64]
-    assign segment_ready = room_for_segment;  // @[SpAttenIssuer.swift:83]
-    wire room_for_row = jobs_input_ready & queries_input_ready;  // @[SpAttenIssuer.swift:92]
-    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SpAttenIssuer.swift:93]
-    assign query_ready = spans_output_valid & room_for_row;  // @[SpAttenIssuer.swift:94]
+    };  // @[SegmentIntake.swift:35]
+    assign segment_ready = room_for_segment;  // @[SegmentIntake.swift:47]
+    wire room_for_row = jobs_input_ready & queries_input_ready;  // @[SpAttenIssuer.swift:74]
+    wire take_row = query_valid & spans_output_valid & room_for_row;  // @[SpAttenIssuer.swift:75]
+    assign query_ready = spans_output_valid & room_for_row;  // @[SpAttenIssuer.swift:76]
 
-    Fifo_w174_d4 spans (  // @[SpAttenIssuer.swift:63]
+    Fifo_w174_d4 spans (  // @[SegmentIntake.swift:34]
         .clock(clock),
         .reset(reset),
         .input_valid(take_segment),
@@ -175,29 +175,29 @@ module SpAttenIssuer_d64_m64_p64_n524288_b256_e8 (
         query_payload_confidence, query_payload_value_rule, query_payload_value_limit,
         query_payload_renormalise, spans_output_payload[119:80], spans_output_payload[79:40],
         spans_output_payload[39:0]
-    };  // @[SpAttenIssuer.swift:97]
-    assign job_valid = jobs_output_valid;  // @[SpAttenIssuer.swift:105]
-    assign job_payload_first = jobs_output_payload[256:237];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_end = jobs_output_payload[236:217];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_gathered = jobs_output_payload[216];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_loads_list = jobs_output_payload[215];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_accumulates = jobs_output_payload[214];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_tile_size = jobs_output_payload[213:211];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_msb_bits = jobs_output_payload[210:207];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_lsb_bits = jobs_output_payload[206:203];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_value_bits = jobs_output_payload[202:199];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_scale_mantissa = jobs_output_payload[198:181];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_scale_shift = jobs_output_payload[180:175];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_refine = jobs_output_payload[174:173];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_confidence = jobs_output_payload[172:148];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_value_rule = jobs_output_payload[147:146];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_value_limit = jobs_output_payload[145:121];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_renormalise = jobs_output_payload[120];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_key_msb_address = jobs_output_payload[119:80];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_key_lsb_address = jobs_output_payload[79:40];  // @[SpAttenIssuer.swift:105]
-    assign job_payload_value_address = jobs_output_payload[39:0];  // @[SpAttenIssuer.swift:105]
+    };  // @[SpAttenIssuer.swift:79]
+    assign job_valid = jobs_output_valid;  // @[SpAttenIssuer.swift:87]
+    assign job_payload_first = jobs_output_payload[256:237];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_end = jobs_output_payload[236:217];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_gathered = jobs_output_payload[216];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_loads_list = jobs_output_payload[215];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_accumulates = jobs_output_payload[214];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_tile_size = jobs_output_payload[213:211];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_msb_bits = jobs_output_payload[210:207];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_lsb_bits = jobs_output_payload[206:203];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_value_bits = jobs_output_payload[202:199];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_scale_mantissa = jobs_output_payload[198:181];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_scale_shift = jobs_output_payload[180:175];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_refine = jobs_output_payload[174:173];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_confidence = jobs_output_payload[172:148];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_value_rule = jobs_output_payload[147:146];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_value_limit = jobs_output_payload[145:121];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_renormalise = jobs_output_payload[120];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_key_msb_address = jobs_output_payload[119:80];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_key_lsb_address = jobs_output_payload[79:40];  // @[SpAttenIssuer.swift:87]
+    assign job_payload_value_address = jobs_output_payload[39:0];  // @[SpAttenIssuer.swift:87]
 
-    Fifo_w257_d2 jobs (  // @[SpAttenIssuer.swift:90]
+    Fifo_w257_d2 jobs (  // @[SpAttenIssuer.swift:72]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),
@@ -208,10 +208,10 @@ module SpAttenIssuer_d64_m64_p64_n524288_b256_e8 (
         .output_payload(jobs_output_payload)
     );
 
-    assign row_query_valid = queries_output_valid;  // @[SpAttenIssuer.swift:106]
-    assign row_query_payload = queries_output_payload;  // @[SpAttenIssuer.swift:106]
+    assign row_query_valid = queries_output_valid;  // @[SpAttenIssuer.swift:88]
+    assign row_query_payload = queries_output_payload;  // @[SpAttenIssuer.swift:88]
 
-    Fifo_w768_d2 queries (  // @[SpAttenIssuer.swift:91]
+    Fifo_w768_d2 queries (  // @[SpAttenIssuer.swift:73]
         .clock(clock),
         .reset(reset),
         .input_valid(take_row),

@@ -139,8 +139,8 @@ units_bench.v
 ../../Generated/units/SkidBuffer_w1025.v
 ../../Generated/units/CascadeController_n524288_k1024_d64_h16.v
 ../../Generated/units/Fifo_w17_d4.v
-../../Generated/units/Fifo_w135_d4.v
 ../../Generated/units/Fifo_w31_d16.v
+../../Generated/units/Fifo_w135_d4.v
 ../../Generated/units/Fifo_w43_d4.v
 ../../Generated/units/Fifo_w64_d4.v
 ../../Generated/units/Fifo_w768_d4.v

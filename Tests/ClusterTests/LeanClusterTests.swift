@@ -27,58 +27,31 @@ import Workloads
     private static let clusters: [ClusterConfiguration] = [small(8, .chain), small(8, .tree)]
         + (isWhole ? [small(16, .tree), small(32, .chain), small(32, .tree)] + ClusterConfiguration.advertised : [])
 
-    /// Every policy that there is, and the cuts by keys.
-    private static func schedules(lanes: Int) -> [ClusterSchedule] {
-        [
-            ClusterSchedule(lanes: lanes, policy: .perHead), ClusterSchedule(lanes: lanes, policy: .fixedSplit, splits: 3),
-            ClusterSchedule(lanes: lanes, policy: .streamK), ClusterSchedule(lanes: lanes, policy: .streamK, byKeys: true),
-            ClusterSchedule(lanes: lanes, policy: .auto),
-        ]
-    }
-
-    /// A ragged batch: contexts from nothing to a few tiles.
-    private static func contexts(_ sequences: Int, longest: Int, _ generator: inout SeededGenerator) -> [Int] {
-        (0..<sequences).map { _ in
-            switch generator.below(5) {
-            case 0: 0
-            case 1: 128 * generator.below(longest / 128 + 1)
-            case 2: 1 + generator.below(20)
-            default: generator.below(longest + 1)
-            }
-        }
-    }
-
-    /// Timings that differ from lane to lane.
-    private static func timing(stalls: Bool, _ generator: inout SeededGenerator) -> ClusterTestBench.Timing {
-        ClusterTestBench.Timing(
-            memories: (0..<7).map { _ in .fixed(latency: 1 + generator.below(150)) }, queryLatency: generator.below(60),
-            stallSeed: stalls ? generator.next() : nil)
-    }
-
     @Test("every number of lanes and every policy gives the golden rows", arguments: clusters)
     func everySchedule(_ cluster: ClusterConfiguration) throws {
         let model = try ClusterModel(cluster, engine: .verilator)
         var generator = TestSeed.generator("clusters \(cluster.canonicalText)")
         let lanes = [1, 2, 3, 5, 8, 16, 32].filter { $0 <= cluster.lanes }
         var rows = 0
-        for part in 0..<(Self.isWhole ? 4 : 2) {
+        // Both kinds of reduction have many more rows in `ReductionTests`.
+        for part in 0..<(Self.isWhole ? 4 : cluster.reduction == .chain ? 2 : 1) {
             var program = try ClusterProgram(cluster)
             let settings = RowSettings.all.filter { cluster.lane.tileSizes.contains($0.tileKeys) }
             let layers = try (0..<2).map { index in
                 try program.placeRandom(
                     settings: settings[generator.below(settings.count)],
                     rows: index == 0 ? cluster.lane.residentRows : 1 + generator.below(cluster.lane.residentRows),
-                    heads: 1 + generator.below(4), contexts: Self.contexts(2 + generator.below(4), longest: 400, &generator),
+                    heads: 1 + generator.below(4), contexts: RandomLaunches.contexts(2 + generator.below(4), longest: 400, &generator),
                     shares: generator.below(3) == 0, sinks: part % 2 == 1, generator: &generator)
             }
             for count in lanes {
-                for schedule in Self.schedules(lanes: count) {
+                for schedule in RandomLaunches.schedules(lanes: count) {
                     // Launches of different layers behind one another: what is left of one must not reach the next.
                     for layer in layers { program.append(layer, schedule) }
                 }
             }
             do {
-                _ = try model.run(program, timing: Self.timing(stalls: part % 2 == 1, &generator), seed: generator.next())
+                _ = try model.run(program, timing: RandomLaunches.timing(stalls: part % 2 == 1, &generator), seed: generator.next())
             } catch {
                 Issue.record("part \(part): \(error)\n\(TestSeed.rerun)")
             }
@@ -107,7 +80,7 @@ import Workloads
         let cluster = Self.small(8, .chain)
         let model = try ClusterModel(cluster, engine: .verilator)
         var generator = TestSeed.generator("traffic")
-        for schedule in Self.schedules(lanes: 5) + Self.schedules(lanes: 8) {
+        for schedule in RandomLaunches.schedules(lanes: 5) + RandomLaunches.schedules(lanes: 8) {
             var program = try ClusterProgram(cluster)
             let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("6+4"), valueFormat: try ValueFormat(bits: 8))
             let layer = try program.placeRandom(

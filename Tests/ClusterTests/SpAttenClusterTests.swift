@@ -30,32 +30,6 @@ import Workloads
     private static let clusters = [small(8)]
         + (isWhole ? [small(8, .tree, sectorBytes: 32), small(5, .tree)] + ClusterConfiguration.advertisedPruning : [])
 
-    private static func schedules(lanes: Int) -> [ClusterSchedule] {
-        [
-            ClusterSchedule(lanes: lanes, policy: .perHead), ClusterSchedule(lanes: lanes, policy: .fixedSplit, splits: 3),
-            ClusterSchedule(lanes: lanes, policy: .streamK), ClusterSchedule(lanes: lanes, policy: .streamK, byKeys: true),
-            ClusterSchedule(lanes: lanes, policy: .auto),
-        ]
-    }
-
-    /// A ragged batch: from nothing to a few tiles.
-    private static func contexts(_ sequences: Int, longest: Int, _ generator: inout SeededGenerator) -> [Int] {
-        (0..<sequences).map { _ in
-            switch generator.below(5) {
-            case 0: 0
-            case 1: 128 * generator.below(longest / 128 + 1)
-            case 2: 1 + generator.below(20)
-            default: generator.below(longest + 1)
-            }
-        }
-    }
-
-    private static func timing(stalls: Bool, _ generator: inout SeededGenerator) -> ClusterTestBench.Timing {
-        ClusterTestBench.Timing(
-            memories: (0..<7).map { _ in .fixed(latency: 1 + generator.below(150)) }, queryLatency: generator.below(60),
-            stallSeed: stalls ? generator.next() : nil)
-    }
-
     /// Two random layers, the first in short tiles, which lanes share; launches of them in turn, on every number of lanes under
     /// every policy, each layer for half of them or for all.
     private static func program(
@@ -66,10 +40,10 @@ import Workloads
         let layers = try [short, all].map { settings in
             try program.placeRandom(
                 settings: settings[generator.below(settings.count)], rows: 1, heads: 1 + generator.below(3),
-                contexts: contexts(2 + generator.below(3), longest: longest, &generator), shares: generator.below(3) == 0,
+                contexts: RandomLaunches.contexts(2 + generator.below(3), longest: longest, &generator), shares: generator.below(3) == 0,
                 generator: &generator)
         }
-        for (index, schedule) in lanes.flatMap(schedules).enumerated() {
+        for (index, schedule) in lanes.flatMap(RandomLaunches.schedules).enumerated() {
             for layer in isWhole ? layers : [layers[index % 2]] { program.append(layer, schedule) }
         }
         return program
@@ -84,7 +58,7 @@ import Workloads
         for part in 0..<(Self.isWhole ? 12 : 2) {
             let program = try Self.program(cluster, longest: Self.isWhole && part % 3 == 0 ? 700 : 400, lanes: lanes, &generator)
             do {
-                _ = try model.run(program, timing: Self.timing(stalls: part % 2 == 1, &generator), seed: generator.next())
+                _ = try model.run(program, timing: RandomLaunches.timing(stalls: part % 2 == 1, &generator), seed: generator.next())
             } catch {
                 Issue.record("part \(part): \(error)\n\(TestSeed.rerun)")
             }
@@ -101,8 +75,8 @@ import Workloads
         let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("4+4"), valueFormat: try ValueFormat(bits: 6))
         let layer = try program.placeRandom(
             settings: settings, rows: 1, heads: 2, contexts: [330, 0, 41], generator: &generator)
-        for schedule in Self.schedules(lanes: 3) { program.append(layer, schedule) }
-        _ = try ClusterModel(cluster, engine: .native).run(program, timing: Self.timing(stalls: true, &generator))
+        for schedule in RandomLaunches.schedules(lanes: 3) { program.append(layer, schedule) }
+        _ = try ClusterModel(cluster, engine: .native).run(program, timing: RandomLaunches.timing(stalls: true, &generator))
     }
 
     @Test("the lanes read what the decisions leave of their ranges, and no more")
@@ -110,7 +84,7 @@ import Workloads
         let lanes = Self.isWhole ? 8 : 3, cluster = Self.small(lanes)
         let model = try ClusterModel(cluster, engine: Self.engine)
         var generator = TestSeed.generator(#function)
-        for schedule in Self.schedules(lanes: 2) + Self.schedules(lanes: lanes) {
+        for schedule in RandomLaunches.schedules(lanes: 2) + RandomLaunches.schedules(lanes: lanes) {
             var program = try ClusterProgram(cluster)
             let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("6+4"), valueFormat: try ValueFormat(bits: 8))
             let layer = try program.placeRandom(
@@ -137,7 +111,7 @@ import Workloads
             layer = try program.placeRandom(settings: settings, rows: 1, heads: 2, contexts: [600, 100], generator: &generator)
         } while program.layers[layer].contexts[0] == 600 || program.layers[layer].contexts[0] < 260
         program.shortenList(layer: layer, row: 0)
-        for schedule in Self.schedules(lanes: lanes) { program.append(layer, schedule) }
+        for schedule in RandomLaunches.schedules(lanes: lanes) { program.append(layer, schedule) }
         let bench = try ClusterTestBench(model.simulator(), program)
         bench.keepsOutputs = true
         let result = try bench.run()

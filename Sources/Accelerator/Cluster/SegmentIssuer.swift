@@ -30,11 +30,6 @@ package struct SegmentIssuer: Module {
 
     package var suffix: String { prefill.suffix }
 
-    /// Segments that may wait for the lane, and whose queries may be on the way.
-    static let waitingSegments = 4
-    /// Segments that may be anywhere between the planner and the router.
-    static let segmentsUnderWay = 16
-
     package func ports(_ io: Interface) -> Ports {
         let lane = prefill.lane
         return Ports(
@@ -59,35 +54,17 @@ package struct SegmentIssuer: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let segment = io.segment.payload, settings = segment.settings
-        let take = c.wire("take_segment", .bit)
-        var ready: [Bit] = []
-        func queue<P>(_ name: String, _ payload: P, _ shape: Shape<P>, depth: Int) -> Stream<P> {
-            let queue = Queue(c, name, shape, depth: depth)
-            queue.push(payload, when: take)
-            ready.append(queue.ready)
-            return queue.output
-        }
-        c.connect(queue(
-            "requests", QueryRequest(output: segment.output, epoch: segment.epoch), QueryRequest.shape,
-            depth: Self.waitingSegments), to: io.request)
-        c.connect(queue(
+        var intake = SegmentIntake(c, io.segment, lane: io.lane, requests: io.request, tags: io.tag)
+        c.connect(intake.queue(
             "groups", GroupJob(
                 rows: settings.rows, tileSize: settings.tileSize.truncated(to: prefill.tileSizeBits),
                 msbBits: settings.msbBits, lsbBits: settings.lsbBits, valueBits: settings.valueBits,
                 keyMSBAddress: segment.keyMSBAddress, keyLSBAddress: segment.keyLSBAddress,
-                valueAddress: segment.valueAddress), GroupJob.shape(prefill), depth: Self.waitingSegments), to: io.group)
-        c.connect(queue(
-            "tags", PartialTag(segment, lane: io.lane), PartialTag.shape(prefill), depth: Self.segmentsUnderWay), to: io.tag)
-        let spans = queue(
+                valueAddress: segment.valueAddress), GroupJob.shape(prefill)), to: io.group)
+        let spans = intake.queue(
             "spans", Span(
-                range: RowRange(first: segment.first, end: segment.end), rows: settings.rows, opens: segment.opens),
-            spanShape, depth: Self.waitingSegments)
-        for unused in [settings.keyMSBStride, settings.keyLSBStride, settings.valueStride, settings.sequences] {
-            c.discard(unused)
-        }
-        let room = c.named("room_for_segment", ready.allSet)
-        c.drive(io.segment.ready, room)
-        c.drive(take, io.segment.valid & room)
+                range: RowRange(first: segment.first, end: segment.end), rows: settings.rows, opens: segment.opens), spanShape)
+        intake.close()
         issueRows(c, io, spans)
     }
 
@@ -96,7 +73,7 @@ package struct SegmentIssuer: Module {
         let depth = max(2, prefill.residentRows)
         let rows = Queue(c, "rows", io.row.shape, depth: depth)
         let queries = Queue(c, "queries", io.rowQuery.shape, depth: depth)
-        let sinks = Queue(c, "sinks", AttentionSink.shape, depth: Self.segmentsUnderWay * prefill.residentRows)
+        let sinks = Queue(c, "sinks", AttentionSink.shape, depth: SegmentIntake.segmentsUnderWay * prefill.residentRows)
         let room = c.named("room_for_row", rows.ready & queries.ready & sinks.ready)
         let take = c.named("take_row", io.query.valid & spans.valid & room)
         c.drive(io.query.ready, spans.valid & room)

@@ -57,31 +57,13 @@ package struct SpAttenIssuer: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let segment = io.segment.payload, settings = segment.settings
-        let take = c.wire("take_segment", .bit)
-        var ready: [Bit] = []
-        func queue<P>(_ name: String, _ payload: P, _ shape: Shape<P>, depth: Int) -> Stream<P> {
-            let queue = Queue(c, name, shape, depth: depth)
-            queue.push(payload, when: take)
-            ready.append(queue.ready)
-            return queue.output
-        }
-        c.connect(queue(
-            "requests", QueryRequest(output: segment.output, epoch: segment.epoch), QueryRequest.shape,
-            depth: SegmentIssuer.waitingSegments), to: io.request)
-        c.connect(queue(
-            "tags", PartialTag(segment, lane: io.lane), io.tag.shape, depth: SegmentIssuer.segmentsUnderWay), to: io.tag)
-        let spans = queue(
+        var intake = SegmentIntake(c, io.segment, lane: io.lane, requests: io.request, tags: io.tag)
+        let spans = intake.queue(
             "spans", Span(
                 first: segment.first, end: segment.end, tileSize: settings.tileSize, msbBits: settings.msbBits,
                 lsbBits: settings.lsbBits, valueBits: settings.valueBits, keyMSBAddress: segment.keyMSBAddress,
-                keyLSBAddress: segment.keyLSBAddress, valueAddress: segment.valueAddress),
-            Span.shape(configuration.lane), depth: SegmentIssuer.waitingSegments)
-        for unused in [settings.keyMSBStride, settings.keyLSBStride, settings.valueStride, settings.sequences] {
-            c.discard(unused)
-        }
-        let room = c.named("room_for_segment", ready.allSet)
-        c.drive(io.segment.ready, room)
-        c.drive(take, io.segment.valid & room)
+                keyLSBAddress: segment.keyLSBAddress, valueAddress: segment.valueAddress), Span.shape(configuration.lane))
+        intake.close()
         issueJobs(c, io, spans)
     }
 
