@@ -82,8 +82,8 @@ extension UnitScenario {
             traffic.save(restored)
             try traffic.iterate(&restored, context: context, isNew: false)
         }
-        // Steps of both signs, as large as can be.
-        for (start, step) in [(0, (1 << 17) - 1), (one, -(1 << 17))] {
+        // Steps of both signs, as large as can be, and one that would be negative without its highest bit.
+        for (start, step) in [(0, (1 << 17) - 1), (one, -(1 << 17)), (one / 2, 3 * one / 2)] {
             var steep = try sequence(layers: 3, line(start, step: step), line(one, step: step), 2)
             try traffic.iterate(&steep, context: 9, isNew: true)
         }
@@ -97,14 +97,47 @@ extension UnitScenario {
         return try traffic.scenario()
     }
 
-    /// Layers of two heads that prune nothing.
+    /// What only large numbers reach: states of which every bit is used, as many protected tokens as can be asked for; and what
+    /// follows a state without a token.
+    package static func cascadeLimits(_ configuration: SpAttenConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+        var random = random
+        var traffic = try CascadeTraffic(configuration, maximumHeads: 64, SeededGenerator(seed: random.next()))
+        let half = KeepLine(unpruned: 1, start: 1 << 15, step: -9_000), none = KeepLine(unpruned: 0, start: 0, step: 0)
+        let all = KeepLine(unpruned: 0, start: 1 << 16, step: 0)
+        for mode in ImportanceMode.allCases {
+            var sequence = try CascadeSequence(
+                layers: 3, heads: 5, tokenLine: half, headLine: half,
+                settings: CascadeSettings(importance: mode, sink: 1, recent: 2))
+            try sequence.accumulateElsewhere(context: 9, rows: 0x9000_0000, &random)
+            try sequence.accumulateElsewhere(context: 21, rows: 0x6fff_0000, &random)
+            traffic.restore(sequence)
+            traffic.save(sequence)
+            try traffic.iterate(&sequence, context: 23, isNew: false, operation: 3)
+            traffic.save(sequence)
+        }
+        let most = 2 * configuration.maximumRowKeys - 1
+        for (sink, recent) in [(most, 0), (0, most), (most, 1), (most, most)] {
+            traffic.restore(nil)
+            var kept = try CascadeSequence(
+                layers: 2, heads: 1, tokenLine: none, headLine: all,
+                settings: CascadeSettings(importance: .sum, sink: sink, recent: recent))
+            try traffic.iterate(&kept, context: 5, isNew: false)
+            try traffic.iterate(&kept, context: 6, isNew: false)
+        }
+        return try traffic.scenario()
+    }
+
+    /// Layers that prune nothing.
+    /// - Parameter rowsBehind: So many rows later than its own row's output ends is a row in the bank of tokens; 0: soon.
     package static func cascadeThatKeepsAll(
-        _ configuration: SpAttenConfiguration, layers: Int, _ random: SeededGenerator
+        _ configuration: SpAttenConfiguration, layers: Int, heads: Int = 2, rowsBehind: Int = 0, _ random: SeededGenerator
     ) throws -> UnitScenario {
         var traffic = try CascadeTraffic(configuration, maximumHeads: 64, random)
+        traffic.rowsBehind = rowsBehind
         let all = KeepLine(unpruned: 0, start: 1 << 16, step: 0)
         var sequence = try CascadeSequence(
-            layers: layers, heads: 2, tokenLine: all, headLine: all, settings: CascadeSettings(importance: .sum, sink: 0, recent: 0))
+            layers: layers, heads: heads, tokenLine: all, headLine: all,
+            settings: CascadeSettings(importance: .sum, sink: 0, recent: 0))
         try traffic.iterate(&sequence, context: 20, isNew: true)
         return try traffic.scenario()
     }

@@ -35,6 +35,16 @@ package struct CascadeSequence {
 
     var importance: [UInt32] { cascade.tokenImportance.values }
     var rows: Int { Int(cascade.tokenImportance.rows) }
+
+    /// An iteration that was computed elsewhere, in that many rows: importances of tokens and heads of any size.
+    mutating func accumulateElsewhere(context: Int, rows added: Int, _ random: inout SeededGenerator) throws {
+        born += [UInt32](repeating: UInt32(rows), count: context - importance.count)
+        try cascade.beginIteration(context: context)
+        try cascade.accumulate(sums: (0..<context).map { _ in UInt32(random.next() >> 33) }, rows: added)
+        for head in 0..<cascade.heads {
+            try cascade.accumulate(magnitude: random.next() >> 32, head: head, headScale: (1 << 16) - 1)
+        }
+    }
 }
 
 /// Builds what a `CascadeController` is told, and what it must do: a lane that computes its rows, and the golden model
@@ -86,6 +96,8 @@ package struct CascadeTraffic {
     var scans: [StateItem] = [], scanGates: [Int] = []
     var loads: [StateItem] = [], saved: [StateItem] = [], restored: [StateItem] = []
     var outputs: [(element: Int16, last: Bool)] = [], outputGates: [Int] = []
+    /// So many rows later than its own row's output ends is a row in the bank of tokens; 0: as soon as the lane has its job.
+    var rowsBehind = 0
     /// Tokens that a layer has ranked.
     package private(set) var ranked = 0
     /// What the controller has a state of; nil: of none.
@@ -100,12 +112,17 @@ package struct CascadeTraffic {
     // MARK: Commands
 
     /// An iteration with that many tokens.
-    /// - Parameter isNew: the command says so; otherwise the sequence is the one that the controller has, or it has none.
-    package mutating func iterate(_ sequence: inout CascadeSequence, context tokens: Int, isNew: Bool) throws {
+    /// - Parameters:
+    ///   - isNew: the command says so; otherwise the sequence is the one that the controller has, or it has none.
+    ///   - operation: 0, or 3, which means the same.
+    package mutating func iterate(
+        _ sequence: inout CascadeSequence, context tokens: Int, isNew: Bool, operation: Int = 0
+    ) throws {
         let settings = sequence.cascade.settings, heads = sequence.cascade.heads, layers = sequence.cascade.schedule.layers
         commands.append(Command(
-            context: tokens, layers: layers, heads: heads, mode: ImportanceMode.allCases.firstIndex(of: settings.importance)!,
-            sink: settings.sink, recent: settings.recent, isNew: isNew, tokenLine: sequence.tokenLine, headLine: sequence.headLine))
+            operation: operation, context: tokens, layers: layers, heads: heads,
+            mode: ImportanceMode.allCases.firstIndex(of: settings.importance)!, sink: settings.sink, recent: settings.recent,
+            isNew: isNew, tokenLine: sequence.tokenLine, headLine: sequence.headLine))
         let old = sequence.importance.count
         let begins = isNew || context == nil
         if begins {
@@ -173,7 +190,7 @@ package struct CascadeTraffic {
         for (context, layers, heads, status) in [
             (0, 1, 1, CascadeStatus.context), (tokens + 1, 1, 1, .context), (configuration.lane.maximumContext, 1, 1, .context),
             (1, 0, 1, .layers), (1, 1, 0, .heads), (1, 1, maximumHeads + 1, .heads), (1, 1, 255, .heads),
-            (0, 0, 0, .context), (1, 0, 0, .heads),
+            (1, 1, 128 + maximumHeads, .heads), (0, 0, 0, .context), (1, 0, 0, .heads),
         ] {
             commands.append(Command(context: context, layers: layers, heads: heads, isNew: true))
             statuses.append(status)
@@ -319,7 +336,7 @@ extension CascadeTraffic {
     private func sendToController(_ streams: inout StreamScenario) throws {
         try streams.send(commands, to: "command") { command, beat in
             try beat.set("operation", command.operation)
-            guard command.operation == 0 else { return }
+            guard command.operation % 3 == 0 else { return }
             for (field, value) in [
                 ("context", command.context), ("layers", command.layers), ("heads", command.heads), ("mode", command.mode),
                 ("sink", command.sink), ("recent", command.recent),
@@ -340,7 +357,10 @@ extension CascadeTraffic {
             try beat.set("element", Int(output.element))
             try beat.set("last", output.last)
         }
-        try streams.send(forwarded, to: "row_done", gate: .init(after: "lane_job", beats: Array(1...max(1, forwarded.count)))) { _, _ in }
+        let rows = forwarded.count, size = configuration.lane.headSize
+        let gate = rowsBehind == 0 ? StreamScenario.Gate(after: "lane_job", beats: Array(1...max(1, rows)))
+            : .init(after: "output", beats: (1...max(1, rows)).map { min($0 + rowsBehind, rows) * size })
+        try streams.send(forwarded, to: "row_done", gate: gate) { _, _ in }
         try streams.send(scans, to: "token_scan", gate: .init(after: "token_command", beats: scanGates)) {
             try Self.encodeWord($0, into: $1)
         }

@@ -29,6 +29,12 @@ import UnitScenarios
         try unit.run()
     }
 
+    @Test func limits() throws {
+        let unit = try UnitScenario.cascadeLimits(pruningD32, TestSeed.generator(#function))
+        try unit.run(.random(seed: TestSeed.derived(#function)))
+        try unit.run()
+    }
+
     /// The bank is not scanned for a ranking, and no iteration ends, before all rows given to the lane are in it.
     @Test func rankingsWaitForRows() throws {
         let (unit, _) = try UnitScenario.cascadeOfAModel(
@@ -48,6 +54,15 @@ import UnitScenarios
         let run = try UnitScenario.cascadeThatKeepsAll(pruningD32, layers: 4, TestSeed.generator(#function)).run()
         let jobs = run["lane_job"].cycles
         #expect(jobs.count == 8 && jobs.last! - jobs[0] <= 20)
+    }
+
+    /// Of rows that the bank of tokens does not have yet the lane is given 128, and no more.
+    @Test func rowsUnderWay() throws {
+        let run = try UnitScenario.cascadeThatKeepsAll(
+            pruningD32, layers: 3, heads: 48, rowsBehind: 127, TestSeed.generator(#function)).run()
+        let done = run["row_done"].cycles
+        let most = run["lane_job"].cycles.enumerated().map { given, cycle in given + 1 - done.count { $0 < cycle } }.max()
+        #expect(most == 128)
     }
 
     /// No `ready` that a unit drives follows within the cycle a `ready` that it is given.

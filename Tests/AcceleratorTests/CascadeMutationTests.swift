@@ -41,9 +41,13 @@ struct CascadeMutationTests {
     @Test func mutationScoreOfCascadeController() throws {
         let turns = try UnitScenario.cascadeController(pruningD32, TestSeed.generator("turns"))
         let edges = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator("edges"))
+        let limits = try UnitScenario.cascadeLimits(pruningD32, TestSeed.generator("limits"))
+        let tests = CascadeControllerTests()
         try UnitMutationScore(
-            name: "CascadeController", scenarios: [turns], furtherScenarios: [edges], modules: ["CascadeController"],
-            tests: [{ try CascadeControllerTests().layersThatKeepAllDoNotWait() }, { try CascadeControllerTests().rankingsWaitForRows() }]
-        ).measure(atLeast: 88)
+            name: "CascadeController", scenarios: [turns], furtherScenarios: [limits, edges], modules: ["CascadeController"],
+            tests: [
+                { try tests.layersThatKeepAllDoNotWait() }, { try tests.rankingsWaitForRows() }, { try tests.rowsUnderWay() },
+            ]
+        ).measure(atLeast: 93)
     }
 }
