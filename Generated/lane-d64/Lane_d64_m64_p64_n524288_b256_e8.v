@@ -65,108 +65,108 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
     wire [5:0] dispatcher_scale_payload_shift;  // @[Lane.swift:35]
     wire dispatcher_normalize_valid;  // @[Lane.swift:35]
     wire [3:0] dispatcher_normalize_payload;  // @[Lane.swift:35]
-    wire key_msb_reader_fetch_ready;  // @[Lane.swift:78]
-    wire key_msb_reader_convert_ready;  // @[Lane.swift:78]
-    wire key_msb_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] key_msb_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] key_msb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire key_msb_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] key_msb_reader_vectors_payload;  // @[Lane.swift:78]
-    wire key_lsb_reader_fetch_ready;  // @[Lane.swift:78]
-    wire key_lsb_reader_convert_ready;  // @[Lane.swift:78]
-    wire key_lsb_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] key_lsb_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] key_lsb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire key_lsb_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] key_lsb_reader_vectors_payload;  // @[Lane.swift:78]
-    wire value_reader_fetch_ready;  // @[Lane.swift:78]
-    wire value_reader_convert_ready;  // @[Lane.swift:78]
-    wire value_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] value_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] value_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire value_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] value_reader_vectors_payload;  // @[Lane.swift:78]
-    wire port_arbiter_request_0_ready;  // @[Lane.swift:89]
-    wire port_arbiter_request_1_ready;  // @[Lane.swift:89]
-    wire port_arbiter_request_2_ready;  // @[Lane.swift:89]
-    wire port_arbiter_granted_valid;  // @[Lane.swift:89]
-    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:89]
-    wire key_assembler_row_ready;  // @[Lane.swift:46]
-    wire key_assembler_msb_ready;  // @[Lane.swift:46]
-    wire key_assembler_lsb_ready;  // @[Lane.swift:46]
-    wire key_assembler_keys_valid;  // @[Lane.swift:46]
-    wire [767:0] key_assembler_keys_payload_elements;  // @[Lane.swift:46]
-    wire key_assembler_keys_payload_occupied;  // @[Lane.swift:46]
-    wire key_assembler_keys_payload_tile_last;  // @[Lane.swift:46]
-    wire key_assembler_keys_payload_row_last;  // @[Lane.swift:46]
-    wire query_key_query_ready;  // @[Lane.swift:50]
-    wire query_key_keys_ready;  // @[Lane.swift:50]
-    wire query_key_scores_valid;  // @[Lane.swift:50]
-    wire [29:0] query_key_scores_payload_scores;  // @[Lane.swift:50]
-    wire query_key_scores_payload_occupied;  // @[Lane.swift:50]
-    wire query_key_scores_payload_tile_last;  // @[Lane.swift:50]
-    wire query_key_scores_payload_row_last;  // @[Lane.swift:50]
-    wire queries_input_ready;  // @[Lane.swift:51]
-    wire queries_output_valid;  // @[Lane.swift:51]
-    wire [767:0] queries_output_payload;  // @[Lane.swift:51]
-    wire score_scaler_scale_ready;  // @[Lane.swift:56]
-    wire score_scaler_scores_ready;  // @[Lane.swift:56]
-    wire score_scaler_scaled_valid;  // @[Lane.swift:56]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[Lane.swift:56]
-    wire score_scaler_scaled_payload_occupied;  // @[Lane.swift:56]
-    wire score_scaler_scaled_payload_tile_last;  // @[Lane.swift:56]
-    wire score_scaler_scaled_payload_row_last;  // @[Lane.swift:56]
-    wire softmax_scores_ready;  // @[Lane.swift:59]
-    wire softmax_weights_valid;  // @[Lane.swift:59]
-    wire [20:0] softmax_weights_payload_weights;  // @[Lane.swift:59]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[Lane.swift:59]
-    wire softmax_weights_payload_occupied;  // @[Lane.swift:59]
-    wire softmax_weights_payload_tile_last;  // @[Lane.swift:59]
-    wire softmax_weights_payload_row_last;  // @[Lane.swift:59]
-    wire probability_value_weights_ready;  // @[Lane.swift:63]
-    wire probability_value_values_ready;  // @[Lane.swift:63]
-    wire probability_value_leaf_valid;  // @[Lane.swift:63]
-    wire probability_value_leaf_payload_occupied;  // @[Lane.swift:63]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[Lane.swift:63]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[Lane.swift:63]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[Lane.swift:63]
-    wire probability_value_leaf_payload_row_last;  // @[Lane.swift:63]
-    wire state_accumulator_leaf_ready;  // @[Lane.swift:66]
-    wire state_accumulator_state_valid;  // @[Lane.swift:66]
-    wire state_accumulator_state_payload_occupied;  // @[Lane.swift:66]
-    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[Lane.swift:66]
-    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[Lane.swift:66]
-    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[Lane.swift:66]
-    wire [655:0] state_accumulator_state_payload_output_sums;  // @[Lane.swift:66]
-    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[Lane.swift:66]
-    wire normalizer_value_bits_ready;  // @[Lane.swift:68]
-    wire normalizer_state_ready;  // @[Lane.swift:68]
-    wire normalizer_output_valid;  // @[Lane.swift:68]
-    wire signed [15:0] normalizer_output_payload_element;  // @[Lane.swift:68]
-    wire normalizer_output_payload_last;  // @[Lane.swift:68]
+    wire key_msb_reader_fetch_ready;  // @[Lane.swift:82]
+    wire key_msb_reader_convert_ready;  // @[Lane.swift:82]
+    wire key_msb_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] key_msb_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] key_msb_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire key_msb_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] key_msb_reader_vectors_payload;  // @[Lane.swift:82]
+    wire key_lsb_reader_fetch_ready;  // @[Lane.swift:82]
+    wire key_lsb_reader_convert_ready;  // @[Lane.swift:82]
+    wire key_lsb_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] key_lsb_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] key_lsb_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire key_lsb_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] key_lsb_reader_vectors_payload;  // @[Lane.swift:82]
+    wire value_reader_fetch_ready;  // @[Lane.swift:82]
+    wire value_reader_convert_ready;  // @[Lane.swift:82]
+    wire value_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] value_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] value_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire value_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] value_reader_vectors_payload;  // @[Lane.swift:82]
+    wire port_arbiter_request_0_ready;  // @[Lane.swift:92]
+    wire port_arbiter_request_1_ready;  // @[Lane.swift:92]
+    wire port_arbiter_request_2_ready;  // @[Lane.swift:92]
+    wire port_arbiter_granted_valid;  // @[Lane.swift:92]
+    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:92]
+    wire key_assembler_row_ready;  // @[Lane.swift:49]
+    wire key_assembler_msb_ready;  // @[Lane.swift:49]
+    wire key_assembler_lsb_ready;  // @[Lane.swift:49]
+    wire key_assembler_keys_valid;  // @[Lane.swift:49]
+    wire [767:0] key_assembler_keys_payload_elements;  // @[Lane.swift:49]
+    wire key_assembler_keys_payload_occupied;  // @[Lane.swift:49]
+    wire key_assembler_keys_payload_tile_last;  // @[Lane.swift:49]
+    wire key_assembler_keys_payload_row_last;  // @[Lane.swift:49]
+    wire query_key_query_ready;  // @[Lane.swift:53]
+    wire query_key_keys_ready;  // @[Lane.swift:53]
+    wire query_key_scores_valid;  // @[Lane.swift:53]
+    wire [29:0] query_key_scores_payload_scores;  // @[Lane.swift:53]
+    wire query_key_scores_payload_occupied;  // @[Lane.swift:53]
+    wire query_key_scores_payload_tile_last;  // @[Lane.swift:53]
+    wire query_key_scores_payload_row_last;  // @[Lane.swift:53]
+    wire queries_input_ready;  // @[Lane.swift:54]
+    wire queries_output_valid;  // @[Lane.swift:54]
+    wire [767:0] queries_output_payload;  // @[Lane.swift:54]
+    wire score_scaler_scale_ready;  // @[Lane.swift:59]
+    wire score_scaler_scores_ready;  // @[Lane.swift:59]
+    wire score_scaler_scaled_valid;  // @[Lane.swift:59]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[Lane.swift:59]
+    wire score_scaler_scaled_payload_occupied;  // @[Lane.swift:59]
+    wire score_scaler_scaled_payload_tile_last;  // @[Lane.swift:59]
+    wire score_scaler_scaled_payload_row_last;  // @[Lane.swift:59]
+    wire softmax_scores_ready;  // @[Lane.swift:62]
+    wire softmax_weights_valid;  // @[Lane.swift:62]
+    wire [20:0] softmax_weights_payload_weights;  // @[Lane.swift:62]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[Lane.swift:62]
+    wire softmax_weights_payload_occupied;  // @[Lane.swift:62]
+    wire softmax_weights_payload_tile_last;  // @[Lane.swift:62]
+    wire softmax_weights_payload_row_last;  // @[Lane.swift:62]
+    wire probability_value_weights_ready;  // @[Lane.swift:66]
+    wire probability_value_values_ready;  // @[Lane.swift:66]
+    wire probability_value_leaf_valid;  // @[Lane.swift:66]
+    wire probability_value_leaf_payload_occupied;  // @[Lane.swift:66]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[Lane.swift:66]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[Lane.swift:66]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[Lane.swift:66]
+    wire probability_value_leaf_payload_row_last;  // @[Lane.swift:66]
+    wire state_accumulator_leaf_ready;  // @[Lane.swift:69]
+    wire state_accumulator_state_valid;  // @[Lane.swift:69]
+    wire state_accumulator_state_payload_occupied;  // @[Lane.swift:69]
+    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[Lane.swift:69]
+    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[Lane.swift:69]
+    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[Lane.swift:69]
+    wire [655:0] state_accumulator_state_payload_output_sums;  // @[Lane.swift:69]
+    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[Lane.swift:69]
+    wire normalizer_value_bits_ready;  // @[Lane.swift:71]
+    wire normalizer_state_ready;  // @[Lane.swift:71]
+    wire normalizer_output_valid;  // @[Lane.swift:71]
+    wire signed [15:0] normalizer_output_payload_element;  // @[Lane.swift:71]
+    wire normalizer_output_payload_last;  // @[Lane.swift:71]
 
     assign job_ready = dispatcher_job_ready;  // @[Lane.swift:36]
     wire key_msb_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h0);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h0);  // @[Lane.swift:84]
     wire key_lsb_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h1);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h1);  // @[Lane.swift:84]
     wire value_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h2);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h2);  // @[Lane.swift:84]
     wire [45:0] port_arbiter_request_0_payload = {
         key_msb_reader_request_payload_address, key_msb_reader_request_payload_beats, 2'h0
-    };  // @[Lane.swift:93]
+    };  // @[Lane.swift:96]
     wire [45:0] port_arbiter_request_1_payload = {
         key_lsb_reader_request_payload_address, key_lsb_reader_request_payload_beats, 2'h1
-    };  // @[Lane.swift:93]
+    };  // @[Lane.swift:96]
     wire [45:0] port_arbiter_request_2_payload = {
         value_reader_request_payload_address, value_reader_request_payload_beats, 2'h2
-    };  // @[Lane.swift:93]
-    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:96]
-    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:96]
-    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:96]
-    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:96]
+    };  // @[Lane.swift:96]
+    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:99]
+    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:99]
+    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:99]
+    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:99]
 
-    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:89]
+    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:92]
         .clock(clock),
         .reset(reset),
         .request_0_valid(key_msb_reader_request_valid),
@@ -183,9 +183,9 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .granted_payload(port_arbiter_granted_payload)
     );
 
-    assign response_ready = 1'b1;  // @[Lane.swift:43]
+    assign response_ready = 1'b1;  // @[Lane.swift:46]
 
-    PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12 key_msb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12 key_msb_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_key_msb_fetch_valid),
@@ -208,7 +208,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .vectors_payload(key_msb_reader_vectors_payload)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_u0_4_5 key_lsb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_u0_4_5 key_lsb_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_key_lsb_fetch_valid),
@@ -231,9 +231,9 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .vectors_payload(key_lsb_reader_vectors_payload)
     );
 
-    assign query_ready = queries_input_ready;  // @[Lane.swift:52]
+    assign query_ready = queries_input_ready;  // @[Lane.swift:55]
 
-    Fifo_w768_d2 queries (  // @[Lane.swift:51]
+    Fifo_w768_d2 queries (  // @[Lane.swift:54]
         .clock(clock),
         .reset(reset),
         .input_valid(query_valid),
@@ -244,7 +244,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .output_payload(queries_output_payload)
     );
 
-    KeyAssembler_d64_m64_n524288 key_assembler (  // @[Lane.swift:46]
+    KeyAssembler_d64_m64_n524288 key_assembler (  // @[Lane.swift:49]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_assemble_valid),
@@ -266,7 +266,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .keys_payload_row_last(key_assembler_keys_payload_row_last)
     );
 
-    QueryKeyUnit_d64_m64 query_key (  // @[Lane.swift:50]
+    QueryKeyUnit_d64_m64 query_key (  // @[Lane.swift:53]
         .clock(clock),
         .reset(reset),
         .query_valid(queries_output_valid),
@@ -286,7 +286,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .scores_payload_row_last(query_key_scores_payload_row_last)
     );
 
-    ScoreScaler_d64_m64 score_scaler (  // @[Lane.swift:56]
+    ScoreScaler_d64_m64 score_scaler (  // @[Lane.swift:59]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_scale_valid),
@@ -307,7 +307,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[Lane.swift:59]
+    SoftmaxUnit_d64_m64 softmax (  // @[Lane.swift:62]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -325,7 +325,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12 value_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12 value_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
         .fetch_valid(dispatcher_value_fetch_valid),
@@ -348,7 +348,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .vectors_payload(value_reader_vectors_payload)
     );
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[Lane.swift:63]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[Lane.swift:66]
         .clock(clock),
         .reset(reset),
         .weights_valid(softmax_weights_valid),
@@ -426,7 +426,7 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .normalize_payload(dispatcher_normalize_payload)
     );
 
-    StateAccumulator_d64_n524288_e8 state_accumulator (  // @[Lane.swift:66]
+    StateAccumulator_d64_n524288_e8 state_accumulator (  // @[Lane.swift:69]
         .clock(clock),
         .reset(reset),
         .leaf_valid(probability_value_leaf_valid),
@@ -446,11 +446,11 @@ module Lane_d64_m64_p64_n524288_b256_e8 (
         .state_payload_output_sums_below(state_accumulator_state_payload_output_sums_below)
     );
 
-    assign output_valid = normalizer_output_valid;  // @[Lane.swift:71]
-    assign output_payload_element = normalizer_output_payload_element;  // @[Lane.swift:71]
-    assign output_payload_last = normalizer_output_payload_last;  // @[Lane.swift:71]
+    assign output_valid = normalizer_output_valid;  // @[Lane.swift:74]
+    assign output_payload_element = normalizer_output_payload_element;  // @[Lane.swift:74]
+    assign output_payload_last = normalizer_output_payload_last;  // @[Lane.swift:74]
 
-    Normalizer_d64_n524288_e8 normalizer (  // @[Lane.swift:68]
+    Normalizer_d64_n524288_e8 normalizer (  // @[Lane.swift:71]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_normalize_valid),

@@ -39,6 +39,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     output wire [2:0] output_payload_slot  // @[PrefillLane.swift:47]
 );
 
+    reg values_turn;  // @[PrefillLane.swift:254]
     wire pass_planner_group_ready;  // @[PrefillLane.swift:59]
     wire pass_planner_row_ready;  // @[PrefillLane.swift:59]
     wire pass_planner_pass_valid;  // @[PrefillLane.swift:59]
@@ -140,40 +141,40 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     wire value_fills_input_ready;  // @[PrefillLane.swift:201]
     wire value_fills_output_valid;  // @[PrefillLane.swift:201]
     wire [13:0] value_fills_output_payload;  // @[PrefillLane.swift:201]
-    wire key_msb_reader_fetch_ready;  // @[Lane.swift:78]
-    wire key_msb_reader_convert_ready;  // @[Lane.swift:78]
-    wire key_msb_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] key_msb_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] key_msb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire key_msb_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] key_msb_reader_vectors_payload;  // @[Lane.swift:78]
-    wire key_lsb_reader_fetch_ready;  // @[Lane.swift:78]
-    wire key_lsb_reader_convert_ready;  // @[Lane.swift:78]
-    wire key_lsb_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] key_lsb_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] key_lsb_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire key_lsb_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] key_lsb_reader_vectors_payload;  // @[Lane.swift:78]
-    wire value_reader_fetch_ready;  // @[Lane.swift:78]
-    wire value_reader_convert_ready;  // @[Lane.swift:78]
-    wire value_reader_request_valid;  // @[Lane.swift:78]
-    wire [39:0] value_reader_request_payload_address;  // @[Lane.swift:78]
-    wire [3:0] value_reader_request_payload_beats;  // @[Lane.swift:78]
-    wire value_reader_vectors_valid;  // @[Lane.swift:78]
-    wire [767:0] value_reader_vectors_payload;  // @[Lane.swift:78]
-    wire port_arbiter_request_0_ready;  // @[Lane.swift:89]
-    wire port_arbiter_request_1_ready;  // @[Lane.swift:89]
-    wire port_arbiter_request_2_ready;  // @[Lane.swift:89]
-    wire port_arbiter_granted_valid;  // @[Lane.swift:89]
-    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:89]
-    wire key_assembler_row_ready;  // @[PrefillLane.swift:229]
-    wire key_assembler_msb_ready;  // @[PrefillLane.swift:229]
-    wire key_assembler_lsb_ready;  // @[PrefillLane.swift:229]
-    wire key_assembler_keys_valid;  // @[PrefillLane.swift:229]
-    wire [767:0] key_assembler_keys_payload_elements;  // @[PrefillLane.swift:229]
-    wire key_assembler_keys_payload_occupied;  // @[PrefillLane.swift:229]
-    wire key_assembler_keys_payload_tile_last;  // @[PrefillLane.swift:229]
-    wire key_assembler_keys_payload_row_last;  // @[PrefillLane.swift:229]
+    wire key_msb_reader_fetch_ready;  // @[Lane.swift:82]
+    wire key_msb_reader_convert_ready;  // @[Lane.swift:82]
+    wire key_msb_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] key_msb_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] key_msb_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire key_msb_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] key_msb_reader_vectors_payload;  // @[Lane.swift:82]
+    wire key_lsb_reader_fetch_ready;  // @[Lane.swift:82]
+    wire key_lsb_reader_convert_ready;  // @[Lane.swift:82]
+    wire key_lsb_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] key_lsb_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] key_lsb_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire key_lsb_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] key_lsb_reader_vectors_payload;  // @[Lane.swift:82]
+    wire value_reader_fetch_ready;  // @[Lane.swift:82]
+    wire value_reader_convert_ready;  // @[Lane.swift:82]
+    wire value_reader_request_valid;  // @[Lane.swift:82]
+    wire [39:0] value_reader_request_payload_address;  // @[Lane.swift:82]
+    wire [3:0] value_reader_request_payload_beats;  // @[Lane.swift:82]
+    wire value_reader_vectors_valid;  // @[Lane.swift:82]
+    wire [767:0] value_reader_vectors_payload;  // @[Lane.swift:82]
+    wire port_arbiter_request_0_ready;  // @[Lane.swift:92]
+    wire port_arbiter_request_1_ready;  // @[Lane.swift:92]
+    wire port_arbiter_request_2_ready;  // @[Lane.swift:92]
+    wire port_arbiter_granted_valid;  // @[Lane.swift:92]
+    wire [45:0] port_arbiter_granted_payload;  // @[Lane.swift:92]
+    wire key_assembler_row_ready;  // @[PrefillLane.swift:232]
+    wire key_assembler_msb_ready;  // @[PrefillLane.swift:232]
+    wire key_assembler_lsb_ready;  // @[PrefillLane.swift:232]
+    wire key_assembler_keys_valid;  // @[PrefillLane.swift:232]
+    wire [767:0] key_assembler_keys_payload_elements;  // @[PrefillLane.swift:232]
+    wire key_assembler_keys_payload_occupied;  // @[PrefillLane.swift:232]
+    wire key_assembler_keys_payload_tile_last;  // @[PrefillLane.swift:232]
+    wire key_assembler_keys_payload_row_last;  // @[PrefillLane.swift:232]
     wire query_key_query_ready;  // @[PrefillLane.swift:96]
     wire query_key_keys_ready;  // @[PrefillLane.swift:96]
     wire query_key_scores_valid;  // @[PrefillLane.swift:96]
@@ -416,26 +417,46 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
     wire dispatcher_scale_ready = 1'b1;  // @[PrefillLane.swift:217]
     wire dispatcher_normalize_ready = 1'b1;  // @[PrefillLane.swift:218]
     wire key_msb_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h0);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h0);  // @[Lane.swift:84]
     wire key_lsb_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h1);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h1);  // @[Lane.swift:84]
     wire value_reader_beats_valid = response_valid
-        & (response_payload_tag == 2'h2);  // @[Lane.swift:81]
+        & (response_payload_tag == 2'h2);  // @[Lane.swift:84]
+    wire all_asked = &{
+        key_msb_reader_fetch_ready, key_lsb_reader_fetch_ready, value_reader_fetch_ready
+    };  // @[PrefillLane.swift:256]
+    wire fetch_keys = all_asked
+        & !values_turn  // @[PrefillLane.swift:257]
+        & (&{dispatcher_key_msb_fetch_valid, dispatcher_key_lsb_fetch_valid});
+    wire fetch_values = all_asked
+        & values_turn
+        & dispatcher_value_fetch_valid;  // @[PrefillLane.swift:258]
+
+    always @(posedge clock) begin
+        if (reset) begin
+            values_turn <= 1'b0;  // @[PrefillLane.swift:254]
+        end else if (fetch_keys) begin  // @[PrefillLane.swift:265]
+            values_turn <= 1'b1;  // @[PrefillLane.swift:265]
+        end else if (fetch_values) begin  // @[PrefillLane.swift:265]
+            values_turn <= 1'b0;  // @[PrefillLane.swift:265]
+        end
+    end
+
     wire [45:0] port_arbiter_request_0_payload = {
         key_msb_reader_request_payload_address, key_msb_reader_request_payload_beats, 2'h0
-    };  // @[Lane.swift:93]
+    };  // @[Lane.swift:96]
     wire [45:0] port_arbiter_request_1_payload = {
         key_lsb_reader_request_payload_address, key_lsb_reader_request_payload_beats, 2'h1
-    };  // @[Lane.swift:93]
+    };  // @[Lane.swift:96]
     wire [45:0] port_arbiter_request_2_payload = {
         value_reader_request_payload_address, value_reader_request_payload_beats, 2'h2
-    };  // @[Lane.swift:93]
-    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:96]
-    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:96]
-    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:96]
-    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:96]
+    };  // @[Lane.swift:96]
+    assign request_valid = port_arbiter_granted_valid;  // @[Lane.swift:99]
+    assign request_payload_address = port_arbiter_granted_payload[45:6];  // @[Lane.swift:99]
+    assign request_payload_beats = port_arbiter_granted_payload[5:2];  // @[Lane.swift:99]
+    assign request_payload_tag = port_arbiter_granted_payload[1:0];  // @[Lane.swift:99]
 
-    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:89]
+    RoundRobinArbiter_n3_w46 port_arbiter (  // @[Lane.swift:92]
         .clock(clock),
         .reset(reset),
         .request_0_valid(key_msb_reader_request_valid),
@@ -452,7 +473,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .granted_payload(port_arbiter_granted_payload)
     );
 
-    assign response_ready = 1'b1;  // @[PrefillLane.swift:227]
+    assign response_ready = 1'b1;  // @[PrefillLane.swift:230]
 
     JobDispatcher_d64_m64_p64_n524288_b256 dispatcher (  // @[PrefillLane.swift:197]
         .clock(clock),
@@ -470,7 +491,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .job_payload_key_lsb_address(pass_planner_tile_payload_key_lsb_address),
         .job_payload_value_address(pass_planner_tile_payload_value_address),
         .key_msb_fetch_valid(dispatcher_key_msb_fetch_valid),
-        .key_msb_fetch_ready(key_msb_reader_fetch_ready),
+        .key_msb_fetch_ready(fetch_keys),
         .key_msb_fetch_payload_address(dispatcher_key_msb_fetch_payload_address),
         .key_msb_fetch_payload_beats(dispatcher_key_msb_fetch_payload_beats),
         .key_msb_convert_valid(dispatcher_key_msb_convert_valid),
@@ -479,7 +500,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .key_msb_convert_payload_vectors(dispatcher_key_msb_convert_payload_vectors),
         .key_msb_convert_payload_last_keys(dispatcher_key_msb_convert_payload_last_keys),
         .key_lsb_fetch_valid(dispatcher_key_lsb_fetch_valid),
-        .key_lsb_fetch_ready(key_lsb_reader_fetch_ready),
+        .key_lsb_fetch_ready(fetch_keys),
         .key_lsb_fetch_payload_address(dispatcher_key_lsb_fetch_payload_address),
         .key_lsb_fetch_payload_beats(dispatcher_key_lsb_fetch_payload_beats),
         .key_lsb_convert_valid(dispatcher_key_lsb_convert_valid),
@@ -488,7 +509,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .key_lsb_convert_payload_vectors(dispatcher_key_lsb_convert_payload_vectors),
         .key_lsb_convert_payload_last_keys(dispatcher_key_lsb_convert_payload_last_keys),
         .value_fetch_valid(dispatcher_value_fetch_valid),
-        .value_fetch_ready(value_reader_fetch_ready),
+        .value_fetch_ready(fetch_values),
         .value_fetch_payload_address(dispatcher_value_fetch_payload_address),
         .value_fetch_payload_beats(dispatcher_value_fetch_payload_beats),
         .value_convert_valid(dispatcher_value_convert_valid),
@@ -510,10 +531,10 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .normalize_payload(dispatcher_normalize_payload)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12 key_msb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12 key_msb_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
-        .fetch_valid(dispatcher_key_msb_fetch_valid),
+        .fetch_valid(fetch_keys),
         .fetch_ready(key_msb_reader_fetch_ready),
         .fetch_payload_address(dispatcher_key_msb_fetch_payload_address),
         .fetch_payload_beats(dispatcher_key_msb_fetch_payload_beats),
@@ -533,10 +554,10 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .vectors_payload(key_msb_reader_vectors_payload)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_u0_4_5 key_lsb_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_u0_4_5 key_lsb_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
-        .fetch_valid(dispatcher_key_lsb_fetch_valid),
+        .fetch_valid(fetch_keys),
         .fetch_ready(key_lsb_reader_fetch_ready),
         .fetch_payload_address(dispatcher_key_lsb_fetch_payload_address),
         .fetch_payload_beats(dispatcher_key_lsb_fetch_payload_beats),
@@ -556,7 +577,7 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .vectors_payload(key_lsb_reader_vectors_payload)
     );
 
-    KeyAssembler_d64_m64_n524288 key_assembler (  // @[PrefillLane.swift:229]
+    KeyAssembler_d64_m64_n524288 key_assembler (  // @[PrefillLane.swift:232]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_assemble_valid),
@@ -578,10 +599,10 @@ module PrefillLane_d64_m64_p64_n524288_b256_e8_r8_t128 (
         .keys_payload_row_last(key_assembler_keys_payload_row_last)
     );
 
-    PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12 value_reader (  // @[Lane.swift:78]
+    PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12 value_reader (  // @[Lane.swift:82]
         .clock(clock),
         .reset(reset),
-        .fetch_valid(dispatcher_value_fetch_valid),
+        .fetch_valid(fetch_values),
         .fetch_ready(value_reader_fetch_ready),
         .fetch_payload_address(dispatcher_value_fetch_payload_address),
         .fetch_payload_beats(dispatcher_value_fetch_payload_beats),

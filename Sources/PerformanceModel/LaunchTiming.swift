@@ -9,8 +9,6 @@ public struct LaunchTiming: Hashable, Sendable {
     public var scheduleLane = 3
     /// From the last beat of values to the last state, and from that of keys, beside a pass of the second array.
     public var valueToState = 46, keyToState = 58
-    /// Scores and weights that may wait for values.
-    public var waitingWeights = 2048
     /// Of a state that comes together from several lanes: once, and from lane to lane.
     public var reduction = 4, reductionHop = 2
 

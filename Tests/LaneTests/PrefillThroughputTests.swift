@@ -21,7 +21,7 @@ import Testing
     }
 
     static let cases = [
-        Case(mask: .full, rows: 128, context: 128, least: 0.95), Case(mask: .full, rows: 384, context: 384, least: 0.99),
+        Case(mask: .full, rows: 128, context: 128, least: 0.97), Case(mask: .full, rows: 384, context: 384, least: 0.99),
         Case(mask: .full, rows: 128, context: 1024, least: 0.99), Case(mask: .causal, rows: 128, context: 128, least: 0.80),
         Case(mask: .causal, rows: 384, context: 384, least: 0.96), Case(mask: .causal, rows: 1024, context: 1024, least: 0.99),
         Case(mask: .causal, rows: 128, context: 1024, least: 0.98), Case(mask: .window(128), rows: 1024, context: 1024, least: 0.95),

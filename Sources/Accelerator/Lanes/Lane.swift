@@ -39,6 +39,9 @@ package struct Lane: Module {
         let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB, io.response)
         let lsb = reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB, io.response)
         let values = reader(c, "value_reader", .value, dispatcher.value, io.response)
+        for (plane, reader) in [(dispatcher.keyMSB, msb), (dispatcher.keyLSB, lsb), (dispatcher.value, values)] {
+            c.connect(plane.fetch, to: reader.fetch)
+        }
         share(c, [(.keyMSB, msb.request), (.keyLSB, lsb.request), (.value, values.request)], io.request)
         c.drive(io.response.ready, true)
 
@@ -71,12 +74,12 @@ package struct Lane: Module {
         c.connect(normalizer.output, to: io.output)
     }
 
+    /// The reader of a plane; who calls says when it fetches.
     func reader(
         _ c: Circuit, _ name: String, _ tag: MemoryPort.Tag, _ commands: JobDispatcher.PlanePorts,
         _ response: Stream<MemoryResponse>
     ) -> PlaneReader.Ports {
         let reader = c.instance(name, PlaneReader(lane: lane, widths: tag.widths, signed: tag != .keyLSB))
-        c.connect(commands.fetch, to: reader.fetch)
         c.connect(commands.convert, to: reader.convert)
         c.drive(reader.beats.valid, response.valid & (response.payload.tag == Unsigned(tag.rawValue)))
         c.drive(reader.beats.payload, response.payload.data)

@@ -223,6 +223,9 @@ package struct PrefillLane: Module {
         let msb = shared.reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB, io.response)
         let lsb = shared.reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB, io.response)
         let value = shared.reader(c, "value_reader", .value, dispatcher.value, io.response)
+        takeTurns(
+            c, keys: [(dispatcher.keyMSB.fetch, msb.fetch), (dispatcher.keyLSB.fetch, lsb.fetch)],
+            values: (dispatcher.value.fetch, value.fetch))
         shared.share(c, [(.keyMSB, msb.request), (.keyLSB, lsb.request), (.value, value.request)], io.request)
         c.drive(io.response.ready, true)
 
@@ -238,5 +241,27 @@ package struct PrefillLane: Module {
         c.discard(beat.payload.rowLast)
         c.connect(value.vectors, to: values.buffer.words)
         return (keys.buffer, values.buffer)
+    }
+
+    /// Asks for the keys of a tile, then for its values, then for the keys of the next: in the order in which the arrays
+    /// need them. Were the port shared, the first pass would wait for keys while values come that it does not need yet.
+    ///
+    /// Nothing of a tile is asked for before all of those before it, so none waits for what is behind it.
+    private func takeTurns(
+        _ c: Circuit, keys: [(command: Stream<FetchCommand>, fetcher: Stream<FetchCommand>)],
+        values: (command: Stream<FetchCommand>, fetcher: Stream<FetchCommand>)
+    ) {
+        let valuesTurn = c.register("values_turn", .bit, reset: 0)
+        // A fetcher is ready for a command once it has asked for all of the one before.
+        let allAsked = c.named("all_asked", (keys + [values]).map(\.fetcher.ready).allSet)
+        let fetchKeys = c.named("fetch_keys", allAsked & !valuesTurn.q & keys.map(\.command.valid).allSet)
+        let fetchValues = c.named("fetch_values", allAsked & valuesTurn.q & values.command.valid)
+        for (planes, fetch) in [(keys, fetchKeys), ([values], fetchValues)] {
+            for (command, fetcher) in planes {
+                c.send(command.payload, when: fetch, to: fetcher)
+                c.drive(command.ready, fetch)
+            }
+        }
+        c.when(fetchKeys) { valuesTurn.set() }.elsewhen(fetchValues) { valuesTurn.clear() }
     }
 }
