@@ -68,67 +68,66 @@ module StateRouter_d64_n524288_e8_r2 (
 
     reg own_row;  // @[StateRouter.swift:74]
     reg [2:0] own_beat;  // @[StateRouter.swift:75]
-    reg chosen;  // @[StateRouter.swift:103]
-    reg chose_merged;  // @[StateRouter.swift:103]
+    reg chosen;  // @[StateRouter.swift:102]
+    reg chose_merged;  // @[StateRouter.swift:102]
     reg normalized_row;  // @[StateRouter.swift:74]
     reg [2:0] normalized_beat;  // @[StateRouter.swift:75]
-    wire partial_skid_input_ready;  // @[StateRouter.swift:99]
-    wire partial_skid_output_valid;  // @[StateRouter.swift:99]
-    wire [1492:0] partial_skid_output_payload;  // @[StateRouter.swift:99]
-    wire normalizers_row_ready;  // @[StateRouter.swift:126]
-    wire normalizers_state_ready;  // @[StateRouter.swift:126]
-    wire normalizers_output_valid;  // @[StateRouter.swift:126]
-    wire signed [15:0] normalizers_output_payload_element;  // @[StateRouter.swift:126]
-    wire normalizers_output_payload_last;  // @[StateRouter.swift:126]
-    wire normalizers_output_payload_slot;  // @[StateRouter.swift:126]
-    wire owners_input_ready;  // @[StateRouter.swift:127]
-    wire owners_output_valid;  // @[StateRouter.swift:127]
-    wire [16:0] owners_output_payload;  // @[StateRouter.swift:127]
+    wire partial_skid_input_ready;  // @[StateRouter.swift:98]
+    wire partial_skid_output_valid;  // @[StateRouter.swift:98]
+    wire [1492:0] partial_skid_output_payload;  // @[StateRouter.swift:98]
+    wire normalizers_row_ready;  // @[StateRouter.swift:125]
+    wire normalizers_state_ready;  // @[StateRouter.swift:125]
+    wire normalizers_output_valid;  // @[StateRouter.swift:125]
+    wire signed [15:0] normalizers_output_payload_element;  // @[StateRouter.swift:125]
+    wire normalizers_output_payload_last;  // @[StateRouter.swift:125]
+    wire normalizers_output_payload_slot;  // @[StateRouter.swift:125]
+    wire owners_input_ready;  // @[StateRouter.swift:126]
+    wire owners_output_valid;  // @[StateRouter.swift:126]
+    wire [16:0] owners_output_payload;  // @[StateRouter.swift:126]
 
-    wire own_begins = own_beat == 3'h0;  // @[StateRouter.swift:76]
-    wire own_ends = own_beat == 3'h7;  // @[StateRouter.swift:77]
-    wire own_last = own_ends & (own_row == tag_payload_rows);  // @[StateRouter.swift:96]
-    wire own_valid = tag_valid & state_valid;  // @[StateRouter.swift:97]
-    wire goes_out = !(tag_payload_opens & tag_payload_closes);  // @[StateRouter.swift:98]
-    assign partial_valid = partial_skid_output_valid;  // @[StateRouter.swift:99]
+    wire own_ends = own_beat == 3'h7;  // @[StateRouter.swift:76]
+    wire own_last = own_ends & (own_row == tag_payload_rows);  // @[StateRouter.swift:95]
+    wire own_valid = tag_valid & state_valid;  // @[StateRouter.swift:96]
+    wire goes_out = !(tag_payload_opens & tag_payload_closes);  // @[StateRouter.swift:97]
+    assign partial_valid = partial_skid_output_valid;  // @[StateRouter.swift:98]
     assign partial_payload_tag_output_head =
-        partial_skid_output_payload[1492:1485];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1492:1485];  // @[StateRouter.swift:98]
     assign partial_payload_tag_output_sequence =
-        partial_skid_output_payload[1484:1477];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1484:1477];  // @[StateRouter.swift:98]
     assign partial_payload_tag_opens =
-        partial_skid_output_payload[1476];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1476];  // @[StateRouter.swift:98]
     assign partial_payload_tag_closes =
-        partial_skid_output_payload[1475];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1475];  // @[StateRouter.swift:98]
     assign partial_payload_tag_epoch =
-        partial_skid_output_payload[1474];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1474];  // @[StateRouter.swift:98]
     assign partial_payload_tag_lane =
-        partial_skid_output_payload[1473:1468];  // @[StateRouter.swift:99]
-    assign partial_payload_tag_rows = partial_skid_output_payload[1467];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1473:1468];  // @[StateRouter.swift:98]
+    assign partial_payload_tag_rows = partial_skid_output_payload[1467];  // @[StateRouter.swift:98]
     assign partial_payload_tag_value_bits =
-        partial_skid_output_payload[1466:1463];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1466:1463];  // @[StateRouter.swift:98]
     assign partial_payload_state_occupied =
-        partial_skid_output_payload[1462];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1462];  // @[StateRouter.swift:98]
     assign partial_payload_state_highest_class =
-        partial_skid_output_payload[1461:1455];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1461:1455];  // @[StateRouter.swift:98]
     assign partial_payload_state_weight_sum =
-        partial_skid_output_payload[1454:1384];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1454:1384];  // @[StateRouter.swift:98]
     assign partial_payload_state_weight_sum_below =
-        partial_skid_output_payload[1383:1313];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1383:1313];  // @[StateRouter.swift:98]
     assign partial_payload_state_output_sums =
-        partial_skid_output_payload[1312:657];  // @[StateRouter.swift:99]
+        partial_skid_output_payload[1312:657];  // @[StateRouter.swift:98]
     assign partial_payload_state_output_sums_below =
-        partial_skid_output_payload[656:1];  // @[StateRouter.swift:99]
-    assign partial_payload_last = partial_skid_output_payload[0];  // @[StateRouter.swift:99]
-    wire partial_skid_input_valid = own_valid & goes_out;  // @[StateRouter.swift:100]
+        partial_skid_output_payload[656:1];  // @[StateRouter.swift:98]
+    assign partial_payload_last = partial_skid_output_payload[0];  // @[StateRouter.swift:98]
+    wire partial_skid_input_valid = own_valid & goes_out;  // @[StateRouter.swift:99]
     wire [1492:0] partial_skid_input_payload = {
         tag_payload_output_head, tag_payload_output_sequence, tag_payload_opens, tag_payload_closes,
         tag_payload_epoch, tag_payload_lane, tag_payload_rows, tag_payload_value_bits,
         state_payload_occupied, state_payload_highest_class, state_payload_weight_sum,
         state_payload_weight_sum_below, state_payload_output_sums, state_payload_output_sums_below,
         own_last
-    };  // @[StateRouter.swift:100]
+    };  // @[StateRouter.swift:99]
 
-    SkidBuffer_w1493 partial_skid (  // @[StateRouter.swift:99]
+    SkidBuffer_w1493 partial_skid (  // @[StateRouter.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(partial_skid_input_valid),
@@ -139,44 +138,44 @@ module StateRouter_d64_n524288_e8_r2 (
         .output_payload(partial_skid_output_payload)
     );
 
-    wire takes_merged = chosen ? chose_merged : merged_valid;  // @[StateRouter.swift:104]
+    wire takes_merged = chosen ? chose_merged : merged_valid;  // @[StateRouter.swift:103]
     wire offered = takes_merged ? merged_valid
-        : (own_valid & !goes_out);  // @[StateRouter.swift:105]
+        : (own_valid & !goes_out);  // @[StateRouter.swift:104]
     wire [7:0] beat_tag_output_head = takes_merged ? merged_payload_tag_output_head
-        : tag_payload_output_head;  // @[StateRouter.swift:107]
+        : tag_payload_output_head;  // @[StateRouter.swift:106]
     wire [7:0] beat_tag_output_sequence = takes_merged ? merged_payload_tag_output_sequence
-        : tag_payload_output_sequence;  // @[StateRouter.swift:107]
+        : tag_payload_output_sequence;  // @[StateRouter.swift:106]
     wire beat_tag_opens = takes_merged ? merged_payload_tag_opens
-        : tag_payload_opens;  // @[StateRouter.swift:107]
+        : tag_payload_opens;  // @[StateRouter.swift:106]
     wire beat_tag_closes = takes_merged ? merged_payload_tag_closes
-        : tag_payload_closes;  // @[StateRouter.swift:107]
+        : tag_payload_closes;  // @[StateRouter.swift:106]
     wire beat_tag_epoch = takes_merged ? merged_payload_tag_epoch
-        : tag_payload_epoch;  // @[StateRouter.swift:107]
+        : tag_payload_epoch;  // @[StateRouter.swift:106]
     wire [5:0] beat_tag_lane = takes_merged ? merged_payload_tag_lane
-        : tag_payload_lane;  // @[StateRouter.swift:107]
+        : tag_payload_lane;  // @[StateRouter.swift:106]
     wire beat_tag_rows = takes_merged ? merged_payload_tag_rows
-        : tag_payload_rows;  // @[StateRouter.swift:107]
+        : tag_payload_rows;  // @[StateRouter.swift:106]
     wire [3:0] beat_tag_value_bits = takes_merged ? merged_payload_tag_value_bits
-        : tag_payload_value_bits;  // @[StateRouter.swift:107]
+        : tag_payload_value_bits;  // @[StateRouter.swift:106]
     wire beat_state_occupied = takes_merged ? merged_payload_state_occupied
-        : state_payload_occupied;  // @[StateRouter.swift:107]
+        : state_payload_occupied;  // @[StateRouter.swift:106]
     wire signed [6:0] beat_state_highest_class = takes_merged ? merged_payload_state_highest_class
-        : state_payload_highest_class;  // @[StateRouter.swift:107]
+        : state_payload_highest_class;  // @[StateRouter.swift:106]
     wire [70:0] beat_state_weight_sum = takes_merged ? merged_payload_state_weight_sum
-        : state_payload_weight_sum;  // @[StateRouter.swift:107]
+        : state_payload_weight_sum;  // @[StateRouter.swift:106]
     wire [70:0] beat_state_weight_sum_below = takes_merged ? merged_payload_state_weight_sum_below
-        : state_payload_weight_sum_below;  // @[StateRouter.swift:107]
+        : state_payload_weight_sum_below;  // @[StateRouter.swift:106]
     wire [655:0] beat_state_output_sums = takes_merged ? merged_payload_state_output_sums
-        : state_payload_output_sums;  // @[StateRouter.swift:107]
+        : state_payload_output_sums;  // @[StateRouter.swift:106]
     wire [655:0] beat_state_output_sums_below = takes_merged ? merged_payload_state_output_sums_below
-        : state_payload_output_sums_below;  // @[StateRouter.swift:107]
-    wire beat_last = takes_merged ? merged_payload_last : own_last;  // @[StateRouter.swift:107]
-    wire normalized_begins = normalized_beat == 3'h0;  // @[StateRouter.swift:76]
-    wire normalized_ends = normalized_beat == 3'h7;  // @[StateRouter.swift:77]
-    wire room = !normalized_begins
+        : state_payload_output_sums_below;  // @[StateRouter.swift:106]
+    wire beat_last = takes_merged ? merged_payload_last : own_last;  // @[StateRouter.swift:106]
+    wire normalized_ends = normalized_beat == 3'h7;  // @[StateRouter.swift:76]
+    wire at_row_start = normalized_beat == 3'h0;  // @[StateRouter.swift:131]
+    wire room = !at_row_start
         | (normalizers_row_ready & owners_input_ready);  // @[StateRouter.swift:132]
     wire fires = offered & room & normalizers_state_ready;  // @[StateRouter.swift:133]
-    wire row_begins = fires & normalized_begins;  // @[StateRouter.swift:134]
+    wire row_begins = fires & at_row_start;  // @[StateRouter.swift:134]
     wire normalizers_state_valid = offered & room;  // @[StateRouter.swift:135]
     wire [16:0] owners_input_payload = {
         beat_tag_output_head, beat_tag_output_sequence, beat_tag_epoch
@@ -186,9 +185,9 @@ module StateRouter_d64_n524288_e8_r2 (
         if (reset) begin
             normalized_beat <= 3'h0;  // @[StateRouter.swift:75]
         end else if (fires) begin  // @[StateRouter.swift:139]
-            normalized_beat <= normalized_beat + 3'h1;  // @[StateRouter.swift:82]
-            if (normalized_ends) begin  // @[StateRouter.swift:83]
-                normalized_beat <= 3'h0;  // @[StateRouter.swift:84]
+            normalized_beat <= normalized_beat + 3'h1;  // @[StateRouter.swift:81]
+            if (normalized_ends) begin  // @[StateRouter.swift:82]
+                normalized_beat <= 3'h0;  // @[StateRouter.swift:83]
             end
         end
     end
@@ -197,11 +196,11 @@ module StateRouter_d64_n524288_e8_r2 (
         if (reset) begin
             normalized_row <= 1'b0;  // @[StateRouter.swift:74]
         end else if (fires) begin  // @[StateRouter.swift:139]
-            if (normalized_ends) begin  // @[StateRouter.swift:83]
-                normalized_row <= normalized_row + 1'b1;  // @[StateRouter.swift:85]
+            if (normalized_ends) begin  // @[StateRouter.swift:82]
+                normalized_row <= normalized_row + 1'b1;  // @[StateRouter.swift:84]
             end
-            if (beat_last) begin  // @[StateRouter.swift:87]
-                normalized_row <= 1'b0;  // @[StateRouter.swift:87]
+            if (beat_last) begin  // @[StateRouter.swift:86]
+                normalized_row <= 1'b0;  // @[StateRouter.swift:86]
             end
         end
     end
@@ -216,7 +215,7 @@ module StateRouter_d64_n524288_e8_r2 (
     assign output_payload_epoch = owners_output_payload[0];  // @[StateRouter.swift:145]
     wire normalizers_output_ready = output_ready & owners_output_valid;  // @[StateRouter.swift:148]
 
-    NormalizerPair_d64_n524288_e8_r2 normalizers (  // @[StateRouter.swift:126]
+    NormalizerPair_d64_n524288_e8_r2 normalizers (  // @[StateRouter.swift:125]
         .clock(clock),
         .reset(reset),
         .row_valid(row_begins),
@@ -242,7 +241,7 @@ module StateRouter_d64_n524288_e8_r2 (
         & output_ready
         & normalizers_output_payload_last;  // @[StateRouter.swift:149]
 
-    Fifo_w17_d8 owners (  // @[StateRouter.swift:127]
+    Fifo_w17_d8 owners (  // @[StateRouter.swift:126]
         .clock(clock),
         .reset(reset),
         .input_valid(row_begins),
@@ -255,31 +254,31 @@ module StateRouter_d64_n524288_e8_r2 (
 
     always @(posedge clock) begin
         if (reset) begin
-            chosen <= 1'b0;  // @[StateRouter.swift:103]
-        end else if (offered) begin  // @[StateRouter.swift:110]
-            chosen <= !(fires & beat_last);  // @[StateRouter.swift:111]
+            chosen <= 1'b0;  // @[StateRouter.swift:102]
+        end else if (offered) begin  // @[StateRouter.swift:109]
+            chosen <= !(fires & beat_last);  // @[StateRouter.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (offered) begin  // @[StateRouter.swift:110]
-            chose_merged <= takes_merged;  // @[StateRouter.swift:112]
+        if (offered) begin  // @[StateRouter.swift:109]
+            chose_merged <= takes_merged;  // @[StateRouter.swift:111]
         end
     end
 
-    wire own_taken = own_valid  // @[StateRouter.swift:115]
+    wire own_taken = own_valid  // @[StateRouter.swift:114]
         & (goes_out ? partial_skid_input_ready : (fires & !takes_merged));
-    assign state_ready = own_taken;  // @[StateRouter.swift:116]
-    assign tag_ready = own_taken & own_last;  // @[StateRouter.swift:117]
-    assign merged_ready = fires & takes_merged;  // @[StateRouter.swift:118]
+    assign state_ready = own_taken;  // @[StateRouter.swift:115]
+    assign tag_ready = own_taken & own_last;  // @[StateRouter.swift:116]
+    assign merged_ready = fires & takes_merged;  // @[StateRouter.swift:117]
 
     always @(posedge clock) begin
         if (reset) begin
             own_beat <= 3'h0;  // @[StateRouter.swift:75]
-        end else if (own_taken) begin  // @[StateRouter.swift:119]
-            own_beat <= own_beat + 3'h1;  // @[StateRouter.swift:82]
-            if (own_ends) begin  // @[StateRouter.swift:83]
-                own_beat <= 3'h0;  // @[StateRouter.swift:84]
+        end else if (own_taken) begin  // @[StateRouter.swift:118]
+            own_beat <= own_beat + 3'h1;  // @[StateRouter.swift:81]
+            if (own_ends) begin  // @[StateRouter.swift:82]
+                own_beat <= 3'h0;  // @[StateRouter.swift:83]
             end
         end
     end
@@ -287,19 +286,17 @@ module StateRouter_d64_n524288_e8_r2 (
     always @(posedge clock) begin
         if (reset) begin
             own_row <= 1'b0;  // @[StateRouter.swift:74]
-        end else if (own_taken) begin  // @[StateRouter.swift:119]
-            if (own_ends) begin  // @[StateRouter.swift:83]
-                own_row <= own_row + 1'b1;  // @[StateRouter.swift:85]
+        end else if (own_taken) begin  // @[StateRouter.swift:118]
+            if (own_ends) begin  // @[StateRouter.swift:82]
+                own_row <= own_row + 1'b1;  // @[StateRouter.swift:84]
             end
-            if (own_last) begin  // @[StateRouter.swift:87]
-                own_row <= 1'b0;  // @[StateRouter.swift:87]
+            if (own_last) begin  // @[StateRouter.swift:86]
+                own_row <= 1'b0;  // @[StateRouter.swift:86]
             end
         end
     end
 
-    wire _unused_ok = &{
-        1'b0, own_begins, beat_tag_opens, beat_tag_closes, beat_tag_lane, beat_tag_rows
-    };
+    wire _unused_ok = &{1'b0, beat_tag_opens, beat_tag_closes, beat_tag_lane, beat_tag_rows};
 endmodule
 
 `default_nettype wire

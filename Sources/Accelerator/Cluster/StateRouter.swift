@@ -67,13 +67,12 @@ package struct StateRouter: Module {
     /// Where in a group a stream of state beats is.
     private struct Place {
         let row, beat: Register<Unsigned>
-        /// The beat that comes next is its row's first, its row's last.
-        let begins, ends: Bit
+        /// The beat that comes next is its row's last.
+        let ends: Bit
 
         init(_ c: Circuit, _ name: String, _ router: StateRouter) {
             row = c.register("\(name)_row", .unsigned(router.prefill.slotBits), reset: 0)
             beat = c.register("\(name)_beat", .unsigned(bitsToIndex(router.stateBeats)), reset: 0)
-            begins = c.named("\(name)_begins", beat.q == 0)
             ends = c.named("\(name)_ends", beat.q == Unsigned(router.stateBeats - 1))
         }
 
@@ -129,9 +128,10 @@ package struct StateRouter: Module {
             ? Queue(c, "reported_rows", ReportedRow.shape(prefill), depth: Self.normalizedRows) : nil
         let ownersReady = if let reported { owners.ready & reported.ready } else { owners.ready }
         let place = Place(c, "normalized", self)
-        let room = c.named("room", !place.begins | (normalizers.row.ready & ownersReady))
+        let atStart = c.named("at_row_start", place.beat.q == 0)
+        let room = c.named("room", !atStart | (normalizers.row.ready & ownersReady))
         let fires = c.named("fires", offered & room & normalizers.state.ready)
-        let begins = c.named("row_begins", fires & place.begins)
+        let begins = c.named("row_begins", fires & atStart)
         c.send(beat.state, when: offered & room, to: normalizers.state)
         c.send(ClosingRow(slot: place.row.q, valueBits: beat.tag.valueBits), when: begins, to: normalizers.row)
         let owner = RowOwner(output: beat.tag.output, epoch: beat.tag.epoch)
