@@ -79,7 +79,7 @@ test: swift simulators yosys ## everything that must hold, within 12 minutes on 
 	@echo; echo "where the time went"; cat $(TIMES); echo; $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/*
 
 # What takes longest begins first.
-FIRST_TARGETS := LaneTests CosimulationTests SessionTests AcceleratorTests
+FIRST_TARGETS := ClusterTests LaneTests CosimulationTests AcceleratorTests VerificationTests SessionTests TopKTests
 TEST_TARGETS := $(FIRST_TARGETS) $(filter-out $(FIRST_TARGETS),$(notdir $(wildcard Tests/*Tests)))
 
 .PHONY: test-target
