@@ -18,6 +18,9 @@ struct CoreFacts: Sendable {
     /// In nanoseconds.
     let period: Double
 
+    /// An UltraScale+ of middle size, where no other is asked for.
+    static let vivadoPart = "xczu7ev-ffvc1156-2-e"
+
     var periodText: String { String(format: "%.3f", period) }
 
     /// Lines with the sources in them, each through `line`.
@@ -64,7 +67,7 @@ extension CoreFacts {
             filesets: [rtl, xdc]
             flow: vivado
             flow_options:
-              part: xczu7ev-ffvc1156-2-e
+              part: \(Self.vivadoPart)
               synth: vivado
               pnr: none
 

@@ -36,7 +36,7 @@ extension CoreFacts {
     var vivado: String {
         """
         # vivado -mode batch -source scripts/vivado_ooc.tcl -tclargs PART
-        set part [expr {$argc > 0 ? [lindex $argv 0] : "xczu7ev-ffvc1156-2-e"}]
+        set part [expr {$argc > 0 ? [lindex $argv 0] : "\(Self.vivadoPart)"}]
         read_verilog [list \\
         \(sourceLines { "  \($0) \\" })]
         read_xdc -mode out_of_context constraints/ooc.xdc
@@ -54,7 +54,7 @@ extension CoreFacts {
     var vivadoPackage: String {
         """
         # vivado -mode batch -source scripts/vivado_package_ip.tcl
-        create_project -in_memory -part xczu7ev-ffvc1156-2-e
+        create_project -in_memory -part \(Self.vivadoPart)
         add_files [list \\
         \(sourceLines { "  \($0) \\" })]
         set_property top \(top) [current_fileset]

@@ -1,3 +1,5 @@
+import FixedPoint
+
 /// What a launch costs beside the work of its lanes, in cycles: calibrated on the cluster's RTL (Docs/cluster.md, "Model").
 public struct LaunchTiming: Hashable, Sendable {
     /// From a request for memory to its first beat, from one for queries to the first row.
@@ -15,5 +17,5 @@ public struct LaunchTiming: Hashable, Sendable {
     public init() {}
 
     /// From the range of a lane to that of the next one.
-    func search(_ sequences: Int) -> Int { scheduleLane + (Int.bitWidth - (sequences - 1).leadingZeroBitCount) }
+    func search(_ sequences: Int) -> Int { scheduleLane + ceilLog2(sequences) }
 }

@@ -48,8 +48,7 @@ public struct SynthesisReport: Encodable, Sendable {
         let placements = synthesis.placements
         fmaxMHz = placements.compactMap(\.megahertz).max()
         self.seeds = placements.map { Seed(seed: $0.seed, fmaxMHz: $0.megahertz) }
-        let worst = placements.min { ($0.megahertz ?? .infinity) < ($1.megahertz ?? .infinity) }
-        criticalPath = (worst?.criticalPath ?? []).map {
+        criticalPath = (synthesis.slowest?.criticalPath ?? []).map {
             PathStep(signal: $0.signal, source: "\($0.location)", nanoseconds: $0.delay)
         }
     }

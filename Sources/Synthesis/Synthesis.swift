@@ -10,6 +10,7 @@ public struct Synthesis: Sendable {
     public let cells: CellCount
     /// One a seed; none if none were asked for, or if nextpnr is not there or does not know the target.
     public let placements: [Placement]
+    public var slowest: Placement? { placements.min { ($0.megahertz ?? .infinity) < ($1.megahertz ?? .infinity) } }
 
     /// - Parameters:
     ///   - seeds: Of the placements.

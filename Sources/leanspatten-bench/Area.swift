@@ -104,7 +104,7 @@ struct Area: ParsableCommand {
             for (name, make) in chosen {
                 let synthesis = try Synthesis(of: try make(), for: table.target, with: tools, seeds: (0..<seeds).map { $0 + 1 })
                 let sums = table.columns.map { _, kinds in "\(kinds.reduce(0) { $0 + synthesis.cells.count(of: $1) })" }
-                let cells = sums + (isPlaced ? Self.timing(synthesis.placements) : [])
+                let cells = sums + (isPlaced ? Self.timing(synthesis) : [])
                 print("| `\(name)` | " + cells.joined(separator: " | ") + " |")
                 fflush(nil)
             }
@@ -113,10 +113,10 @@ struct Area: ParsableCommand {
     }
 
     /// The frequencies of the seeds, and the ends of the slowest one's longest path.
-    private static func timing(_ placements: [Placement]) -> [String] {
-        let frequencies = placements.map { $0.megahertz.map { String(format: "%.0f", $0) } ?? "-" }
-        let slowest = placements.min { ($0.megahertz ?? .infinity) < ($1.megahertz ?? .infinity) }
-        let ends = [slowest?.criticalPath.first, slowest?.criticalPath.last].compactMap(\.self).map { "`\($0.signal)`" }
+    private static func timing(_ synthesis: Synthesis) -> [String] {
+        let frequencies = synthesis.placements.map { $0.megahertz.map { String(format: "%.0f", $0) } ?? "-" }
+        let path = synthesis.slowest?.criticalPath ?? []
+        let ends = [path.first, path.last].compactMap(\.self).map { "`\($0.signal)`" }
         return [frequencies.joined(separator: ", "), ends.joined(separator: " to ")]
     }
 }

@@ -41,20 +41,28 @@ struct PrunedClusterCycles: Benchmark {
     func run(_ report: Report) throws {
         let model = try ClusterModel(Self.cluster, engine: .verilator)
         for rule in Self.rules {
-            for lanes in Self.laneCounts {
-                for policy in Self.policies where report.wants(Self.layerName(rule.name, lanes, policy)) {
-                    var program = try Self.layer(rule.pruning)
-                    program.append(0, ClusterSchedule(lanes: lanes, policy: policy))
-                    report.add(try Self.figure(Self.layerName(rule.name, lanes, policy), program, model))
-                }
-            }
+            try measure(Self.laneCounts.flatMap { lanes in
+                Self.policies.map { (Self.layerName(rule.name, lanes, $0), ClusterSchedule(lanes: lanes, policy: $0)) }
+            }, of: { try Self.layer(rule.pruning) }, model, report)
         }
         for tile in Self.tilesOfLists {
-            for cut in Self.cuts where report.wants(Self.listsName(tile, cut.name)) {
-                var program = try Self.lists(tile)
-                program.append(0, cut.schedule)
-                report.add(try Self.figure(Self.listsName(tile, cut.name), program, model))
-            }
+            try measure(
+                Self.cuts.map { (Self.listsName(tile, $0.name), $0.schedule) }, of: { try Self.lists(tile) }, model, report)
+        }
+    }
+
+    /// One layer under each of the schedules that are wanted; it is made once, if any is.
+    private func measure(
+        _ schedules: [(name: String, schedule: ClusterSchedule)], of layer: () throws -> ClusterProgram, _ model: ClusterModel,
+        _ report: Report
+    ) throws {
+        let wanted = schedules.filter { report.wants($0.name) }
+        guard !wanted.isEmpty else { return }
+        var program = try layer()
+        for (name, schedule) in wanted {
+            program.launches = []
+            program.append(0, schedule)
+            report.add(try Self.figure(name, program, model))
         }
     }
 

@@ -31,7 +31,7 @@ package struct StateRouter: Module {
 
     package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" + (reports ? "_report" : "") }
 
-    private var stateBeats: Int { prefill.lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
+    private var stateBeats: Int { prefill.lane.stateBeats(reports: reports) }
 
     package func ports(_ io: Interface) -> Ports {
         let partial = PartialBeat.shape(prefill, reports: reports)

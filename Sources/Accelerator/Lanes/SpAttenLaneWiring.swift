@@ -143,7 +143,7 @@ extension SpAttenLane {
         _ c: Circuit, _ state: Stream<StateBeat>, _ dispatcher: SpAttenDispatcher.Ports, to target: Stream<StateBeat>,
         _ fault: Stream<Bit>
     ) {
-        let beats = configuration.lane.stateBeats + LeafCompletion.massBeats
+        let beats = configuration.lane.stateBeats(reports: true)
         let beat = c.register("state_beat", .unsigned(bitsToIndex(beats)), reset: 0)
         let isLast = c.named("is_last_state_beat", beat.q == Unsigned(beats - 1))
         c.when(state.fires) { beat.next(mux(isLast, 0, beat.q &+ 1)) }

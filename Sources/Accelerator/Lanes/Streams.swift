@@ -104,4 +104,7 @@ struct StateBeat: Bundle {
 extension LaneConfiguration {
     /// Beats that carry the `headSize` elements of a leaf, of a state.
     var stateBeats: Int { headSize / mergeElements }
+
+    /// Beats of a state; of a row that is reported with those of its masses.
+    func stateBeats(reports: Bool) -> Int { stateBeats + (reports ? LeafCompletion.massBeats : 0) }
 }

@@ -71,7 +71,7 @@ package struct Normalizer: Module {
 
     package var suffix: String { lane.stateSuffix + (reports ? "_report" : "") }
 
-    private var stateBeats: Int { lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
+    private var stateBeats: Int { lane.stateBeats(reports: reports) }
     /// Elements that are divided: the output's, then the two masses.
     private var elements: Int { lane.headSize + (reports ? 2 : 0) }
 

@@ -36,7 +36,7 @@ package struct NormalizerPair: Module {
 
     package var suffix: String { "\(prefill.lane.stateSuffix)_r\(prefill.residentRows)" + (reports ? "_report" : "") }
 
-    private var stateBeats: Int { prefill.lane.stateBeats + (reports ? LeafCompletion.massBeats : 0) }
+    private var stateBeats: Int { prefill.lane.stateBeats(reports: reports) }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(row: io.sink(ClosingRow.shape(prefill)), state: io.sink(StateBeat.shape(prefill.lane)),
