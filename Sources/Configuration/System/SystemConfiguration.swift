@@ -1,0 +1,50 @@
+/// The build-time parameters of a whole accelerator: a lane with the cascade behind registers, descriptors and AXI4.
+public struct SystemConfiguration: Hashable, Codable, Sendable {
+    /// Its port is the AXI4 master's data width.
+    public var lane: SpAttenConfiguration
+    /// The most heads of a layer: a multiple of 16.
+    public var maximumHeads: Int
+    /// Read bursts that may be outstanding: a power of two, 1 to 256.
+    public var readOutstanding: Int
+    /// Write bursts that may be outstanding: a power of two, 1 to 256.
+    public var writeOutstanding: Int
+
+    public init(lane: SpAttenConfiguration, maximumHeads: Int = 64, readOutstanding: Int = 64, writeOutstanding: Int = 16) {
+        self.lane = lane
+        self.maximumHeads = maximumHeads
+        self.readOutstanding = readOutstanding
+        self.writeOutstanding = writeOutstanding
+    }
+
+    public static let headLimits = [16, 64]
+    public static let outstandingLimits = [1, 16, 64, 256]
+
+    /// Bits of the AXI4 master's data.
+    public var dataBits: Int { 8 * lane.lane.portBytes }
+    /// Bytes from a head's record in memory to the next, at least.
+    public var headRecordBytes: Int { RecordLayout.headRecordBytes(headSize: lane.lane.headSize) }
+
+    /// Throws the first parameter that the generator does not support.
+    public func validate() throws(ConfigurationError) {
+        try lane.validate()
+        guard lane.channels == 1 else {
+            throw .unsupported(
+                parameter: "sectorBytes", value: "\(lane.sectorBytes)",
+                remedy: "a system has one memory channel: use the port's \(lane.lane.portBytes)")
+        }
+        try LaneConfiguration.require("maximumHeads", maximumHeads, in: Self.headLimits)
+        try LaneConfiguration.require("readOutstanding", readOutstanding, in: Self.outstandingLimits)
+        try LaneConfiguration.require("writeOutstanding", writeOutstanding, in: Self.outstandingLimits)
+    }
+}
+
+extension SystemConfiguration {
+    /// Every parameter, one `name=value` a word, in a fixed order: what ``configHash`` is taken of.
+    public var canonicalText: String {
+        "system \(lane.canonicalText) maximumHeads=\(maximumHeads) readOutstanding=\(readOutstanding)"
+            + " writeOutstanding=\(writeOutstanding)"
+    }
+
+    /// Identifies the configuration across processes and machines: 64-bit FNV-1a of ``canonicalText``.
+    public var configHash: UInt64 { fnv1a64(canonicalText) }
+}
