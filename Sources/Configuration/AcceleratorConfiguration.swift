@@ -10,6 +10,8 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     case prefill(PrefillConfiguration)
     /// Lanes that share the tiles of a launch, with the scheduler and the reduction.
     case cluster(ClusterConfiguration)
+    /// A lane with the cascade behind registers, job descriptors and AXI4.
+    case system(SystemConfiguration)
 
     /// Of the lane in it, or of each of its lanes.
     public var lane: LaneConfiguration {
@@ -18,6 +20,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .spAtten(let configuration), .cascade(let configuration): configuration.lane
         case .prefill(let configuration): configuration.lane
         case .cluster(let configuration): configuration.lane.lane
+        case .system(let configuration): configuration.lane.lane
         }
     }
 
@@ -28,6 +31,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .spAtten(let configuration), .cascade(let configuration): try configuration.validate()
         case .prefill(let configuration): try configuration.validate()
         case .cluster(let configuration): try configuration.validate()
+        case .system(let configuration): try configuration.validate()
         }
     }
 
@@ -39,6 +43,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .cascade(let configuration): "cascade " + configuration.canonicalText
         case .prefill(let configuration): configuration.canonicalText
         case .cluster(let configuration): configuration.canonicalText
+        case .system(let configuration): configuration.canonicalText
         }
     }
 
@@ -54,6 +59,7 @@ extension AcceleratorConfiguration: Encodable {
         case .spAtten(let configuration), .cascade(let configuration): try configuration.encode(to: encoder)
         case .prefill(let configuration): try configuration.encode(to: encoder)
         case .cluster(let configuration): try configuration.encode(to: encoder)
+        case .system(let configuration): try configuration.encode(to: encoder)
         }
     }
 }

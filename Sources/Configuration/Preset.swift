@@ -6,7 +6,7 @@ public struct Preset: Hashable, Sendable {
     public let configuration: AcceleratorConfiguration
 
     /// Every advertised configuration.
-    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes + clusters + pruningClusters
+    public static let all = lanes + spAttenLanes + cascadeLanes + prefillLanes + clusters + pruningClusters + systems
 
     /// Dense lanes; the three of the paper's sizing first.
     public static let lanes: [Preset] = [
@@ -64,6 +64,14 @@ public struct Preset: Hashable, Sendable {
                 + "\(lane.multipliers) + \(lane.multipliers) multipliers each",
             configuration: .cluster(configuration))
     }
+
+    /// Whole accelerators.
+    public static let systems: [Preset] = [
+        Preset(
+            name: "spatten-eighth", summary: "the paper's SpAtten-1/8 on a bus: one lane with the cascade, head size 64, 64 + 64 multipliers, "
+                + "registers, job descriptors, 512-bit AXI4",
+            configuration: .system(SystemConfiguration(lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))))),
+    ]
 
     /// The preset of that name.
     public static func named(_ name: String) throws(ConfigurationError) -> Preset {

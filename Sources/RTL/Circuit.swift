@@ -279,9 +279,11 @@ public final class Circuit {
 
     /// Puts `module` inside this one. Drive the inputs of what is returned, read its outputs.
     ///
-    /// - Parameter domains: for domains of `module`, the domains of this one that they run in; others keep their names.
+    /// - Parameters:
+    ///   - domains: for domains of `module`, the domains of this one that they run in; others keep their names.
+    ///   - clear: resets the instance while it is set, as the reset does; of a module with one domain, and of that domain.
     public func instance<M: Module>(
-        _ name: String, _ module: M, domains: [ClockDomain: ClockDomain] = [:],
+        _ name: String, _ module: M, domains: [ClockDomain: ClockDomain] = [:], clear: Register<Bit>? = nil,
         fileID: String = #fileID, line: Int = #line
     ) -> M.Ports {
         let here = stamp(fileID, line)
@@ -291,6 +293,9 @@ public final class Circuit {
             report(.clockDomain, "\(child.name) has no domain of clock `\(unknown.clock)` and reset `\(unknown.reset)`",
                    of: nil, at: here)
         }
+        if clear != nil, child.domains.count != 1 {
+            report(.clockDomain, "\(child.name) has \(child.domains.count) domains; only a module of one can be cleared", of: nil, at: here)
+        }
         let interface = Interface(circuit: self, instance: self.module.instances.count, at: here)
         let ports = module.ports(interface)
         let connections = portSignals(of: ports).map { path, reference in
@@ -299,7 +304,8 @@ public final class Circuit {
             return reference.node
         }
         self.module.instances.append(.init(
-            name: name, module: child, connections: connections, domains: domains, location: here))
+            name: name, module: child, connections: connections, domains: domains, clear: clear?.q.reference.node,
+            location: here))
         nextUnstamped = self.module.graph.count
         return ports
     }

@@ -66,6 +66,7 @@ struct Lint {
             for (port, node) in zip(instance.module.ports, instance.connections) where port.isInput {
                 read[Int(node.index)] = true
             }
+            if let clear = instance.clear { read[Int(clear.index)] = true }
         }
         for node in module.discarded where node.index >= 0 { read[Int(node.index)] = true }
         for index in 0..<module.firstResolvedNode where !read[index] {

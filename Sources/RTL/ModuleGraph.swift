@@ -79,6 +79,8 @@ public final class ModuleGraph {
         /// For each port of `module`, the node in this graph: a wire for an input, an `instanceOutput` for an output.
         public let connections: [NodeID]
         let domains: [ClockDomain: ClockDomain]
+        /// A register of this graph that resets the instance while it is set, as the reset of its domain does.
+        public let clear: NodeID?
         public let location: SourceLocation
 
         /// The domain of this graph that stands for `domain` of the instance's module: itself unless it was given another.

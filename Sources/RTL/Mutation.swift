@@ -257,7 +257,7 @@ private struct MutationRewriter {
         }
         result.instances.append(.init(
             name: instance.name, module: child, connections: connections, domains: instance.domains,
-            location: instance.location))
+            clear: instance.clear.map { copies[$0] }, location: instance.location))
     }
 }
 

@@ -91,6 +91,7 @@ extension AcceleratorConfiguration {
             } else {
                 try Design(SpAttenCluster(cluster: configuration))
             }
+        case .system(let configuration): try Design(LeanSpAtten(configuration))
         }
     }
 }

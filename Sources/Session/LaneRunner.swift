@@ -32,6 +32,7 @@ struct LaneRunner: Sendable {
         case .cluster(let cluster):
             (cluster.spAtten?.sectorBytes ?? configuration.lane.portBytes, cluster.lanes * (cluster.spAtten?.channels ?? 1))
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
+        case .system(let system): (system.lane.sectorBytes, system.lane.channels)
         }
     }
 

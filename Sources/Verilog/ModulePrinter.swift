@@ -312,7 +312,10 @@ struct ModulePrinter {
     }
 
     private mutating func printInstance(_ instance: ModuleGraph.InstanceInfo) {
-        var connections = instance.module.clockingPorts(instance.domain).map { ".\($0.port)(\($0.net))" }
+        let cleared = instance.clear.map { " | " + expressions.reference(legaliser[$0]).flat } ?? ""
+        var connections = instance.module.clockingPorts(instance.domain).map { port, net in
+            ".\(port)(\(net)\(instance.module.domains.contains { $0.domain.reset == port } ? cleared : ""))"
+        }
         for (port, node) in zip(instance.module.ports, instance.connections) {
             let net = port.isInput ? expressions.reference(legaliser[node]).flat : graph.name(of: node)!
             connections.append(".\(port.name)(\(net))")

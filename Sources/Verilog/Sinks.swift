@@ -22,9 +22,8 @@ extension Plan.Item {
             return reads + collector.sinks
         case .instance(let index):
             let instance = module.instances[index]
-            return zip(instance.module.ports, instance.connections).filter(\.0.isInput).map {
-                .init(term: legaliser[$0.1], label: name($0.1))
-            }
+            let inputs = zip(instance.module.ports, instance.connections).filter(\.0.isInput).map(\.1)
+            return (inputs + (instance.clear.map { [$0] } ?? [])).map { .init(term: legaliser[$0], label: name($0)) }
         }
     }
 }

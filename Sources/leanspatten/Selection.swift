@@ -90,7 +90,7 @@ struct Selection: ParsableArguments {
         return switch lane.configuration {
         case .prefill(let configuration): min(Self.defaultTile, configuration.bufferTileKeys)
         case .cluster(let configuration): min(Self.defaultTile, configuration.lane.bufferTileKeys)
-        case .lane, .spAtten, .cascade: Self.defaultTile
+        case .lane, .spAtten, .cascade, .system: Self.defaultTile
         }
     }
 
@@ -100,7 +100,7 @@ struct Selection: ParsableArguments {
         let prunes = switch lane.configuration {
         case .lane, .prefill: false
         case .cluster(let configuration): configuration.spAtten != nil
-        case .spAtten, .cascade: true
+        case .spAtten, .cascade, .system: true
         }
         guard prunes || pruning.isDense else {
             throw refuse(
@@ -123,6 +123,8 @@ struct Selection: ParsableArguments {
             return .cascade(
                 reduction(configuration), try cascade.plan(tensors, name: workload.name, configuration))
         case .prefill(let configuration): return .prefill(configuration, prefill.value)
+        case .system:
+            throw refuse("this is a whole accelerator, which takes jobs from memory: cascade-d64 is its lane alone")
         case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }

@@ -44,6 +44,8 @@ package struct CascadeController: Module {
         let tokenScan: Stream<TokenWord>
         /// A row is in its bank.
         let rowDone: Bit
+        /// A list is being selected, of the layer in the payload.
+        let listing: Flow<Unsigned>
     }
 
     package var suffix: String { "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)" }
@@ -57,7 +59,8 @@ package struct CascadeController: Module {
             laneJob: io.source(SpAttenJob.shape(lane)), laneQuery: io.source(query),
             list: io.source(KeptListEntry.shape(lane)), output: io.sink(OutputBeat.shape),
             tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape),
-            tokenScan: io.sink(TokenWord.shape), rowDone: io.input(.bit))
+            tokenScan: io.sink(TokenWord.shape), rowDone: io.input(.bit),
+            listing: io.output(.flow(.unsigned(layerBits))))
     }
 
     static var statusBits: Int { bitsToIndex(CascadeStatus.allCases.count) }

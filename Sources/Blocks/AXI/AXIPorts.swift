@@ -25,6 +25,18 @@ public struct AXIWritePort {
     public let bvalid, bready: Bit
 }
 
+/// Both halves of an AXI4 interface under one prefix.
+public struct AXIPort: CustomReflectable {
+    public let read: AXIReadPort
+    public let write: AXIWritePort
+
+    /// Names of signals have no `read` or `write` in them: `m_axi_araddr`, `m_axi_awaddr`.
+    public var customMirror: Mirror {
+        let children = Array(Mirror(reflecting: read).children) + Array(Mirror(reflecting: write).children)
+        return Mirror(self, children: children, displayStyle: .struct)
+    }
+}
+
 /// An AXI4-Lite interface of 32-bit data.
 public struct AXILitePort {
     public let awaddr, awprot: Unsigned
@@ -70,6 +82,11 @@ extension Interface {
             wdata: ends.forth(axi.dataBits), wstrb: ends.forth(axi.bytes), wlast: ends.forth(), wvalid: ends.forth(),
             wready: ends.back(),
             bid: ends.back(axi.idBits), bresp: ends.back(2), bvalid: ends.back(), bready: ends.forth())
+    }
+
+    /// Both halves of a master.
+    public func axiMaster(_ axi: AXIParameters, fileID: String = #fileID, line: Int = #line) -> AXIPort {
+        AXIPort(read: axiReadMaster(axi, fileID: fileID, line: line), write: axiWriteMaster(axi, fileID: fileID, line: line))
     }
 
     /// An AXI4-Lite slave.
@@ -128,6 +145,21 @@ extension Circuit {
             (target.awlock, source.awlock), (target.awvalid, source.awvalid), (source.awready, target.awready),
             (target.wlast, source.wlast), (target.wvalid, source.wvalid), (source.wready, target.wready),
             (source.bvalid, target.bvalid), (target.bready, source.bready),
+        ] { drive(target, source, fileID: fileID, line: line) }
+    }
+
+    /// A slave's channels inside this module come from those of the module itself.
+    public func connect(_ source: AXILitePort, to target: AXILitePort, fileID: String = #fileID, line: Int = #line) {
+        for (target, source) in [
+            (target.awaddr, source.awaddr), (target.awprot, source.awprot), (target.wdata, source.wdata),
+            (target.wstrb, source.wstrb), (source.bresp, target.bresp), (target.araddr, source.araddr),
+            (target.arprot, source.arprot), (source.rdata, target.rdata), (source.rresp, target.rresp),
+        ] { drive(target, source, fileID: fileID, line: line) }
+        for (target, source) in [
+            (target.awvalid, source.awvalid), (source.awready, target.awready), (target.wvalid, source.wvalid),
+            (source.wready, target.wready), (source.bvalid, target.bvalid), (target.bready, source.bready),
+            (target.arvalid, source.arvalid), (source.arready, target.arready), (source.rvalid, target.rvalid),
+            (target.rready, source.rready),
         ] { drive(target, source, fileID: fileID, line: line) }
     }
 

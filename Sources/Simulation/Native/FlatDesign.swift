@@ -67,7 +67,7 @@ struct FlatDesign {
         let top = design.top
         clockCount = top.domains.count
         let clocks = top.domains.enumerated().map { ($0.element.domain, ClockSet(index: $0.offset)) }
-        flatten(top, scope: [], base: append(top), clocks: Dictionary(uniqueKeysWithValues: clocks))
+        flatten(top, scope: [], base: append(top), clocks: Dictionary(uniqueKeysWithValues: clocks), clears: [])
         resolveAliases()
         for (index, port) in top.ports.enumerated() {
             let node = Int(port.node.index)
@@ -119,17 +119,24 @@ struct FlatDesign {
         return base
     }
 
-    /// - Parameter clocks: the top's clock for each domain of `module`.
-    private mutating func flatten(_ module: ModuleGraph, scope: [String], base: Int, clocks: [ClockDomain: ClockSet]) {
+    /// - Parameters:
+    ///   - clocks: the top's clock for each domain of `module`.
+    ///   - clears: registers further out, each of which resets it.
+    private mutating func flatten(
+        _ module: ModuleGraph, scope: [String], base: Int, clocks: [ClockDomain: ClockSet], clears: [Int]
+    ) {
         func flat(_ node: NodeID) -> Int { base + Int(node.index) }
         for index in 0..<module.graph.count where module.graph[NodeID(index)].operation == .wire {
             guard let driver = module.drivers[NodeID(index)] else { preconditionFailure("an undriven wire passed the checks") }
             aliases[base + index] = flat(driver)
         }
         for register in module.registers {
-            registers.append(Register(
-                node: flat(register.node), clocks: clocks[register.domain]!, next: module.drivers[register.node].map(flat),
-                reset: register.reset))
+            let node = flat(register.node)
+            var next = module.drivers[register.node].map(flat)
+            if let reset = register.reset {
+                for clear in clears { next = cleared(node, to: reset, when: clear, otherwise: next ?? node) }
+            }
+            registers.append(Register(node: node, clocks: clocks[register.domain]!, next: next, reset: register.reset))
         }
         for memory in module.memories {
             memories.append(Memory(
@@ -159,8 +166,21 @@ struct FlatDesign {
             }
             let inside = instance.module.domains.map { ($0.domain, clocks[instance.domain($0.domain)]!) }
             flatten(instance.module, scope: scope + [instance.name], base: child,
-                    clocks: Dictionary(uniqueKeysWithValues: inside))
+                    clocks: Dictionary(uniqueKeysWithValues: inside), clears: clears + (instance.clear.map { [flat($0)] } ?? []))
         }
+    }
+
+    /// What a register loads that an instance's `clear` resets.
+    private mutating func cleared(_ register: Int, to reset: Constant, when clear: Int, otherwise next: Int) -> Int {
+        func add(_ operation: Operation, _ attribute: Int, _ operands: [Int]) -> Int {
+            nodes.append(FlatNode(
+                operation: operation, isSigned: nodes[register].isSigned, width: nodes[register].width, attribute: attribute,
+                operands: operands))
+            aliases.append(-1)
+            return nodes.count - 1
+        }
+        constants.append(reset)
+        return add(.mux, 0, [clear, add(.constant, constants.count - 1, []), next])
     }
 
     private mutating func resolved(_ node: Int) -> Int {

@@ -1,0 +1,237 @@
+import Blocks
+import Configuration
+import RTL
+
+/// Fetches job descriptors from the ring and along their chains, checks them, and has their parts done one after another:
+/// state, command, list, rows, state.
+///
+/// It runs ahead of the rows: a job's rows are handed to the lane while those of the jobs before are computed and written. It
+/// waits where the cascade asks for it: an iteration begins when the one before it has ended, a state is saved
+/// after that too, and direct rows come when no iteration is under way.
+struct CommandProcessor: Module {
+    let system: SystemConfiguration
+
+    struct Ports {
+        /// Chains of the ring are begun.
+        let enable: Bit
+        let ringBase: Unsigned
+        /// log2 of the ring's slots.
+        let ringSize: Unsigned
+        /// Chains that have been submitted, modulo 2^16.
+        let tail: Unsigned
+        /// Index of the first chain while the accelerator is cleared.
+        let firstIndex: Unsigned
+        let read: Stream<ControlRead>
+        let beat: Stream<Unsigned>
+        /// The descriptor at hand; holds while parts of it are done.
+        let words: Unsigned
+        let rows: Stream<RowContext>
+        let command: Stream<CascadeCommand>
+        /// Place among `CascadeStatus`.
+        let status: Stream<Unsigned>
+        // Parts of a job: valid until they are done, which `ready` says.
+        /// Whether the rows are direct.
+        let feed: Stream<Bit>
+        /// Entries.
+        let loadList: Stream<Unsigned>
+        let restore, save: Stream<StateMove>
+        /// The layer whose rows are handed out, if it is one of the cascade.
+        let layer: Flow<Unsigned>
+        /// A list of that layer is still to be written.
+        let selects: Bit
+        /// The job's rows have been handed out, and its list is written.
+        let handedOut: Bit
+        let fault: Flow<FaultReport>
+        let busy: Bit
+        let descriptorAddress: Unsigned
+    }
+
+    var suffix: String { system.suffix }
+
+    func ports(_ io: Interface) -> Ports {
+        let lane = system.lane
+        func address() -> Unsigned { io.input(.unsigned(MemoryPort.addressBits)) }
+        return Ports(
+            enable: io.input(.bit), ringBase: address(), ringSize: io.input(.unsigned(4)),
+            tail: io.input(.unsigned(ControlRegisters.indexBits)), firstIndex: io.input(.unsigned(ControlRegisters.indexBits)),
+            read: io.source(ControlRead.shape(system)), beat: io.sink(.unsigned(system.dataBits)),
+            words: io.output(.unsigned(JobDescriptorWords.width)), rows: io.source(RowContext.shape),
+            command: io.source(CascadeCommand.shape(lane)), status: io.sink(.unsigned(CascadeController.statusBits)),
+            feed: io.source(.bit), loadList: io.source(.unsigned(lane.rowKeyBits)),
+            restore: io.source(StateMove.shape(system)), save: io.source(StateMove.shape(system)),
+            layer: io.output(.flow(.unsigned(layerBits))), selects: io.input(.bit), handedOut: io.output(.bit),
+            fault: io.output(.flow(FaultReport.shape)), busy: io.output(.bit),
+            descriptorAddress: io.output(.unsigned(MemoryPort.addressBits)))
+    }
+
+    /// What is being done.
+    enum Phase: Int, CaseIterable {
+        case start, idle, ask, load, check, judge, enqueue
+        case awaitCascade, askRestore, restore, awaitRestored, begin, list, rows, select, awaitIteration, askSave, save, awaitSaved
+        case next, halted
+    }
+
+    func body(_ c: Circuit, _ io: Ports) {
+        let phase = c.register("phase", .unsigned(bitsToIndex(Phase.allCases.count)), reset: 0)
+        func on(_ asked: Phase) -> Bit { phase.q == Unsigned(asked.rawValue) }
+        func go(_ target: Phase, line: Int = #line) { phase.next(Unsigned(target.rawValue), line: line) }
+
+        let reader = c.instance("descriptor_reader", DescriptorReader(dataBits: system.dataBits))
+        c.connect(io.beat, to: reader.beat)
+        let job = JobDescriptorWords(bits: reader.words)
+        c.drive(io.words, reader.words)
+        let iteration = Iteration(c)
+        let check = c.instance("job_check", JobCheck(system: system))
+        c.drive(check.words, reader.words)
+        c.drive(check.iterationOpen, iteration.isOpen.q)
+        c.drive(check.iterationHeads, iteration.heads.q)
+
+        // From the ring to a descriptor that is at hand.
+        let index = c.register("chain_index", .unsigned(ControlRegisters.indexBits))
+        let address = c.register("address_of_descriptor", .unsigned(MemoryPort.addressBits))
+        let slot = select(io.ringSize, (0..<ControlRegisters.indexBits).map { index.q & Unsigned((1 << $0) - 1) })
+        let slotBytes = RecordLayout.ringSlotBytes
+        let hasChain = c.named("has_chain", io.enable & (index.q != io.tail))
+        c.when(on(.start)) {
+            index.next(io.firstIndex)
+            go(.idle)
+        }
+        c.when(on(.idle) & hasChain) {
+            address.next(io.ringBase &+ (slot << slotBytes.trailingZeroBitCount).extended(to: MemoryPort.addressBits))
+            go(.ask)
+        }
+        c.send(ControlRead(address: address.q, beats: c.constant(JobDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
+               when: on(.ask), to: io.read)
+        c.when(on(.ask) & io.read.ready) { go(.load) }
+        c.when(on(.load) & reader.loaded) { go(.check) }
+        c.when(on(.check)) { go(.judge) }
+        c.when(on(.judge)) { go(.enqueue) }
+
+        let direct = job.flag("direct"), begins = job.flag("begins_iteration")
+        c.send(context(job), when: on(.enqueue), to: io.rows)
+        c.when(on(.enqueue) & io.rows.ready) {
+            go(.rows)
+            c.when(direct | begins) { go(.awaitCascade) }
+        }
+        // No iteration is under way.
+        c.when(on(.awaitCascade) & !iteration.isPending.q) {
+            go(.begin)
+            c.when(job.flag("restores_state")) { go(.askRestore) }
+            c.when(direct) { go(.rows) }
+            c.when(direct & job.flag("given_list")) { go(.list) }
+        }
+        c.when(on(.askRestore) & io.command.ready) { go(.restore) }
+        c.when(on(.restore) & io.restore.ready) { go(.awaitRestored) }
+        c.when(on(.awaitRestored) & io.status.valid) { go(.begin) }
+        c.when(on(.begin) & io.command.ready) { go(.rows) }
+        c.when(on(.list) & io.loadList.ready) { go(.rows) }
+        c.when(on(.rows) & io.feed.ready) { go(.select) }
+        let ends = c.named("ends_iteration", !direct & (iteration.layer.q + 1 == iteration.layers.q.extended(to: layerBits + 1)))
+        c.when(on(.select) & !io.selects) {
+            go(.next)
+            c.when(ends & job.flag("saves_state")) { go(.awaitIteration) }
+        }
+        c.when(on(.awaitIteration) & !iteration.isPending.q) { go(.askSave) }
+        c.when(on(.askSave) & io.command.ready) { go(.save) }
+        c.when(on(.save) & io.save.ready) { go(.awaitSaved) }
+        c.when(on(.awaitSaved) & io.status.valid) { go(.next) }
+        c.when(on(.next)) {
+            c.when(job["next"].isNonzero) {
+                address.next(job.address("next"))
+                go(.ask)
+            }.otherwise {
+                index.next(index.q &+ 1)
+                go(.idle)
+            }
+        }
+
+        iteration.follow(c, job, begins: on(.begin) & io.command.ready, layerEnds: on(.select) & !io.selects & !direct, ends,
+                         status: io.status.valid & !on(.awaitRestored) & !on(.awaitSaved))
+        commandCascade(c, io, job, restores: on(.askRestore), begins: on(.begin), saves: on(.askSave))
+        c.send(direct, when: on(.rows), to: io.feed)
+        c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: on(.list), to: io.loadList)
+        moveStates(c, io, job, restores: on(.restore), saves: on(.save))
+        let isCascadeLayer = (on(.rows) | on(.select)) & !direct
+        c.drive(io.layer.valid, isCascadeLayer)
+        c.drive(io.layer.payload, iteration.layer.q)
+        c.drive(io.handedOut, on(.select) & !io.selects)
+
+        // What stops it.
+        c.drive(io.status.ready, true)
+        let isRefused = c.named("is_refused", io.status.valid & io.status.payload.isNonzero)
+        let isBad = c.named("is_bad", on(.judge) & check.code.isNonzero)
+        c.when(isRefused | isBad) { go(.halted) }
+        c.drive(io.fault.valid, isRefused | isBad)
+        let field = address.q &+ concatenate(check.word, c.constant(0, .unsigned(2))).extended(to: MemoryPort.addressBits)
+        c.drive(io.fault.payload, FaultReport(
+            code: mux(isRefused, SystemFault.refused.code, check.code), address: mux(isRefused, address.q, field)))
+        c.drive(io.busy, !on(.start) & !on(.idle) & !on(.halted))
+        c.drive(io.descriptorAddress, address.q)
+    }
+
+    private func context(_ job: JobDescriptorWords) -> RowContext {
+        RowContext(
+            isCascade: !job.flag("direct"), heads: job["heads"], outputAddress: job.address("output_address"),
+            outputStride: job["output_stride"], regionFirst: job.address("region_first"), regionLast: job.address("region_last"),
+            completionAddress: job.address("completion_address"), id: job["job_id"], interrupts: job.flag("interrupts"),
+            savesState: job.flag("saves_state"), endsChain: !job["next"].isNonzero)
+    }
+
+    private func commandCascade(_ c: Circuit, _ io: Ports, _ job: JobDescriptorWords, restores: Bit, begins: Bit, saves: Bit) {
+        func code(_ operation: CascadeOperation) -> Unsigned { Unsigned(operation.rawValue) }
+        func ratio(_ name: String) -> RatioSchedule {
+            RatioSchedule(
+                unpruned: job["\(name)_unpruned"], start: job["\(name)_start"].truncated(to: ratioBits),
+                step: job["\(name)_step"].asSigned.truncated(to: ratioBits + 1))
+        }
+        let lane = system.lane
+        c.send(CascadeCommand(
+            operation: mux(restores, code(.restore), mux(saves, code(.save), c.constant(CascadeOperation.iterate.rawValue, .unsigned(2)))),
+            context: job["context"].truncated(to: lane.lane.contextBits), isNewSequence: job.flag("new_sequence"),
+            layers: job["layers"], heads: job["heads"], mode: job["importance_mode"],
+            sink: job["sink"].truncated(to: lane.rowKeyBits), recent: job["recent"].truncated(to: lane.rowKeyBits),
+            tokenRatio: ratio("token"), headRatio: ratio("head")), when: restores | begins | saves, to: io.command)
+    }
+
+    private func moveStates(_ c: Circuit, _ io: Ports, _ job: JobDescriptorWords, restores: Bit, saves: Bit) {
+        // The first word and those of the heads, less one, and those of the tokens.
+        func words(_ tokens: String) -> Unsigned {
+            let count = (job[tokens].truncated(to: system.lane.rowKeyBits) + Unsigned(importanceLanes - 1)) >> importanceLanes.trailingZeroBitCount
+            return (count + Unsigned(system.maximumHeads / importanceLanes)).resized(to: system.stateWordBits)
+        }
+        let address = job.address("state_address")
+        c.send(StateMove(address: address, words: words("state_tokens")), when: restores, to: io.restore)
+        c.send(StateMove(address: address, words: words("context")), when: saves, to: io.save)
+    }
+
+    /// The iteration of the cascade whose layers come.
+    private struct Iteration {
+        /// It has layers to come.
+        let isOpen: Register<Bit>
+        /// Its status has not come.
+        let isPending: Register<Bit>
+        let layer, layers, heads: Register<Unsigned>
+
+        init(_ c: Circuit) {
+            isOpen = c.register("iteration_open", .bit, reset: 0)
+            isPending = c.register("iteration_pending", .bit, reset: 0)
+            layer = c.register("layer", .unsigned(layerBits))
+            layers = c.register("layers", .unsigned(layerBits))
+            heads = c.register("heads_of_layer", .unsigned(headCountBits))
+        }
+
+        func follow(_ c: Circuit, _ job: JobDescriptorWords, begins: Bit, layerEnds: Bit, _ ends: Bit, status: Bit) {
+            c.when(begins) {
+                isOpen.set()
+                isPending.set()
+                layer.next(0)
+                layers.next(job["layers"])
+                heads.next(job["heads"])
+            }.elsewhen(layerEnds) {
+                layer.next(layer.q &+ 1)
+                c.when(ends) { isOpen.clear() }
+            }
+            c.when(status) { isPending.clear() }
+        }
+    }
+}

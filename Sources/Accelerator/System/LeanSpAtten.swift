@@ -1,0 +1,117 @@
+import Blocks
+import Configuration
+import FixedPoint
+import RTL
+
+/// The whole accelerator on a bus: control registers, job descriptors, a lane with the cascade, results in memory.
+///
+/// ```
+///  s_axil -- AXILiteRegisters -- Supervisor, PerformanceCounters -- irq
+///                 |
+///          CommandProcessor -- DescriptorReader, JobCheck
+///           |      |     |
+///  HeadFeeder  ListLoader  StateLoader       (ControlReads: one read master for all)
+///           |      |     |
+///             CascadeLane ------------------ (a read master for keys and values)
+///           |      |     |
+///   RowWriter  ListSaver  StateSaver         (PacketArbiter: one write master for all)
+///                 |
+///               m_axi
+/// ```
+///
+/// Docs/system.md says how software uses it, Docs/memory-layout.md what lies in memory.
+package struct LeanSpAtten: Module {
+    package let system: SystemConfiguration
+
+    package init(_ system: SystemConfiguration) { self.system = system }
+
+    package struct Ports {
+        let sAxil: AXILitePort
+        /// Level: set while an enabled bit of `irq_status` is.
+        let irq: Bit
+        let mAxi: AXIPort
+    }
+
+    package var suffix: String { "" }
+
+    package func ports(_ io: Interface) -> Ports {
+        Ports(sAxil: io.axiLiteSlave(addressBits: ControlRegisters.addressBits), irq: io.output(.bit),
+              mAxi: io.axiMaster(SystemMasters.arbiter(system).outer))
+    }
+
+    package func body(_ c: Circuit, _ io: Ports) {
+        let registers = c.instance("control_registers", AXILiteRegisters(ControlRegisters.map(system)))
+        c.connect(io.sAxil, to: registers.sAxil)
+        let supervisor = c.instance("supervisor", Supervisor(readers: 2))
+        let clear = c.register("core_clear", .bit, reset: 1)
+        clear.next(supervisor.clears)
+        let masters = SystemMasters(c, system, registers, supervisor, io.mAxi)
+        let units = SystemUnits(c, system, clear: clear)
+        units.connect(c, to: masters)
+
+        // Commands come from registers.
+        let head = c.register("ring_head", .unsigned(ControlRegisters.indexBits), reset: 0)
+        let tail = registers.value["doorbell", "tail"]
+        let processor = units.processor, writer = units.rowWriter
+        c.drive(processor.enable, registers.value["control", "enable"][0])
+        c.drive(processor.ringBase, concatenate(registers.value["ring_base_high", "value"], registers.value["ring_base_low", "value"]))
+        c.drive(processor.ringSize, registers.value["ring_size", "log2"])
+        c.drive(processor.tail, tail)
+        c.drive(processor.firstIndex, head.q)
+        let chainDone = c.named("chain_done", writer.jobDone & writer.endsChain)
+        c.when(supervisor.restarts) { head.next(tail) }.elsewhen(chainDone) { head.next(head.q &+ 1) }
+        c.drive(registers.read["ring_head", "index"], head.q)
+
+        // Faults.
+        let busy = c.named("busy", processor.busy | writer.busy | !units.arbiter.allWritten)
+        let read = io.mAxi.read, write = io.mAxi.write
+        let readBeat = c.named("read_beat", read.rvalid & read.rready), writeBeat = c.named("write_beat", write.wvalid & write.wready)
+        c.drive(supervisor.jobFault, processor.fault)
+        c.drive(supervisor.busy, busy)
+        c.drive(supervisor.progress, readBeat | writeBeat | writer.rowDone | writer.rowSkipped)
+        c.drive(supervisor.watchdog, registers.value["watchdog", "cycles"])
+        c.drive(supervisor.descriptorAddress, processor.descriptorAddress)
+        let descriptorID = JobDescriptorWords(bits: processor.words)["job_id"]
+        c.drive(supervisor.jobID, mux(writer.busy & !processor.fault.valid, writer.id, descriptorID))
+        c.drive(supervisor.softReset, registers.pulse["control", "soft_reset"][0])
+        c.drive(registers.read["status", "busy"], busy.asUnsigned)
+        c.drive(registers.read["status", "stopping"], supervisor.stopping.asUnsigned)
+        c.drive(registers.read["status", "stopped"], supervisor.stopped.asUnsigned)
+        c.drive(registers.read["error_code", "code"], supervisor.errorCode.extended(to: 8))
+        c.drive(registers.read["error_address_low", "value"], supervisor.errorAddress[0..<32])
+        c.drive(registers.read["error_address_high", "value"], supervisor.errorAddress[32..<MemoryPort.addressBits])
+        c.drive(registers.read["error_job", "id"], supervisor.errorJob)
+
+        // Interrupts.
+        let raised = [
+            ("job_done", writer.jobDone & writer.interrupts), ("ring_empty", chainDone & (head.q &+ 1 == tail)),
+            ("error", supervisor.faulted),
+        ]
+        for (name, happens) in raised { c.drive(registers.set["irq_status", name], happens.asUnsigned) }
+        c.drive(io.irq, raised.map { name, _ in
+            (registers.value["irq_status", name] & registers.value["irq_enable", name])[0]
+        }.anySet)
+
+        count(c, registers, [
+            .cycles: busy, .jobs: writer.jobDone, .rows: writer.rowDone, .skippedRows: writer.rowSkipped,
+            .keptTokens: units.listSaver.list.fires, .readBursts: read.arvalid & read.arready, .readBeats: readBeat,
+            .writeBursts: write.awvalid & write.awready, .writeBeats: writeBeat,
+            .keyMSBBeats: readBeat & masters.isOf(.keyMSB), .keyLSBBeats: readBeat & masters.isOf(.keyLSB),
+            .valueBeats: readBeat & masters.isOf(.value), .controlBeats: readBeat & masters.isOfControl,
+            .readAddressStalls: busy & read.arvalid & !read.arready, .readWaits: busy & read.rready & !read.rvalid,
+            .writeStalls: busy & write.wvalid & !write.wready,
+        ])
+    }
+
+    private func count(_ c: Circuit, _ registers: AXILiteRegisters.Ports, _ events: [ControlRegisters.Counter: Bit]) {
+        let counters = c.instance("counters", PerformanceCounters())
+        c.drive(counters.happens, ControlRegisters.Counter.allCases.map { events[$0]! })
+        c.drive(counters.snapshot, registers.pulse["control", "snapshot"][0])
+        c.drive(counters.clear, registers.pulse["control", "clear_counters"][0])
+        for (number, counter) in ControlRegisters.Counter.allCases.enumerated() {
+            let copy = counters.copies[number]
+            c.drive(registers.read["\(counter.rawValue)_low", "value"], copy[0..<32])
+            c.drive(registers.read["\(counter.rawValue)_high", "value"], copy[32..<ControlRegisters.counterBits])
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Blocks
+import Configuration
+import RTL
+
+/// The bus side of a `LeanSpAtten`: read masters for the lane and for what jobs name, which share AR and R, and the write master.
+struct SystemMasters {
+    let lane, control: AXIReadMaster.Ports
+    let write: AXIWriteMaster.Ports
+    private let port: AXIReadPort
+    private let axi: AXIParameters
+
+    /// Bursts of descriptors and what they name that may be outstanding, besides the lane's.
+    private static let controlOutstanding = 4
+
+    static func arbiter(_ system: SystemConfiguration) -> AXIReadArbiter { AXIReadArbiter(system.axi, masters: 2) }
+
+    init(
+        _ c: Circuit, _ system: SystemConfiguration, _ registers: AXILiteRegisters.Ports, _ supervisor: Supervisor.Ports, _ port: AXIPort
+    ) {
+        axi = system.axi
+        self.port = port.read
+        let arbiter = c.instance("read_arbiter", Self.arbiter(system))
+        lane = c.instance("lane_reads", AXIReadMaster(
+            axi, beatBits: bitsToIndex(MemoryPort.burstBeats), tagBits: MemoryPort.tagBits, outstanding: system.readOutstanding))
+        // Keys and values are taken whenever they come; a buffer does the same for the rest, so neither holds up the other.
+        control = c.instance("control_reads_master", AXIReadMaster(
+            axi, beatBits: system.controlBeatBits, tagBits: 1, outstanding: Self.controlOutstanding, buffer: axi.burstBeats))
+        write = c.instance("writes", AXIWriteMaster(
+            Self.arbiter(system).outer, lengthBits: system.packetLengthBits, tagBits: 1, outstanding: system.writeOutstanding))
+        c.connect(lane.mAxi, to: arbiter.sAxi[0])
+        c.connect(control.mAxi, to: arbiter.sAxi[1])
+        c.connect(arbiter.mAxi, to: port.read)
+        c.connect(write.mAxi, to: port.write)
+
+        let reads = registers.value["outstanding", "reads"], most = Unsigned(Self.controlOutstanding)
+        c.drive(lane.outstandingLimit, limited(reads, to: system.readOutstanding))
+        c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(Self.controlOutstanding)))
+        c.drive(write.outstandingLimit, limited(registers.value["outstanding", "writes"], to: system.writeOutstanding))
+        c.connect(lane.fault, to: supervisor.readFault[0])
+        c.connect(control.fault, to: supervisor.readFault[1])
+        c.connect(write.fault, to: supervisor.writeFault)
+        for abandon in [lane.abandon, control.abandon, write.abandon] { c.drive(abandon, supervisor.abandon) }
+        c.drive(supervisor.mastersIdle, lane.idle & control.idle & write.idle)
+    }
+
+    private func limited(_ wanted: Unsigned, to most: Int) -> Unsigned {
+        mux(wanted > Unsigned(most), Unsigned(most), wanted).truncated(to: bitsToCount(most))
+    }
+
+    /// The beat on R is of that plane.
+    func isOf(_ plane: MemoryPort.Tag) -> Bit {
+        !port.rid[axi.idBits] & (port.rid.truncated(to: axi.idBits) == Unsigned(plane.rawValue))
+    }
+
+    var isOfControl: Bit { port.rid[axi.idBits] }
+}
+
+/// The units between the registers and the bus, all reset by `clear`.
+struct SystemUnits {
+    let processor: CommandProcessor.Ports
+    let rowWriter: RowWriter.Ports
+    let listSaver: ListSaver.Ports
+    let arbiter: PacketArbiter.Ports
+    private let lane: CascadeLane.Ports
+    private let reads: ControlReads.Ports
+
+    /// Jobs whose rows are under way.
+    private static let waitingJobs = 4
+
+    init(_ c: Circuit, _ system: SystemConfiguration, clear: Register<Bit>) {
+        let lane = c.instance("lane", CascadeLane(system.lane, maximumHeads: system.maximumHeads, isShared: true), clear: clear)
+        let processor = c.instance("command_processor", CommandProcessor(system: system), clear: clear)
+        let reads = c.instance("control_reads", ControlReads(system: system), clear: clear)
+        let feeder = c.instance("head_feeder", HeadFeeder(system: system), clear: clear)
+        let listLoader = c.instance("list_loader", ListLoader(system: system), clear: clear)
+        let stateLoader = c.instance("state_loader", StateLoader(system: system), clear: clear)
+        let rowWriter = c.instance("row_writer", RowWriter(system: system), clear: clear)
+        let stateSaver = c.instance("state_saver", StateSaver(system: system), clear: clear)
+        let listSaver = c.instance("list_saver", ListSaver(system: system), clear: clear)
+        let arbiter = c.instance("packet_arbiter", PacketArbiter(system: system, sources: 3), clear: clear)
+        (self.lane, self.processor, self.reads, self.rowWriter) = (lane, processor, reads, rowWriter)
+        (self.listSaver, self.arbiter) = (listSaver, arbiter)
+
+        // What jobs name is read.
+        let readers: [(ControlReader, Stream<ControlRead>, Stream<Unsigned>)] = [
+            (.descriptor, processor.read, processor.beat), (.heads, feeder.read, feeder.beat),
+            (.list, listLoader.read, listLoader.beat), (.state, stateLoader.read, stateLoader.beat),
+        ]
+        for (reader, read, beat) in readers {
+            c.connect(read, to: reads.read[reader.rawValue])
+            c.connect(reads.beat[reader.rawValue], to: beat)
+        }
+        for words in [feeder.words, listLoader.words, listSaver.words] { c.drive(words, processor.words) }
+        c.connect(processor.feed, to: feeder.feed)
+        c.connect(processor.loadList, to: listLoader.load)
+        c.connect(processor.restore, to: stateLoader.move)
+        c.connect(processor.save, to: stateSaver.move)
+
+        // The lane works.
+        let direct = lane.direct!, selected = lane.selected!
+        c.connect(processor.command, to: lane.command)
+        c.connect(lane.status, to: processor.status)
+        let isDirect = c.named("row_is_direct", processor.feed.payload)
+        part(c, feeder.query, isDirect, to: direct.query, or: lane.query)
+        c.send(feeder.job.payload.job, when: feeder.job.valid & isDirect, to: direct.job)
+        c.send(feeder.job.payload, when: feeder.job.valid & !isDirect, to: lane.job)
+        c.drive(feeder.job.ready, mux(isDirect, direct.job.ready, lane.job.ready))
+        c.connect(listLoader.list, to: direct.list)
+        c.connect(stateLoader.restored, to: lane.restored)
+
+        // Results are written.
+        let jobs = Queue(c, "jobs", processor.rows.shape, depth: Self.waitingJobs)
+        jobs.push(processor.rows.payload, when: processor.rows.valid)
+        c.drive(processor.rows.ready, jobs.ready)
+        c.connect(jobs.output, to: rowWriter.job)
+        c.connect(lane.output, to: rowWriter.output)
+        c.connect(lane.report, to: rowWriter.report)
+        c.connect(lane.skipped, to: rowWriter.skipped)
+        let kept = Queue(c, "kept_counts", .unsigned(system.lane.rowKeyBits), depth: 2 * Self.waitingJobs)
+        kept.push(listSaver.count, when: processor.handedOut)
+        c.discard(kept.ready)
+        c.connect(kept.output, to: rowWriter.kept)
+        c.drive(rowWriter.stateSaved, processor.save.fires)
+        c.drive(rowWriter.allWritten, arbiter.allWritten)
+        c.connect(lane.saved, to: stateSaver.saved)
+        let words = JobDescriptorWords(bits: processor.words)
+        c.drive(stateSaver.regionFirst, words.address("region_first"))
+        c.drive(stateSaver.regionLast, words.address("region_last"))
+        c.connect(selected.entry, to: listSaver.list)
+        c.drive(listSaver.layer, processor.layer)
+        c.drive(listSaver.listing, selected.listing)
+        c.drive(processor.selects, listSaver.selects)
+        c.drive(listSaver.handedOut, processor.handedOut)
+        for (packet, own) in zip(arbiter.packet, [rowWriter.packet, stateSaver.packet, listSaver.packet]) {
+            c.connect(own.command, to: packet.command)
+            c.connect(own.data, to: packet.data)
+        }
+    }
+
+    /// To one target or the other.
+    private func part<P>(_ c: Circuit, _ source: Stream<P>, _ first: Bit, to target: Stream<P>, or other: Stream<P>) {
+        c.send(source.payload, when: source.valid & first, to: target)
+        c.send(source.payload, when: source.valid & !first, to: other)
+        c.drive(source.ready, mux(first, target.ready, other.ready))
+    }
+
+    func connect(_ c: Circuit, to masters: SystemMasters) {
+        let request = lane.request[0], response = lane.response[0]
+        c.send(AXIReadRequest(address: request.payload.address, beats: request.payload.beats, tag: request.payload.tag),
+               when: request.valid, to: masters.lane.request)
+        c.drive(request.ready, masters.lane.request.ready)
+        c.send(MemoryResponse(data: masters.lane.response.payload.data, tag: masters.lane.response.payload.tag),
+               when: masters.lane.response.valid, to: response)
+        c.drive(masters.lane.response.ready, response.ready)
+        c.connect(reads.request, to: masters.control.request)
+        c.connect(masters.control.response, to: reads.response)
+        c.connect(arbiter.command, to: masters.write.command)
+        c.connect(arbiter.data, to: masters.write.data)
+        c.drive(masters.write.regionFirst, arbiter.regionFirst)
+        c.drive(masters.write.regionLast, arbiter.regionLast)
+        c.drive(masters.write.done.ready, true)
+        c.drive(arbiter.done, masters.write.done.valid)
+        c.discard(concatenate(masters.write.done.payload.tag, masters.write.done.payload.failed))
+    }
+}

@@ -1,0 +1,168 @@
+import Blocks
+import Configuration
+import FixedPoint
+import RTL
+
+// Payloads of the streams between the units of a `LeanSpAtten`, and the records of memory as hardware reads them.
+
+/// A job descriptor as it lies in memory: all words, the first lowest.
+struct JobDescriptorWords {
+    let bits: Unsigned
+
+    static let width = 8 * RecordLayout.jobDescriptor.bytes
+
+    /// The whole of a field.
+    subscript(name: String) -> Unsigned {
+        let field = RecordLayout.jobDescriptor[name]
+        return bits[field.firstBit..<field.firstBit + field.width]
+    }
+
+    func flag(_ name: String) -> Bit { bits[RecordLayout.jobDescriptor[name].firstBit] }
+    /// An address that has been checked.
+    func address(_ name: String) -> Unsigned { self[name].truncated(to: MemoryPort.addressBits) }
+}
+
+/// A read of consecutive beats of what a job names beside keys and values.
+struct ControlRead: Bundle {
+    /// Byte address, a multiple of 64.
+    let address: Unsigned
+    /// Beats less one.
+    let beats: Unsigned
+
+    static func shape(_ system: SystemConfiguration) -> Shape<ControlRead> {
+        Shape { ControlRead(address: $0.make(.unsigned(MemoryPort.addressBits)), beats: $0.make(.unsigned(system.controlBeatBits))) }
+    }
+}
+
+/// Who reads what a job names.
+enum ControlReader: Int, CaseIterable {
+    case descriptor, heads, list, state
+}
+
+/// What the writer of rows has to know of a job.
+struct RowContext: Bundle {
+    let isCascade: Bit
+    let heads: Unsigned
+    let outputAddress, outputStride: Unsigned
+    let regionFirst, regionLast: Unsigned
+    /// 0: there is no completion record.
+    let completionAddress: Unsigned
+    let id: Unsigned
+    let interrupts: Bit
+    let savesState: Bit
+    /// The last job of its chain.
+    let endsChain: Bit
+
+    static var shape: Shape<RowContext> {
+        Shape { fields in
+            func address() -> Unsigned { fields.make(.unsigned(MemoryPort.addressBits)) }
+            func bit() -> Bit { fields.make(.bit) }
+            return RowContext(
+                isCascade: bit(), heads: fields.make(.unsigned(headCountBits)), outputAddress: address(),
+                outputStride: fields.make(.unsigned(32)), regionFirst: address(), regionLast: address(),
+                completionAddress: address(), id: fields.make(.unsigned(32)), interrupts: bit(), savesState: bit(), endsChain: bit())
+        }
+    }
+}
+
+/// A packet of bytes for the memory, and where it may lie.
+struct PacketCommand: Bundle {
+    /// Of its first byte, a multiple of 64.
+    let address: Unsigned
+    /// Bytes less one.
+    let bytes: Unsigned
+    /// First and last byte that may be written.
+    let regionFirst, regionLast: Unsigned
+
+    static func shape(_ system: SystemConfiguration) -> Shape<PacketCommand> {
+        Shape { fields in
+            func address() -> Unsigned { fields.make(.unsigned(MemoryPort.addressBits)) }
+            return PacketCommand(
+                address: address(), bytes: fields.make(.unsigned(system.packetLengthBits)), regionFirst: address(),
+                regionLast: address())
+        }
+    }
+}
+
+/// Some of a packet's bytes.
+struct PacketBeat: Bundle {
+    let data: Unsigned
+    /// Of the packet.
+    let last: Bit
+
+    static func shape(_ system: SystemConfiguration) -> Shape<PacketBeat> {
+        Shape { PacketBeat(data: $0.make(.unsigned(system.dataBits)), last: $0.make(.bit)) }
+    }
+}
+
+/// One end of a unit that writes packets.
+struct PacketPort {
+    let command: Stream<PacketCommand>
+    let data: Stream<PacketBeat>
+
+    static func source(_ io: Interface, _ system: SystemConfiguration) -> PacketPort {
+        PacketPort(command: io.source(PacketCommand.shape(system)), data: io.source(PacketBeat.shape(system)))
+    }
+
+    static func sink(_ io: Interface, _ system: SystemConfiguration) -> PacketPort {
+        PacketPort(command: io.sink(PacketCommand.shape(system)), data: io.sink(PacketBeat.shape(system)))
+    }
+}
+
+/// Where a sequence's state lies.
+struct StateMove: Bundle {
+    let address: Unsigned
+    /// Words of it, less one.
+    let words: Unsigned
+
+    static func shape(_ system: SystemConfiguration) -> Shape<StateMove> {
+        Shape { StateMove(address: $0.make(.unsigned(MemoryPort.addressBits)), words: $0.make(.unsigned(system.stateWordBits))) }
+    }
+
+    /// Of a state word in memory.
+    static let wordBytes = 128
+}
+
+/// Why and where the accelerator stops.
+struct FaultReport: Bundle {
+    /// Place among `SystemFault`.
+    let code: Unsigned
+    let address: Unsigned
+
+    static var shape: Shape<FaultReport> {
+        Shape { FaultReport(code: $0.make(.unsigned(codeBits)), address: $0.make(.unsigned(MemoryPort.addressBits))) }
+    }
+
+    static let codeBits = bitsToIndex(SystemFault.allCases.count)
+}
+
+extension SystemFault {
+    var code: Unsigned { Unsigned(rawValue) }
+}
+
+extension SystemConfiguration {
+    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" }
+    /// Of the AXI4 master behind its arbiter.
+    var axi: AXIParameters { AXIParameters(addressBits: MemoryPort.addressBits, dataBits: dataBits, idBits: MemoryPort.tagBits) }
+    /// Of the length of a read beside keys and values, less one: the longest is that of a list.
+    var controlBeatBits: Int {
+        let list = 4 * lane.maximumRowKeys, longest = max(list, max(headRecordBytes, RecordLayout.jobDescriptor.bytes))
+        return bitsToIndex(longest / axi.bytes)
+    }
+    /// Beats of the part of a head's record that is read.
+    var recordBeats: Int { (8 * RecordLayout.headRecord.bytes + 16 * lane.lane.headSize + dataBits - 1) / dataBits }
+    /// Of the bytes of a packet, less one: the longest is a row or a word of a state.
+    var packetLengthBits: Int { bitsToIndex(max(2 * lane.lane.headSize, StateMove.wordBytes)) }
+    /// Beats of a word of a state.
+    var stateWordBeats: Int { StateMove.wordBytes / axi.bytes }
+    /// Of the words of a state, less one: its first, its tokens, its heads.
+    var stateWordBits: Int { bitsToIndex(1 + (lane.maximumRowKeys + maximumHeads) / importanceLanes) }
+}
+
+extension Circuit {
+    /// The `index`-th of the parts of `bits` bits that make up `whole`, the lowest first.
+    func part(_ index: Unsigned, of whole: Unsigned, bits: Int) -> Unsigned {
+        let parts = stride(from: 0, to: whole.width, by: bits).map { whole[$0..<$0 + bits] }
+        return parts.count == 1 ? parts[0] : select(index, parts)
+    }
+}
