@@ -31,6 +31,8 @@ public struct Preset: Hashable, Sendable {
         Preset(
             name: "cascade-d64", summary: "spatten-d64 with importance of tokens and heads, and the pruning by them from layer to layer",
             configuration: .cascade(SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)))),
+        narrowCascade(headSize: 64, portBytes: 16, suffix: "-p16"),
+        narrowCascade(headSize: 16, portBytes: 8, suffix: ""),
     ]
 
     /// Lanes for summarization.
@@ -88,6 +90,15 @@ public struct Preset: Hashable, Sendable {
             summary: "one lane that prunes and refines, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
                 + "\(sectorBytes)-byte sectors, rows of up to \(configuration.maximumRowKeys) keys decided as one",
             configuration: .spAtten(configuration))
+    }
+
+    private static func narrowCascade(headSize: Int, portBytes: Int, suffix: String) -> Preset {
+        let configuration = SpAttenConfiguration.narrow(headSize: headSize, multipliers: headSize, portBytes: portBytes)
+        return Preset(
+            name: "cascade-d\(headSize)\(suffix)",
+            summary: "one small lane that prunes from layer to layer, head size \(headSize), \(headSize) + \(headSize) multipliers, "
+                + "\(portBytes)-byte port, rows of up to \(configuration.maximumRowKeys) keys",
+            configuration: .cascade(configuration))
     }
 }
 
