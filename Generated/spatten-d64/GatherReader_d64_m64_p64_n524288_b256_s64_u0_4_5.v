@@ -31,41 +31,41 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
     wire locator_tokens_ready;  // @[GatherReader.swift:55]
     wire locator_located_valid;  // @[GatherReader.swift:55]
     wire [33:0] locator_located_payload_spans_0_first;  // @[GatherReader.swift:55]
-    wire [2:0] locator_located_payload_spans_0_count;  // @[GatherReader.swift:55]
+    wire [1:0] locator_located_payload_spans_0_count;  // @[GatherReader.swift:55]
     wire locator_located_payload_spans_0_is_last;  // @[GatherReader.swift:55]
     wire [3:0] locator_located_payload_place_bits;  // @[GatherReader.swift:55]
     wire [2:0] locator_located_payload_place_start;  // @[GatherReader.swift:55]
     wire locator_located_payload_place_drops;  // @[GatherReader.swift:55]
     wire locator_located_payload_place_occupied;  // @[GatherReader.swift:55]
     wire locator_located_payload_place_row_last;  // @[GatherReader.swift:55]
-    wire cutter_places_ready;  // @[GatherReader.swift:58]
-    wire cutter_sectors_0_ready;  // @[GatherReader.swift:58]
-    wire cutter_vectors_valid;  // @[GatherReader.swift:58]
-    wire [767:0] cutter_vectors_payload_elements;  // @[GatherReader.swift:58]
-    wire cutter_vectors_payload_occupied;  // @[GatherReader.swift:58]
-    wire cutter_vectors_payload_row_last;  // @[GatherReader.swift:58]
-    wire places_input_ready;  // @[GatherReader.swift:63]
-    wire places_output_valid;  // @[GatherReader.swift:63]
-    wire [9:0] places_output_payload;  // @[GatherReader.swift:63]
-    wire spans_0_input_ready;  // @[GatherReader.swift:65]
-    wire spans_0_output_valid;  // @[GatherReader.swift:65]
-    wire [37:0] spans_0_output_payload;  // @[GatherReader.swift:65]
-    wire fetcher_0_spans_ready;  // @[GatherReader.swift:75]
-    wire fetcher_0_request_valid;  // @[GatherReader.swift:75]
-    wire [39:0] fetcher_0_request_payload_address;  // @[GatherReader.swift:75]
-    wire [3:0] fetcher_0_request_payload_beats;  // @[GatherReader.swift:75]
-    wire sectors_0_input_ready;  // @[GatherReader.swift:78]
-    wire sectors_0_output_valid;  // @[GatherReader.swift:78]
-    wire [511:0] sectors_0_output_payload;  // @[GatherReader.swift:78]
+    wire cutter_places_ready;  // @[GatherReader.swift:59]
+    wire cutter_sectors_0_ready;  // @[GatherReader.swift:59]
+    wire cutter_vectors_valid;  // @[GatherReader.swift:59]
+    wire [767:0] cutter_vectors_payload_elements;  // @[GatherReader.swift:59]
+    wire cutter_vectors_payload_occupied;  // @[GatherReader.swift:59]
+    wire cutter_vectors_payload_row_last;  // @[GatherReader.swift:59]
+    wire places_input_ready;  // @[GatherReader.swift:64]
+    wire places_output_valid;  // @[GatherReader.swift:64]
+    wire [9:0] places_output_payload;  // @[GatherReader.swift:64]
+    wire spans_0_input_ready;  // @[GatherReader.swift:66]
+    wire spans_0_output_valid;  // @[GatherReader.swift:66]
+    wire [36:0] spans_0_output_payload;  // @[GatherReader.swift:66]
+    wire fetcher_0_spans_ready;  // @[GatherReader.swift:76]
+    wire fetcher_0_request_valid;  // @[GatherReader.swift:76]
+    wire [39:0] fetcher_0_request_payload_address;  // @[GatherReader.swift:76]
+    wire [3:0] fetcher_0_request_payload_beats;  // @[GatherReader.swift:76]
+    wire sectors_0_input_ready;  // @[GatherReader.swift:79]
+    wire sectors_0_output_valid;  // @[GatherReader.swift:79]
+    wire [511:0] sectors_0_output_payload;  // @[GatherReader.swift:79]
 
     assign row_ready = locator_row_ready;  // @[GatherReader.swift:56]
     assign tokens_ready = locator_tokens_ready;  // @[GatherReader.swift:57]
-    assign vectors_valid = cutter_vectors_valid;  // @[GatherReader.swift:59]
-    assign vectors_payload_elements = cutter_vectors_payload_elements;  // @[GatherReader.swift:59]
-    assign vectors_payload_occupied = cutter_vectors_payload_occupied;  // @[GatherReader.swift:59]
-    assign vectors_payload_row_last = cutter_vectors_payload_row_last;  // @[GatherReader.swift:59]
-    wire queues_ready = places_input_ready & spans_0_input_ready;  // @[GatherReader.swift:67]
-    wire passes = locator_located_valid & queues_ready;  // @[GatherReader.swift:68]
+    assign vectors_valid = cutter_vectors_valid;  // @[GatherReader.swift:60]
+    assign vectors_payload_elements = cutter_vectors_payload_elements;  // @[GatherReader.swift:60]
+    assign vectors_payload_occupied = cutter_vectors_payload_occupied;  // @[GatherReader.swift:60]
+    assign vectors_payload_row_last = cutter_vectors_payload_row_last;  // @[GatherReader.swift:60]
+    wire queues_ready = places_input_ready & spans_0_input_ready;  // @[GatherReader.swift:68]
+    wire passes = locator_located_valid & queues_ready;  // @[GatherReader.swift:69]
 
     RowLocator_d64_m64_p64_n524288_b256_s64 locator (  // @[GatherReader.swift:55]
         .clock(clock),
@@ -92,21 +92,21 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         .located_payload_place_row_last(locator_located_payload_place_row_last)
     );
 
-    wire places_input_valid = passes  // @[GatherReader.swift:71]
+    wire places_input_valid = passes  // @[GatherReader.swift:72]
         & (locator_located_payload_place_occupied | locator_located_payload_place_row_last);
     wire [9:0] places_input_payload = {
         locator_located_payload_place_bits, locator_located_payload_place_start,
         locator_located_payload_place_drops, locator_located_payload_place_occupied,
         locator_located_payload_place_row_last
-    };  // @[GatherReader.swift:71]
-    wire [3:0] cutter_places_payload_bits = places_output_payload[9:6];  // @[GatherReader.swift:72]
+    };  // @[GatherReader.swift:72]
+    wire [3:0] cutter_places_payload_bits = places_output_payload[9:6];  // @[GatherReader.swift:73]
     wire [2:0] cutter_places_payload_start =
-        places_output_payload[5:3];  // @[GatherReader.swift:72]
-    wire cutter_places_payload_drops = places_output_payload[2];  // @[GatherReader.swift:72]
-    wire cutter_places_payload_occupied = places_output_payload[1];  // @[GatherReader.swift:72]
-    wire cutter_places_payload_row_last = places_output_payload[0];  // @[GatherReader.swift:72]
+        places_output_payload[5:3];  // @[GatherReader.swift:73]
+    wire cutter_places_payload_drops = places_output_payload[2];  // @[GatherReader.swift:73]
+    wire cutter_places_payload_occupied = places_output_payload[1];  // @[GatherReader.swift:73]
+    wire cutter_places_payload_row_last = places_output_payload[0];  // @[GatherReader.swift:73]
 
-    Fifo_w10_d256 places (  // @[GatherReader.swift:63]
+    Fifo_w10_d256 places (  // @[GatherReader.swift:64]
         .clock(clock),
         .reset(reset),
         .input_valid(places_input_valid),
@@ -117,17 +117,17 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         .output_payload(places_output_payload)
     );
 
-    wire [37:0] spans_0_input_payload = {
+    wire [36:0] spans_0_input_payload = {
         locator_located_payload_spans_0_first, locator_located_payload_spans_0_count,
         locator_located_payload_spans_0_is_last
-    };  // @[GatherReader.swift:74]
+    };  // @[GatherReader.swift:75]
     wire [33:0] fetcher_0_spans_payload_first =
-        spans_0_output_payload[37:4];  // @[GatherReader.swift:76]
-    wire [2:0] fetcher_0_spans_payload_count =
-        spans_0_output_payload[3:1];  // @[GatherReader.swift:76]
-    wire fetcher_0_spans_payload_is_last = spans_0_output_payload[0];  // @[GatherReader.swift:76]
+        spans_0_output_payload[36:3];  // @[GatherReader.swift:77]
+    wire [1:0] fetcher_0_spans_payload_count =
+        spans_0_output_payload[2:1];  // @[GatherReader.swift:77]
+    wire fetcher_0_spans_payload_is_last = spans_0_output_payload[0];  // @[GatherReader.swift:77]
 
-    Fifo_w38_d16 spans_0 (  // @[GatherReader.swift:65]
+    Fifo_w37_d16 spans_0 (  // @[GatherReader.swift:66]
         .clock(clock),
         .reset(reset),
         .input_valid(passes),
@@ -138,12 +138,12 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         .output_payload(spans_0_output_payload)
     );
 
-    assign requests_0_valid = fetcher_0_request_valid;  // @[GatherReader.swift:77]
+    assign requests_0_valid = fetcher_0_request_valid;  // @[GatherReader.swift:78]
     assign requests_0_payload_address =
-        fetcher_0_request_payload_address;  // @[GatherReader.swift:77]
-    assign requests_0_payload_beats = fetcher_0_request_payload_beats;  // @[GatherReader.swift:77]
+        fetcher_0_request_payload_address;  // @[GatherReader.swift:78]
+    assign requests_0_payload_beats = fetcher_0_request_payload_beats;  // @[GatherReader.swift:78]
 
-    RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 cutter (  // @[GatherReader.swift:58]
+    RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 cutter (  // @[GatherReader.swift:59]
         .clock(clock),
         .reset(reset),
         .places_valid(places_output_valid),
@@ -163,7 +163,7 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         .vectors_payload_row_last(cutter_vectors_payload_row_last)
     );
 
-    Fifo_w512_d256 sectors_0 (  // @[GatherReader.swift:78]
+    Fifo_w512_d256 sectors_0 (  // @[GatherReader.swift:79]
         .clock(clock),
         .reset(reset),
         .input_valid(beats_0_valid),
@@ -175,9 +175,9 @@ module GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 (
     );
 
     wire fetcher_0_released = sectors_0_output_valid
-        & cutter_sectors_0_ready;  // @[GatherReader.swift:84]
+        & cutter_sectors_0_ready;  // @[GatherReader.swift:85]
 
-    SectorFetcher_d64_m64_p64_n524288_b256_s64 fetcher_0 (  // @[GatherReader.swift:75]
+    SectorFetcher_d64_m64_p64_n524288_b256_s64 fetcher_0 (  // @[GatherReader.swift:76]
         .clock(clock),
         .reset(reset),
         .spans_valid(spans_0_output_valid),

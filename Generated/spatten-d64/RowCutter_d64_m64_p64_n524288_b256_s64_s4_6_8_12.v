@@ -188,7 +188,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{8{moved_by_1[23]}}, moved_by_1[23:20]}, {{8{moved_by_1[19]}}, moved_by_1[19:16]},
         {{8{moved_by_1[15]}}, moved_by_1[15:12]}, {{8{moved_by_1[11]}}, moved_by_1[11:8]},
         {{8{moved_by_1[7]}}, moved_by_1[7:4]}, {{8{moved_by_1[3]}}, moved_by_1[3:0]}
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
     wire [767:0] elements_of_6 = {
         {{6{moved_by_1[383]}}, moved_by_1[383:378]}, {{6{moved_by_1[377]}}, moved_by_1[377:372]},
         {{6{moved_by_1[371]}}, moved_by_1[371:366]}, {{6{moved_by_1[365]}}, moved_by_1[365:360]},
@@ -222,7 +222,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{6{moved_by_1[35]}}, moved_by_1[35:30]}, {{6{moved_by_1[29]}}, moved_by_1[29:24]},
         {{6{moved_by_1[23]}}, moved_by_1[23:18]}, {{6{moved_by_1[17]}}, moved_by_1[17:12]},
         {{6{moved_by_1[11]}}, moved_by_1[11:6]}, {{6{moved_by_1[5]}}, moved_by_1[5:0]}
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
     wire [767:0] elements_of_8 = {
         {{4{moved_by_1[511]}}, moved_by_1[511:504]}, {{4{moved_by_1[503]}}, moved_by_1[503:496]},
         {{4{moved_by_1[495]}}, moved_by_1[495:488]}, {{4{moved_by_1[487]}}, moved_by_1[487:480]},
@@ -256,7 +256,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{4{moved_by_1[47]}}, moved_by_1[47:40]}, {{4{moved_by_1[39]}}, moved_by_1[39:32]},
         {{4{moved_by_1[31]}}, moved_by_1[31:24]}, {{4{moved_by_1[23]}}, moved_by_1[23:16]},
         {{4{moved_by_1[15]}}, moved_by_1[15:8]}, {{4{moved_by_1[7]}}, moved_by_1[7:0]}
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
     wire [767:0] elements_of_12 = {
         moved_by_1[767:756], moved_by_1[755:744], moved_by_1[743:732], moved_by_1[731:720],
         moved_by_1[719:708], moved_by_1[707:696], moved_by_1[695:684], moved_by_1[683:672],
@@ -274,7 +274,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         moved_by_1[143:132], moved_by_1[131:120], moved_by_1[119:108], moved_by_1[107:96],
         moved_by_1[95:84], moved_by_1[83:72], moved_by_1[71:60], moved_by_1[59:48],
         moved_by_1[47:36], moved_by_1[35:24], moved_by_1[23:12], moved_by_1[11:0]
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
 
     always @(posedge clock) begin
         if (cut) begin  // @[RowCutter.swift:80]

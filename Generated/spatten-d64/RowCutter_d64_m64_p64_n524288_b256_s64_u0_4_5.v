@@ -178,7 +178,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         {8'h0, moved_by_1[27:24]}, {8'h0, moved_by_1[23:20]}, {8'h0, moved_by_1[19:16]},
         {8'h0, moved_by_1[15:12]}, {8'h0, moved_by_1[11:8]}, {8'h0, moved_by_1[7:4]},
         {8'h0, moved_by_1[3:0]}
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
     wire [767:0] elements_of_5 = {
         {7'h0, moved_by_1[319:315]}, {7'h0, moved_by_1[314:310]}, {7'h0, moved_by_1[309:305]},
         {7'h0, moved_by_1[304:300]}, {7'h0, moved_by_1[299:295]}, {7'h0, moved_by_1[294:290]},
@@ -202,7 +202,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         {7'h0, moved_by_1[34:30]}, {7'h0, moved_by_1[29:25]}, {7'h0, moved_by_1[24:20]},
         {7'h0, moved_by_1[19:15]}, {7'h0, moved_by_1[14:10]}, {7'h0, moved_by_1[9:5]},
         {7'h0, moved_by_1[4:0]}
-    };  // @[BitwidthConverter.swift:168]
+    };  // @[BitwidthConverter.swift:171]
 
     always @(posedge clock) begin
         if (cut) begin  // @[RowCutter.swift:80]

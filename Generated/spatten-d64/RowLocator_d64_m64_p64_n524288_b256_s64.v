@@ -17,7 +17,7 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
     output wire located_valid,  // @[RowLocator.swift:85]
     input  wire located_ready,  // @[RowLocator.swift:85]
     output wire [33:0] located_payload_spans_0_first,  // @[RowLocator.swift:85]
-    output wire [2:0] located_payload_spans_0_count,  // @[RowLocator.swift:85]
+    output wire [1:0] located_payload_spans_0_count,  // @[RowLocator.swift:85]
     output wire located_payload_spans_0_is_last,  // @[RowLocator.swift:85]
     output wire [3:0] located_payload_place_bits,  // @[RowLocator.swift:85]
     output wire [2:0] located_payload_place_start,  // @[RowLocator.swift:85]
@@ -53,7 +53,7 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
     reg is_last_3;  // @[RowLocator.swift:100]
     reg is_last_4;  // @[RowLocator.swift:100]
     reg [33:0] first_0;  // @[RowLocator.swift:143]
-    reg [2:0] count_0;  // @[RowLocator.swift:144]
+    reg [1:0] count_0;  // @[RowLocator.swift:144]
     reg [3:0] bits_of_place_1;  // @[RowLocator.swift:148]
     reg [3:0] bits_of_place_2;  // @[RowLocator.swift:148]
     reg [2:0] start_of_place_1;  // @[RowLocator.swift:149]
@@ -64,11 +64,11 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
     reg row_last_of_place_2;  // @[RowLocator.swift:152]
     wire skid_input_ready;  // @[RowLocator.swift:89]
     wire skid_output_valid;  // @[RowLocator.swift:89]
-    wire [47:0] skid_output_payload;  // @[RowLocator.swift:89]
+    wire [46:0] skid_output_payload;  // @[RowLocator.swift:89]
 
     assign located_valid = skid_output_valid;  // @[RowLocator.swift:89]
-    assign located_payload_spans_0_first = skid_output_payload[47:14];  // @[RowLocator.swift:89]
-    assign located_payload_spans_0_count = skid_output_payload[13:11];  // @[RowLocator.swift:89]
+    assign located_payload_spans_0_first = skid_output_payload[46:13];  // @[RowLocator.swift:89]
+    assign located_payload_spans_0_count = skid_output_payload[12:11];  // @[RowLocator.swift:89]
     assign located_payload_spans_0_is_last = skid_output_payload[10];  // @[RowLocator.swift:89]
     assign located_payload_place_bits = skid_output_payload[9:6];  // @[RowLocator.swift:89]
     assign located_payload_place_start = skid_output_payload[5:3];  // @[RowLocator.swift:89]
@@ -167,7 +167,7 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
             is_last_3 <= is_last_2;  // @[RowLocator.swift:100]
             is_last_4 <= is_last_3;  // @[RowLocator.swift:100]
             first_0 <= first_new_sector;  // @[RowLocator.swift:143]
-            count_0 <= has_token ? count_0_next_difference[2:0] : 3'h0;  // @[RowLocator.swift:144]
+            count_0 <= has_token ? count_0_next_difference[1:0] : 2'h0;  // @[RowLocator.swift:144]
             bits_of_place_1 <= bits_2;  // @[RowLocator.swift:148]
             bits_of_place_2 <= bits_of_place_1;  // @[RowLocator.swift:148]
             start_of_place_1 <= row_start[2:0];  // @[RowLocator.swift:149]
@@ -179,12 +179,12 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
         end
     end
 
-    wire [47:0] skid_input_payload = {
+    wire [46:0] skid_input_payload = {
         first_0, count_0, is_last_4, bits_of_place_2, start_of_place_2, drops_of_place_0,
         occupied_of_place, row_last_of_place_2
     };  // @[RowLocator.swift:153]
 
-    SkidBuffer_w48 skid (  // @[RowLocator.swift:89]
+    SkidBuffer_w47 skid (  // @[RowLocator.swift:89]
         .clock(clock),
         .reset(reset),
         .input_valid(valid_4),
@@ -195,7 +195,7 @@ module RowLocator_d64_m64_p64_n524288_b256_s64 (
         .output_payload(skid_output_payload)
     );
 
-    wire _unused_ok = &{1'b0, row_payload_address[5:0], count_0_next_difference[33:3]};
+    wire _unused_ok = &{1'b0, row_payload_address[5:0], count_0_next_difference[33:2]};
 endmodule
 
 `default_nettype wire

@@ -7,7 +7,7 @@ module SectorFetcher_d64_m64_p64_n524288_b256_s64 (
     input  wire spans_valid,  // @[SectorFetcher.swift:25]
     output wire spans_ready,  // @[SectorFetcher.swift:25]
     input  wire [33:0] spans_payload_first,  // @[SectorFetcher.swift:25]
-    input  wire [2:0] spans_payload_count,  // @[SectorFetcher.swift:25]
+    input  wire [1:0] spans_payload_count,  // @[SectorFetcher.swift:25]
     input  wire spans_payload_is_last,  // @[SectorFetcher.swift:25]
     output wire request_valid,  // @[SectorFetcher.swift:25]
     input  wire request_ready,  // @[SectorFetcher.swift:25]
@@ -21,12 +21,12 @@ module SectorFetcher_d64_m64_p64_n524288_b256_s64 (
     reg [4:0] burst_length;  // @[SectorFetcher.swift:37]
     reg due;  // @[SectorFetcher.swift:38]
     reg has_rest;  // @[SectorFetcher.swift:39]
-    reg [2:0] span_left;  // @[SectorFetcher.swift:40]
+    reg [1:0] span_left;  // @[SectorFetcher.swift:40]
     reg [8:0] free_beats;  // @[SectorFetcher.swift:47]
 
     wire [33:0] next_sector = has_rest ? burst_end
         : spans_payload_first;  // @[SectorFetcher.swift:42]
-    wire [2:0] count = has_rest ? span_left : spans_payload_count;  // @[SectorFetcher.swift:43]
+    wire [1:0] count = has_rest ? span_left : spans_payload_count;  // @[SectorFetcher.swift:43]
     wire is_elsewhere = spans_valid
         & (spans_payload_first != burst_end);  // @[SectorFetcher.swift:45]
     wire is_complete = (|burst_length)
@@ -40,8 +40,8 @@ module SectorFetcher_d64_m64_p64_n524288_b256_s64 (
         request_payload_beats_difference[3:0];  // @[SectorFetcher.swift:50]
     wire signed [5:0] fits_difference = 6'h10
         - {2'h0, next_sector[3:0]};  // @[SectorFetcher.swift:57]
-    wire fits = fits_difference[4:0] >= {2'h0, count};  // @[SectorFetcher.swift:57]
-    wire [4:0] part = fits ? {2'h0, count} : fits_difference[4:0];  // @[SectorFetcher.swift:58]
+    wire fits = fits_difference[4:0] >= {3'h0, count};  // @[SectorFetcher.swift:57]
+    wire [4:0] part = fits ? {3'h0, count} : fits_difference[4:0];  // @[SectorFetcher.swift:58]
     wire take = spans_valid & (!is_complete | asked);  // @[SectorFetcher.swift:59]
     wire is_new = asked | !(|burst_length);  // @[SectorFetcher.swift:60]
     assign spans_ready = (!is_complete | asked) & fits;  // @[SectorFetcher.swift:61]
@@ -62,7 +62,7 @@ module SectorFetcher_d64_m64_p64_n524288_b256_s64 (
 
     always @(posedge clock) begin
         if (take) begin  // @[SectorFetcher.swift:62]
-            span_left <= count - part[2:0];  // @[SectorFetcher.swift:66]
+            span_left <= count - part[1:0];  // @[SectorFetcher.swift:66]
         end
     end
 

@@ -10,11 +10,11 @@ Fifo_w4_d8.v
 SpAttenDispatcher_n524288_k1024.v
 SkidBuffer_w22.v
 IndexGenerator_n524288_k1024.v
-SkidBuffer_w48.v
+SkidBuffer_w47.v
 RowLocator_d64_m64_p64_n524288_b256_s64.v
 RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 Fifo_w10_d256.v
-Fifo_w38_d16.v
+Fifo_w37_d16.v
 SectorFetcher_d64_m64_p64_n524288_b256_s64.v
 Fifo_w512_d256.v
 GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v

@@ -149,6 +149,7 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg selecting;  // @[CascadeLayers.swift:158]
     reg awaits_heads;  // @[CascadeLayers.swift:169]
     reg ranks_tokens;  // @[CascadeLayers.swift:170]
+<<<<<<< HEAD
     reg [7:0] list_layer;  // @[CascadeLayers.swift:204]
     reg [10:0] words_left;  // @[CascadeState.swift:16]
     reg state_ended;  // @[CascadeState.swift:63]
@@ -167,6 +168,25 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire token_selector_list_valid;  // @[CascadeController.swift:82]
     wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:82]
     wire token_selector_list_payload_last;  // @[CascadeController.swift:82]
+=======
+    reg [10:0] words_left;  // @[CascadeState.swift:17]
+    reg state_ended;  // @[CascadeState.swift:64]
+    reg state_broken;  // @[CascadeState.swift:64]
+    wire head_importance_row_ready;  // @[CascadeController.swift:78]
+    wire head_importance_output_ready;  // @[CascadeController.swift:78]
+    wire head_importance_row_done;  // @[CascadeController.swift:78]
+    wire head_importance_command_ready;  // @[CascadeController.swift:78]
+    wire head_importance_load_ready;  // @[CascadeController.swift:78]
+    wire head_importance_saved_valid;  // @[CascadeController.swift:78]
+    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:78]
+    wire head_importance_kept_valid;  // @[CascadeController.swift:78]
+    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:78]
+    wire token_selector_command_ready;  // @[CascadeController.swift:79]
+    wire token_selector_scan_ready;  // @[CascadeController.swift:79]
+    wire token_selector_list_valid;  // @[CascadeController.swift:79]
+    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:79]
+    wire token_selector_list_payload_last;  // @[CascadeController.swift:79]
+>>>>>>> f9e795310acfd5fb501d2a93a3c7b0f5feed5005
     wire job_skid_input_ready;  // @[CascadeLayers.swift:84]
     wire job_skid_output_valid;  // @[CascadeLayers.swift:84]
     wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:84]
@@ -179,12 +199,12 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire head_rows_input_ready;  // @[CascadeLayers.swift:86]
     wire head_rows_output_valid;  // @[CascadeLayers.swift:86]
     wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:86]
-    wire saved_skid_input_ready;  // @[CascadeState.swift:27]
-    wire saved_skid_output_valid;  // @[CascadeState.swift:27]
-    wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:27]
-    wire load_skid_input_ready;  // @[CascadeState.swift:62]
-    wire load_skid_output_valid;  // @[CascadeState.swift:62]
-    wire [1007:0] load_skid_output_payload;  // @[CascadeState.swift:62]
+    wire saved_skid_input_ready;  // @[CascadeState.swift:28]
+    wire saved_skid_output_valid;  // @[CascadeState.swift:28]
+    wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:28]
+    wire load_skid_input_ready;  // @[CascadeState.swift:63]
+    wire load_skid_output_valid;  // @[CascadeState.swift:63]
+    wire [1007:0] load_skid_output_payload;  // @[CascadeState.swift:63]
 
     assign command_ready = phase == 5'h0;  // @[CascadeController.swift:85]
     wire take_command = command_valid & command_ready;  // @[CascadeController.swift:83]
@@ -569,6 +589,7 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire [4:0] head_importance_command_payload_heads =
         heads_of_layer[4:0];  // @[CascadeController.swift:170]
     wire [4:0] head_importance_command_payload_keep =
+<<<<<<< HEAD
         kept_heads[4:0];  // @[CascadeController.swift:170]
     wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:17]
     wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:17]
@@ -577,8 +598,18 @@ module CascadeController_n524288_k1024_d64_h16 (
     assign saved_payload_born = saved_skid_output_payload[512:1];  // @[CascadeState.swift:27]
     assign saved_payload_last = saved_skid_output_payload[0];  // @[CascadeState.swift:27]
     wire token_selector_scan_valid_equal = phase == 5'h11;  // @[CascadeState.swift:29]
+=======
+        kept_heads[4:0];  // @[CascadeController.swift:167]
+    wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:18]
+    wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:18]
+    assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:28]
+    assign saved_payload_numbers = saved_skid_output_payload[1024:513];  // @[CascadeState.swift:28]
+    assign saved_payload_born = saved_skid_output_payload[512:1];  // @[CascadeState.swift:28]
+    assign saved_payload_last = saved_skid_output_payload[0];  // @[CascadeState.swift:28]
+    wire token_selector_scan_valid_equal = phase == 5'h11;  // @[CascadeState.swift:30]
+>>>>>>> f9e795310acfd5fb501d2a93a3c7b0f5feed5005
     wire token_selector_scan_valid = token_scan_valid
-        & !token_selector_scan_valid_equal;  // @[CascadeState.swift:29]
+        & !token_selector_scan_valid_equal;  // @[CascadeState.swift:30]
 
     TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:82]
         .clock(clock),
@@ -603,15 +634,15 @@ module CascadeController_n524288_k1024_d64_h16 (
     );
 
     assign token_scan_ready = token_selector_scan_valid_equal ? saved_skid_input_ready
-        : token_selector_scan_ready;  // @[CascadeState.swift:31]
-    wire head_importance_saved_ready_equal = phase == 5'h13;  // @[CascadeState.swift:29]
+        : token_selector_scan_ready;  // @[CascadeState.swift:32]
+    wire head_importance_saved_ready_equal = phase == 5'h13;  // @[CascadeState.swift:30]
     wire head_importance_saved_ready = head_importance_saved_ready_equal
-        & saved_skid_input_ready;  // @[CascadeState.swift:32]
-    wire saves_word_equal = phase == 5'hf;  // @[CascadeState.swift:29]
+        & saved_skid_input_ready;  // @[CascadeState.swift:33]
+    wire saves_word_equal = phase == 5'hf;  // @[CascadeState.swift:30]
     wire saves_word = saves_word_equal
-        | (token_selector_scan_valid_equal & token_scan_valid)  // @[CascadeState.swift:42]
+        | (token_selector_scan_valid_equal & token_scan_valid)  // @[CascadeState.swift:43]
         | (head_importance_saved_ready_equal & head_importance_saved_valid);
-    wire last_word_left = words_left == 11'h1;  // @[CascadeState.swift:43]
+    wire last_word_left = words_left == 11'h1;  // @[CascadeState.swift:44]
     wire [1024:0] saved_skid_input_payload = {
         saves_word_equal ? 32'h0
             : token_selector_scan_valid_equal ? {1'b0, token_scan_payload_importance[495:465]}
@@ -694,9 +725,9 @@ module CascadeController_n524288_k1024_d64_h16 (
         token_selector_scan_valid_equal ? token_scan_payload_born[63:32] : 32'h0,
         token_selector_scan_valid_equal ? token_scan_payload_born[31:0] : 32'h0,
         head_importance_saved_ready_equal & last_word_left
-    };  // @[CascadeState.swift:44]
+    };  // @[CascadeState.swift:45]
 
-    SkidBuffer_w1025 saved_skid (  // @[CascadeState.swift:27]
+    SkidBuffer_w1025 saved_skid (  // @[CascadeState.swift:28]
         .clock(clock),
         .reset(reset),
         .input_valid(saves_word),
@@ -707,21 +738,21 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(saved_skid_output_payload)
     );
 
-    assign token_load_valid = load_skid_output_valid;  // @[CascadeState.swift:62]
+    assign token_load_valid = load_skid_output_valid;  // @[CascadeState.swift:63]
     assign token_load_payload_importance =
-        load_skid_output_payload[1007:512];  // @[CascadeState.swift:62]
-    assign token_load_payload_born = load_skid_output_payload[511:0];  // @[CascadeState.swift:62]
-    wire restores_tokens = (phase == 5'h16) & (|words_left);  // @[CascadeState.swift:65]
-    wire restored_ready_equal = phase == 5'h14;  // @[CascadeState.swift:65]
-    wire restored_ready_equal_2 = phase == 5'h19;  // @[CascadeState.swift:65]
-    wire restored_ready_equal_3 = phase == 5'h18;  // @[CascadeState.swift:65]
+        load_skid_output_payload[1007:512];  // @[CascadeState.swift:63]
+    assign token_load_payload_born = load_skid_output_payload[511:0];  // @[CascadeState.swift:63]
+    wire restores_tokens = (phase == 5'h16) & (|words_left);  // @[CascadeState.swift:66]
+    wire restored_ready_equal = phase == 5'h14;  // @[CascadeState.swift:66]
+    wire restored_ready_equal_2 = phase == 5'h19;  // @[CascadeState.swift:66]
+    wire restored_ready_equal_3 = phase == 5'h18;  // @[CascadeState.swift:66]
     assign restored_ready = restored_ready_equal
         | (!state_ended
             & (restored_ready_equal_2
-                | (restores_tokens & load_skid_input_ready)  // @[CascadeState.swift:67]
+                | (restores_tokens & load_skid_input_ready)  // @[CascadeState.swift:68]
                 | (restored_ready_equal_3 & head_importance_load_ready)));
-    wire state_comes = state_ended | restored_valid;  // @[CascadeState.swift:68]
-    wire load_skid_input_valid = restores_tokens & state_comes;  // @[CascadeState.swift:69]
+    wire state_comes = state_ended | restored_valid;  // @[CascadeState.swift:69]
+    wire load_skid_input_valid = restores_tokens & state_comes;  // @[CascadeState.swift:70]
     wire [1007:0] load_skid_input_payload = {
         state_ended ? 31'h0 : restored_payload_numbers[510:480],
         state_ended ? 31'h0 : restored_payload_numbers[478:448],
@@ -755,9 +786,9 @@ module CascadeController_n524288_k1024_d64_h16 (
         state_ended ? 32'h0 : restored_payload_born[95:64],
         state_ended ? 32'h0 : restored_payload_born[63:32],
         state_ended ? 32'h0 : restored_payload_born[31:0]
-    };  // @[CascadeState.swift:69]
+    };  // @[CascadeState.swift:70]
 
-    SkidBuffer_w1008 load_skid (  // @[CascadeState.swift:62]
+    SkidBuffer_w1008 load_skid (  // @[CascadeState.swift:63]
         .clock(clock),
         .reset(reset),
         .input_valid(load_skid_input_valid),
@@ -769,7 +800,7 @@ module CascadeController_n524288_k1024_d64_h16 (
     );
 
     wire head_importance_load_valid = restored_ready_equal_3
-        & state_comes;  // @[CascadeState.swift:74]
+        & state_comes;  // @[CascadeState.swift:75]
     wire [511:0] head_importance_load_payload = {
         state_ended ? 32'h0 : restored_payload_numbers[511:480],
         state_ended ? 32'h0 : restored_payload_numbers[479:448],
@@ -787,7 +818,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         state_ended ? 32'h0 : restored_payload_numbers[95:64],
         state_ended ? 32'h0 : restored_payload_numbers[63:32],
         state_ended ? 32'h0 : restored_payload_numbers[31:0]
-    };  // @[CascadeState.swift:74]
+    };  // @[CascadeState.swift:75]
 
     HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:81]
         .clock(clock),
@@ -818,41 +849,41 @@ module CascadeController_n524288_k1024_d64_h16 (
         .kept_payload(head_importance_kept_payload)
     );
 
-    wire state_too_long = restored_payload_numbers[31:0] > 32'h400;  // @[CascadeState.swift:77]
+    wire state_too_long = restored_payload_numbers[31:0] > 32'h400;  // @[CascadeState.swift:78]
     wire word_restored = state_comes
         & ((restores_tokens & load_skid_input_ready)
-            | (restored_ready_equal_3 & head_importance_load_ready));  // @[CascadeState.swift:78]
-    wire state_ended_when = restored_ready_equal & restored_valid;  // @[CascadeState.swift:79]
+            | (restored_ready_equal_3 & head_importance_load_ready));  // @[CascadeState.swift:79]
+    wire state_ended_when = restored_ready_equal & restored_valid;  // @[CascadeState.swift:80]
 
     always @(posedge clock) begin
-        if (state_ended_when) begin  // @[CascadeState.swift:79]
-            state_ended <= restored_payload_last;  // @[CascadeState.swift:80]
+        if (state_ended_when) begin  // @[CascadeState.swift:80]
+            state_ended <= restored_payload_last;  // @[CascadeState.swift:81]
         end
-        if (word_restored) begin  // @[CascadeState.swift:89]
-            state_ended <= state_ended | restored_payload_last;  // @[CascadeState.swift:91]
+        if (word_restored) begin  // @[CascadeState.swift:90]
+            state_ended <= state_ended | restored_payload_last;  // @[CascadeState.swift:92]
         end
-        if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-            if (!state_ended) begin  // @[CascadeState.swift:96]
-                if (restored_valid) begin  // @[CascadeState.swift:97]
-                    state_ended <= restored_payload_last;  // @[CascadeState.swift:98]
+        if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+            if (!state_ended) begin  // @[CascadeState.swift:97]
+                if (restored_valid) begin  // @[CascadeState.swift:98]
+                    state_ended <= restored_payload_last;  // @[CascadeState.swift:99]
                 end
             end
         end
     end
 
     always @(posedge clock) begin
-        if (state_ended_when) begin  // @[CascadeState.swift:79]
-            state_broken <= state_too_long | restored_payload_last;  // @[CascadeState.swift:81]
+        if (state_ended_when) begin  // @[CascadeState.swift:80]
+            state_broken <= state_too_long | restored_payload_last;  // @[CascadeState.swift:82]
         end
-        if (word_restored) begin  // @[CascadeState.swift:89]
-            if (state_ended) begin  // @[CascadeState.swift:92]
-                state_broken <= 1'b1;  // @[CascadeState.swift:92]
+        if (word_restored) begin  // @[CascadeState.swift:90]
+            if (state_ended) begin  // @[CascadeState.swift:93]
+                state_broken <= 1'b1;  // @[CascadeState.swift:93]
             end
         end
-        if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-            if (!state_ended) begin  // @[CascadeState.swift:96]
-                if (restored_valid) begin  // @[CascadeState.swift:97]
-                    state_broken <= 1'b1;  // @[CascadeState.swift:99]
+        if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+            if (!state_ended) begin  // @[CascadeState.swift:97]
+                if (restored_valid) begin  // @[CascadeState.swift:98]
+                    state_broken <= 1'b1;  // @[CascadeState.swift:100]
                 end
             end
         end
@@ -868,10 +899,10 @@ module CascadeController_n524288_k1024_d64_h16 (
             if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
                 sequence_is_empty <= 1'b0;  // @[CascadeController.swift:136]
             end
-            if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-                if (state_ended) begin  // @[CascadeState.swift:96]
+            if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+                if (state_ended) begin  // @[CascadeState.swift:97]
                     sequence_is_empty <= state_broken
-                        | (sequence_context == 11'h0);  // @[CascadeState.swift:103]
+                        | (sequence_context == 11'h0);  // @[CascadeState.swift:104]
                 end
             end
         end
@@ -890,12 +921,12 @@ module CascadeController_n524288_k1024_d64_h16 (
             if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
                 sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:135]
             end
-            if (state_ended_when) begin  // @[CascadeState.swift:79]
-                sequence_context <= restored_payload_numbers[10:0];  // @[CascadeState.swift:82]
+            if (state_ended_when) begin  // @[CascadeState.swift:80]
+                sequence_context <= restored_payload_numbers[10:0];  // @[CascadeState.swift:83]
             end
-            if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-                if (state_ended & state_broken) begin  // @[CascadeState.swift:104]
-                    sequence_context <= 11'h0;  // @[CascadeState.swift:105]
+            if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+                if (state_ended & state_broken) begin  // @[CascadeState.swift:105]
+                    sequence_context <= 11'h0;  // @[CascadeState.swift:106]
                 end
             end
         end
@@ -911,12 +942,12 @@ module CascadeController_n524288_k1024_d64_h16 (
             if (sequence_context_when) begin  // @[CascadeController.swift:130]
                 sequence_rows <= 32'h0;  // @[CascadeController.swift:132]
             end
-            if (state_ended_when) begin  // @[CascadeState.swift:79]
-                sequence_rows <= restored_payload_numbers[63:32];  // @[CascadeState.swift:83]
+            if (state_ended_when) begin  // @[CascadeState.swift:80]
+                sequence_rows <= restored_payload_numbers[63:32];  // @[CascadeState.swift:84]
             end
-            if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-                if (state_ended & state_broken) begin  // @[CascadeState.swift:104]
-                    sequence_rows <= 32'h0;  // @[CascadeState.swift:106]
+            if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+                if (state_ended & state_broken) begin  // @[CascadeState.swift:105]
+                    sequence_rows <= 32'h0;  // @[CascadeState.swift:107]
                 end
             end
         end
@@ -943,30 +974,30 @@ module CascadeController_n524288_k1024_d64_h16 (
                 };  // @[CascadeController.swift:119]
             end
         end
-        if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-            if (state_ended & state_broken) begin  // @[CascadeState.swift:104]
-                fault <= 3'h4;  // @[CascadeState.swift:107]
+        if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+            if (state_ended & state_broken) begin  // @[CascadeState.swift:105]
+                fault <= 3'h4;  // @[CascadeState.swift:108]
             end
         end
     end
 
-    wire words_left_when = saves_word & saved_skid_input_ready;  // @[CascadeState.swift:45]
+    wire words_left_when = saves_word & saved_skid_input_ready;  // @[CascadeState.swift:46]
 
     always @(posedge clock) begin
-        if (words_left_when) begin  // @[CascadeState.swift:45]
-            words_left <= words_left - 11'h1;  // @[CascadeState.swift:46]
-            if (saves_word_equal) begin  // @[CascadeState.swift:47]
-                words_left <= context_words;  // @[CascadeState.swift:48]
+        if (words_left_when) begin  // @[CascadeState.swift:46]
+            words_left <= words_left - 11'h1;  // @[CascadeState.swift:47]
+            if (saves_word_equal) begin  // @[CascadeState.swift:48]
+                words_left <= context_words;  // @[CascadeState.swift:49]
             end
         end
-        if (phase == 5'h15) begin  // @[CascadeState.swift:87]
-            words_left <= context_words;  // @[CascadeState.swift:87]
+        if (phase == 5'h15) begin  // @[CascadeState.swift:88]
+            words_left <= context_words;  // @[CascadeState.swift:88]
         end
-        if (word_restored) begin  // @[CascadeState.swift:89]
-            words_left <= words_left - 11'h1;  // @[CascadeState.swift:90]
+        if (word_restored) begin  // @[CascadeState.swift:90]
+            words_left <= words_left - 11'h1;  // @[CascadeState.swift:91]
         end
-        if ((phase == 5'h12) | (phase == 5'h17)) begin  // @[CascadeState.swift:20]
-            words_left <= 11'h1;  // @[CascadeState.swift:20]
+        if ((phase == 5'h12) | (phase == 5'h17)) begin  // @[CascadeState.swift:21]
+            words_left <= 11'h1;  // @[CascadeState.swift:21]
         end
     end
 
@@ -1072,37 +1103,37 @@ module CascadeController_n524288_k1024_d64_h16 (
                     phase <= 5'h13;  // @[CascadeController.swift:178]
                 end
             end
-            if (words_left_when) begin  // @[CascadeState.swift:45]
-                if (saves_word_equal) begin  // @[CascadeState.swift:47]
-                    phase <= 5'h10;  // @[CascadeState.swift:49]
-                    if (!(|context_words)) begin  // @[CascadeState.swift:50]
-                        phase <= 5'h12;  // @[CascadeState.swift:50]
+            if (words_left_when) begin  // @[CascadeState.swift:46]
+                if (saves_word_equal) begin  // @[CascadeState.swift:48]
+                    phase <= 5'h10;  // @[CascadeState.swift:50]
+                    if (!(|context_words)) begin  // @[CascadeState.swift:51]
+                        phase <= 5'h12;  // @[CascadeState.swift:51]
                     end
-                end else if (last_word_left) begin  // @[CascadeState.swift:51]
-                    phase <= 5'h12;  // @[CascadeState.swift:52]
-                    if (head_importance_saved_ready_equal) begin  // @[CascadeState.swift:53]
-                        phase <= 5'h1a;  // @[CascadeState.swift:53]
+                end else if (last_word_left) begin  // @[CascadeState.swift:52]
+                    phase <= 5'h12;  // @[CascadeState.swift:53]
+                    if (head_importance_saved_ready_equal) begin  // @[CascadeState.swift:54]
+                        phase <= 5'h1a;  // @[CascadeState.swift:54]
                     end
                 end
             end
-            if (state_ended_when) begin  // @[CascadeState.swift:79]
-                phase <= 5'h15;  // @[CascadeState.swift:84]
-                if (state_too_long) begin  // @[CascadeState.swift:85]
-                    phase <= 5'h19;  // @[CascadeState.swift:85]
+            if (state_ended_when) begin  // @[CascadeState.swift:80]
+                phase <= 5'h15;  // @[CascadeState.swift:85]
+                if (state_too_long) begin  // @[CascadeState.swift:86]
+                    phase <= 5'h19;  // @[CascadeState.swift:86]
                 end
             end
-            if ((phase == 5'h16) & !(|words_left)) begin  // @[CascadeState.swift:88]
-                phase <= 5'h17;  // @[CascadeState.swift:88]
+            if ((phase == 5'h16) & !(|words_left)) begin  // @[CascadeState.swift:89]
+                phase <= 5'h17;  // @[CascadeState.swift:89]
             end
-            if (word_restored) begin  // @[CascadeState.swift:89]
+            if (word_restored) begin  // @[CascadeState.swift:90]
                 if (restored_ready_equal_3
-                    & (words_left == 11'h1)) begin  // @[CascadeState.swift:93]
-                    phase <= 5'h19;  // @[CascadeState.swift:93]
+                    & (words_left == 11'h1)) begin  // @[CascadeState.swift:94]
+                    phase <= 5'h19;  // @[CascadeState.swift:94]
                 end
             end
-            if (restored_ready_equal_2) begin  // @[CascadeState.swift:95]
-                if (state_ended) begin  // @[CascadeState.swift:96]
-                    phase <= 5'h1a;  // @[CascadeState.swift:102]
+            if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
+                if (state_ended) begin  // @[CascadeState.swift:97]
+                    phase <= 5'h1a;  // @[CascadeState.swift:103]
                 end
             end
             if (status_valid & status_ready) begin  // @[CascadeController.swift:99]

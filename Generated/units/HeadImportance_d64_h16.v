@@ -4,153 +4,153 @@
 module HeadImportance_d64_h16 (
     input  wire clock,
     input  wire reset,
-    input  wire row_valid,  // @[HeadImportance.swift:39]
-    output wire row_ready,  // @[HeadImportance.swift:39]
-    input  wire [3:0] row_payload_head,  // @[HeadImportance.swift:39]
-    input  wire [15:0] row_payload_scale,  // @[HeadImportance.swift:39]
-    input  wire output_valid,  // @[HeadImportance.swift:39]
-    output wire output_ready,  // @[HeadImportance.swift:39]
-    input  wire signed [15:0] output_payload_element,  // @[HeadImportance.swift:39]
-    input  wire output_payload_last,  // @[HeadImportance.swift:39]
-    output wire row_done,  // @[HeadImportance.swift:39]
-    input  wire command_valid,  // @[HeadImportance.swift:40]
-    output wire command_ready,  // @[HeadImportance.swift:40]
-    input  wire [1:0] command_payload_operation,  // @[HeadImportance.swift:40]
-    input  wire [4:0] command_payload_heads,  // @[HeadImportance.swift:40]
-    input  wire [4:0] command_payload_keep,  // @[HeadImportance.swift:40]
-    input  wire command_payload_fresh,  // @[HeadImportance.swift:40]
-    input  wire load_valid,  // @[HeadImportance.swift:40]
-    output wire load_ready,  // @[HeadImportance.swift:40]
-    input  wire [511:0] load_payload,  // @[HeadImportance.swift:40]
-    output wire saved_valid,  // @[HeadImportance.swift:41]
-    input  wire saved_ready,  // @[HeadImportance.swift:41]
-    output wire [511:0] saved_payload,  // @[HeadImportance.swift:41]
-    output wire kept_valid,  // @[HeadImportance.swift:41]
-    input  wire kept_ready,  // @[HeadImportance.swift:41]
-    output wire [15:0] kept_payload  // @[HeadImportance.swift:41]
+    input  wire row_valid,  // @[HeadImportance.swift:42]
+    output wire row_ready,  // @[HeadImportance.swift:42]
+    input  wire [3:0] row_payload_head,  // @[HeadImportance.swift:42]
+    input  wire [15:0] row_payload_scale,  // @[HeadImportance.swift:42]
+    input  wire output_valid,  // @[HeadImportance.swift:42]
+    output wire output_ready,  // @[HeadImportance.swift:42]
+    input  wire signed [15:0] output_payload_element,  // @[HeadImportance.swift:42]
+    input  wire output_payload_last,  // @[HeadImportance.swift:42]
+    output wire row_done,  // @[HeadImportance.swift:42]
+    input  wire command_valid,  // @[HeadImportance.swift:43]
+    output wire command_ready,  // @[HeadImportance.swift:43]
+    input  wire [1:0] command_payload_operation,  // @[HeadImportance.swift:43]
+    input  wire [4:0] command_payload_heads,  // @[HeadImportance.swift:43]
+    input  wire [4:0] command_payload_keep,  // @[HeadImportance.swift:43]
+    input  wire command_payload_fresh,  // @[HeadImportance.swift:43]
+    input  wire load_valid,  // @[HeadImportance.swift:43]
+    output wire load_ready,  // @[HeadImportance.swift:43]
+    input  wire [511:0] load_payload,  // @[HeadImportance.swift:43]
+    output wire saved_valid,  // @[HeadImportance.swift:44]
+    input  wire saved_ready,  // @[HeadImportance.swift:44]
+    output wire [511:0] saved_payload,  // @[HeadImportance.swift:44]
+    output wire kept_valid,  // @[HeadImportance.swift:44]
+    input  wire kept_ready,  // @[HeadImportance.swift:44]
+    output wire [15:0] kept_payload  // @[HeadImportance.swift:44]
 );
 
-    reg active;  // @[HeadImportance.swift:134]
-    reg [1:0] operation;  // @[HeadImportance.swift:140]
-    reg [4:0] heads_of_layer;  // @[HeadImportance.swift:141]
-    reg [4:0] keep;  // @[HeadImportance.swift:141]
-    reg [1:0] step;  // @[HeadImportance.swift:148]
-    reg [3:0] ranked_head;  // @[HeadImportance.swift:149]
-    reg word_there;  // @[HeadImportance.swift:150]
-    reg fresh;  // @[HeadImportance.swift:92]
-    reg [21:0] magnitudes;  // @[HeadImportance.swift:102]
-    reg [3:0] head;  // @[HeadImportance.swift:107]
-    reg [15:0] scale;  // @[HeadImportance.swift:108]
-    reg summed;  // @[HeadImportance.swift:109]
-    reg [21:0] scaled;  // @[HeadImportance.swift:110]
-    reg is_read;  // @[HeadImportance.swift:111]
-    reg is_chosen;  // @[HeadImportance.swift:111]
-    reg [31:0] chosen;  // @[HeadImportance.swift:63]
-    reg [15:0] candidates;  // @[HeadImportance.swift:178]
-    reg [15:0] kept_heads;  // @[HeadImportance.swift:179]
-    reg answers;  // @[HeadImportance.swift:180]
-    reg [31:0] own;  // @[HeadImportance.swift:188]
-    reg [4:0] ahead;  // @[HeadImportance.swift:200]
-    reg compared;  // @[HeadImportance.swift:202]
-    reg [511:0] numbers [0:0];  // @[HeadImportance.swift:53]
-    reg [511:0] word;  // @[HeadImportance.swift:59]
-    wire saved_skid_input_ready;  // @[HeadImportance.swift:75]
-    wire saved_skid_output_valid;  // @[HeadImportance.swift:75]
-    wire [511:0] saved_skid_output_payload;  // @[HeadImportance.swift:75]
+    reg active;  // @[HeadImportance.swift:137]
+    reg [1:0] operation;  // @[HeadImportance.swift:143]
+    reg [4:0] heads_of_layer;  // @[HeadImportance.swift:144]
+    reg [4:0] keep;  // @[HeadImportance.swift:144]
+    reg [1:0] step;  // @[HeadImportance.swift:151]
+    reg [3:0] ranked_head;  // @[HeadImportance.swift:152]
+    reg word_there;  // @[HeadImportance.swift:153]
+    reg fresh;  // @[HeadImportance.swift:95]
+    reg [21:0] magnitudes;  // @[HeadImportance.swift:105]
+    reg [3:0] head;  // @[HeadImportance.swift:110]
+    reg [15:0] scale;  // @[HeadImportance.swift:111]
+    reg summed;  // @[HeadImportance.swift:112]
+    reg [21:0] scaled;  // @[HeadImportance.swift:113]
+    reg is_read;  // @[HeadImportance.swift:114]
+    reg is_chosen;  // @[HeadImportance.swift:114]
+    reg [31:0] chosen;  // @[HeadImportance.swift:66]
+    reg [15:0] candidates;  // @[HeadImportance.swift:181]
+    reg [15:0] kept_heads;  // @[HeadImportance.swift:182]
+    reg answers;  // @[HeadImportance.swift:183]
+    reg [31:0] own;  // @[HeadImportance.swift:191]
+    reg [4:0] ahead;  // @[HeadImportance.swift:203]
+    reg compared;  // @[HeadImportance.swift:205]
+    reg [511:0] numbers [0:0];  // @[HeadImportance.swift:56]
+    reg [511:0] word;  // @[HeadImportance.swift:62]
+    wire saved_skid_input_ready;  // @[HeadImportance.swift:78]
+    wire saved_skid_output_valid;  // @[HeadImportance.swift:78]
+    wire [511:0] saved_skid_output_payload;  // @[HeadImportance.swift:78]
 
-    wire may_begin = fresh & !(summed | is_read | is_chosen);  // @[HeadImportance.swift:56]
-    wire begins = command_valid & may_begin & !active;  // @[HeadImportance.swift:137]
-    assign command_ready = may_begin & !active;  // @[HeadImportance.swift:138]
+    wire may_begin = fresh & !(summed | is_read | is_chosen);  // @[HeadImportance.swift:59]
+    wire begins = command_valid & may_begin & !active;  // @[HeadImportance.swift:140]
+    assign command_ready = may_begin & !active;  // @[HeadImportance.swift:141]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[HeadImportance.swift:140]
-            operation <= command_payload_operation;  // @[HeadImportance.swift:140]
-            heads_of_layer <= command_payload_heads;  // @[HeadImportance.swift:141]
-            keep <= command_payload_keep;  // @[HeadImportance.swift:141]
+        if (begins) begin  // @[HeadImportance.swift:143]
+            operation <= command_payload_operation;  // @[HeadImportance.swift:143]
+            heads_of_layer <= command_payload_heads;  // @[HeadImportance.swift:144]
+            keep <= command_payload_keep;  // @[HeadImportance.swift:144]
         end
     end
 
-    wire is_load = operation == 2'h0;  // @[HeadImportance.swift:145]
-    wire is_save = operation == 2'h2;  // @[HeadImportance.swift:146]
-    wire is_rank = operation == 2'h3;  // @[HeadImportance.swift:147]
+    wire is_load = operation == 2'h0;  // @[HeadImportance.swift:148]
+    wire is_save = operation == 2'h2;  // @[HeadImportance.swift:149]
+    wire is_rank = operation == 2'h3;  // @[HeadImportance.swift:150]
     wire writes = active
-        & ((is_load & load_valid) | (operation == 2'h1));  // @[HeadImportance.swift:159]
-    assign load_ready = active & is_load;  // @[HeadImportance.swift:160]
-    wire sends = active & is_save & word_there;  // @[HeadImportance.swift:161]
-    wire save_room = saved_skid_input_ready;  // @[HeadImportance.swift:77]
-    wire sent = sends & save_room;  // @[HeadImportance.swift:162]
-    wire reads = active & (is_rank | (is_save & !word_there));  // @[HeadImportance.swift:163]
+        & ((is_load & load_valid) | (operation == 2'h1));  // @[HeadImportance.swift:162]
+    assign load_ready = active & is_load;  // @[HeadImportance.swift:163]
+    wire sends = active & is_save & word_there;  // @[HeadImportance.swift:164]
+    wire save_room = saved_skid_input_ready;  // @[HeadImportance.swift:80]
+    wire sent = sends & save_room;  // @[HeadImportance.swift:165]
+    wire reads = active & (is_rank | (is_save & !word_there));  // @[HeadImportance.swift:166]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[HeadImportance.swift:152]
-            word_there <= 1'b0;  // @[HeadImportance.swift:156]
+        if (begins) begin  // @[HeadImportance.swift:155]
+            word_there <= 1'b0;  // @[HeadImportance.swift:159]
         end
-        if (active & is_save) begin  // @[HeadImportance.swift:166]
-            word_there <= !word_there | !save_room;  // @[HeadImportance.swift:166]
+        if (active & is_save) begin  // @[HeadImportance.swift:169]
+            word_there <= !word_there | !save_room;  // @[HeadImportance.swift:169]
         end
     end
 
-    wire ready = row_valid & !active & !(fresh & command_valid);  // @[HeadImportance.swift:93]
-    wire take = output_valid & ready;  // @[HeadImportance.swift:94]
-    wire row_ends = take & output_payload_last;  // @[HeadImportance.swift:96]
-    assign output_ready = ready;  // @[HeadImportance.swift:97]
-    assign row_ready = row_ends;  // @[HeadImportance.swift:98]
+    wire ready = row_valid & !active & !(fresh & command_valid);  // @[HeadImportance.swift:96]
+    wire take = output_valid & ready;  // @[HeadImportance.swift:97]
+    wire row_ends = take & output_payload_last;  // @[HeadImportance.swift:99]
+    assign output_ready = ready;  // @[HeadImportance.swift:100]
+    assign row_ready = row_ends;  // @[HeadImportance.swift:101]
     wire signed [16:0] magnitudes_next_difference = 17'h0
-        - {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
+        - {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:105]
     wire signed [16:0] magnitudes_next_choice = output_payload_element[15] ? magnitudes_next_difference
-        : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
+        : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:105]
 
     always @(posedge clock) begin
-        if (take) begin  // @[HeadImportance.swift:103]
+        if (take) begin  // @[HeadImportance.swift:106]
             magnitudes <= (fresh ? 22'h0 : magnitudes)
-                + {6'h0, magnitudes_next_choice[15:0]};  // @[HeadImportance.swift:104]
+                + {6'h0, magnitudes_next_choice[15:0]};  // @[HeadImportance.swift:107]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fresh <= 1'b1;  // @[HeadImportance.swift:92]
-        end else if (take) begin  // @[HeadImportance.swift:103]
-            fresh <= output_payload_last;  // @[HeadImportance.swift:105]
+            fresh <= 1'b1;  // @[HeadImportance.swift:95]
+        end else if (take) begin  // @[HeadImportance.swift:106]
+            fresh <= output_payload_last;  // @[HeadImportance.swift:108]
         end
     end
 
     always @(posedge clock) begin
-        if (row_ends) begin  // @[HeadImportance.swift:107]
-            head <= row_payload_head;  // @[HeadImportance.swift:107]
-            scale <= row_payload_scale;  // @[HeadImportance.swift:108]
+        if (row_ends) begin  // @[HeadImportance.swift:110]
+            head <= row_payload_head;  // @[HeadImportance.swift:110]
+            scale <= row_payload_scale;  // @[HeadImportance.swift:111]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            summed <= 1'b0;  // @[HeadImportance.swift:109]
+            summed <= 1'b0;  // @[HeadImportance.swift:112]
         end else begin
-            summed <= row_ends;  // @[HeadImportance.swift:109]
+            summed <= row_ends;  // @[HeadImportance.swift:112]
         end
     end
 
-    wire [37:0] scaled_next_product = magnitudes * scale;  // @[HeadImportance.swift:110]
+    wire [37:0] scaled_next_product = magnitudes * scale;  // @[HeadImportance.swift:113]
 
     always @(posedge clock) begin
-        if (summed) begin  // @[HeadImportance.swift:110]
-            scaled <= scaled_next_product[37:16];  // @[HeadImportance.swift:110]
+        if (summed) begin  // @[HeadImportance.swift:113]
+            scaled <= scaled_next_product[37:16];  // @[HeadImportance.swift:113]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            is_read <= 1'b0;  // @[HeadImportance.swift:111]
-            is_chosen <= 1'b0;  // @[HeadImportance.swift:111]
+            is_read <= 1'b0;  // @[HeadImportance.swift:114]
+            is_chosen <= 1'b0;  // @[HeadImportance.swift:114]
         end else begin
-            is_read <= summed;  // @[HeadImportance.swift:111]
-            is_chosen <= is_read;  // @[HeadImportance.swift:111]
+            is_read <= summed;  // @[HeadImportance.swift:114]
+            is_chosen <= is_read;  // @[HeadImportance.swift:114]
         end
     end
 
     wire [1:0] read_address = summed ? 2'h0
         : is_rank ? ((step == 2'h0) ? 2'h0 : (step - 2'h1))
-        : step;  // @[HeadImportance.swift:58]
+        : step;  // @[HeadImportance.swift:61]
 
     always @(posedge clock) begin
         chosen <= head[3] ? (head[2] ? (head[1] ? (head[0] ? word[511:480] : word[479:448])
@@ -164,12 +164,12 @@ module HeadImportance_d64_h16 (
                 : word[159:128])
             : head[1] ? (head[0] ? word[127:96] : word[95:64])
             : head[0] ? word[63:32]
-            : word[31:0];  // @[HeadImportance.swift:63]
+            : word[31:0];  // @[HeadImportance.swift:66]
     end
 
-    wire [32:0] sum = {1'b0, chosen} + {11'h0, scaled};  // @[HeadImportance.swift:64]
-    wire [31:0] limited_sum = sum[32] ? 32'hffffffff : sum[31:0];  // @[HeadImportance.swift:65]
-    wire numbers_write_address = is_chosen ? 1'b0 : step[0];  // @[HeadImportance.swift:70]
+    wire [32:0] sum = {1'b0, chosen} + {11'h0, scaled};  // @[HeadImportance.swift:67]
+    wire [31:0] limited_sum = sum[32] ? 32'hffffffff : sum[31:0];  // @[HeadImportance.swift:68]
+    wire numbers_write_address = is_chosen ? 1'b0 : step[0];  // @[HeadImportance.swift:73]
     wire [511:0] numbers_write_data_joined = {
         (head == 4'hf) ? limited_sum : word[511:480], (head == 4'he) ? limited_sum : word[479:448],
         (head == 4'hd) ? limited_sum : word[447:416], (head == 4'hc) ? limited_sum : word[415:384],
@@ -179,24 +179,24 @@ module HeadImportance_d64_h16 (
         (head == 4'h5) ? limited_sum : word[191:160], (head == 4'h4) ? limited_sum : word[159:128],
         (head == 4'h3) ? limited_sum : word[127:96], (head == 4'h2) ? limited_sum : word[95:64],
         (head == 4'h1) ? limited_sum : word[63:32], (head == 4'h0) ? limited_sum : word[31:0]
-    };  // @[HeadImportance.swift:70]
+    };  // @[HeadImportance.swift:73]
 
     always @(posedge clock) begin
-        if (summed | reads) begin  // @[HeadImportance.swift:59]
-            word <= numbers[read_address[0]];  // @[HeadImportance.swift:59]
+        if (summed | reads) begin  // @[HeadImportance.swift:62]
+            word <= numbers[read_address[0]];  // @[HeadImportance.swift:62]
         end
-        if (is_chosen | writes) begin  // @[HeadImportance.swift:69]
+        if (is_chosen | writes) begin  // @[HeadImportance.swift:72]
             numbers[numbers_write_address] <= is_chosen ? numbers_write_data_joined
                 : is_load ? load_payload
-                : 512'h0;  // @[HeadImportance.swift:70]
+                : 512'h0;  // @[HeadImportance.swift:73]
         end
     end
 
-    assign row_done = is_chosen;  // @[HeadImportance.swift:73]
-    assign saved_valid = saved_skid_output_valid;  // @[HeadImportance.swift:75]
-    assign saved_payload = saved_skid_output_payload;  // @[HeadImportance.swift:75]
+    assign row_done = is_chosen;  // @[HeadImportance.swift:76]
+    assign saved_valid = saved_skid_output_valid;  // @[HeadImportance.swift:78]
+    assign saved_payload = saved_skid_output_payload;  // @[HeadImportance.swift:78]
 
-    SkidBuffer_w512 saved_skid (  // @[HeadImportance.swift:75]
+    SkidBuffer_w512 saved_skid (  // @[HeadImportance.swift:78]
         .clock(clock),
         .reset(reset),
         .input_valid(sends),
@@ -207,26 +207,26 @@ module HeadImportance_d64_h16 (
         .output_payload(saved_skid_output_payload)
     );
 
-    wire is_head_0 = command_payload_heads > 5'h0;  // @[HeadImportance.swift:177]
-    wire is_head_1 = command_payload_heads > 5'h1;  // @[HeadImportance.swift:177]
-    wire is_head_2 = command_payload_heads > 5'h2;  // @[HeadImportance.swift:177]
-    wire is_head_3 = command_payload_heads > 5'h3;  // @[HeadImportance.swift:177]
-    wire is_head_4 = command_payload_heads > 5'h4;  // @[HeadImportance.swift:177]
-    wire is_head_5 = command_payload_heads > 5'h5;  // @[HeadImportance.swift:177]
-    wire is_head_6 = command_payload_heads > 5'h6;  // @[HeadImportance.swift:177]
-    wire is_head_7 = command_payload_heads > 5'h7;  // @[HeadImportance.swift:177]
-    wire is_head_8 = command_payload_heads > 5'h8;  // @[HeadImportance.swift:177]
-    wire is_head_9 = command_payload_heads > 5'h9;  // @[HeadImportance.swift:177]
-    wire is_head_10 = command_payload_heads > 5'ha;  // @[HeadImportance.swift:177]
-    wire is_head_11 = command_payload_heads > 5'hb;  // @[HeadImportance.swift:177]
-    wire is_head_12 = command_payload_heads > 5'hc;  // @[HeadImportance.swift:177]
-    wire is_head_13 = command_payload_heads > 5'hd;  // @[HeadImportance.swift:177]
-    wire is_head_14 = command_payload_heads > 5'he;  // @[HeadImportance.swift:177]
-    wire is_head_15 = command_payload_heads > 5'hf;  // @[HeadImportance.swift:177]
-    wire ranking = active & is_rank & !answers;  // @[HeadImportance.swift:186]
+    wire is_head_0 = command_payload_heads > 5'h0;  // @[HeadImportance.swift:180]
+    wire is_head_1 = command_payload_heads > 5'h1;  // @[HeadImportance.swift:180]
+    wire is_head_2 = command_payload_heads > 5'h2;  // @[HeadImportance.swift:180]
+    wire is_head_3 = command_payload_heads > 5'h3;  // @[HeadImportance.swift:180]
+    wire is_head_4 = command_payload_heads > 5'h4;  // @[HeadImportance.swift:180]
+    wire is_head_5 = command_payload_heads > 5'h5;  // @[HeadImportance.swift:180]
+    wire is_head_6 = command_payload_heads > 5'h6;  // @[HeadImportance.swift:180]
+    wire is_head_7 = command_payload_heads > 5'h7;  // @[HeadImportance.swift:180]
+    wire is_head_8 = command_payload_heads > 5'h8;  // @[HeadImportance.swift:180]
+    wire is_head_9 = command_payload_heads > 5'h9;  // @[HeadImportance.swift:180]
+    wire is_head_10 = command_payload_heads > 5'ha;  // @[HeadImportance.swift:180]
+    wire is_head_11 = command_payload_heads > 5'hb;  // @[HeadImportance.swift:180]
+    wire is_head_12 = command_payload_heads > 5'hc;  // @[HeadImportance.swift:180]
+    wire is_head_13 = command_payload_heads > 5'hd;  // @[HeadImportance.swift:180]
+    wire is_head_14 = command_payload_heads > 5'he;  // @[HeadImportance.swift:180]
+    wire is_head_15 = command_payload_heads > 5'hf;  // @[HeadImportance.swift:180]
+    wire ranking = active & is_rank & !answers;  // @[HeadImportance.swift:189]
 
     always @(posedge clock) begin
-        if (ranking & (step == 2'h1)) begin  // @[HeadImportance.swift:188]
+        if (ranking & (step == 2'h1)) begin  // @[HeadImportance.swift:191]
             own <= ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? word[511:480]
                             : word[479:448])
                         : ranked_head[0] ? word[447:416]
@@ -240,20 +240,20 @@ module HeadImportance_d64_h16 (
                     : word[159:128])
                 : ranked_head[1] ? (ranked_head[0] ? word[127:96] : word[95:64])
                 : ranked_head[0] ? word[63:32]
-                : word[31:0];  // @[HeadImportance.swift:188]
+                : word[31:0];  // @[HeadImportance.swift:191]
         end
     end
 
-    wire [1:0] place_difference = step - 2'h2;  // @[HeadImportance.swift:189]
-    wire place = place_difference[0];  // @[HeadImportance.swift:189]
-    wire beats = step >= 2'h2;  // @[HeadImportance.swift:190]
+    wire [1:0] place_difference = step - 2'h2;  // @[HeadImportance.swift:192]
+    wire place = place_difference[0];  // @[HeadImportance.swift:192]
+    wire beats = step >= 2'h2;  // @[HeadImportance.swift:193]
     wire [15:0] alive_in_word = {
         candidates[15], candidates[14], candidates[13], candidates[12], candidates[11],
         candidates[10], candidates[9], candidates[8], candidates[7], candidates[6], candidates[5],
         candidates[4], candidates[3], candidates[2], candidates[1], candidates[0]
-    };  // @[HeadImportance.swift:194]
-    wire [4:0] last_word_difference = heads_of_layer - 5'h1;  // @[HeadImportance.swift:201]
-    wire last_word = last_word_difference[4];  // @[HeadImportance.swift:201]
+    };  // @[HeadImportance.swift:197]
+    wire [4:0] last_word_difference = heads_of_layer - 5'h1;  // @[HeadImportance.swift:204]
+    wire last_word = last_word_difference[4];  // @[HeadImportance.swift:204]
     wire is_candidate = ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? candidates[15]
                     : candidates[14])
                 : ranked_head[0] ? candidates[13]
@@ -266,224 +266,224 @@ module HeadImportance_d64_h16 (
             : candidates[4])
         : ranked_head[1] ? (ranked_head[0] ? candidates[3] : candidates[2])
         : ranked_head[0] ? candidates[1]
-        : candidates[0];  // @[HeadImportance.swift:203]
+        : candidates[0];  // @[HeadImportance.swift:206]
     wire [1:0] ahead_next2_extended = {
         1'b0, alive_in_word[0] & ((own < word[31:0]) | ((word[31:0] == own) & (ranked_head > 4'h0)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_2 = {
         1'b0,
         alive_in_word[1] & ((own < word[63:32]) | ((word[63:32] == own) & (ranked_head > 4'h1)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum = ahead_next2_extended
-        + ahead_next2_extended_2;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_2;  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_3 = {
         1'b0,
         alive_in_word[2] & ((own < word[95:64]) | ((word[95:64] == own) & (ranked_head > 4'h2)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_4 = {
         1'b0,
         alive_in_word[3] & ((own < word[127:96]) | ((word[127:96] == own) & (ranked_head > 4'h3)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_2 = ahead_next2_extended_3
-        + ahead_next2_extended_4;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_4;  // @[HeadImportance.swift:212]
     wire [2:0] ahead_next2_sum_3 = {1'b0, ahead_next2_sum}
-        + {1'b0, ahead_next2_sum_2};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_2};  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_5 = {
         1'b0,
         alive_in_word[4] & ((own < word[159:128]) | ((word[159:128] == own) & (ranked_head > 4'h4)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_6 = {
         1'b0,
         alive_in_word[5] & ((own < word[191:160]) | ((word[191:160] == own) & (ranked_head > 4'h5)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_4 = ahead_next2_extended_5
-        + ahead_next2_extended_6;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_6;  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_7 = {
         1'b0,
         alive_in_word[6] & ((own < word[223:192]) | ((word[223:192] == own) & (ranked_head > 4'h6)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_8 = {
         1'b0,
         alive_in_word[7] & ((own < word[255:224]) | ((word[255:224] == own) & (ranked_head > 4'h7)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_5 = ahead_next2_extended_7
-        + ahead_next2_extended_8;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_8;  // @[HeadImportance.swift:212]
     wire [2:0] ahead_next2_sum_6 = {1'b0, ahead_next2_sum_4}
-        + {1'b0, ahead_next2_sum_5};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_5};  // @[HeadImportance.swift:212]
     wire [3:0] ahead_next2_sum_7 = {1'b0, ahead_next2_sum_3}
-        + {1'b0, ahead_next2_sum_6};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_6};  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_9 = {
         1'b0,
         alive_in_word[8] & ((own < word[287:256]) | ((word[287:256] == own) & (ranked_head > 4'h8)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_10 = {
         1'b0,
         alive_in_word[9] & ((own < word[319:288]) | ((word[319:288] == own) & (ranked_head > 4'h9)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_8 = ahead_next2_extended_9
-        + ahead_next2_extended_10;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_10;  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_11 = {
         1'b0,
         alive_in_word[10]
             & ((own < word[351:320]) | ((word[351:320] == own) & (ranked_head > 4'ha)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_12 = {
         1'b0,
         alive_in_word[11]
             & ((own < word[383:352]) | ((word[383:352] == own) & (ranked_head > 4'hb)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_9 = ahead_next2_extended_11
-        + ahead_next2_extended_12;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_12;  // @[HeadImportance.swift:212]
     wire [2:0] ahead_next2_sum_10 = {1'b0, ahead_next2_sum_8}
-        + {1'b0, ahead_next2_sum_9};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_9};  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_13 = {
         1'b0,
         alive_in_word[12]
             & ((own < word[415:384]) | ((word[415:384] == own) & (ranked_head > 4'hc)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_14 = {
         1'b0,
         alive_in_word[13]
             & ((own < word[447:416]) | ((word[447:416] == own) & (ranked_head > 4'hd)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_11 = ahead_next2_extended_13
-        + ahead_next2_extended_14;  // @[HeadImportance.swift:209]
+        + ahead_next2_extended_14;  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_extended_15 = {
         1'b0,
         alive_in_word[14]
             & ((own < word[479:448]) | ((word[479:448] == own) & (ranked_head > 4'he)))
-    };  // @[HeadImportance.swift:209]
+    };  // @[HeadImportance.swift:212]
     wire [1:0] ahead_next2_sum_12 = ahead_next2_extended_15
-        + {1'b0, alive_in_word[15] & (own < word[511:480])};  // @[HeadImportance.swift:209]
+        + {1'b0, alive_in_word[15] & (own < word[511:480])};  // @[HeadImportance.swift:212]
     wire [2:0] ahead_next2_sum_13 = {1'b0, ahead_next2_sum_11}
-        + {1'b0, ahead_next2_sum_12};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_12};  // @[HeadImportance.swift:212]
     wire [3:0] ahead_next2_sum_14 = {1'b0, ahead_next2_sum_10}
-        + {1'b0, ahead_next2_sum_13};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_13};  // @[HeadImportance.swift:212]
     wire [4:0] ahead_next2_sum_15 = {1'b0, ahead_next2_sum_7}
-        + {1'b0, ahead_next2_sum_14};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_14};  // @[HeadImportance.swift:212]
     wire [5:0] ahead_next2_sum_16 = {1'b0, ahead}
-        + {1'b0, ahead_next2_sum_15};  // @[HeadImportance.swift:209]
+        + {1'b0, ahead_next2_sum_15};  // @[HeadImportance.swift:212]
 
     always @(posedge clock) begin
-        if (ranking) begin  // @[HeadImportance.swift:204]
-            if (step == 2'h1) begin  // @[HeadImportance.swift:207]
-                ahead <= 5'h0;  // @[HeadImportance.swift:207]
+        if (ranking) begin  // @[HeadImportance.swift:207]
+            if (step == 2'h1) begin  // @[HeadImportance.swift:210]
+                ahead <= 5'h0;  // @[HeadImportance.swift:210]
             end
-            if (beats & !compared) begin  // @[HeadImportance.swift:208]
-                ahead <= ahead_next2_sum_16[4:0];  // @[HeadImportance.swift:209]
+            if (beats & !compared) begin  // @[HeadImportance.swift:211]
+                ahead <= ahead_next2_sum_16[4:0];  // @[HeadImportance.swift:212]
             end
         end
     end
 
     wire kept_heads_when = begins
-        & (command_payload_operation == 2'h3);  // @[HeadImportance.swift:181]
-    wire [15:0] kept_heads_next2_left = 16'h1 << ranked_head;  // @[HeadImportance.swift:213]
+        & (command_payload_operation == 2'h3);  // @[HeadImportance.swift:184]
+    wire [15:0] kept_heads_next2_left = 16'h1 << ranked_head;  // @[HeadImportance.swift:216]
 
     always @(posedge clock) begin
-        if (kept_heads_when) begin  // @[HeadImportance.swift:181]
-            kept_heads <= 16'h0;  // @[HeadImportance.swift:182]
+        if (kept_heads_when) begin  // @[HeadImportance.swift:184]
+            kept_heads <= 16'h0;  // @[HeadImportance.swift:185]
         end
-        if (ranking) begin  // @[HeadImportance.swift:204]
-            if (compared) begin  // @[HeadImportance.swift:211]
-                if (is_candidate & (ahead < keep)) begin  // @[HeadImportance.swift:212]
+        if (ranking) begin  // @[HeadImportance.swift:207]
+            if (compared) begin  // @[HeadImportance.swift:214]
+                if (is_candidate & (ahead < keep)) begin  // @[HeadImportance.swift:215]
                     kept_heads <= kept_heads
-                        | kept_heads_next2_left;  // @[HeadImportance.swift:213]
+                        | kept_heads_next2_left;  // @[HeadImportance.swift:216]
                 end
             end
         end
     end
 
-    wire step_when2 = writes | sent;  // @[HeadImportance.swift:167]
+    wire step_when2 = writes | sent;  // @[HeadImportance.swift:170]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[HeadImportance.swift:152]
-            step <= 2'h0;  // @[HeadImportance.swift:154]
+        if (begins) begin  // @[HeadImportance.swift:155]
+            step <= 2'h0;  // @[HeadImportance.swift:157]
         end
-        if (step_when2) begin  // @[HeadImportance.swift:167]
-            step <= step + 2'h1;  // @[HeadImportance.swift:168]
+        if (step_when2) begin  // @[HeadImportance.swift:170]
+            step <= step + 2'h1;  // @[HeadImportance.swift:171]
         end
-        if (ranking) begin  // @[HeadImportance.swift:204]
-            step <= step + 2'h1;  // @[HeadImportance.swift:205]
-            if (compared) begin  // @[HeadImportance.swift:211]
-                step <= 2'h0;  // @[HeadImportance.swift:215]
+        if (ranking) begin  // @[HeadImportance.swift:207]
+            step <= step + 2'h1;  // @[HeadImportance.swift:208]
+            if (compared) begin  // @[HeadImportance.swift:214]
+                step <= 2'h0;  // @[HeadImportance.swift:218]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            compared <= 1'b0;  // @[HeadImportance.swift:202]
-        end else if (ranking) begin  // @[HeadImportance.swift:204]
-            compared <= beats & (place == last_word);  // @[HeadImportance.swift:206]
-            if (compared) begin  // @[HeadImportance.swift:211]
-                compared <= 1'b0;  // @[HeadImportance.swift:216]
+            compared <= 1'b0;  // @[HeadImportance.swift:205]
+        end else if (ranking) begin  // @[HeadImportance.swift:207]
+            compared <= beats & (place == last_word);  // @[HeadImportance.swift:209]
+            if (compared) begin  // @[HeadImportance.swift:214]
+                compared <= 1'b0;  // @[HeadImportance.swift:219]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (begins) begin  // @[HeadImportance.swift:152]
-            ranked_head <= 4'h0;  // @[HeadImportance.swift:155]
+        if (begins) begin  // @[HeadImportance.swift:155]
+            ranked_head <= 4'h0;  // @[HeadImportance.swift:158]
         end
-        if (ranking) begin  // @[HeadImportance.swift:204]
-            if (compared) begin  // @[HeadImportance.swift:211]
-                ranked_head <= ranked_head + 4'h1;  // @[HeadImportance.swift:217]
+        if (ranking) begin  // @[HeadImportance.swift:207]
+            if (compared) begin  // @[HeadImportance.swift:214]
+                ranked_head <= ranked_head + 4'h1;  // @[HeadImportance.swift:220]
             end
         end
     end
 
-    assign kept_valid = answers;  // @[HeadImportance.swift:222]
-    assign kept_payload = kept_heads;  // @[HeadImportance.swift:222]
-    wire [4:0] answers_when3_sum = {1'b0, ranked_head} + 5'h1;  // @[HeadImportance.swift:218]
-    wire answers_when4 = kept_valid & kept_ready;  // @[HeadImportance.swift:223]
+    assign kept_valid = answers;  // @[HeadImportance.swift:225]
+    assign kept_payload = kept_heads;  // @[HeadImportance.swift:225]
+    wire [4:0] answers_when3_sum = {1'b0, ranked_head} + 5'h1;  // @[HeadImportance.swift:221]
+    wire answers_when4 = kept_valid & kept_ready;  // @[HeadImportance.swift:226]
 
     always @(posedge clock) begin
         if (reset) begin
-            answers <= 1'b0;  // @[HeadImportance.swift:180]
+            answers <= 1'b0;  // @[HeadImportance.swift:183]
         end else begin
-            if (ranking) begin  // @[HeadImportance.swift:204]
-                if (compared) begin  // @[HeadImportance.swift:211]
-                    if (answers_when3_sum == heads_of_layer) begin  // @[HeadImportance.swift:218]
-                        answers <= 1'b1;  // @[HeadImportance.swift:218]
+            if (ranking) begin  // @[HeadImportance.swift:207]
+                if (compared) begin  // @[HeadImportance.swift:214]
+                    if (answers_when3_sum == heads_of_layer) begin  // @[HeadImportance.swift:221]
+                        answers <= 1'b1;  // @[HeadImportance.swift:221]
                     end
                 end
             end
-            if (answers_when4) begin  // @[HeadImportance.swift:223]
-                answers <= 1'b0;  // @[HeadImportance.swift:224]
+            if (answers_when4) begin  // @[HeadImportance.swift:226]
+                answers <= 1'b0;  // @[HeadImportance.swift:227]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            active <= 1'b0;  // @[HeadImportance.swift:134]
+            active <= 1'b0;  // @[HeadImportance.swift:137]
         end else begin
-            if (begins) begin  // @[HeadImportance.swift:152]
-                active <= 1'b1;  // @[HeadImportance.swift:153]
+            if (begins) begin  // @[HeadImportance.swift:155]
+                active <= 1'b1;  // @[HeadImportance.swift:156]
             end
-            if (step_when2) begin  // @[HeadImportance.swift:167]
-                if (step == 2'h0) begin  // @[HeadImportance.swift:169]
-                    active <= 1'b0;  // @[HeadImportance.swift:169]
+            if (step_when2) begin  // @[HeadImportance.swift:170]
+                if (step == 2'h0) begin  // @[HeadImportance.swift:172]
+                    active <= 1'b0;  // @[HeadImportance.swift:172]
                 end
             end
-            if (answers_when4) begin  // @[HeadImportance.swift:223]
-                active <= 1'b0;  // @[HeadImportance.swift:225]
+            if (answers_when4) begin  // @[HeadImportance.swift:226]
+                active <= 1'b0;  // @[HeadImportance.swift:228]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (kept_heads_when) begin  // @[HeadImportance.swift:181]
-            if (command_payload_fresh) begin  // @[HeadImportance.swift:183]
+        if (kept_heads_when) begin  // @[HeadImportance.swift:184]
+            if (command_payload_fresh) begin  // @[HeadImportance.swift:186]
                 candidates <= {
                     is_head_15, is_head_14, is_head_13, is_head_12, is_head_11, is_head_10,
                     is_head_9, is_head_8, is_head_7, is_head_6, is_head_5, is_head_4, is_head_3,
                     is_head_2, is_head_1, is_head_0
-                };  // @[HeadImportance.swift:183]
+                };  // @[HeadImportance.swift:186]
             end
         end
-        if (answers_when4) begin  // @[HeadImportance.swift:223]
-            candidates <= kept_heads;  // @[HeadImportance.swift:226]
+        if (answers_when4) begin  // @[HeadImportance.swift:226]
+            candidates <= kept_heads;  // @[HeadImportance.swift:229]
         end
     end
 

@@ -17,10 +17,10 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
     output wire located_valid,  // @[RowLocator.swift:85]
     input  wire located_ready,  // @[RowLocator.swift:85]
     output wire [33:0] located_payload_spans_0_first,  // @[RowLocator.swift:85]
-    output wire [2:0] located_payload_spans_0_count,  // @[RowLocator.swift:85]
+    output wire [1:0] located_payload_spans_0_count,  // @[RowLocator.swift:85]
     output wire located_payload_spans_0_is_last,  // @[RowLocator.swift:85]
     output wire [33:0] located_payload_spans_1_first,  // @[RowLocator.swift:85]
-    output wire [2:0] located_payload_spans_1_count,  // @[RowLocator.swift:85]
+    output wire [1:0] located_payload_spans_1_count,  // @[RowLocator.swift:85]
     output wire located_payload_spans_1_is_last,  // @[RowLocator.swift:85]
     output wire [3:0] located_payload_place_bits,  // @[RowLocator.swift:85]
     output wire [2:0] located_payload_place_start,  // @[RowLocator.swift:85]
@@ -57,9 +57,9 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
     reg is_last_3;  // @[RowLocator.swift:100]
     reg is_last_4;  // @[RowLocator.swift:100]
     reg [33:0] first_0;  // @[RowLocator.swift:143]
-    reg [2:0] count_0;  // @[RowLocator.swift:144]
+    reg [1:0] count_0;  // @[RowLocator.swift:144]
     reg [33:0] first_1;  // @[RowLocator.swift:143]
-    reg [2:0] count_1;  // @[RowLocator.swift:144]
+    reg [1:0] count_1;  // @[RowLocator.swift:144]
     reg [3:0] bits_of_place_1;  // @[RowLocator.swift:148]
     reg [3:0] bits_of_place_2;  // @[RowLocator.swift:148]
     reg [2:0] start_of_place_1;  // @[RowLocator.swift:149]
@@ -71,14 +71,14 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
     reg row_last_of_place_2;  // @[RowLocator.swift:152]
     wire skid_input_ready;  // @[RowLocator.swift:89]
     wire skid_output_valid;  // @[RowLocator.swift:89]
-    wire [86:0] skid_output_payload;  // @[RowLocator.swift:89]
+    wire [84:0] skid_output_payload;  // @[RowLocator.swift:89]
 
     assign located_valid = skid_output_valid;  // @[RowLocator.swift:89]
-    assign located_payload_spans_0_first = skid_output_payload[86:53];  // @[RowLocator.swift:89]
-    assign located_payload_spans_0_count = skid_output_payload[52:50];  // @[RowLocator.swift:89]
-    assign located_payload_spans_0_is_last = skid_output_payload[49];  // @[RowLocator.swift:89]
-    assign located_payload_spans_1_first = skid_output_payload[48:15];  // @[RowLocator.swift:89]
-    assign located_payload_spans_1_count = skid_output_payload[14:12];  // @[RowLocator.swift:89]
+    assign located_payload_spans_0_first = skid_output_payload[84:51];  // @[RowLocator.swift:89]
+    assign located_payload_spans_0_count = skid_output_payload[50:49];  // @[RowLocator.swift:89]
+    assign located_payload_spans_0_is_last = skid_output_payload[48];  // @[RowLocator.swift:89]
+    assign located_payload_spans_1_first = skid_output_payload[47:14];  // @[RowLocator.swift:89]
+    assign located_payload_spans_1_count = skid_output_payload[13:12];  // @[RowLocator.swift:89]
     assign located_payload_spans_1_is_last = skid_output_payload[11];  // @[RowLocator.swift:89]
     assign located_payload_place_bits = skid_output_payload[10:7];  // @[RowLocator.swift:89]
     assign located_payload_place_start = skid_output_payload[6:4];  // @[RowLocator.swift:89]
@@ -184,9 +184,9 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
             is_last_3 <= is_last_2;  // @[RowLocator.swift:100]
             is_last_4 <= is_last_3;  // @[RowLocator.swift:100]
             first_0 <= first_0_next_sum[34:1];  // @[RowLocator.swift:143]
-            count_0 <= has_token ? count_0_next_difference[2:0] : 3'h0;  // @[RowLocator.swift:144]
+            count_0 <= has_token ? count_0_next_difference[1:0] : 2'h0;  // @[RowLocator.swift:144]
             first_1 <= first_1_next_sum[34:1];  // @[RowLocator.swift:143]
-            count_1 <= has_token ? count_1_next_difference[2:0] : 3'h0;  // @[RowLocator.swift:144]
+            count_1 <= has_token ? count_1_next_difference[1:0] : 2'h0;  // @[RowLocator.swift:144]
             bits_of_place_1 <= bits_2;  // @[RowLocator.swift:148]
             bits_of_place_2 <= bits_of_place_1;  // @[RowLocator.swift:148]
             start_of_place_1 <= row_start[2:0];  // @[RowLocator.swift:149]
@@ -199,12 +199,12 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
         end
     end
 
-    wire [86:0] skid_input_payload = {
+    wire [84:0] skid_input_payload = {
         first_0, count_0, is_last_4, first_1, count_1, is_last_4, bits_of_place_2, start_of_place_2,
         drops_of_place_1, drops_of_place_0, occupied_of_place, row_last_of_place_2
     };  // @[RowLocator.swift:153]
 
-    SkidBuffer_w87 skid (  // @[RowLocator.swift:89]
+    SkidBuffer_w85 skid (  // @[RowLocator.swift:89]
         .clock(clock),
         .reset(reset),
         .input_valid(valid_4),
@@ -217,8 +217,8 @@ module RowLocator_d64_m64_p64_n524288_b256_s32 (
 
     wire _unused_ok = &{
         1'b0, row_payload_address[5:0], first_0_next_sum[0], count_0_next_sum[0],
-        count_0_next_difference[33:3], first_1_next_sum[0], count_1_next_sum[0],
-        count_1_next_difference[33:3]
+        count_0_next_difference[33:2], first_1_next_sum[0], count_1_next_sum[0],
+        count_1_next_difference[33:2]
     };
 endmodule
 

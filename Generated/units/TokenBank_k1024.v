@@ -4,313 +4,313 @@
 module TokenBank_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire addition_valid,  // @[TokenBank.swift:46]
-    input  wire [9:0] addition_payload_token,  // @[TokenBank.swift:46]
-    input  wire [20:0] addition_payload_probability,  // @[TokenBank.swift:46]
-    input  wire addition_payload_row_last,  // @[TokenBank.swift:46]
-    output wire adding,  // @[TokenBank.swift:46]
-    output wire row_added,  // @[TokenBank.swift:47]
-    input  wire hold,  // @[TokenBank.swift:47]
-    input  wire command_valid,  // @[TokenBank.swift:47]
-    output wire command_ready,  // @[TokenBank.swift:47]
-    input  wire [1:0] command_payload_operation,  // @[TokenBank.swift:47]
-    input  wire [10:0] command_payload_first,  // @[TokenBank.swift:47]
-    input  wire [10:0] command_payload_end,  // @[TokenBank.swift:47]
-    input  wire [31:0] command_payload_born,  // @[TokenBank.swift:47]
-    output wire sweeping,  // @[TokenBank.swift:48]
-    input  wire load_valid,  // @[TokenBank.swift:48]
-    output wire load_ready,  // @[TokenBank.swift:48]
-    input  wire [495:0] load_payload_importance,  // @[TokenBank.swift:48]
-    input  wire [511:0] load_payload_born,  // @[TokenBank.swift:48]
-    output wire scan_valid,  // @[TokenBank.swift:48]
-    input  wire scan_ready,  // @[TokenBank.swift:48]
-    output wire [495:0] scan_payload_importance,  // @[TokenBank.swift:48]
-    output wire [511:0] scan_payload_born  // @[TokenBank.swift:48]
+    input  wire addition_valid,  // @[TokenBank.swift:47]
+    input  wire [9:0] addition_payload_token,  // @[TokenBank.swift:47]
+    input  wire [20:0] addition_payload_probability,  // @[TokenBank.swift:47]
+    input  wire addition_payload_row_last,  // @[TokenBank.swift:47]
+    output wire adding,  // @[TokenBank.swift:47]
+    output wire row_added,  // @[TokenBank.swift:48]
+    input  wire hold,  // @[TokenBank.swift:48]
+    input  wire command_valid,  // @[TokenBank.swift:48]
+    output wire command_ready,  // @[TokenBank.swift:48]
+    input  wire [1:0] command_payload_operation,  // @[TokenBank.swift:48]
+    input  wire [10:0] command_payload_first,  // @[TokenBank.swift:48]
+    input  wire [10:0] command_payload_end,  // @[TokenBank.swift:48]
+    input  wire [31:0] command_payload_born,  // @[TokenBank.swift:48]
+    output wire sweeping,  // @[TokenBank.swift:49]
+    input  wire load_valid,  // @[TokenBank.swift:49]
+    output wire load_ready,  // @[TokenBank.swift:49]
+    input  wire [495:0] load_payload_importance,  // @[TokenBank.swift:49]
+    input  wire [511:0] load_payload_born,  // @[TokenBank.swift:49]
+    output wire scan_valid,  // @[TokenBank.swift:49]
+    input  wire scan_ready,  // @[TokenBank.swift:49]
+    output wire [495:0] scan_payload_importance,  // @[TokenBank.swift:49]
+    output wire [511:0] scan_payload_born  // @[TokenBank.swift:49]
 );
 
-    reg active;  // @[TokenBank.swift:112]
-    reg [5:0] next_word;  // @[TokenBank.swift:113]
-    reg [1:0] operation;  // @[TokenBank.swift:120]
-    reg [10:0] first_token;  // @[TokenBank.swift:120]
-    reg [10:0] end_token;  // @[TokenBank.swift:121]
-    reg [31:0] born;  // @[TokenBank.swift:121]
-    reg word_valid;  // @[TokenBank.swift:146]
-    reg [5:0] word_address;  // @[TokenBank.swift:149]
-    reg [30:0] loaded_importance_0;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_1;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_2;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_3;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_4;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_5;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_6;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_7;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_8;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_9;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_10;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_11;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_12;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_13;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_14;  // @[TokenBank.swift:153]
-    reg [30:0] loaded_importance_15;  // @[TokenBank.swift:153]
-    reg [31:0] loaded_born_0;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_1;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_2;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_3;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_4;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_5;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_6;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_7;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_8;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_9;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_10;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_11;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_12;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_13;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_14;  // @[TokenBank.swift:156]
-    reg [31:0] loaded_born_15;  // @[TokenBank.swift:156]
-    reg adding_1;  // @[TokenBank.swift:73]
-    reg adding_2;  // @[TokenBank.swift:73]
-    reg [9:0] token_1;  // @[TokenBank.swift:74]
-    reg [9:0] token_2;  // @[TokenBank.swift:74]
-    reg [20:0] probability_1;  // @[TokenBank.swift:75]
-    reg row_last_1;  // @[TokenBank.swift:76]
-    reg [30:0] chosen;  // @[TokenBank.swift:77]
-    reg [20:0] probability_2;  // @[TokenBank.swift:78]
-    reg row_last_2;  // @[TokenBank.swift:82]
-    reg [30:0] importance_0 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_0;  // @[TokenBank.swift:70]
-    reg [30:0] importance_1 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_1;  // @[TokenBank.swift:70]
-    reg [30:0] importance_2 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_2;  // @[TokenBank.swift:70]
-    reg [30:0] importance_3 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_3;  // @[TokenBank.swift:70]
-    reg [30:0] importance_4 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_4;  // @[TokenBank.swift:70]
-    reg [30:0] importance_5 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_5;  // @[TokenBank.swift:70]
-    reg [30:0] importance_6 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_6;  // @[TokenBank.swift:70]
-    reg [30:0] importance_7 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_7;  // @[TokenBank.swift:70]
-    reg [30:0] importance_8 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_8;  // @[TokenBank.swift:70]
-    reg [30:0] importance_9 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_9;  // @[TokenBank.swift:70]
-    reg [30:0] importance_10 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_10;  // @[TokenBank.swift:70]
-    reg [30:0] importance_11 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_11;  // @[TokenBank.swift:70]
-    reg [30:0] importance_12 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_12;  // @[TokenBank.swift:70]
-    reg [30:0] importance_13 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_13;  // @[TokenBank.swift:70]
-    reg [30:0] importance_14 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_14;  // @[TokenBank.swift:70]
-    reg [30:0] importance_15 [0:63];  // @[TokenBank.swift:62]
-    reg [30:0] importance_word_15;  // @[TokenBank.swift:70]
-    reg [31:0] born_0 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_0;  // @[TokenBank.swift:172]
-    reg [31:0] born_1 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_1;  // @[TokenBank.swift:172]
-    reg [31:0] born_2 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_2;  // @[TokenBank.swift:172]
-    reg [31:0] born_3 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_3;  // @[TokenBank.swift:172]
-    reg [31:0] born_4 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_4;  // @[TokenBank.swift:172]
-    reg [31:0] born_5 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_5;  // @[TokenBank.swift:172]
-    reg [31:0] born_6 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_6;  // @[TokenBank.swift:172]
-    reg [31:0] born_7 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_7;  // @[TokenBank.swift:172]
-    reg [31:0] born_8 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_8;  // @[TokenBank.swift:172]
-    reg [31:0] born_9 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_9;  // @[TokenBank.swift:172]
-    reg [31:0] born_10 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_10;  // @[TokenBank.swift:172]
-    reg [31:0] born_11 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_11;  // @[TokenBank.swift:172]
-    reg [31:0] born_12 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_12;  // @[TokenBank.swift:172]
-    reg [31:0] born_13 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_13;  // @[TokenBank.swift:172]
-    reg [31:0] born_14 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_14;  // @[TokenBank.swift:172]
-    reg [31:0] born_15 [0:63];  // @[TokenBank.swift:168]
-    reg [31:0] born_word_15;  // @[TokenBank.swift:172]
-    wire scan_skid_input_ready;  // @[TokenBank.swift:128]
-    wire scan_skid_output_valid;  // @[TokenBank.swift:128]
-    wire [1007:0] scan_skid_output_payload;  // @[TokenBank.swift:128]
+    reg active;  // @[TokenBank.swift:113]
+    reg [5:0] next_word;  // @[TokenBank.swift:114]
+    reg [1:0] operation;  // @[TokenBank.swift:121]
+    reg [10:0] first_token;  // @[TokenBank.swift:121]
+    reg [10:0] end_token;  // @[TokenBank.swift:122]
+    reg [31:0] born;  // @[TokenBank.swift:122]
+    reg word_valid;  // @[TokenBank.swift:147]
+    reg [5:0] word_address;  // @[TokenBank.swift:150]
+    reg [30:0] loaded_importance_0;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_1;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_2;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_3;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_4;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_5;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_6;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_7;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_8;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_9;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_10;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_11;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_12;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_13;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_14;  // @[TokenBank.swift:154]
+    reg [30:0] loaded_importance_15;  // @[TokenBank.swift:154]
+    reg [31:0] loaded_born_0;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_1;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_2;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_3;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_4;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_5;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_6;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_7;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_8;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_9;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_10;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_11;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_12;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_13;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_14;  // @[TokenBank.swift:157]
+    reg [31:0] loaded_born_15;  // @[TokenBank.swift:157]
+    reg adding_1;  // @[TokenBank.swift:74]
+    reg adding_2;  // @[TokenBank.swift:74]
+    reg [9:0] token_1;  // @[TokenBank.swift:75]
+    reg [9:0] token_2;  // @[TokenBank.swift:75]
+    reg [20:0] probability_1;  // @[TokenBank.swift:76]
+    reg row_last_1;  // @[TokenBank.swift:77]
+    reg [30:0] chosen;  // @[TokenBank.swift:78]
+    reg [20:0] probability_2;  // @[TokenBank.swift:79]
+    reg row_last_2;  // @[TokenBank.swift:83]
+    reg [30:0] importance_0 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_0;  // @[TokenBank.swift:71]
+    reg [30:0] importance_1 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_1;  // @[TokenBank.swift:71]
+    reg [30:0] importance_2 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_2;  // @[TokenBank.swift:71]
+    reg [30:0] importance_3 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_3;  // @[TokenBank.swift:71]
+    reg [30:0] importance_4 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_4;  // @[TokenBank.swift:71]
+    reg [30:0] importance_5 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_5;  // @[TokenBank.swift:71]
+    reg [30:0] importance_6 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_6;  // @[TokenBank.swift:71]
+    reg [30:0] importance_7 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_7;  // @[TokenBank.swift:71]
+    reg [30:0] importance_8 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_8;  // @[TokenBank.swift:71]
+    reg [30:0] importance_9 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_9;  // @[TokenBank.swift:71]
+    reg [30:0] importance_10 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_10;  // @[TokenBank.swift:71]
+    reg [30:0] importance_11 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_11;  // @[TokenBank.swift:71]
+    reg [30:0] importance_12 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_12;  // @[TokenBank.swift:71]
+    reg [30:0] importance_13 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_13;  // @[TokenBank.swift:71]
+    reg [30:0] importance_14 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_14;  // @[TokenBank.swift:71]
+    reg [30:0] importance_15 [0:63];  // @[TokenBank.swift:63]
+    reg [30:0] importance_word_15;  // @[TokenBank.swift:71]
+    reg [31:0] born_0 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_0;  // @[TokenBank.swift:173]
+    reg [31:0] born_1 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_1;  // @[TokenBank.swift:173]
+    reg [31:0] born_2 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_2;  // @[TokenBank.swift:173]
+    reg [31:0] born_3 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_3;  // @[TokenBank.swift:173]
+    reg [31:0] born_4 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_4;  // @[TokenBank.swift:173]
+    reg [31:0] born_5 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_5;  // @[TokenBank.swift:173]
+    reg [31:0] born_6 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_6;  // @[TokenBank.swift:173]
+    reg [31:0] born_7 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_7;  // @[TokenBank.swift:173]
+    reg [31:0] born_8 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_8;  // @[TokenBank.swift:173]
+    reg [31:0] born_9 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_9;  // @[TokenBank.swift:173]
+    reg [31:0] born_10 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_10;  // @[TokenBank.swift:173]
+    reg [31:0] born_11 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_11;  // @[TokenBank.swift:173]
+    reg [31:0] born_12 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_12;  // @[TokenBank.swift:173]
+    reg [31:0] born_13 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_13;  // @[TokenBank.swift:173]
+    reg [31:0] born_14 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_14;  // @[TokenBank.swift:173]
+    reg [31:0] born_15 [0:63];  // @[TokenBank.swift:169]
+    reg [31:0] born_word_15;  // @[TokenBank.swift:173]
+    wire scan_skid_input_ready;  // @[TokenBank.swift:129]
+    wire scan_skid_output_valid;  // @[TokenBank.swift:129]
+    wire [1007:0] scan_skid_output_payload;  // @[TokenBank.swift:129]
 
-    wire draining = word_valid;  // @[TokenBank.swift:148]
-    wire may_begin = !active & !draining & !hold;  // @[TokenBank.swift:116]
-    wire begins = command_valid & may_begin;  // @[TokenBank.swift:117]
-    assign command_ready = may_begin;  // @[TokenBank.swift:118]
+    wire draining = word_valid;  // @[TokenBank.swift:149]
+    wire may_begin = !active & !draining & !hold;  // @[TokenBank.swift:117]
+    wire begins = command_valid & may_begin;  // @[TokenBank.swift:118]
+    assign command_ready = may_begin;  // @[TokenBank.swift:119]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[TokenBank.swift:120]
-            operation <= command_payload_operation;  // @[TokenBank.swift:120]
-            first_token <= command_payload_first;  // @[TokenBank.swift:120]
-            end_token <= command_payload_end;  // @[TokenBank.swift:121]
-            born <= command_payload_born;  // @[TokenBank.swift:121]
+        if (begins) begin  // @[TokenBank.swift:121]
+            operation <= command_payload_operation;  // @[TokenBank.swift:121]
+            first_token <= command_payload_first;  // @[TokenBank.swift:121]
+            end_token <= command_payload_end;  // @[TokenBank.swift:122]
+            born <= command_payload_born;  // @[TokenBank.swift:122]
         end
     end
 
-    wire is_load = operation == 2'h0;  // @[TokenBank.swift:125]
-    wire is_scan = operation == 2'h3;  // @[TokenBank.swift:125]
-    assign scan_valid = scan_skid_output_valid;  // @[TokenBank.swift:128]
-    assign scan_payload_importance = scan_skid_output_payload[1007:512];  // @[TokenBank.swift:128]
-    assign scan_payload_born = scan_skid_output_payload[511:0];  // @[TokenBank.swift:128]
-    wire word_comes = is_load & ({1'b0, {next_word, 4'h0}} < end_token);  // @[TokenBank.swift:129]
-    wire waits = (word_comes & !load_valid) | !scan_skid_input_ready;  // @[TokenBank.swift:130]
-    wire advances = active & !waits;  // @[TokenBank.swift:131]
-    assign load_ready = active & word_comes & scan_skid_input_ready;  // @[TokenBank.swift:133]
+    wire is_load = operation == 2'h0;  // @[TokenBank.swift:126]
+    wire is_scan = operation == 2'h3;  // @[TokenBank.swift:126]
+    assign scan_valid = scan_skid_output_valid;  // @[TokenBank.swift:129]
+    assign scan_payload_importance = scan_skid_output_payload[1007:512];  // @[TokenBank.swift:129]
+    assign scan_payload_born = scan_skid_output_payload[511:0];  // @[TokenBank.swift:129]
+    wire word_comes = is_load & ({1'b0, {next_word, 4'h0}} < end_token);  // @[TokenBank.swift:130]
+    wire waits = (word_comes & !load_valid) | !scan_skid_input_ready;  // @[TokenBank.swift:131]
+    wire advances = active & !waits;  // @[TokenBank.swift:132]
+    assign load_ready = active & word_comes & scan_skid_input_ready;  // @[TokenBank.swift:134]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[TokenBank.swift:136]
-            next_word <= 6'h0;  // @[TokenBank.swift:138]
-        end else if (advances) begin  // @[TokenBank.swift:139]
-            next_word <= next_word + 6'h1;  // @[TokenBank.swift:140]
+        if (begins) begin  // @[TokenBank.swift:137]
+            next_word <= 6'h0;  // @[TokenBank.swift:139]
+        end else if (advances) begin  // @[TokenBank.swift:140]
+            next_word <= next_word + 6'h1;  // @[TokenBank.swift:141]
         end
     end
 
-    wire [10:0] active_when3_difference = end_token - 11'h1;  // @[TokenBank.swift:136]
+    wire [10:0] active_when3_difference = end_token - 11'h1;  // @[TokenBank.swift:137]
 
     always @(posedge clock) begin
         if (reset) begin
-            active <= 1'b0;  // @[TokenBank.swift:112]
-        end else if (begins) begin  // @[TokenBank.swift:136]
-            active <= 1'b1;  // @[TokenBank.swift:137]
-        end else if (advances) begin  // @[TokenBank.swift:139]
+            active <= 1'b0;  // @[TokenBank.swift:113]
+        end else if (begins) begin  // @[TokenBank.swift:137]
+            active <= 1'b1;  // @[TokenBank.swift:138]
+        end else if (advances) begin  // @[TokenBank.swift:140]
             if ((is_scan & (next_word == active_when3_difference[9:4]))
-                | (&next_word)) begin  // @[TokenBank.swift:141]
-                active <= 1'b0;  // @[TokenBank.swift:141]
+                | (&next_word)) begin  // @[TokenBank.swift:142]
+                active <= 1'b0;  // @[TokenBank.swift:142]
             end
         end
     end
 
-    assign sweeping = active | draining;  // @[TokenBank.swift:143]
+    assign sweeping = active | draining;  // @[TokenBank.swift:144]
 
     always @(posedge clock) begin
         if (reset) begin
-            word_valid <= 1'b0;  // @[TokenBank.swift:146]
-        end else if (scan_skid_input_ready) begin  // @[TokenBank.swift:147]
-            word_valid <= advances;  // @[TokenBank.swift:147]
+            word_valid <= 1'b0;  // @[TokenBank.swift:147]
+        end else if (scan_skid_input_ready) begin  // @[TokenBank.swift:148]
+            word_valid <= advances;  // @[TokenBank.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:149]
-            word_address <= next_word;  // @[TokenBank.swift:149]
+        if (advances) begin  // @[TokenBank.swift:150]
+            word_address <= next_word;  // @[TokenBank.swift:150]
             loaded_importance_0 <= word_comes ? load_payload_importance[30:0]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_1 <= word_comes ? load_payload_importance[61:31]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_2 <= word_comes ? load_payload_importance[92:62]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_3 <= word_comes ? load_payload_importance[123:93]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_4 <= word_comes ? load_payload_importance[154:124]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_5 <= word_comes ? load_payload_importance[185:155]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_6 <= word_comes ? load_payload_importance[216:186]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_7 <= word_comes ? load_payload_importance[247:217]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_8 <= word_comes ? load_payload_importance[278:248]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_9 <= word_comes ? load_payload_importance[309:279]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_10 <= word_comes ? load_payload_importance[340:310]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_11 <= word_comes ? load_payload_importance[371:341]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_12 <= word_comes ? load_payload_importance[402:372]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_13 <= word_comes ? load_payload_importance[433:403]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_14 <= word_comes ? load_payload_importance[464:434]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_importance_15 <= word_comes ? load_payload_importance[495:465]
-                : 31'h0;  // @[TokenBank.swift:153]
+                : 31'h0;  // @[TokenBank.swift:154]
             loaded_born_0 <= word_comes ? load_payload_born[31:0]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_1 <= word_comes ? load_payload_born[63:32]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_2 <= word_comes ? load_payload_born[95:64]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_3 <= word_comes ? load_payload_born[127:96]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_4 <= word_comes ? load_payload_born[159:128]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_5 <= word_comes ? load_payload_born[191:160]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_6 <= word_comes ? load_payload_born[223:192]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_7 <= word_comes ? load_payload_born[255:224]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_8 <= word_comes ? load_payload_born[287:256]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_9 <= word_comes ? load_payload_born[319:288]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_10 <= word_comes ? load_payload_born[351:320]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_11 <= word_comes ? load_payload_born[383:352]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_12 <= word_comes ? load_payload_born[415:384]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_13 <= word_comes ? load_payload_born[447:416]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_14 <= word_comes ? load_payload_born[479:448]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
             loaded_born_15 <= word_comes ? load_payload_born[511:480]
-                : 32'h0;  // @[TokenBank.swift:156]
+                : 32'h0;  // @[TokenBank.swift:157]
         end
     end
 
-    wire loads = word_valid & is_load;  // @[TokenBank.swift:158]
-    wire is_extending = word_valid & (operation == 2'h2);  // @[TokenBank.swift:159]
-    wire decays = word_valid & (operation == 2'h1);  // @[TokenBank.swift:160]
-    wire writes_importance = loads | decays;  // @[TokenBank.swift:161]
-    wire scans_word = word_valid & is_scan;  // @[TokenBank.swift:162]
+    wire loads = word_valid & is_load;  // @[TokenBank.swift:159]
+    wire is_extending = word_valid & (operation == 2'h2);  // @[TokenBank.swift:160]
+    wire decays = word_valid & (operation == 2'h1);  // @[TokenBank.swift:161]
+    wire writes_importance = loads | decays;  // @[TokenBank.swift:162]
+    wire scans_word = word_valid & is_scan;  // @[TokenBank.swift:163]
     wire [5:0] read_address = addition_valid ? addition_payload_token[9:4]
-        : next_word;  // @[TokenBank.swift:68]
-    wire reads = addition_valid | advances;  // @[TokenBank.swift:69]
+        : next_word;  // @[TokenBank.swift:69]
+    wire reads = addition_valid | advances;  // @[TokenBank.swift:70]
 
     always @(posedge clock) begin
         if (reset) begin
-            adding_1 <= 1'b0;  // @[TokenBank.swift:73]
-            adding_2 <= 1'b0;  // @[TokenBank.swift:73]
+            adding_1 <= 1'b0;  // @[TokenBank.swift:74]
+            adding_2 <= 1'b0;  // @[TokenBank.swift:74]
         end else begin
-            adding_1 <= addition_valid;  // @[TokenBank.swift:73]
-            adding_2 <= adding_1;  // @[TokenBank.swift:73]
+            adding_1 <= addition_valid;  // @[TokenBank.swift:74]
+            adding_2 <= adding_1;  // @[TokenBank.swift:74]
         end
-    end
-
-    always @(posedge clock) begin
-        if (addition_valid) begin  // @[TokenBank.swift:74]
-            token_1 <= addition_payload_token;  // @[TokenBank.swift:74]
-        end
-    end
-
-    always @(posedge clock) begin
-        token_2 <= token_1;  // @[TokenBank.swift:74]
     end
 
     always @(posedge clock) begin
         if (addition_valid) begin  // @[TokenBank.swift:75]
-            probability_1 <= addition_payload_probability;  // @[TokenBank.swift:75]
-            row_last_1 <= addition_payload_row_last;  // @[TokenBank.swift:76]
+            token_1 <= addition_payload_token;  // @[TokenBank.swift:75]
         end
     end
 
-    wire [31:0] sum = {1'b0, chosen} + {11'h0, probability_2};  // @[TokenBank.swift:78]
-    wire [30:0] limited_sum = sum[31] ? 31'h7fffffff : sum[30:0];  // @[TokenBank.swift:80]
-    assign adding = adding_1 | adding_2;  // @[TokenBank.swift:81]
+    always @(posedge clock) begin
+        token_2 <= token_1;  // @[TokenBank.swift:75]
+    end
+
+    always @(posedge clock) begin
+        if (addition_valid) begin  // @[TokenBank.swift:76]
+            probability_1 <= addition_payload_probability;  // @[TokenBank.swift:76]
+            row_last_1 <= addition_payload_row_last;  // @[TokenBank.swift:77]
+        end
+    end
+
+    wire [31:0] sum = {1'b0, chosen} + {11'h0, probability_2};  // @[TokenBank.swift:79]
+    wire [30:0] limited_sum = sum[31] ? 31'h7fffffff : sum[30:0];  // @[TokenBank.swift:81]
+    assign adding = adding_1 | adding_2;  // @[TokenBank.swift:82]
 
     always @(posedge clock) begin
         chosen <= token_1[3] ? (token_1[2] ? (token_1[1] ? (token_1[0] ? importance_word_15
@@ -325,458 +325,458 @@ module TokenBank_k1024 (
                 : importance_word_4)
             : token_1[1] ? (token_1[0] ? importance_word_3 : importance_word_2)
             : token_1[0] ? importance_word_1
-            : importance_word_0;  // @[TokenBank.swift:77]
-        probability_2 <= probability_1;  // @[TokenBank.swift:78]
-        row_last_2 <= row_last_1;  // @[TokenBank.swift:82]
+            : importance_word_0;  // @[TokenBank.swift:78]
+        probability_2 <= probability_1;  // @[TokenBank.swift:79]
+        row_last_2 <= row_last_1;  // @[TokenBank.swift:83]
     end
 
-    assign row_added = adding_2 & row_last_2;  // @[TokenBank.swift:82]
-    wire [5:0] write_address = adding_2 ? token_2[9:4] : word_address;  // @[TokenBank.swift:85]
+    assign row_added = adding_2 & row_last_2;  // @[TokenBank.swift:83]
+    wire [5:0] write_address = adding_2 ? token_2[9:4] : word_address;  // @[TokenBank.swift:86]
     wire [30:0] importance_0_write_data_difference = importance_word_0
-        - {7'h0, importance_word_0[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_0[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_0 <= importance_0[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_0 <= importance_0[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h0)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h0)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_0[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_0_write_data_difference
-                : loaded_importance_0;  // @[TokenBank.swift:90]
+                : loaded_importance_0;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_1_write_data_difference = importance_word_1
-        - {7'h0, importance_word_1[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_1[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_1 <= importance_1[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_1 <= importance_1[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h1)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h1)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_1[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_1_write_data_difference
-                : loaded_importance_1;  // @[TokenBank.swift:90]
+                : loaded_importance_1;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_2_write_data_difference = importance_word_2
-        - {7'h0, importance_word_2[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_2[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_2 <= importance_2[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_2 <= importance_2[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h2)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h2)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_2[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_2_write_data_difference
-                : loaded_importance_2;  // @[TokenBank.swift:90]
+                : loaded_importance_2;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_3_write_data_difference = importance_word_3
-        - {7'h0, importance_word_3[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_3[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_3 <= importance_3[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_3 <= importance_3[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h3)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h3)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_3[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_3_write_data_difference
-                : loaded_importance_3;  // @[TokenBank.swift:90]
+                : loaded_importance_3;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_4_write_data_difference = importance_word_4
-        - {7'h0, importance_word_4[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_4[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_4 <= importance_4[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_4 <= importance_4[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h4)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h4)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_4[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_4_write_data_difference
-                : loaded_importance_4;  // @[TokenBank.swift:90]
+                : loaded_importance_4;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_5_write_data_difference = importance_word_5
-        - {7'h0, importance_word_5[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_5[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_5 <= importance_5[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_5 <= importance_5[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h5)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h5)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_5[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_5_write_data_difference
-                : loaded_importance_5;  // @[TokenBank.swift:90]
+                : loaded_importance_5;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_6_write_data_difference = importance_word_6
-        - {7'h0, importance_word_6[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_6[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_6 <= importance_6[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_6 <= importance_6[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h6)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h6)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_6[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_6_write_data_difference
-                : loaded_importance_6;  // @[TokenBank.swift:90]
+                : loaded_importance_6;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_7_write_data_difference = importance_word_7
-        - {7'h0, importance_word_7[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_7[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_7 <= importance_7[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_7 <= importance_7[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h7)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h7)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_7[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_7_write_data_difference
-                : loaded_importance_7;  // @[TokenBank.swift:90]
+                : loaded_importance_7;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_8_write_data_difference = importance_word_8
-        - {7'h0, importance_word_8[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_8[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_8 <= importance_8[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_8 <= importance_8[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h8)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h8)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_8[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_8_write_data_difference
-                : loaded_importance_8;  // @[TokenBank.swift:90]
+                : loaded_importance_8;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_9_write_data_difference = importance_word_9
-        - {7'h0, importance_word_9[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_9[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_9 <= importance_9[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_9 <= importance_9[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'h9)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'h9)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_9[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_9_write_data_difference
-                : loaded_importance_9;  // @[TokenBank.swift:90]
+                : loaded_importance_9;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_10_write_data_difference = importance_word_10
-        - {7'h0, importance_word_10[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_10[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_10 <= importance_10[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_10 <= importance_10[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'ha)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'ha)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_10[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_10_write_data_difference
-                : loaded_importance_10;  // @[TokenBank.swift:90]
+                : loaded_importance_10;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_11_write_data_difference = importance_word_11
-        - {7'h0, importance_word_11[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_11[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_11 <= importance_11[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_11 <= importance_11[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'hb)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'hb)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_11[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_11_write_data_difference
-                : loaded_importance_11;  // @[TokenBank.swift:90]
+                : loaded_importance_11;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_12_write_data_difference = importance_word_12
-        - {7'h0, importance_word_12[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_12[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_12 <= importance_12[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_12 <= importance_12[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'hc)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'hc)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_12[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_12_write_data_difference
-                : loaded_importance_12;  // @[TokenBank.swift:90]
+                : loaded_importance_12;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_13_write_data_difference = importance_word_13
-        - {7'h0, importance_word_13[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_13[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_13 <= importance_13[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_13 <= importance_13[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'hd)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'hd)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_13[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_13_write_data_difference
-                : loaded_importance_13;  // @[TokenBank.swift:90]
+                : loaded_importance_13;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_14_write_data_difference = importance_word_14
-        - {7'h0, importance_word_14[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_14[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_14 <= importance_14[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_14 <= importance_14[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'he)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'he)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_14[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_14_write_data_difference
-                : loaded_importance_14;  // @[TokenBank.swift:90]
+                : loaded_importance_14;  // @[TokenBank.swift:91]
         end
     end
 
     wire [30:0] importance_15_write_data_difference = importance_word_15
-        - {7'h0, importance_word_15[30:7]};  // @[TokenBank.swift:90]
+        - {7'h0, importance_word_15[30:7]};  // @[TokenBank.swift:91]
 
     always @(posedge clock) begin
-        if (reads) begin  // @[TokenBank.swift:70]
-            importance_word_15 <= importance_15[read_address];  // @[TokenBank.swift:70]
+        if (reads) begin  // @[TokenBank.swift:71]
+            importance_word_15 <= importance_15[read_address];  // @[TokenBank.swift:71]
         end
-        if ((adding_2 & (token_2[3:0] == 4'hf)) | writes_importance) begin  // @[TokenBank.swift:90]
+        if ((adding_2 & (token_2[3:0] == 4'hf)) | writes_importance) begin  // @[TokenBank.swift:91]
             importance_15[write_address] <= adding_2 ? limited_sum
                 : decays ? importance_15_write_data_difference
-                : loaded_importance_15;  // @[TokenBank.swift:90]
+                : loaded_importance_15;  // @[TokenBank.swift:91]
         end
     end
 
-    wire [9:0] born_0_write_when_joined = {word_address, 4'h0};  // @[TokenBank.swift:171]
+    wire [9:0] born_0_write_when_joined = {word_address, 4'h0};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_0 <= born_0[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_0 <= born_0[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_0_write_when_joined} >= first_token)
-                & ({1'b0, born_0_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_0[word_address] <= loads ? loaded_born_0 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_0_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_0[word_address] <= loads ? loaded_born_0 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_1_write_when_joined = {word_address, 4'h1};  // @[TokenBank.swift:171]
+    wire [9:0] born_1_write_when_joined = {word_address, 4'h1};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_1 <= born_1[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_1 <= born_1[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_1_write_when_joined} >= first_token)
-                & ({1'b0, born_1_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_1[word_address] <= loads ? loaded_born_1 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_1_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_1[word_address] <= loads ? loaded_born_1 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_2_write_when_joined = {word_address, 4'h2};  // @[TokenBank.swift:171]
+    wire [9:0] born_2_write_when_joined = {word_address, 4'h2};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_2 <= born_2[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_2 <= born_2[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_2_write_when_joined} >= first_token)
-                & ({1'b0, born_2_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_2[word_address] <= loads ? loaded_born_2 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_2_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_2[word_address] <= loads ? loaded_born_2 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_3_write_when_joined = {word_address, 4'h3};  // @[TokenBank.swift:171]
+    wire [9:0] born_3_write_when_joined = {word_address, 4'h3};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_3 <= born_3[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_3 <= born_3[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_3_write_when_joined} >= first_token)
-                & ({1'b0, born_3_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_3[word_address] <= loads ? loaded_born_3 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_3_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_3[word_address] <= loads ? loaded_born_3 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_4_write_when_joined = {word_address, 4'h4};  // @[TokenBank.swift:171]
+    wire [9:0] born_4_write_when_joined = {word_address, 4'h4};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_4 <= born_4[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_4 <= born_4[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_4_write_when_joined} >= first_token)
-                & ({1'b0, born_4_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_4[word_address] <= loads ? loaded_born_4 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_4_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_4[word_address] <= loads ? loaded_born_4 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_5_write_when_joined = {word_address, 4'h5};  // @[TokenBank.swift:171]
+    wire [9:0] born_5_write_when_joined = {word_address, 4'h5};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_5 <= born_5[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_5 <= born_5[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_5_write_when_joined} >= first_token)
-                & ({1'b0, born_5_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_5[word_address] <= loads ? loaded_born_5 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_5_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_5[word_address] <= loads ? loaded_born_5 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_6_write_when_joined = {word_address, 4'h6};  // @[TokenBank.swift:171]
+    wire [9:0] born_6_write_when_joined = {word_address, 4'h6};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_6 <= born_6[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_6 <= born_6[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_6_write_when_joined} >= first_token)
-                & ({1'b0, born_6_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_6[word_address] <= loads ? loaded_born_6 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_6_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_6[word_address] <= loads ? loaded_born_6 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_7_write_when_joined = {word_address, 4'h7};  // @[TokenBank.swift:171]
+    wire [9:0] born_7_write_when_joined = {word_address, 4'h7};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_7 <= born_7[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_7 <= born_7[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_7_write_when_joined} >= first_token)
-                & ({1'b0, born_7_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_7[word_address] <= loads ? loaded_born_7 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_7_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_7[word_address] <= loads ? loaded_born_7 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_8_write_when_joined = {word_address, 4'h8};  // @[TokenBank.swift:171]
+    wire [9:0] born_8_write_when_joined = {word_address, 4'h8};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_8 <= born_8[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_8 <= born_8[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_8_write_when_joined} >= first_token)
-                & ({1'b0, born_8_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_8[word_address] <= loads ? loaded_born_8 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_8_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_8[word_address] <= loads ? loaded_born_8 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_9_write_when_joined = {word_address, 4'h9};  // @[TokenBank.swift:171]
+    wire [9:0] born_9_write_when_joined = {word_address, 4'h9};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_9 <= born_9[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_9 <= born_9[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_9_write_when_joined} >= first_token)
-                & ({1'b0, born_9_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_9[word_address] <= loads ? loaded_born_9 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_9_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_9[word_address] <= loads ? loaded_born_9 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_10_write_when_joined = {word_address, 4'ha};  // @[TokenBank.swift:171]
+    wire [9:0] born_10_write_when_joined = {word_address, 4'ha};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_10 <= born_10[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_10 <= born_10[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_10_write_when_joined} >= first_token)
-                & ({1'b0, born_10_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_10[word_address] <= loads ? loaded_born_10 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_10_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_10[word_address] <= loads ? loaded_born_10 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_11_write_when_joined = {word_address, 4'hb};  // @[TokenBank.swift:171]
+    wire [9:0] born_11_write_when_joined = {word_address, 4'hb};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_11 <= born_11[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_11 <= born_11[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_11_write_when_joined} >= first_token)
-                & ({1'b0, born_11_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_11[word_address] <= loads ? loaded_born_11 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_11_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_11[word_address] <= loads ? loaded_born_11 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_12_write_when_joined = {word_address, 4'hc};  // @[TokenBank.swift:171]
+    wire [9:0] born_12_write_when_joined = {word_address, 4'hc};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_12 <= born_12[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_12 <= born_12[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_12_write_when_joined} >= first_token)
-                & ({1'b0, born_12_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_12[word_address] <= loads ? loaded_born_12 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_12_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_12[word_address] <= loads ? loaded_born_12 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_13_write_when_joined = {word_address, 4'hd};  // @[TokenBank.swift:171]
+    wire [9:0] born_13_write_when_joined = {word_address, 4'hd};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_13 <= born_13[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_13 <= born_13[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_13_write_when_joined} >= first_token)
-                & ({1'b0, born_13_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_13[word_address] <= loads ? loaded_born_13 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_13_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_13[word_address] <= loads ? loaded_born_13 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_14_write_when_joined = {word_address, 4'he};  // @[TokenBank.swift:171]
+    wire [9:0] born_14_write_when_joined = {word_address, 4'he};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_14 <= born_14[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_14 <= born_14[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_14_write_when_joined} >= first_token)
-                & ({1'b0, born_14_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_14[word_address] <= loads ? loaded_born_14 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_14_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_14[word_address] <= loads ? loaded_born_14 : born;  // @[TokenBank.swift:172]
         end
     end
 
-    wire [9:0] born_15_write_when_joined = {word_address, 4'hf};  // @[TokenBank.swift:171]
+    wire [9:0] born_15_write_when_joined = {word_address, 4'hf};  // @[TokenBank.swift:172]
 
     always @(posedge clock) begin
-        if (advances) begin  // @[TokenBank.swift:172]
-            born_word_15 <= born_15[next_word];  // @[TokenBank.swift:172]
+        if (advances) begin  // @[TokenBank.swift:173]
+            born_word_15 <= born_15[next_word];  // @[TokenBank.swift:173]
         end
         if (loads
             | (is_extending
                 & ({1'b0, born_15_write_when_joined} >= first_token)
-                & ({1'b0, born_15_write_when_joined} < end_token))) begin  // @[TokenBank.swift:171]
-            born_15[word_address] <= loads ? loaded_born_15 : born;  // @[TokenBank.swift:171]
+                & ({1'b0, born_15_write_when_joined} < end_token))) begin  // @[TokenBank.swift:172]
+            born_15[word_address] <= loads ? loaded_born_15 : born;  // @[TokenBank.swift:172]
         end
     end
 
@@ -788,9 +788,9 @@ module TokenBank_k1024 (
         born_word_14, born_word_13, born_word_12, born_word_11, born_word_10, born_word_9,
         born_word_8, born_word_7, born_word_6, born_word_5, born_word_4, born_word_3, born_word_2,
         born_word_1, born_word_0
-    };  // @[TokenBank.swift:174]
+    };  // @[TokenBank.swift:175]
 
-    SkidBuffer_w1008 scan_skid (  // @[TokenBank.swift:128]
+    SkidBuffer_w1008 scan_skid (  // @[TokenBank.swift:129]
         .clock(clock),
         .reset(reset),
         .input_valid(scans_word),

@@ -23,675 +23,675 @@ module TokenSelector_n524288_k1024 (
     output wire list_payload_last  // @[TokenSelector.swift:29]
 );
 
-    reg active;  // @[TokenSelector.swift:46]
-    reg [10:0] tokens;  // @[TokenSelector.swift:55]
-    reg [10:0] keep;  // @[TokenSelector.swift:55]
-    reg all_are_candidates;  // @[TokenSelector.swift:58]
-    reg [10:0] sink;  // @[TokenSelector.swift:55]
-    reg [10:0] recent;  // @[TokenSelector.swift:55]
-    reg divides;  // @[TokenSelector.swift:59]
-    reg [31:0] rows;  // @[TokenSelector.swift:55]
-    reg [6:0] next_word;  // @[TokenSelector.swift:133]
-    reg word_valid;  // @[TokenSelector.swift:134]
-    reg [4:0] steps;  // @[TokenSelector.swift:135]
-    reg [5:0] word;  // @[TokenSelector.swift:149]
-    reg [31:0] divisor_0;  // @[TokenSelector.swift:154]
-    reg [30:0] value_0;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_0;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_1;  // @[TokenSelector.swift:154]
-    reg [30:0] value_1;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_1;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_2;  // @[TokenSelector.swift:154]
-    reg [30:0] value_2;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_2;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_3;  // @[TokenSelector.swift:154]
-    reg [30:0] value_3;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_3;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_4;  // @[TokenSelector.swift:154]
-    reg [30:0] value_4;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_4;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_5;  // @[TokenSelector.swift:154]
-    reg [30:0] value_5;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_5;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_6;  // @[TokenSelector.swift:154]
-    reg [30:0] value_6;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_6;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_7;  // @[TokenSelector.swift:154]
-    reg [30:0] value_7;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_7;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_8;  // @[TokenSelector.swift:154]
-    reg [30:0] value_8;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_8;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_9;  // @[TokenSelector.swift:154]
-    reg [30:0] value_9;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_9;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_10;  // @[TokenSelector.swift:154]
-    reg [30:0] value_10;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_10;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_11;  // @[TokenSelector.swift:154]
-    reg [30:0] value_11;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_11;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_12;  // @[TokenSelector.swift:154]
-    reg [30:0] value_12;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_12;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_13;  // @[TokenSelector.swift:154]
-    reg [30:0] value_13;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_13;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_14;  // @[TokenSelector.swift:154]
-    reg [30:0] value_14;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_14;  // @[TokenSelector.swift:177]
-    reg [31:0] divisor_15;  // @[TokenSelector.swift:154]
-    reg [30:0] value_15;  // @[TokenSelector.swift:176]
-    reg [30:0] remainder_15;  // @[TokenSelector.swift:177]
-    reg clears;  // @[TokenSelector.swift:167]
-    reg [3:0] kept_lane;  // @[TokenSelector.swift:83]
-    reg [10:0] sent;  // @[TokenSelector.swift:84]
-    reg flushes;  // @[TokenSelector.swift:96]
-    reg marked;  // @[TokenSelector.swift:104]
-    reg [5:0] marked_word;  // @[TokenSelector.swift:105]
-    reg [15:0] marked_bits;  // @[TokenSelector.swift:106]
-    reg [15:0] candidates [0:63];  // @[TokenSelector.swift:132]
-    reg [15:0] candidate_word;  // @[TokenSelector.swift:148]
-    wire engine_command_ready;  // @[TokenSelector.swift:45]
-    wire engine_keys_ready;  // @[TokenSelector.swift:45]
-    wire engine_selection_valid;  // @[TokenSelector.swift:45]
-    wire [31:0] engine_selection_payload_value;  // @[TokenSelector.swift:45]
-    wire [10:0] engine_selection_payload_equals;  // @[TokenSelector.swift:45]
-    wire engine_kept_valid;  // @[TokenSelector.swift:45]
-    wire [511:0] engine_kept_payload_keys;  // @[TokenSelector.swift:45]
-    wire [159:0] engine_kept_payload_indices;  // @[TokenSelector.swift:45]
-    wire [15:0] engine_kept_payload_occupied;  // @[TokenSelector.swift:45]
-    wire engine_kept_payload_last;  // @[TokenSelector.swift:45]
-    wire list_skid_input_ready;  // @[TokenSelector.swift:81]
-    wire list_skid_output_valid;  // @[TokenSelector.swift:81]
-    wire [19:0] list_skid_output_payload;  // @[TokenSelector.swift:81]
+    reg active;  // @[TokenSelector.swift:47]
+    reg [10:0] tokens;  // @[TokenSelector.swift:56]
+    reg [10:0] keep;  // @[TokenSelector.swift:56]
+    reg all_are_candidates;  // @[TokenSelector.swift:59]
+    reg [10:0] sink;  // @[TokenSelector.swift:56]
+    reg [10:0] recent;  // @[TokenSelector.swift:56]
+    reg divides;  // @[TokenSelector.swift:60]
+    reg [31:0] rows;  // @[TokenSelector.swift:56]
+    reg [6:0] next_word;  // @[TokenSelector.swift:134]
+    reg word_valid;  // @[TokenSelector.swift:135]
+    reg [4:0] steps;  // @[TokenSelector.swift:136]
+    reg [5:0] word;  // @[TokenSelector.swift:150]
+    reg [31:0] divisor_0;  // @[TokenSelector.swift:155]
+    reg [30:0] value_0;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_0;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_1;  // @[TokenSelector.swift:155]
+    reg [30:0] value_1;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_1;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_2;  // @[TokenSelector.swift:155]
+    reg [30:0] value_2;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_2;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_3;  // @[TokenSelector.swift:155]
+    reg [30:0] value_3;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_3;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_4;  // @[TokenSelector.swift:155]
+    reg [30:0] value_4;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_4;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_5;  // @[TokenSelector.swift:155]
+    reg [30:0] value_5;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_5;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_6;  // @[TokenSelector.swift:155]
+    reg [30:0] value_6;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_6;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_7;  // @[TokenSelector.swift:155]
+    reg [30:0] value_7;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_7;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_8;  // @[TokenSelector.swift:155]
+    reg [30:0] value_8;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_8;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_9;  // @[TokenSelector.swift:155]
+    reg [30:0] value_9;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_9;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_10;  // @[TokenSelector.swift:155]
+    reg [30:0] value_10;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_10;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_11;  // @[TokenSelector.swift:155]
+    reg [30:0] value_11;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_11;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_12;  // @[TokenSelector.swift:155]
+    reg [30:0] value_12;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_12;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_13;  // @[TokenSelector.swift:155]
+    reg [30:0] value_13;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_13;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_14;  // @[TokenSelector.swift:155]
+    reg [30:0] value_14;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_14;  // @[TokenSelector.swift:178]
+    reg [31:0] divisor_15;  // @[TokenSelector.swift:155]
+    reg [30:0] value_15;  // @[TokenSelector.swift:177]
+    reg [30:0] remainder_15;  // @[TokenSelector.swift:178]
+    reg clears;  // @[TokenSelector.swift:168]
+    reg [3:0] kept_lane;  // @[TokenSelector.swift:84]
+    reg [10:0] sent;  // @[TokenSelector.swift:85]
+    reg flushes;  // @[TokenSelector.swift:97]
+    reg marked;  // @[TokenSelector.swift:105]
+    reg [5:0] marked_word;  // @[TokenSelector.swift:106]
+    reg [15:0] marked_bits;  // @[TokenSelector.swift:107]
+    reg [15:0] candidates [0:63];  // @[TokenSelector.swift:133]
+    reg [15:0] candidate_word;  // @[TokenSelector.swift:149]
+    wire engine_command_ready;  // @[TokenSelector.swift:46]
+    wire engine_keys_ready;  // @[TokenSelector.swift:46]
+    wire engine_selection_valid;  // @[TokenSelector.swift:46]
+    wire [31:0] engine_selection_payload_value;  // @[TokenSelector.swift:46]
+    wire [10:0] engine_selection_payload_equals;  // @[TokenSelector.swift:46]
+    wire engine_kept_valid;  // @[TokenSelector.swift:46]
+    wire [511:0] engine_kept_payload_keys;  // @[TokenSelector.swift:46]
+    wire [159:0] engine_kept_payload_indices;  // @[TokenSelector.swift:46]
+    wire [15:0] engine_kept_payload_occupied;  // @[TokenSelector.swift:46]
+    wire engine_kept_payload_last;  // @[TokenSelector.swift:46]
+    wire list_skid_input_ready;  // @[TokenSelector.swift:82]
+    wire list_skid_output_valid;  // @[TokenSelector.swift:82]
+    wire [19:0] list_skid_output_payload;  // @[TokenSelector.swift:82]
 
-    wire begins = command_valid & !active & engine_command_ready;  // @[TokenSelector.swift:48]
-    assign command_ready = !active & engine_command_ready;  // @[TokenSelector.swift:49]
-    wire engine_command_valid = command_valid & !active;  // @[TokenSelector.swift:50]
-    wire engine_selection_ready = 1'b1;  // @[TokenSelector.swift:52]
+    wire begins = command_valid & !active & engine_command_ready;  // @[TokenSelector.swift:49]
+    assign command_ready = !active & engine_command_ready;  // @[TokenSelector.swift:50]
+    wire engine_command_valid = command_valid & !active;  // @[TokenSelector.swift:51]
+    wire engine_selection_ready = 1'b1;  // @[TokenSelector.swift:53]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[TokenSelector.swift:55]
-            tokens <= command_payload_context;  // @[TokenSelector.swift:55]
-            keep <= command_payload_keep;  // @[TokenSelector.swift:55]
-            all_are_candidates <= command_payload_fresh;  // @[TokenSelector.swift:58]
-            sink <= command_payload_sink;  // @[TokenSelector.swift:55]
-            recent <= command_payload_recent;  // @[TokenSelector.swift:55]
-            divides <= command_payload_divides;  // @[TokenSelector.swift:59]
-            rows <= command_payload_rows;  // @[TokenSelector.swift:55]
+        if (begins) begin  // @[TokenSelector.swift:56]
+            tokens <= command_payload_context;  // @[TokenSelector.swift:56]
+            keep <= command_payload_keep;  // @[TokenSelector.swift:56]
+            all_are_candidates <= command_payload_fresh;  // @[TokenSelector.swift:59]
+            sink <= command_payload_sink;  // @[TokenSelector.swift:56]
+            recent <= command_payload_recent;  // @[TokenSelector.swift:56]
+            divides <= command_payload_divides;  // @[TokenSelector.swift:60]
+            rows <= command_payload_rows;  // @[TokenSelector.swift:56]
         end
     end
 
-    wire [11:0] words_sum = {1'b0, tokens} + 12'hf;  // @[TokenSelector.swift:136]
-    wire [7:0] words = words_sum[11:4];  // @[TokenSelector.swift:136]
+    wire [11:0] words_sum = {1'b0, tokens} + 12'hf;  // @[TokenSelector.swift:137]
+    wire [7:0] words = words_sum[11:4];  // @[TokenSelector.swift:137]
     wire word_leaves = word_valid
         & (steps == 5'h0)
-        & engine_keys_ready;  // @[TokenSelector.swift:137]
+        & engine_keys_ready;  // @[TokenSelector.swift:138]
     wire room = active
         & ({1'b0, next_word} < words)
-        & (!word_valid | word_leaves);  // @[TokenSelector.swift:138]
-    wire take = scan_valid & room;  // @[TokenSelector.swift:139]
-    assign scan_ready = room;  // @[TokenSelector.swift:140]
+        & (!word_valid | word_leaves);  // @[TokenSelector.swift:139]
+    wire take = scan_valid & room;  // @[TokenSelector.swift:140]
+    assign scan_ready = room;  // @[TokenSelector.swift:141]
 
     always @(posedge clock) begin
-        if (begins) begin  // @[TokenSelector.swift:141]
-            next_word <= 7'h0;  // @[TokenSelector.swift:141]
-        end else if (take) begin  // @[TokenSelector.swift:141]
-            next_word <= next_word + 7'h1;  // @[TokenSelector.swift:141]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (reset) begin
-            word_valid <= 1'b0;  // @[TokenSelector.swift:134]
+        if (begins) begin  // @[TokenSelector.swift:142]
+            next_word <= 7'h0;  // @[TokenSelector.swift:142]
         end else if (take) begin  // @[TokenSelector.swift:142]
-            word_valid <= 1'b1;  // @[TokenSelector.swift:142]
-        end else if (word_leaves) begin  // @[TokenSelector.swift:142]
-            word_valid <= 1'b0;  // @[TokenSelector.swift:142]
+            next_word <= next_word + 7'h1;  // @[TokenSelector.swift:142]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            steps <= 5'h0;  // @[TokenSelector.swift:135]
+            word_valid <= 1'b0;  // @[TokenSelector.swift:135]
         end else if (take) begin  // @[TokenSelector.swift:143]
-            steps <= divides ? 5'h1f : 5'h0;  // @[TokenSelector.swift:144]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:145]
-            steps <= steps - 5'h1;  // @[TokenSelector.swift:146]
+            word_valid <= 1'b1;  // @[TokenSelector.swift:143]
+        end else if (word_leaves) begin  // @[TokenSelector.swift:143]
+            word_valid <= 1'b0;  // @[TokenSelector.swift:143]
         end
     end
-
-    wire [31:0] age_0 = rows - scan_payload_born[31:0];  // @[TokenSelector.swift:153]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:149]
-            word <= next_word[5:0];  // @[TokenSelector.swift:149]
-            divisor_0 <= (|age_0) ? age_0 : 32'h1;  // @[TokenSelector.swift:154]
+        if (reset) begin
+            steps <= 5'h0;  // @[TokenSelector.swift:136]
+        end else if (take) begin  // @[TokenSelector.swift:144]
+            steps <= divides ? 5'h1f : 5'h0;  // @[TokenSelector.swift:145]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:146]
+            steps <= steps - 5'h1;  // @[TokenSelector.swift:147]
         end
     end
 
-    wire [31:0] remainder_grown_0 = {remainder_0, value_0[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] age_0 = rows - scan_payload_born[31:0];  // @[TokenSelector.swift:154]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:150]
+            word <= next_word[5:0];  // @[TokenSelector.swift:150]
+            divisor_0 <= (|age_0) ? age_0 : 32'h1;  // @[TokenSelector.swift:155]
+        end
+    end
+
+    wire [31:0] remainder_grown_0 = {remainder_0, value_0[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_0 = {1'b0, remainder_grown_0}
-        - {1'b0, divisor_0};  // @[TokenSelector.swift:179]
-    wire fits_0 = !difference_0[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_0};  // @[TokenSelector.swift:180]
+    wire fits_0 = !difference_0[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_0 <= scan_payload_importance[30:0];  // @[TokenSelector.swift:182]
-            remainder_0 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_0 <= {value_0[29:0], fits_0};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_0 <= scan_payload_importance[30:0];  // @[TokenSelector.swift:183]
+            remainder_0 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_0 <= {value_0[29:0], fits_0};  // @[TokenSelector.swift:186]
             remainder_0 <= fits_0 ? difference_0[30:0]
-                : remainder_grown_0[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_0[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_1 = rows - scan_payload_born[63:32];  // @[TokenSelector.swift:153]
+    wire [31:0] age_1 = rows - scan_payload_born[63:32];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_1 <= (|age_1) ? age_1 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_1 <= (|age_1) ? age_1 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_1 = {remainder_1, value_1[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_1 = {remainder_1, value_1[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_1 = {1'b0, remainder_grown_1}
-        - {1'b0, divisor_1};  // @[TokenSelector.swift:179]
-    wire fits_1 = !difference_1[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_1};  // @[TokenSelector.swift:180]
+    wire fits_1 = !difference_1[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_1 <= scan_payload_importance[61:31];  // @[TokenSelector.swift:182]
-            remainder_1 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_1 <= {value_1[29:0], fits_1};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_1 <= scan_payload_importance[61:31];  // @[TokenSelector.swift:183]
+            remainder_1 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_1 <= {value_1[29:0], fits_1};  // @[TokenSelector.swift:186]
             remainder_1 <= fits_1 ? difference_1[30:0]
-                : remainder_grown_1[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_1[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_2 = rows - scan_payload_born[95:64];  // @[TokenSelector.swift:153]
+    wire [31:0] age_2 = rows - scan_payload_born[95:64];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_2 <= (|age_2) ? age_2 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_2 <= (|age_2) ? age_2 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_2 = {remainder_2, value_2[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_2 = {remainder_2, value_2[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_2 = {1'b0, remainder_grown_2}
-        - {1'b0, divisor_2};  // @[TokenSelector.swift:179]
-    wire fits_2 = !difference_2[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_2};  // @[TokenSelector.swift:180]
+    wire fits_2 = !difference_2[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_2 <= scan_payload_importance[92:62];  // @[TokenSelector.swift:182]
-            remainder_2 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_2 <= {value_2[29:0], fits_2};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_2 <= scan_payload_importance[92:62];  // @[TokenSelector.swift:183]
+            remainder_2 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_2 <= {value_2[29:0], fits_2};  // @[TokenSelector.swift:186]
             remainder_2 <= fits_2 ? difference_2[30:0]
-                : remainder_grown_2[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_2[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_3 = rows - scan_payload_born[127:96];  // @[TokenSelector.swift:153]
+    wire [31:0] age_3 = rows - scan_payload_born[127:96];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_3 <= (|age_3) ? age_3 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_3 <= (|age_3) ? age_3 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_3 = {remainder_3, value_3[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_3 = {remainder_3, value_3[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_3 = {1'b0, remainder_grown_3}
-        - {1'b0, divisor_3};  // @[TokenSelector.swift:179]
-    wire fits_3 = !difference_3[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_3};  // @[TokenSelector.swift:180]
+    wire fits_3 = !difference_3[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_3 <= scan_payload_importance[123:93];  // @[TokenSelector.swift:182]
-            remainder_3 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_3 <= {value_3[29:0], fits_3};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_3 <= scan_payload_importance[123:93];  // @[TokenSelector.swift:183]
+            remainder_3 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_3 <= {value_3[29:0], fits_3};  // @[TokenSelector.swift:186]
             remainder_3 <= fits_3 ? difference_3[30:0]
-                : remainder_grown_3[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_3[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_4 = rows - scan_payload_born[159:128];  // @[TokenSelector.swift:153]
+    wire [31:0] age_4 = rows - scan_payload_born[159:128];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_4 <= (|age_4) ? age_4 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_4 <= (|age_4) ? age_4 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_4 = {remainder_4, value_4[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_4 = {remainder_4, value_4[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_4 = {1'b0, remainder_grown_4}
-        - {1'b0, divisor_4};  // @[TokenSelector.swift:179]
-    wire fits_4 = !difference_4[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_4};  // @[TokenSelector.swift:180]
+    wire fits_4 = !difference_4[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_4 <= scan_payload_importance[154:124];  // @[TokenSelector.swift:182]
-            remainder_4 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_4 <= {value_4[29:0], fits_4};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_4 <= scan_payload_importance[154:124];  // @[TokenSelector.swift:183]
+            remainder_4 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_4 <= {value_4[29:0], fits_4};  // @[TokenSelector.swift:186]
             remainder_4 <= fits_4 ? difference_4[30:0]
-                : remainder_grown_4[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_4[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_5 = rows - scan_payload_born[191:160];  // @[TokenSelector.swift:153]
+    wire [31:0] age_5 = rows - scan_payload_born[191:160];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_5 <= (|age_5) ? age_5 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_5 <= (|age_5) ? age_5 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_5 = {remainder_5, value_5[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_5 = {remainder_5, value_5[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_5 = {1'b0, remainder_grown_5}
-        - {1'b0, divisor_5};  // @[TokenSelector.swift:179]
-    wire fits_5 = !difference_5[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_5};  // @[TokenSelector.swift:180]
+    wire fits_5 = !difference_5[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_5 <= scan_payload_importance[185:155];  // @[TokenSelector.swift:182]
-            remainder_5 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_5 <= {value_5[29:0], fits_5};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_5 <= scan_payload_importance[185:155];  // @[TokenSelector.swift:183]
+            remainder_5 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_5 <= {value_5[29:0], fits_5};  // @[TokenSelector.swift:186]
             remainder_5 <= fits_5 ? difference_5[30:0]
-                : remainder_grown_5[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_5[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_6 = rows - scan_payload_born[223:192];  // @[TokenSelector.swift:153]
+    wire [31:0] age_6 = rows - scan_payload_born[223:192];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_6 <= (|age_6) ? age_6 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_6 <= (|age_6) ? age_6 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_6 = {remainder_6, value_6[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_6 = {remainder_6, value_6[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_6 = {1'b0, remainder_grown_6}
-        - {1'b0, divisor_6};  // @[TokenSelector.swift:179]
-    wire fits_6 = !difference_6[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_6};  // @[TokenSelector.swift:180]
+    wire fits_6 = !difference_6[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_6 <= scan_payload_importance[216:186];  // @[TokenSelector.swift:182]
-            remainder_6 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_6 <= {value_6[29:0], fits_6};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_6 <= scan_payload_importance[216:186];  // @[TokenSelector.swift:183]
+            remainder_6 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_6 <= {value_6[29:0], fits_6};  // @[TokenSelector.swift:186]
             remainder_6 <= fits_6 ? difference_6[30:0]
-                : remainder_grown_6[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_6[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_7 = rows - scan_payload_born[255:224];  // @[TokenSelector.swift:153]
+    wire [31:0] age_7 = rows - scan_payload_born[255:224];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_7 <= (|age_7) ? age_7 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_7 <= (|age_7) ? age_7 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_7 = {remainder_7, value_7[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_7 = {remainder_7, value_7[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_7 = {1'b0, remainder_grown_7}
-        - {1'b0, divisor_7};  // @[TokenSelector.swift:179]
-    wire fits_7 = !difference_7[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_7};  // @[TokenSelector.swift:180]
+    wire fits_7 = !difference_7[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_7 <= scan_payload_importance[247:217];  // @[TokenSelector.swift:182]
-            remainder_7 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_7 <= {value_7[29:0], fits_7};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_7 <= scan_payload_importance[247:217];  // @[TokenSelector.swift:183]
+            remainder_7 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_7 <= {value_7[29:0], fits_7};  // @[TokenSelector.swift:186]
             remainder_7 <= fits_7 ? difference_7[30:0]
-                : remainder_grown_7[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_7[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_8 = rows - scan_payload_born[287:256];  // @[TokenSelector.swift:153]
+    wire [31:0] age_8 = rows - scan_payload_born[287:256];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_8 <= (|age_8) ? age_8 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_8 <= (|age_8) ? age_8 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_8 = {remainder_8, value_8[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_8 = {remainder_8, value_8[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_8 = {1'b0, remainder_grown_8}
-        - {1'b0, divisor_8};  // @[TokenSelector.swift:179]
-    wire fits_8 = !difference_8[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_8};  // @[TokenSelector.swift:180]
+    wire fits_8 = !difference_8[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_8 <= scan_payload_importance[278:248];  // @[TokenSelector.swift:182]
-            remainder_8 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_8 <= {value_8[29:0], fits_8};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_8 <= scan_payload_importance[278:248];  // @[TokenSelector.swift:183]
+            remainder_8 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_8 <= {value_8[29:0], fits_8};  // @[TokenSelector.swift:186]
             remainder_8 <= fits_8 ? difference_8[30:0]
-                : remainder_grown_8[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_8[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_9 = rows - scan_payload_born[319:288];  // @[TokenSelector.swift:153]
+    wire [31:0] age_9 = rows - scan_payload_born[319:288];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_9 <= (|age_9) ? age_9 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_9 <= (|age_9) ? age_9 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_9 = {remainder_9, value_9[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_9 = {remainder_9, value_9[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_9 = {1'b0, remainder_grown_9}
-        - {1'b0, divisor_9};  // @[TokenSelector.swift:179]
-    wire fits_9 = !difference_9[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_9};  // @[TokenSelector.swift:180]
+    wire fits_9 = !difference_9[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_9 <= scan_payload_importance[309:279];  // @[TokenSelector.swift:182]
-            remainder_9 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_9 <= {value_9[29:0], fits_9};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_9 <= scan_payload_importance[309:279];  // @[TokenSelector.swift:183]
+            remainder_9 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_9 <= {value_9[29:0], fits_9};  // @[TokenSelector.swift:186]
             remainder_9 <= fits_9 ? difference_9[30:0]
-                : remainder_grown_9[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_9[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_10 = rows - scan_payload_born[351:320];  // @[TokenSelector.swift:153]
+    wire [31:0] age_10 = rows - scan_payload_born[351:320];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_10 <= (|age_10) ? age_10 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_10 <= (|age_10) ? age_10 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_10 = {remainder_10, value_10[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_10 = {remainder_10, value_10[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_10 = {1'b0, remainder_grown_10}
-        - {1'b0, divisor_10};  // @[TokenSelector.swift:179]
-    wire fits_10 = !difference_10[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_10};  // @[TokenSelector.swift:180]
+    wire fits_10 = !difference_10[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_10 <= scan_payload_importance[340:310];  // @[TokenSelector.swift:182]
-            remainder_10 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_10 <= {value_10[29:0], fits_10};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_10 <= scan_payload_importance[340:310];  // @[TokenSelector.swift:183]
+            remainder_10 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_10 <= {value_10[29:0], fits_10};  // @[TokenSelector.swift:186]
             remainder_10 <= fits_10 ? difference_10[30:0]
-                : remainder_grown_10[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_10[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_11 = rows - scan_payload_born[383:352];  // @[TokenSelector.swift:153]
+    wire [31:0] age_11 = rows - scan_payload_born[383:352];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_11 <= (|age_11) ? age_11 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_11 <= (|age_11) ? age_11 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_11 = {remainder_11, value_11[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_11 = {remainder_11, value_11[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_11 = {1'b0, remainder_grown_11}
-        - {1'b0, divisor_11};  // @[TokenSelector.swift:179]
-    wire fits_11 = !difference_11[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_11};  // @[TokenSelector.swift:180]
+    wire fits_11 = !difference_11[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_11 <= scan_payload_importance[371:341];  // @[TokenSelector.swift:182]
-            remainder_11 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_11 <= {value_11[29:0], fits_11};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_11 <= scan_payload_importance[371:341];  // @[TokenSelector.swift:183]
+            remainder_11 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_11 <= {value_11[29:0], fits_11};  // @[TokenSelector.swift:186]
             remainder_11 <= fits_11 ? difference_11[30:0]
-                : remainder_grown_11[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_11[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_12 = rows - scan_payload_born[415:384];  // @[TokenSelector.swift:153]
+    wire [31:0] age_12 = rows - scan_payload_born[415:384];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_12 <= (|age_12) ? age_12 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_12 <= (|age_12) ? age_12 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_12 = {remainder_12, value_12[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_12 = {remainder_12, value_12[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_12 = {1'b0, remainder_grown_12}
-        - {1'b0, divisor_12};  // @[TokenSelector.swift:179]
-    wire fits_12 = !difference_12[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_12};  // @[TokenSelector.swift:180]
+    wire fits_12 = !difference_12[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_12 <= scan_payload_importance[402:372];  // @[TokenSelector.swift:182]
-            remainder_12 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_12 <= {value_12[29:0], fits_12};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_12 <= scan_payload_importance[402:372];  // @[TokenSelector.swift:183]
+            remainder_12 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_12 <= {value_12[29:0], fits_12};  // @[TokenSelector.swift:186]
             remainder_12 <= fits_12 ? difference_12[30:0]
-                : remainder_grown_12[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_12[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_13 = rows - scan_payload_born[447:416];  // @[TokenSelector.swift:153]
+    wire [31:0] age_13 = rows - scan_payload_born[447:416];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_13 <= (|age_13) ? age_13 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_13 <= (|age_13) ? age_13 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_13 = {remainder_13, value_13[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_13 = {remainder_13, value_13[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_13 = {1'b0, remainder_grown_13}
-        - {1'b0, divisor_13};  // @[TokenSelector.swift:179]
-    wire fits_13 = !difference_13[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_13};  // @[TokenSelector.swift:180]
+    wire fits_13 = !difference_13[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_13 <= scan_payload_importance[433:403];  // @[TokenSelector.swift:182]
-            remainder_13 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_13 <= {value_13[29:0], fits_13};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_13 <= scan_payload_importance[433:403];  // @[TokenSelector.swift:183]
+            remainder_13 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_13 <= {value_13[29:0], fits_13};  // @[TokenSelector.swift:186]
             remainder_13 <= fits_13 ? difference_13[30:0]
-                : remainder_grown_13[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_13[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_14 = rows - scan_payload_born[479:448];  // @[TokenSelector.swift:153]
+    wire [31:0] age_14 = rows - scan_payload_born[479:448];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_14 <= (|age_14) ? age_14 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_14 <= (|age_14) ? age_14 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_14 = {remainder_14, value_14[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_14 = {remainder_14, value_14[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_14 = {1'b0, remainder_grown_14}
-        - {1'b0, divisor_14};  // @[TokenSelector.swift:179]
-    wire fits_14 = !difference_14[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_14};  // @[TokenSelector.swift:180]
+    wire fits_14 = !difference_14[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_14 <= scan_payload_importance[464:434];  // @[TokenSelector.swift:182]
-            remainder_14 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_14 <= {value_14[29:0], fits_14};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_14 <= scan_payload_importance[464:434];  // @[TokenSelector.swift:183]
+            remainder_14 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_14 <= {value_14[29:0], fits_14};  // @[TokenSelector.swift:186]
             remainder_14 <= fits_14 ? difference_14[30:0]
-                : remainder_grown_14[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_14[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire [31:0] age_15 = rows - scan_payload_born[511:480];  // @[TokenSelector.swift:153]
+    wire [31:0] age_15 = rows - scan_payload_born[511:480];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:154]
-            divisor_15 <= (|age_15) ? age_15 : 32'h1;  // @[TokenSelector.swift:154]
+        if (take) begin  // @[TokenSelector.swift:155]
+            divisor_15 <= (|age_15) ? age_15 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_15 = {remainder_15, value_15[30]};  // @[TokenSelector.swift:178]
+    wire [31:0] remainder_grown_15 = {remainder_15, value_15[30]};  // @[TokenSelector.swift:179]
     wire signed [32:0] difference_15 = {1'b0, remainder_grown_15}
-        - {1'b0, divisor_15};  // @[TokenSelector.swift:179]
-    wire fits_15 = !difference_15[32];  // @[TokenSelector.swift:180]
+        - {1'b0, divisor_15};  // @[TokenSelector.swift:180]
+    wire fits_15 = !difference_15[32];  // @[TokenSelector.swift:181]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:181]
-            value_15 <= scan_payload_importance[495:465];  // @[TokenSelector.swift:182]
-            remainder_15 <= 31'h0;  // @[TokenSelector.swift:183]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:184]
-            value_15 <= {value_15[29:0], fits_15};  // @[TokenSelector.swift:185]
+        if (take) begin  // @[TokenSelector.swift:182]
+            value_15 <= scan_payload_importance[495:465];  // @[TokenSelector.swift:183]
+            remainder_15 <= 31'h0;  // @[TokenSelector.swift:184]
+        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
+            value_15 <= {value_15[29:0], fits_15};  // @[TokenSelector.swift:186]
             remainder_15 <= fits_15 ? difference_15[30:0]
-                : remainder_grown_15[30:0];  // @[TokenSelector.swift:186]
+                : remainder_grown_15[30:0];  // @[TokenSelector.swift:187]
         end
     end
 
-    wire engine_keys_valid = word_valid & (steps == 5'h0);  // @[TokenSelector.swift:164]
-    wire [9:0] engine_keys_payload_keys_joined = {word, 4'hf};  // @[TokenSelector.swift:164]
+    wire engine_keys_valid = word_valid & (steps == 5'h0);  // @[TokenSelector.swift:165]
+    wire [9:0] engine_keys_payload_keys_joined = {word, 4'hf};  // @[TokenSelector.swift:165]
     wire engine_keys_payload_keys_less = {1'b0, engine_keys_payload_keys_joined}
-        < tokens;  // @[TokenSelector.swift:164]
+        < tokens;  // @[TokenSelector.swift:165]
     wire [31:0] engine_keys_payload_keys_choice = (engine_keys_payload_keys_less
             & (all_are_candidates | candidate_word[15])) ? {
             ({1'b0, engine_keys_payload_keys_joined} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined} >= recent), value_15[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:164]
-    wire [9:0] engine_keys_payload_keys_joined_2 = {word, 4'he};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:165]
+    wire [9:0] engine_keys_payload_keys_joined_2 = {word, 4'he};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_2 = {1'b0, engine_keys_payload_keys_joined_2}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_2 = (engine_keys_payload_keys_less_2
             & (all_are_candidates | candidate_word[14])) ? {
             ({1'b0, engine_keys_payload_keys_joined_2} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_2} >= recent), value_14[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_3 = {word, 4'hd};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_3 = {word, 4'hd};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_3 = {1'b0, engine_keys_payload_keys_joined_3}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_3 = (engine_keys_payload_keys_less_3
             & (all_are_candidates | candidate_word[13])) ? {
             ({1'b0, engine_keys_payload_keys_joined_3} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_3} >= recent), value_13[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_4 = {word, 4'hc};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_4 = {word, 4'hc};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_4 = {1'b0, engine_keys_payload_keys_joined_4}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_4 = (engine_keys_payload_keys_less_4
             & (all_are_candidates | candidate_word[12])) ? {
             ({1'b0, engine_keys_payload_keys_joined_4} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_4} >= recent), value_12[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_5 = {word, 4'hb};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_5 = {word, 4'hb};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_5 = {1'b0, engine_keys_payload_keys_joined_5}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_5 = (engine_keys_payload_keys_less_5
             & (all_are_candidates | candidate_word[11])) ? {
             ({1'b0, engine_keys_payload_keys_joined_5} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_5} >= recent), value_11[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_6 = {word, 4'ha};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_6 = {word, 4'ha};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_6 = {1'b0, engine_keys_payload_keys_joined_6}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_6 = (engine_keys_payload_keys_less_6
             & (all_are_candidates | candidate_word[10])) ? {
             ({1'b0, engine_keys_payload_keys_joined_6} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_6} >= recent), value_10[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_7 = {word, 4'h9};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_7 = {word, 4'h9};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_7 = {1'b0, engine_keys_payload_keys_joined_7}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_7 = (engine_keys_payload_keys_less_7
             & (all_are_candidates | candidate_word[9])) ? {
             ({1'b0, engine_keys_payload_keys_joined_7} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_7} >= recent), value_9[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_8 = {word, 4'h8};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_8 = {word, 4'h8};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_8 = {1'b0, engine_keys_payload_keys_joined_8}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_8 = (engine_keys_payload_keys_less_8
             & (all_are_candidates | candidate_word[8])) ? {
             ({1'b0, engine_keys_payload_keys_joined_8} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_8} >= recent), value_8[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_9 = {word, 4'h7};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_9 = {word, 4'h7};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_9 = {1'b0, engine_keys_payload_keys_joined_9}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_9 = (engine_keys_payload_keys_less_9
             & (all_are_candidates | candidate_word[7])) ? {
             ({1'b0, engine_keys_payload_keys_joined_9} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_9} >= recent), value_7[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_10 = {word, 4'h6};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_10 = {word, 4'h6};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_10 = {1'b0, engine_keys_payload_keys_joined_10}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_10 = (engine_keys_payload_keys_less_10
             & (all_are_candidates | candidate_word[6])) ? {
             ({1'b0, engine_keys_payload_keys_joined_10} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_10} >= recent), value_6[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_11 = {word, 4'h5};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_11 = {word, 4'h5};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_11 = {1'b0, engine_keys_payload_keys_joined_11}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_11 = (engine_keys_payload_keys_less_11
             & (all_are_candidates | candidate_word[5])) ? {
             ({1'b0, engine_keys_payload_keys_joined_11} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_11} >= recent), value_5[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_12 = {word, 4'h4};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_12 = {word, 4'h4};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_12 = {1'b0, engine_keys_payload_keys_joined_12}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_12 = (engine_keys_payload_keys_less_12
             & (all_are_candidates | candidate_word[4])) ? {
             ({1'b0, engine_keys_payload_keys_joined_12} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_12} >= recent), value_4[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_13 = {word, 4'h3};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_13 = {word, 4'h3};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_13 = {1'b0, engine_keys_payload_keys_joined_13}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_13 = (engine_keys_payload_keys_less_13
             & (all_are_candidates | candidate_word[3])) ? {
             ({1'b0, engine_keys_payload_keys_joined_13} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_13} >= recent), value_3[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_14 = {word, 4'h2};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_14 = {word, 4'h2};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_14 = {1'b0, engine_keys_payload_keys_joined_14}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_14 = (engine_keys_payload_keys_less_14
             & (all_are_candidates | candidate_word[2])) ? {
             ({1'b0, engine_keys_payload_keys_joined_14} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_14} >= recent), value_2[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_15 = {word, 4'h1};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_15 = {word, 4'h1};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_15 = {1'b0, engine_keys_payload_keys_joined_15}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_15 = (engine_keys_payload_keys_less_15
             & (all_are_candidates | candidate_word[1])) ? {
             ({1'b0, engine_keys_payload_keys_joined_15} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_15} >= recent), value_1[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
-    wire [9:0] engine_keys_payload_keys_joined_16 = {word, 4'h0};  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
+    wire [9:0] engine_keys_payload_keys_joined_16 = {word, 4'h0};  // @[TokenSelector.swift:154]
     wire engine_keys_payload_keys_less_16 = {1'b0, engine_keys_payload_keys_joined_16}
-        < tokens;  // @[TokenSelector.swift:153]
+        < tokens;  // @[TokenSelector.swift:154]
     wire [31:0] engine_keys_payload_keys_choice_16 = (engine_keys_payload_keys_less_16
             & (all_are_candidates | candidate_word[0])) ? {
             ({1'b0, engine_keys_payload_keys_joined_16} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_16} >= recent), value_0[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:153]
+        : 32'h0;  // @[TokenSelector.swift:154]
     wire [511:0] engine_keys_payload_keys = {
         engine_keys_payload_keys_choice, engine_keys_payload_keys_choice_2,
         engine_keys_payload_keys_choice_3, engine_keys_payload_keys_choice_4,
@@ -701,7 +701,7 @@ module TokenSelector_n524288_k1024 (
         engine_keys_payload_keys_choice_11, engine_keys_payload_keys_choice_12,
         engine_keys_payload_keys_choice_13, engine_keys_payload_keys_choice_14,
         engine_keys_payload_keys_choice_15, engine_keys_payload_keys_choice_16
-    };  // @[TokenSelector.swift:164]
+    };  // @[TokenSelector.swift:165]
     wire [15:0] engine_keys_payload_occupied = {
         engine_keys_payload_keys_less, engine_keys_payload_keys_less_2,
         engine_keys_payload_keys_less_3, engine_keys_payload_keys_less_4,
@@ -711,20 +711,20 @@ module TokenSelector_n524288_k1024 (
         engine_keys_payload_keys_less_11, engine_keys_payload_keys_less_12,
         engine_keys_payload_keys_less_13, engine_keys_payload_keys_less_14,
         engine_keys_payload_keys_less_15, engine_keys_payload_keys_less_16
-    };  // @[TokenSelector.swift:164]
-    wire engine_keys_payload_last = {1'b0, next_word} == words;  // @[TokenSelector.swift:164]
+    };  // @[TokenSelector.swift:165]
+    wire engine_keys_payload_last = {1'b0, next_word} == words;  // @[TokenSelector.swift:165]
 
     always @(posedge clock) begin
         if (reset) begin
-            clears <= 1'b0;  // @[TokenSelector.swift:167]
+            clears <= 1'b0;  // @[TokenSelector.swift:168]
         end else begin
-            clears <= take;  // @[TokenSelector.swift:167]
+            clears <= take;  // @[TokenSelector.swift:168]
         end
     end
 
-    assign list_valid = list_skid_output_valid;  // @[TokenSelector.swift:81]
-    assign list_payload_token = list_skid_output_payload[19:1];  // @[TokenSelector.swift:81]
-    assign list_payload_last = list_skid_output_payload[0];  // @[TokenSelector.swift:81]
+    assign list_valid = list_skid_output_valid;  // @[TokenSelector.swift:82]
+    assign list_payload_token = list_skid_output_payload[19:1];  // @[TokenSelector.swift:82]
+    assign list_payload_last = list_skid_output_payload[0];  // @[TokenSelector.swift:82]
     wire lane_occupied = kept_lane[3] ? (kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[15]
                     : engine_kept_payload_occupied[14])
                 : kept_lane[0] ? engine_kept_payload_occupied[13]
@@ -740,7 +740,7 @@ module TokenSelector_n524288_k1024 (
         : kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[3]
             : engine_kept_payload_occupied[2])
         : kept_lane[0] ? engine_kept_payload_occupied[1]
-        : engine_kept_payload_occupied[0];  // @[TokenSelector.swift:85]
+        : engine_kept_payload_occupied[0];  // @[TokenSelector.swift:86]
     wire lane_follows = kept_lane[3] ? (kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? 1'b0
                     : engine_kept_payload_occupied[15])
                 : kept_lane[0] ? engine_kept_payload_occupied[14]
@@ -756,7 +756,7 @@ module TokenSelector_n524288_k1024 (
         : kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[4]
             : engine_kept_payload_occupied[3])
         : kept_lane[0] ? engine_kept_payload_occupied[2]
-        : engine_kept_payload_occupied[1];  // @[TokenSelector.swift:86]
+        : engine_kept_payload_occupied[1];  // @[TokenSelector.swift:87]
     wire [9:0] kept_token = kept_lane[3] ? (kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_indices[159:150]
                     : engine_kept_payload_indices[149:140])
                 : kept_lane[0] ? engine_kept_payload_indices[139:130]
@@ -772,17 +772,17 @@ module TokenSelector_n524288_k1024 (
         : kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_indices[39:30]
             : engine_kept_payload_indices[29:20])
         : kept_lane[0] ? engine_kept_payload_indices[19:10]
-        : engine_kept_payload_indices[9:0];  // @[TokenSelector.swift:87]
+        : engine_kept_payload_indices[9:0];  // @[TokenSelector.swift:88]
     wire sends = engine_kept_valid
         & lane_occupied
-        & list_skid_input_ready;  // @[TokenSelector.swift:88]
+        & list_skid_input_ready;  // @[TokenSelector.swift:89]
     wire beat_leaves = engine_kept_valid
         & (!lane_occupied | list_skid_input_ready)
-        & !lane_follows;  // @[TokenSelector.swift:89]
-    wire engine_kept_ready = (!lane_occupied | list_skid_input_ready)
         & !lane_follows;  // @[TokenSelector.swift:90]
+    wire engine_kept_ready = (!lane_occupied | list_skid_input_ready)
+        & !lane_follows;  // @[TokenSelector.swift:91]
 
-    RadixSelectTopK_p16_n1024_w32 engine (  // @[TokenSelector.swift:45]
+    RadixSelectTopK_p16_n1024_w32 engine (  // @[TokenSelector.swift:46]
         .clock(clock),
         .reset(reset),
         .command_valid(engine_command_valid),
@@ -805,13 +805,13 @@ module TokenSelector_n524288_k1024 (
         .kept_payload_last(engine_kept_payload_last)
     );
 
-    wire [10:0] count = sent + 11'h1;  // @[TokenSelector.swift:92]
-    wire list_skid_input_valid = engine_kept_valid & lane_occupied;  // @[TokenSelector.swift:93]
+    wire [10:0] count = sent + 11'h1;  // @[TokenSelector.swift:93]
+    wire list_skid_input_valid = engine_kept_valid & lane_occupied;  // @[TokenSelector.swift:94]
     wire [19:0] list_skid_input_payload = {
         {9'h0, kept_token}, count == keep
-    };  // @[TokenSelector.swift:93]
+    };  // @[TokenSelector.swift:94]
 
-    SkidBuffer_w20 list_skid (  // @[TokenSelector.swift:81]
+    SkidBuffer_w20 list_skid (  // @[TokenSelector.swift:82]
         .clock(clock),
         .reset(reset),
         .input_valid(list_skid_input_valid),
@@ -824,79 +824,79 @@ module TokenSelector_n524288_k1024 (
 
     always @(posedge clock) begin
         if (reset) begin
-            flushes <= 1'b0;  // @[TokenSelector.swift:96]
+            flushes <= 1'b0;  // @[TokenSelector.swift:97]
         end else begin
-            flushes <= beat_leaves & engine_kept_payload_last;  // @[TokenSelector.swift:96]
+            flushes <= beat_leaves & engine_kept_payload_last;  // @[TokenSelector.swift:97]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            kept_lane <= 4'h0;  // @[TokenSelector.swift:83]
+            kept_lane <= 4'h0;  // @[TokenSelector.swift:84]
         end else begin
-            if (sends) begin  // @[TokenSelector.swift:97]
-                kept_lane <= kept_lane + 4'h1;  // @[TokenSelector.swift:98]
+            if (sends) begin  // @[TokenSelector.swift:98]
+                kept_lane <= kept_lane + 4'h1;  // @[TokenSelector.swift:99]
             end
-            if (beat_leaves) begin  // @[TokenSelector.swift:101]
-                kept_lane <= 4'h0;  // @[TokenSelector.swift:101]
+            if (beat_leaves) begin  // @[TokenSelector.swift:102]
+                kept_lane <= 4'h0;  // @[TokenSelector.swift:102]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            sent <= 11'h0;  // @[TokenSelector.swift:84]
+            sent <= 11'h0;  // @[TokenSelector.swift:85]
         end else begin
-            if (sends) begin  // @[TokenSelector.swift:97]
-                sent <= count;  // @[TokenSelector.swift:99]
+            if (sends) begin  // @[TokenSelector.swift:98]
+                sent <= count;  // @[TokenSelector.swift:100]
             end
-            if (flushes) begin  // @[TokenSelector.swift:102]
-                sent <= 11'h0;  // @[TokenSelector.swift:102]
+            if (flushes) begin  // @[TokenSelector.swift:103]
+                sent <= 11'h0;  // @[TokenSelector.swift:103]
             end
         end
     end
 
-    wire same_word = marked & (marked_word == kept_token[9:4]);  // @[TokenSelector.swift:107]
-    wire [15:0] marked_bits_next_left = 16'h1 << kept_token[3:0];  // @[TokenSelector.swift:109]
+    wire same_word = marked & (marked_word == kept_token[9:4]);  // @[TokenSelector.swift:108]
+    wire [15:0] marked_bits_next_left = 16'h1 << kept_token[3:0];  // @[TokenSelector.swift:110]
 
     always @(posedge clock) begin
-        if (sends) begin  // @[TokenSelector.swift:109]
-            marked_word <= kept_token[9:4];  // @[TokenSelector.swift:111]
+        if (sends) begin  // @[TokenSelector.swift:110]
+            marked_word <= kept_token[9:4];  // @[TokenSelector.swift:112]
             marked_bits <= marked_bits_next_left
-                | (same_word ? marked_bits : 16'h0);  // @[TokenSelector.swift:112]
+                | (same_word ? marked_bits : 16'h0);  // @[TokenSelector.swift:113]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            marked <= 1'b0;  // @[TokenSelector.swift:104]
-        end else if (sends) begin  // @[TokenSelector.swift:109]
-            marked <= 1'b1;  // @[TokenSelector.swift:110]
-        end else if (flushes) begin  // @[TokenSelector.swift:113]
-            marked <= 1'b0;  // @[TokenSelector.swift:114]
+            marked <= 1'b0;  // @[TokenSelector.swift:105]
+        end else if (sends) begin  // @[TokenSelector.swift:110]
+            marked <= 1'b1;  // @[TokenSelector.swift:111]
+        end else if (flushes) begin  // @[TokenSelector.swift:114]
+            marked <= 1'b0;  // @[TokenSelector.swift:115]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            active <= 1'b0;  // @[TokenSelector.swift:46]
-        end else if (begins) begin  // @[TokenSelector.swift:64]
-            active <= 1'b1;  // @[TokenSelector.swift:64]
-        end else if (flushes) begin  // @[TokenSelector.swift:64]
-            active <= 1'b0;  // @[TokenSelector.swift:64]
+            active <= 1'b0;  // @[TokenSelector.swift:47]
+        end else if (begins) begin  // @[TokenSelector.swift:65]
+            active <= 1'b1;  // @[TokenSelector.swift:65]
+        end else if (flushes) begin  // @[TokenSelector.swift:65]
+            active <= 1'b0;  // @[TokenSelector.swift:65]
         end
     end
 
-    wire [5:0] candidates_write_address = clears ? word : marked_word;  // @[TokenSelector.swift:68]
+    wire [5:0] candidates_write_address = clears ? word : marked_word;  // @[TokenSelector.swift:69]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:148]
-            candidate_word <= candidates[next_word[5:0]];  // @[TokenSelector.swift:148]
+        if (take) begin  // @[TokenSelector.swift:149]
+            candidate_word <= candidates[next_word[5:0]];  // @[TokenSelector.swift:149]
         end
         if (clears
-            | (marked & ((sends & !same_word) | flushes))) begin  // @[TokenSelector.swift:67]
+            | (marked & ((sends & !same_word) | flushes))) begin  // @[TokenSelector.swift:68]
             candidates[candidates_write_address] <= clears ? 16'h0
-                : marked_bits;  // @[TokenSelector.swift:68]
+                : marked_bits;  // @[TokenSelector.swift:69]
         end
     end
 

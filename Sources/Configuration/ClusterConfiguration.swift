@@ -51,6 +51,7 @@ public struct ClusterConfiguration: Hashable, Codable, Sendable {
     /// Throws the first parameter that the generator does not support.
     public func validate() throws(ConfigurationError) {
         if let spAtten {
+            try LaneConfiguration.require("portBytes", spAtten.lane.portBytes, in: LaneConfiguration.portWidths)
             try spAtten.validate()
             // A launch names a tile's size by its place among these.
             try LaneConfiguration.require("maximumRowKeys", spAtten.maximumRowKeys, in: Array(RowSettings.tileSizes.suffix(1)))

@@ -32,7 +32,17 @@ public struct LaneConfiguration: Hashable, Codable, Sendable {
     /// Cycles an array spends on one key (or value row).
     public var steps: Int { max(1, headSize / multipliers) }
 
-    // What is advertised is what the regression runs, every point of it; more values come with their runs.
+    /// What the parameters of a lane may be: what the regression runs, every point of it; more values come with their runs.
+    struct Choices {
+        var headSizes = LaneConfiguration.headSizes
+        var multiplierCounts = LaneConfiguration.multiplierCounts
+        var portWidths = LaneConfiguration.portWidths
+        var contextLimits = LaneConfiguration.contextLimits
+        var mergeWidths = LaneConfiguration.mergeWidths
+        var fetchBufferDepths = LaneConfiguration.fetchBufferDepths
+    }
+
+    // Of lanes with a port of 64 bytes.
     public static let headSizes = [32, 64, 128]
     public static let multiplierCounts = [32, 64]
     public static let portWidths = [64]
@@ -40,14 +50,17 @@ public struct LaneConfiguration: Hashable, Codable, Sendable {
     public static let mergeWidths = [8]
     public static let fetchBufferDepths = [256]
 
-    /// Throws the first parameter that the generator does not support.
-    public func validate() throws(ConfigurationError) {
-        try Self.require("headSize", headSize, in: Self.headSizes)
-        try Self.require("multipliers", multipliers, in: Self.multiplierCounts)
-        try Self.require("portBytes", portBytes, in: Self.portWidths)
-        try Self.require("maximumContext", maximumContext, in: Self.contextLimits)
-        try Self.require("mergeElements", mergeElements, in: Self.mergeWidths)
-        try Self.require("fetchBufferBeats", fetchBufferBeats, in: Self.fetchBufferDepths)
+    /// Throws the first parameter that the generator does not support in a dense lane.
+    public func validate() throws(ConfigurationError) { try validate(Choices()) }
+
+    /// The same for other choices.
+    func validate(_ legal: Choices) throws(ConfigurationError) {
+        try Self.require("headSize", headSize, in: legal.headSizes)
+        try Self.require("multipliers", multipliers, in: legal.multiplierCounts)
+        try Self.require("portBytes", portBytes, in: legal.portWidths)
+        try Self.require("maximumContext", maximumContext, in: legal.contextLimits)
+        try Self.require("mergeElements", mergeElements, in: legal.mergeWidths)
+        try Self.require("fetchBufferBeats", fetchBufferBeats, in: legal.fetchBufferDepths)
     }
 
     static func require(_ parameter: String, _ value: Int, in legal: [Int]) throws(ConfigurationError) {

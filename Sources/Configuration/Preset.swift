@@ -31,6 +31,8 @@ public struct Preset: Hashable, Sendable {
         Preset(
             name: "cascade-d64", summary: "spatten-d64 with importance of tokens and heads, and the pruning by them from layer to layer",
             configuration: .cascade(SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)))),
+        narrowCascade(headSize: 64, portBytes: 16, suffix: "-p16"),
+        narrowCascade(headSize: 16, portBytes: 8, suffix: ""),
     ]
 
     /// Lanes for summarization.
@@ -68,6 +70,14 @@ public struct Preset: Hashable, Sendable {
     /// Whole accelerators.
     public static let systems: [Preset] = [
         Preset(
+            name: "tiny", summary: "a whole accelerator for teaching: head size 16, 16 + 16 multipliers, 64-bit AXI4",
+            configuration: .system(SystemConfiguration(
+                lane: .narrow(headSize: 16, multipliers: 16, portBytes: 8), maximumHeads: 16, readOutstanding: 16, writeOutstanding: 16))),
+        Preset(
+            name: "ecp5-lane", summary: "a whole accelerator for an ECP5-85F: one lane, head size 64, 64 + 64 multipliers, 128-bit AXI4",
+            configuration: .system(SystemConfiguration(
+                lane: .narrow(headSize: 64, multipliers: 64, portBytes: 16), maximumHeads: 16, readOutstanding: 16, writeOutstanding: 16))),
+        Preset(
             name: "spatten-eighth", summary: "the paper's SpAtten-1/8 on a bus: one lane with the cascade, head size 64, 64 + 64 multipliers, "
                 + "registers, job descriptors, 512-bit AXI4",
             configuration: .system(SystemConfiguration(lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))))),
@@ -100,6 +110,15 @@ public struct Preset: Hashable, Sendable {
             summary: "one lane that prunes and refines, head size \(headSize), \(multipliers) + \(multipliers) multipliers, "
                 + "\(sectorBytes)-byte sectors, rows of up to \(configuration.maximumRowKeys) keys decided as one",
             configuration: .spAtten(configuration))
+    }
+
+    private static func narrowCascade(headSize: Int, portBytes: Int, suffix: String) -> Preset {
+        let configuration = SpAttenConfiguration.narrow(headSize: headSize, multipliers: headSize, portBytes: portBytes)
+        return Preset(
+            name: "cascade-d\(headSize)\(suffix)",
+            summary: "one small lane that prunes from layer to layer, head size \(headSize), \(headSize) + \(headSize) multipliers, "
+                + "\(portBytes)-byte port, rows of up to \(configuration.maximumRowKeys) keys",
+            configuration: .cascade(configuration))
     }
 }
 

@@ -11,31 +11,64 @@ public struct SpAttenConfiguration: Hashable, Codable, Sendable {
     /// Weights that the value selector's top-k ranks in one cycle.
     public var topKParallelism: Int
 
-    public init(lane: LaneConfiguration, maximumRowKeys: Int = 1024, sectorBytes: Int = 64, topKParallelism: Int = 4) {
+    /// - Parameter sectorBytes: 64, or the whole of a narrower port, unless given.
+    public init(lane: LaneConfiguration, maximumRowKeys: Int = 1024, sectorBytes: Int? = nil, topKParallelism: Int? = nil) {
         self.lane = lane
         self.maximumRowKeys = maximumRowKeys
-        self.sectorBytes = sectorBytes
-        self.topKParallelism = topKParallelism
+        self.sectorBytes = sectorBytes ?? min(64, lane.portBytes)
+        self.topKParallelism = topKParallelism ?? (Self.narrowPorts.contains(lane.portBytes) ? 1 : 4)
+    }
+
+    /// A lane of one key a cycle behind a narrow port, as small as its rate allows: what works once a tile, or once a row, takes
+    /// more cycles than it does behind 64 bytes.
+    public static func narrow(headSize: Int, multipliers: Int, portBytes: Int) -> SpAttenConfiguration {
+        SpAttenConfiguration(lane: LaneConfiguration(
+            headSize: headSize, multipliers: multipliers, portBytes: portBytes, maximumContext: narrowContextLimit,
+            mergeElements: narrowMergeWidth))
     }
 
     /// Sectors with consecutive addresses lie in channels in turn.
     public var channels: Int { lane.portBytes / sectorBytes }
 
+    /// The port is narrower than a sector of 32 bytes: it is one channel, and its beat the sector.
+    public var isNarrow: Bool { Self.narrowPorts.contains(lane.portBytes) }
+
+    /// Tokens, or heads, whose importance is swept in one cycle: those of a word.
+    public var importanceLanes: Int { isNarrow ? 4 : 16 }
+
     public static let rowLimits = [1024, 4096]
     public static let sectorSizes = [32, 64]
     public static let topKWidths = [4]
 
+    // Of lanes with a narrow port, which have rows of up to `rowLimits[0]` keys.
+    public static let narrowPorts = [8, 16]
+    public static let narrowContextLimit = 4096
+    public static let narrowMergeWidth = 2
+    public static let narrowTopKWidth = 1
+
     /// Throws the first parameter that the generator does not support.
     public func validate() throws(ConfigurationError) {
-        try lane.validate()
+        try lane.validate(choices)
         guard lane.slots == 1 else {
             throw .unsupported(
                 parameter: "multipliers", value: "\(lane.multipliers)",
                 remedy: "a lane that prunes takes one key at a time: use at most the head size, \(lane.headSize)")
         }
-        try LaneConfiguration.require("maximumRowKeys", maximumRowKeys, in: Self.rowLimits)
-        try LaneConfiguration.require("sectorBytes", sectorBytes, in: Self.sectorSizes)
-        try LaneConfiguration.require("topKParallelism", topKParallelism, in: Self.topKWidths)
+        try LaneConfiguration.require("maximumRowKeys", maximumRowKeys, in: isNarrow ? [Self.rowLimits[0]] : Self.rowLimits)
+        try LaneConfiguration.require("sectorBytes", sectorBytes, in: isNarrow ? [lane.portBytes] : Self.sectorSizes)
+        try LaneConfiguration.require("topKParallelism", topKParallelism, in: isNarrow ? [Self.narrowTopKWidth] : Self.topKWidths)
+    }
+
+    /// What the lane may be, by the width of its port.
+    private var choices: LaneConfiguration.Choices {
+        var choices = LaneConfiguration.Choices()
+        choices.portWidths = Self.narrowPorts + LaneConfiguration.portWidths
+        guard isNarrow else { return choices }
+        choices.headSizes = lane.portBytes == 8 ? [16] : [16, 32, 64]
+        choices.multiplierCounts = lane.portBytes == 8 ? [16] : [16, 32, 64]
+        choices.contextLimits = [Self.narrowContextLimit]
+        choices.mergeWidths = [Self.narrowMergeWidth]
+        return choices
     }
 
     /// Its rows as several lanes share them: one a group, in tiles of up to a whole row.

@@ -19,15 +19,19 @@ public struct TopKConfiguration: Hashable, Codable, Sendable {
     public let buffers: Int
     /// Where the pivots of quick-select come from; not 0.
     public let pivotSeed: UInt32
+    /// Keys that a pass of radix selection compares a cycle, `parallelism` if that is more.
+    public let passKeys: Int
 
     public static let parallelisms = [1, 2, 4, 8, 16, 32]
     public static let capacities = [128, 256, 512, 1024, 2048, 4096]
     public static let keyWidths = 8...32
+    /// Of a pass of radix selection.
+    public static let passWidths = [8, 16, 32, 64]
 
     /// - Throws: `ConfigurationError` for what cannot be built.
     public init(
         _ algorithm: Algorithm, parallelism: Int = 16, capacity: Int = 1024, keyBits: Int = 12, buffers: Int = 1,
-        pivotSeed: UInt32 = 1
+        pivotSeed: UInt32 = 1, passKeys: Int = 64
     ) throws(ConfigurationError) {
         func check(_ parameter: String, _ value: Int, _ legal: Bool, _ remedy: String) throws(ConfigurationError) {
             if !legal { throw .unsupported(parameter: parameter, value: "\(value)", remedy: remedy) }
@@ -38,11 +42,13 @@ public struct TopKConfiguration: Hashable, Codable, Sendable {
         try check("key width", keyBits, Self.keyWidths.contains(keyBits), "use 8 ... 32 bits")
         try check("number of buffers", buffers, (1...2).contains(buffers), "use 1 or 2")
         try check("pivot seed", Int(pivotSeed), pivotSeed != 0, "use any other number of 32 bits")
+        try check("keys of a pass", passKeys, Self.passWidths.contains(passKeys), "use one of \(list(Self.passWidths))")
         self.algorithm = algorithm
         self.parallelism = parallelism
         self.capacity = capacity
         self.keyBits = keyBits
         self.buffers = buffers
         self.pivotSeed = pivotSeed
+        self.passKeys = passKeys
     }
 }

@@ -3,7 +3,7 @@
 /// A plane holds `headSize` elements of `bits` bits for every key position, tightly packed and little-endian:
 /// element `e` of row `t` starts at bit `(t * headSize + e) * bits`, and bit `a` is bit `a & 7` of byte `a >> 3`.
 public struct PlaneLayout: Hashable, Sendable {
-    /// Elements of a row: 32, 64 or 128.
+    /// Elements of a row: 16, 32, 64 or 128.
     public let headSize: Int
     /// Bits of an element: 1...16.
     public let bits: Int

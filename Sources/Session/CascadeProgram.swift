@@ -138,13 +138,15 @@ public struct CascadeProgram: Sendable {
     /// The lane gives the state of the sequence that it has, which must be this one's.
     public mutating func save(_ sequence: Sequence) {
         commands.append(.save)
-        saved += CascadeStateWord.words(of: sequence.cascade, heads: maximumHeads)
+        saved += CascadeStateWord.words(
+            of: sequence.cascade, heads: maximumHeads, lanes: configuration.importanceLanes)
     }
 
     /// The lane gets the state of this sequence in place of the one that it has.
     public mutating func restore(_ sequence: Sequence) {
         commands.append(.restore)
-        restored += CascadeStateWord.words(of: sequence.cascade, heads: maximumHeads)
+        restored += CascadeStateWord.words(
+            of: sequence.cascade, heads: maximumHeads, lanes: configuration.importanceLanes)
     }
 
     func keptTokens(_ decision: Int) -> Int { decisions[decision].kept.tokens?.count ?? decisions[decision].context }

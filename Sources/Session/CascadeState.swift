@@ -2,7 +2,8 @@ import GoldenModel
 import Verification
 
 /// A part of a sequence's state as a lane with the cascade saves it and takes it back: first the context and the rows that have
-/// accumulated, then the tokens, then the heads, 16 a word; what is not there is 0.
+/// accumulated, then the tokens, then the heads, a word of
+/// `SpAttenConfiguration.importanceLanes` after another; what is not there is 0.
 struct CascadeStateWord: Sendable, Hashable {
     /// Importance; of the first word `context` and `rows`.
     var numbers: [UInt32]
@@ -10,10 +11,13 @@ struct CascadeStateWord: Sendable, Hashable {
     var born: [UInt32]
     var isLast: Bool
 
-    static let lanes = 16
-
-    /// - Parameter heads: As many as the lane has room for.
-    static func words(of cascade: Cascade, heads: Int) -> [CascadeStateWord] {
+    /// - Parameters:
+    ///   - heads: As many as the lane has room for.
+    ///   - lanes: Numbers of a word.
+    static func words(of cascade: Cascade, heads: Int, lanes: Int) -> [CascadeStateWord] {
+        func padded(_ numbers: some Collection<UInt32>) -> [UInt32] {
+            numbers + [UInt32](repeating: 0, count: lanes - numbers.count)
+        }
         let tokens = cascade.tokenImportance, importance = cascade.headImportance.values
         let first = CascadeStateWord(numbers: padded([UInt32(tokens.context), tokens.rows]), born: padded([]))
         let banks = stride(from: 0, to: tokens.context, by: lanes).map { start in
@@ -25,10 +29,6 @@ struct CascadeStateWord: Sendable, Hashable {
             CascadeStateWord(numbers: Array(all[$0..<$0 + lanes]), born: padded([]), isLast: $0 + lanes == heads)
         }
         return [first] + banks + heads
-    }
-
-    private static func padded(_ numbers: some Collection<UInt32>) -> [UInt32] {
-        numbers + [UInt32](repeating: 0, count: lanes - numbers.count)
     }
 
     init(numbers: [UInt32], born: [UInt32], isLast: Bool = false) {

@@ -15,9 +15,11 @@ public struct LaneWorkload: Sendable {
     public var reduction: RowReduction? { kind.reduction }
 
     /// What is simulated.
-    public var accelerator: AcceleratorConfiguration {
+    public var accelerator: AcceleratorConfiguration { Self.accelerator(of: kind, configuration) }
+
+    private static func accelerator(of kind: LaneKind, _ lane: LaneConfiguration) -> AcceleratorConfiguration {
         switch kind {
-        case .dense: .lane(configuration)
+        case .dense: .lane(lane)
         case .prunes(let reduction): .spAtten(reduction.configuration)
         case .cascade(let reduction, _): .cascade(reduction.configuration)
         case .prefill(let configuration, _): .prefill(configuration)
@@ -37,7 +39,7 @@ public struct LaneWorkload: Sendable {
         _ workload: AttentionWorkload, name: String, preset: String, configuration: LaneConfiguration, settings: RowSettings,
         kind: LaneKind = .dense
     ) throws {
-        try configuration.validate()
+        try Self.accelerator(of: kind, configuration).validate()
         try settings.validate()
         try kind.reduction?.pruning.validate()
         if case .prefill(let configuration, _) = kind { try configuration.validate(settings) }

@@ -85,6 +85,8 @@ package struct CascadeTraffic {
     ]
 
     let configuration: SpAttenConfiguration
+    /// Numbers of a word.
+    private var lanes: Int { configuration.importanceLanes }
     let maximumHeads: Int
     var random: SeededGenerator
     let golden: GoldenModel.SpAttenLane
@@ -200,7 +202,7 @@ package struct CascadeTraffic {
     /// - Parameter sequence: the controller's; nil: it has none.
     package mutating func save(_ sequence: CascadeSequence?) {
         commands.append(Command(operation: 1))
-        let state = Self.state(sequence, maximumHeads: maximumHeads)
+        let state = self.state(sequence)
         saved += state
         if sequence != nil { scan(sequence!) }
         statuses.append(.done)
@@ -213,8 +215,8 @@ package struct CascadeTraffic {
 
     package mutating func restore(_ sequence: CascadeSequence?, _ fault: Fault = .none) {
         commands.append(Command(operation: 2))
-        var state = Self.state(sequence, maximumHeads: maximumHeads)
-        let tokens = sequence?.importance.count ?? 0, words = (tokens + 15) / 16
+        var state = self.state(sequence)
+        let tokens = sequence?.importance.count ?? 0, words = (tokens + lanes - 1) / lanes
         if fault != .contextTooLarge { tokenCommands.append(TokenCommand(operation: 0, end: tokens)) }
         var loaded = Array(state[1..<1 + words])
         switch fault {
@@ -223,7 +225,8 @@ package struct CascadeTraffic {
             let length = fault == .headerOnly ? 1 : 1 + random.below(state.count - 1)
             state = Array(state[..<length])
             state[length - 1].last = true
-            let zero = StateItem(numbers: [UInt32](repeating: 0, count: 16), born: [UInt32](repeating: 0, count: 16), last: false)
+            let zero = StateItem(
+                numbers: [UInt32](repeating: 0, count: lanes), born: [UInt32](repeating: 0, count: lanes), last: false)
             for word in 0..<words where word + 1 >= length { loaded[word] = zero }
         case .tooLong:
             state[state.count - 1].last = false
@@ -241,28 +244,28 @@ package struct CascadeTraffic {
 
     // MARK: Parts
 
-    /// A beat of the bank for every 16 tokens, once it is asked for.
+    /// The words of the bank, once it is asked for.
     private mutating func scan(_ sequence: CascadeSequence) {
         guard !sequence.importance.isEmpty else { return }
         tokenCommands.append(TokenCommand(operation: 3, end: sequence.importance.count))
-        let words = Self.tokenWords(sequence)
+        let words = tokenWords(sequence)
         scans += words
         scanGates += [Int](repeating: tokenCommands.count, count: words.count)
     }
 
-    private static func tokenWords(_ sequence: CascadeSequence) -> [StateItem] {
+    private func tokenWords(_ sequence: CascadeSequence) -> [StateItem] {
         let count = sequence.importance.count
         func word(_ numbers: [UInt32], _ first: Int) -> [UInt32] {
-            let part = Array(numbers[first..<min(first + 16, count)])
-            return part + [UInt32](repeating: 0, count: 16 - part.count)
+            let part = Array(numbers[first..<min(first + lanes, count)])
+            return part + [UInt32](repeating: 0, count: lanes - part.count)
         }
-        return stride(from: 0, to: count, by: 16).map {
+        return stride(from: 0, to: count, by: lanes).map {
             StateItem(numbers: word(sequence.importance, $0), born: word(sequence.born, $0), last: false)
         }
     }
 
-    private static func state(_ sequence: CascadeSequence?, maximumHeads: Int) -> [StateItem] {
-        let zeros = [UInt32](repeating: 0, count: 16)
+    private func state(_ sequence: CascadeSequence?) -> [StateItem] {
+        let zeros = [UInt32](repeating: 0, count: lanes)
         var header = zeros
         var items: [StateItem] = [], heads = [UInt32](repeating: 0, count: maximumHeads)
         if let sequence {
@@ -272,8 +275,8 @@ package struct CascadeTraffic {
             heads.replaceSubrange(0..<sequence.cascade.heads, with: sequence.cascade.headImportance.values)
         }
         items.insert(StateItem(numbers: header, born: zeros, last: false), at: 0)
-        items += stride(from: 0, to: maximumHeads, by: 16).map {
-            StateItem(numbers: Array(heads[$0..<$0 + 16]), born: zeros, last: $0 + 16 == maximumHeads)
+        items += stride(from: 0, to: maximumHeads, by: lanes).map {
+            StateItem(numbers: Array(heads[$0..<$0 + lanes]), born: zeros, last: $0 + lanes == maximumHeads)
         }
         return items
     }

@@ -78,7 +78,8 @@ package struct GatheredRow {
         case 2:
             var list = [random.below(1000)]
             while list.count < count { list.append(list.last! + 1 + random.below(keep > 0.5 ? 2 : 50)) }
-            items = TokenItem.kept(0..<count, of: list)
+            list.removeAll { $0 >= lane.maximumContext }
+            items = TokenItem.kept(0..<list.count, of: list)
         default: items = TokenItem.kept(first..<first + count) { survives[$0 - first] }
         }
         return GatheredRow(address: address, bits: bits, items: items)

@@ -9,9 +9,9 @@ extension UnitScenario {
     /// Rows of all magnitudes between commands of every kind: numbers that saturate, equal ones, nested rankings that
     /// keep none, some or all of the heads.
     package static func headImportance(
-        _ lane: LaneConfiguration, heads: Int = 64, _ random: SeededGenerator, _ extent: Extent = .full
+        _ lane: LaneConfiguration, heads: Int = 64, lanes: Int = 16, _ random: SeededGenerator, _ extent: Extent = .full
     ) throws -> UnitScenario {
-        var model = HeadTraffic(lane, heads, random)
+        var model = HeadTraffic(lane, heads, lanes, random)
         let phases = extent == .full ? 24 : 8
         for phase in 0..<phases { try model.phase(phase, rows: extent == .full ? 12 : 3) }
         return try model.scenario()
@@ -20,18 +20,18 @@ extension UnitScenario {
     /// Rows that do not wait for the commands between them: without gaps and stalls, a command that waits goes before the
     /// next row.
     package static func headImportanceWithoutWaiting(
-        _ lane: LaneConfiguration, heads: Int, _ random: SeededGenerator
+        _ lane: LaneConfiguration, heads: Int, lanes: Int = 16, _ random: SeededGenerator
     ) throws -> UnitScenario {
-        var model = HeadTraffic(lane, heads, random)
+        var model = HeadTraffic(lane, heads, lanes, random)
         for phase in 0..<6 { try model.phase(phase, rows: 2) }
         return try model.scenario(rowsWait: false)
     }
 
     /// A ranking of close numbers for every number of heads that a layer can have.
     package static func headImportanceOfLayers(
-        _ lane: LaneConfiguration, heads: Int, _ random: SeededGenerator
+        _ lane: LaneConfiguration, heads: Int, lanes: Int = 16, _ random: SeededGenerator
     ) throws -> UnitScenario {
-        var model = HeadTraffic(lane, heads, random)
+        var model = HeadTraffic(lane, heads, lanes, random)
         for ofLayer in 1...heads { model.close(ofLayer) }
         return try model.scenario()
     }
@@ -51,6 +51,8 @@ private struct HeadTraffic {
 
     let lane: LaneConfiguration
     let heads: Int
+    /// Heads of a word.
+    let lanes: Int
     var random: SeededGenerator
     var numbers: [UInt32]
     var candidates: [Int] = []
@@ -59,8 +61,8 @@ private struct HeadTraffic {
     var commands: [Command] = [], commandGates: [Int] = []
     var loads: [[UInt32]] = [], saves: [[UInt32]] = [], kept: [[Bool]] = []
 
-    init(_ lane: LaneConfiguration, _ heads: Int, _ random: SeededGenerator) {
-        (self.lane, self.heads, self.random) = (lane, heads, random)
+    init(_ lane: LaneConfiguration, _ heads: Int, _ lanes: Int, _ random: SeededGenerator) {
+        (self.lane, self.heads, self.lanes, self.random) = (lane, heads, lanes, random)
         numbers = [UInt32](repeating: 0, count: heads)
     }
 
@@ -117,7 +119,7 @@ private struct HeadTraffic {
     }
 
     private func words(_ numbers: [UInt32]) -> [[UInt32]] {
-        stride(from: 0, to: heads, by: 16).map { Array(numbers[$0..<$0 + 16]) }
+        stride(from: 0, to: heads, by: lanes).map { Array(numbers[$0..<$0 + lanes]) }
     }
 
     /// The command comes when the last row is in, or while it comes in.
@@ -128,7 +130,7 @@ private struct HeadTraffic {
     }
 
     func scenario(rowsWait: Bool = true) throws -> UnitScenario {
-        try UnitScenario(Accelerator.HeadImportance(lane: lane, heads: heads)) { streams in
+        try UnitScenario(Accelerator.HeadImportance(lane: lane, heads: heads, lanes: lanes)) { streams in
             try streams.send(rows, to: "row", gate: rowsWait ? .init(after: "command", beats: rowGates) : nil) { row, beat in
                 try beat.set("head", row.head)
                 try beat.set("scale", row.scale)

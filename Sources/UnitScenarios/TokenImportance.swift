@@ -35,9 +35,9 @@ private struct TokenWordItem {
     var born: [UInt32]
 
     /// Words of tokens 0 ..< end; beyond it noise where it is sent.
-    static func words(_ importance: [UInt32], _ born: [UInt32], end: Int) -> [TokenWordItem] {
-        stride(from: 0, to: end, by: 16).map {
-            TokenWordItem(importance: Array(importance[$0..<$0 + 16]), born: Array(born[$0..<$0 + 16]))
+    static func words(_ importance: [UInt32], _ born: [UInt32], end: Int, lanes: Int) -> [TokenWordItem] {
+        stride(from: 0, to: end, by: lanes).map {
+            TokenWordItem(importance: Array(importance[$0..<$0 + lanes]), born: Array(born[$0..<$0 + lanes]))
         }
     }
 
@@ -76,6 +76,8 @@ private struct ImportanceTraffic {
     }
 
     let configuration: SpAttenConfiguration
+    /// Tokens of a word.
+    private var lanes: Int { configuration.importanceLanes }
     let extent: UnitScenario.Extent
     var random: SeededGenerator
     let capacity: Int
@@ -215,17 +217,17 @@ private struct ImportanceTraffic {
         for token in 0..<capacity {
             // Near the top, so that rows reach it.
             let high = UInt32(1) << 31 - 1 - UInt32(random.below(1 << 21))
-            let inside = token < (end + 15) / 16 * 16
+            let inside = token < (end + lanes - 1) / lanes * lanes
             importance[token] = inside ? [high, UInt32(random.below(1 << 31)), 0][random.below(3)] : 0
             born[token] = inside ? UInt32(truncatingIfNeeded: random.next()) : 0
         }
-        loads += TokenWordItem.words(importance, born, end: end)
+        loads += TokenWordItem.words(importance, born, end: end, lanes: lanes)
     }
 
     /// - Parameter end: 0: all.
     private mutating func scan(_ end: Int) {
         command(Command(operation: 3, end: end))
-        scans += TokenWordItem.words(importance, born, end: end == 0 ? capacity : end)
+        scans += TokenWordItem.words(importance, born, end: end == 0 ? capacity : end, lanes: lanes)
     }
 
     func scenario() throws -> UnitScenario {

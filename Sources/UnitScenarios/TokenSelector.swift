@@ -118,12 +118,15 @@ extension UnitScenario {
                 try beat.set("rows", Int(selection.rows))
             }
             // The bank holds something in the rest of the last word too.
+            let lanes = configuration.importanceLanes
             let words = selections.flatMap { selection in
-                stride(from: 0, to: selection.context, by: 16).map { first in (selection, first..<min(first + 16, selection.context)) }
+                stride(from: 0, to: selection.context, by: lanes).map { first in
+                    (selection, first..<min(first + lanes, selection.context))
+                }
             }
             try streams.send(words, to: "scan") { word, beat in
                 let (selection, tokens) = word
-                let rest = [UInt32](repeating: 0, count: 16 - tokens.count), meant = (0..<16).map { $0 < tokens.count }
+                let rest = [UInt32](repeating: 0, count: lanes - tokens.count), meant = (0..<lanes).map { $0 < tokens.count }
                 try beat.set("importance", selection.importance[tokens] + rest, width: 31, where: meant)
                 try beat.set("born", selection.born[tokens] + rest, width: 32, where: meant)
             }

@@ -76,7 +76,7 @@ units_bench.v
 ../../Generated/spatten-d64/Fifo_w1_d8.v
 ../../Generated/spatten-d64/SkidBuffer_w22.v
 ../../Generated/spatten-d64/IndexGenerator_n524288_k1024.v
-../../Generated/spatten-d64/Fifo_w38_d16.v
+../../Generated/spatten-d64/Fifo_w37_d16.v
 ../../Generated/spatten-d64/IndexFilter_n524288.v
 ../../Generated/spatten-d64/SkidBuffer_w772.v
 ../../Generated/spatten-d64/KeyJoiner_d64_m64_n524288_k1024.v
@@ -112,7 +112,7 @@ units_bench.v
 ../../Generated/prefill-d64/Fifo_w3_d8.v
 ../../Generated/prefill-d64/Fifo_w4_d2.v
 ../../Generated/prefill-d64/NormalizerPair_d64_n524288_e8_r8.v
-../../Generated/units/SkidBuffer_w87.v
+../../Generated/units/SkidBuffer_w85.v
 ../../Generated/units/RowLocator_d64_m64_p64_n524288_b256_s32.v
 ../../Generated/units/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
 ../../Generated/units/Fifo_w11_d256.v

@@ -23,6 +23,13 @@ import UnitScenarios
         #expect(ranked > 2_000)
     }
 
+    /// Behind a narrow port, with words of four.
+    @Test func sequencesTakeTurnsByFours() throws {
+        let unit = try UnitScenario.cascadeController(pruningD16, TestSeed.generator(#function))
+        try unit.runAll()
+        try unit.run(.random(seed: TestSeed.derived(#function)))
+    }
+
     @Test func edges() throws {
         let unit = try UnitScenario.cascadeEdges(pruningD32, TestSeed.generator(#function))
         try unit.run(.random(seed: TestSeed.derived(#function)))

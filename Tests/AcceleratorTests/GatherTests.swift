@@ -11,9 +11,14 @@ import Testing
 import UnitScenarios
 import Verification
 
-/// The configurations of the fetch path of a lane that prunes: every lane of one key a cycle, with both sectors.
+/// The configurations of the fetch path of a lane that prunes: every lane of one key a cycle, with both sectors, and narrow ports.
 let gatherConfigurations = lanes.filter { $0.slots == 1 }.flatMap { lane in
     SpAttenConfiguration.sectorSizes.map { SpAttenConfiguration(lane: lane, sectorBytes: $0) }
+} + narrowConfigurations
+
+/// Narrow ports: vectors of several sectors, of whole and of broken ones.
+let narrowConfigurations = [(64, 64, 16), (16, 16, 8), (16, 16, 16), (64, 32, 16)].map {
+    SpAttenConfiguration.narrow(headSize: $0.0, multipliers: $0.1, portBytes: $0.2)
 }
 
 @Suite struct IndexTests {

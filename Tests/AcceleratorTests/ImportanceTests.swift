@@ -8,10 +8,13 @@ import UnitScenarios
 /// The smallest lane that prunes.
 let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, multipliers: 32))
 
+/// The same behind a narrow port: words of four.
+let pruningD16 = SpAttenConfiguration.narrow(headSize: 16, multipliers: 16, portBytes: 8)
+
 @Suite struct TokenImportanceTests {
     /// Some 14,000 keys a run, a key a cycle.
-    @Test func probabilitiesAdd() throws {
-        let run = try UnitScenario.tokenImportance(pruningD32, TestSeed.generator(#function)).runAll()
+    @Test(arguments: [pruningD32, pruningD16]) func probabilitiesAdd(configuration: SpAttenConfiguration) throws {
+        let run = try UnitScenario.tokenImportance(configuration, TestSeed.generator(#function)).runAll()
         #expect(run["weights"].beats.count > 10_000)
     }
 
@@ -33,6 +36,8 @@ let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, mult
         for lane in [laneD64, pruningD32.lane] {
             try UnitScenario.headImportance(lane, heads: heads, TestSeed.generator("\(#function) \(heads)")).runAll()
         }
+        try UnitScenario.headImportance(
+            pruningD16.lane, heads: heads, lanes: pruningD16.importanceLanes, TestSeed.generator("\(#function) \(heads)")).runAll()
     }
 
     @Test(arguments: [16, 64]) func commandsGoFirst(heads: Int) throws {
@@ -40,7 +45,9 @@ let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, mult
     }
 
     @Test(arguments: [16, 64]) func everyNumberOfHeads(heads: Int) throws {
-        try UnitScenario.headImportanceOfLayers(pruningD32.lane, heads: heads, TestSeed.generator(#function)).run()
+        for lanes in [4, 16] {
+            try UnitScenario.headImportanceOfLayers(pruningD32.lane, heads: heads, lanes: lanes, TestSeed.generator(#function)).run()
+        }
     }
 }
 
@@ -53,6 +60,11 @@ let pruningD32 = SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, mult
             tokens += 16 * (try pass == 0 ? unit.runAll() : unit.run())["scan"].beats.count
         }
         #expect(tokens > 10_000)
+    }
+
+    @Test func nestedSelectionsByFours() throws {
+        try UnitScenario.tokenSelectorAfterReset(pruningD16, TestSeed.generator("\(#function) after reset")).runAll()
+        try UnitScenario.tokenSelector(pruningD16, TestSeed.generator(#function)).runAll()
     }
 
     /// Cycles from the command to the first entry of the list, n = 1,024, whatever the ranks are.

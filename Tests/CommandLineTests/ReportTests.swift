@@ -166,13 +166,13 @@ import Testing
         let directory = try Directory()
         let run = try LeanSpAtten(["presets"], in: directory)
         #expect(run.status == 0)
-        for name in ["lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32", "spatten-d64", "cascade-d64", "prefill-d64", "lean-8", "spatten-8"] {
+        for name in ["lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32", "spatten-d64", "cascade-d64", "cascade-d64-p16", "cascade-d16", "prefill-d64", "lean-8", "spatten-8"] {
             #expect(run.output.contains("  \(name) "))
         }
         let presets = try #require(
             try LeanSpAtten(["presets", "--json", "-"], in: directory).json()["presets"] as? [[String: Any]])
-        #expect(presets.count == 20)
-        #expect(Set(presets.compactMap { $0["configHash"] as? String }).count == 20)
+        #expect(presets.count == 22)
+        #expect(Set(presets.compactMap { $0["configHash"] as? String }).count == 22)
     }
 
     @Test(arguments: [[], ["presets"], ["generate"], ["simulate"], ["golden"], ["doctor"]])

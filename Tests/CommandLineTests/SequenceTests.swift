@@ -5,21 +5,23 @@ import Workloads
 /// `simulate` and `golden` of lanes whose rows belong together: layers and iterations of a cascade, groups of a prompt.
 @Suite struct SequenceTests {
     /// Three layers of four heads, four iterations over 37 ... 40 tokens.
-    private static let cascade = [
-        "--preset", "cascade-d64", "--workload", "synthetic:planted-keys,keys=40,rows=4,heads=4,layers=3", "--token-keep", "1,0.8,0.5",
+    private static let cascade = ["--preset", "cascade-d64"] + sequence
+    private static let sequence = [
+        "--workload", "synthetic:planted-keys,keys=40,rows=4,heads=4,layers=3", "--token-keep", "1,0.8,0.5",
         "--head-keep", "1,1,0.5", "--sink", "2", "--recent", "4", "--key-bits", "4+4", "--value-bits", "6",
     ]
 
-    @Test(arguments: [
+    @Test(arguments: [("cascade-d64", 64), ("cascade-d64-p16", 64), ("cascade-d16", 16)], [
         ["--importance", "sum"], ["--importance", "age", "--refine", "per-key", "--scope", "row", "--value-threshold", "0.001"],
         ["--importance", "decay", "--topk-engine", "radix", "--stall-seed", "5", "--memory-latency", "30"],
     ])
-    func cascade(_ arguments: [String]) throws {
-        let run = try LeanSpAtten(["simulate", "--engine", "native", "--json", "-"] + Self.cascade + arguments, in: try Directory())
+    func cascade(_ preset: (name: String, headSize: Int), _ arguments: [String]) throws {
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "native", "--json", "-", "--preset", preset.name] + Self.sequence + arguments, in: try Directory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json()
-        #expect(report["preset"] as? String == "cascade-d64" && report["mismatches"] as? Int == 0)
-        #expect(report["rows"] as? Int == 48 && report["bytesWritten"] as? Int == (48 - 8) * 64 * 2)
+        #expect(report["preset"] as? String == preset.name && report["mismatches"] as? Int == 0)
+        #expect(report["rows"] as? Int == 48 && report["bytesWritten"] as? Int == (48 - 8) * preset.headSize * 2)
         let cascade = try #require(report["cascade"] as? [String: Any])
         #expect(cascade["importance"] as? String == arguments[1] && cascade["differentDecisions"] as? Int == 0)
         #expect(cascade["sink"] as? Int == 2 && cascade["recent"] as? Int == 4)
@@ -42,7 +44,7 @@ import Workloads
         let directory = try Directory()
         for preset in ["cascade-d64", "spatten-d64"] {
             let run = try LeanSpAtten(
-                ["golden", "--preset", preset, "--workload", Self.cascade[3], "--output", preset, "--refine", "never"], in: directory)
+                ["golden", "--preset", preset, "--workload", Self.sequence[1], "--output", preset, "--refine", "never"], in: directory)
             #expect(run.status == 0, "\(run.errors)")
         }
         let files = try ["cascade-d64", "spatten-d64"].map { try SafetensorsFile(path: directory.file($0)) }

@@ -10,14 +10,14 @@ struct LaneConfigurationTests {
         #expect(
             Preset.all.map(\.name) == [
                 "lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32",
-                "spatten-d64", "spatten-d64-s32", "spatten-d32", "spatten-d128", "cascade-d64",
+                "spatten-d64", "spatten-d64-s32", "spatten-d32", "spatten-d128", "cascade-d64", "cascade-d64-p16", "cascade-d16",
                 "prefill-d64", "prefill-d32", "prefill-d128", "prefill-d64-r16", "prefill-d128-m32-r16", "prefill-d64-m32",
-                "lean-8", "lean-16", "spatten-8", "spatten-eighth", "spatten-full",
+                "lean-8", "lean-16", "spatten-8", "tiny", "ecp5-lane", "spatten-eighth", "spatten-full",
             ])
         for preset in Preset.all {
             try preset.configuration.validate()
             #expect(try Preset.named(preset.name) == preset)
-            #expect(preset.configuration.lane.maximumContext == 524_288)
+            #expect(preset.configuration.lane.maximumContext == (preset.configuration.lane.portBytes == 64 ? 524_288 : 4_096))
         }
         #expect(Set(Preset.all.map(\.configuration.configHash)).count == Preset.all.count)
     }
@@ -61,6 +61,47 @@ struct LaneConfigurationTests {
             } catch {
                 #expect(error.description.hasPrefix("\(parameter) ") && error.description.contains(": use "))
             }
+        }
+    }
+
+    @Test("a narrow port is of lanes that prune, with sectors of its width and a head and array that fit it")
+    func narrowPorts() throws {
+        for (headSize, multipliers, portBytes) in [(16, 16, 8), (16, 16, 16), (32, 16, 16), (64, 64, 16)] {
+            let narrow = SpAttenConfiguration.narrow(headSize: headSize, multipliers: multipliers, portBytes: portBytes)
+            try narrow.validate()
+            #expect(narrow.channels == 1 && narrow.sectorBytes == portBytes)
+            let dense: [AcceleratorConfiguration] = [
+                .lane(narrow.lane), .prefill(PrefillConfiguration(lane: narrow.lane)),
+                .cluster(ClusterConfiguration(spAtten: narrow, lanes: 8)),
+            ]
+            for configuration in dense { #expect(throws: ConfigurationError.self) { try configuration.validate() } }
+        }
+        let refused: [(String, SpAttenConfiguration)] = [
+            ("portBytes 4 is not supported: use one of 8, 16, 64", .narrow(headSize: 64, multipliers: 64, portBytes: 4)),
+            ("headSize 64 is not supported: use one of 16", .narrow(headSize: 64, multipliers: 16, portBytes: 8)),
+            ("headSize 128 is not supported: use one of 16, 32, 64", .narrow(headSize: 128, multipliers: 64, portBytes: 16)),
+            ("headSize 16 is not supported: use one of 32, 64, 128", .narrow(headSize: 16, multipliers: 16, portBytes: 64)),
+            ("multipliers 64 is not supported: a lane that prunes takes one key at a time",
+             .narrow(headSize: 32, multipliers: 64, portBytes: 16)),
+            ("sectorBytes 64 is not supported: use one of 16", {
+                var narrow = SpAttenConfiguration.narrow(headSize: 64, multipliers: 64, portBytes: 16)
+                narrow.sectorBytes = 64
+                return narrow
+            }()),
+            ("maximumRowKeys 4096 is not supported: use one of 1024", {
+                var narrow = SpAttenConfiguration.narrow(headSize: 64, multipliers: 64, portBytes: 16)
+                narrow.maximumRowKeys = 4096
+                return narrow
+            }()),
+            ("topKParallelism 4 is not supported: use one of 1", {
+                var narrow = SpAttenConfiguration.narrow(headSize: 64, multipliers: 64, portBytes: 16)
+                narrow.topKParallelism = 4
+                return narrow
+            }()),
+        ]
+        for (message, configuration) in refused {
+            let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+            #expect(error?.description.hasPrefix(message) == true, "\(String(describing: error))")
         }
     }
 

@@ -43,6 +43,7 @@ import Workloads
     /// A program over the layers of the real fixture, and what they bring to it.
     private struct FixtureProgram {
         let layers: [QuantizedLayer]
+        let preset: Preset
         var program: CascadeProgram
         private let planes: [[MemoryImage.Placement]]
         private let largestScale: Double
@@ -52,8 +53,9 @@ import Workloads
             configuration: CascadeLaneTests.preset.configuration.lane,
             settings: RowSettings(tileKeys: 256, keyFormat: KeyFormat("8+4"), valueFormat: ValueFormat(bits: 8)))
 
-        init(pruning: PruningSettings, scope: DecisionScope) throws {
-            guard case .cascade(let configuration) = CascadeLaneTests.preset.configuration else { preconditionFailure("no cascade") }
+        init(_ preset: Preset = CascadeLaneTests.preset, pruning: PruningSettings, scope: DecisionScope) throws {
+            guard case .cascade(let configuration) = preset.configuration else { preconditionFailure("no cascade") }
+            self.preset = preset
             let (settings, layers) = (Self.quantized.settings, Self.quantized.layers)
             var program = try CascadeProgram(configuration, rows: settings, pruning: pruning, scope: scope)
             planes = try layers.map { layer in
@@ -81,8 +83,8 @@ import Workloads
 
         @discardableResult
         func run(_ timing: StreamTiming = .steady, waves: Bool = true) throws -> StreamRun {
-            let design = try CascadeLaneTests.preset.configuration.design()
-            let model = try LaneModel(CascadeLaneTests.preset.configuration, engine: .verilator)
+            let design = try preset.configuration.design()
+            let model = try LaneModel(preset.configuration, engine: .verilator)
             var check = StreamCheck(design, try program.scenario(of: design, memory: .fixed(latency: 100)))
             check.engine = { _, seed in try model.simulator(seed: seed) }
             if !waves { check.waveDirectory = nil }
@@ -92,9 +94,12 @@ import Workloads
         }
     }
 
-    @Test("three layers of the real fixture as one model, 32 iterations", arguments: modes)
-    func fixture(_ mode: Mode) throws {
-        var fixture = try FixtureProgram(pruning: mode.pruning, scope: mode.scope)
+    /// The presets of the fixture's head size.
+    private static let presets = Preset.cascadeLanes.filter { $0.configuration.lane.headSize == 64 }
+
+    @Test("three layers of the real fixture as one model, 32 iterations", arguments: modes, presets)
+    func fixture(_ mode: Mode, preset: Preset) throws {
+        var fixture = try FixtureProgram(preset, pruning: mode.pruning, scope: mode.scope)
         var sequence = try mode.sequence(layers: fixture.layers.count)
         for row in 0..<32 { try fixture.append(row, of: &sequence) }
         fixture.program.save(sequence)

@@ -16,6 +16,19 @@ import Verification
         for part in 0..<4 { try check(preset, rows: 100, maximumKeys: 700, part: part, model: model) }
     }
 
+    /// Of the presets with a narrow port, the lanes within their cascades.
+    private static let narrow = Preset.cascadeLanes.map(\.configuration).compactMap { configuration -> SpAttenConfiguration? in
+        if case .cascade(let lane) = configuration, lane.isNarrow { lane } else { nil }
+    }
+
+    @Test("400 random rows behind every narrow port in Verilator", arguments: narrow)
+    func narrowPorts(_ configuration: SpAttenConfiguration) throws {
+        let model = try LaneModel(.spAtten(configuration), engine: .verilator)
+        for part in 0..<4 {
+            try check(configuration, name: configuration.canonicalText, rows: 100, maximumKeys: 700, part: part, model: model)
+        }
+    }
+
     @Test("20 random rows in the native engine", arguments: Preset.spAttenLanes)
     func native(_ preset: Preset) throws {
         let model = try LaneModel(preset.configuration, engine: .native)
@@ -26,6 +39,7 @@ import Verification
     private static let others = [
         SpAttenConfiguration(lane: LaneConfiguration(headSize: 32, multipliers: 32), maximumRowKeys: 4096, sectorBytes: 32),
         SpAttenConfiguration(lane: LaneConfiguration(headSize: 128, multipliers: 32)),
+        .narrow(headSize: 32, multipliers: 16, portBytes: 16),
     ]
 
     /// All configurations that `validate` lets through, for `make regress`.
@@ -39,6 +53,8 @@ import Verification
                 }
             }
         }
+    } + [(16, 16, 8), (16, 16, 16), (32, 16, 16), (32, 32, 16), (64, 16, 16), (64, 32, 16), (64, 64, 16)].map {
+        SpAttenConfiguration.narrow(headSize: $0.0, multipliers: $0.1, portBytes: $0.2)
     }
 
     @Test("15 random rows of configurations that are no presets, in the native engine",

@@ -20,7 +20,7 @@ import Verification
         let shapes = [(1, 128, 21, 2), (2, 1024, 8, 1), (4, 1024, 21, 2), (8, 4096, 32, 1), (16, 1024, 12, 2), (32, 1024, 16, 1)]
         return try shapes.map {
             try TopKConfiguration(algorithm, parallelism: $0.0, capacity: $0.1, keyBits: $0.2, buffers: $0.3, pivotSeed: 0xace1)
-        }
+        } + [TopKConfiguration(algorithm, parallelism: 16, keyBits: 32, passKeys: 16)]
     }
 
     private static func sets(_ topK: TopKConfiguration, _ count: Int) -> [TopKSet] {

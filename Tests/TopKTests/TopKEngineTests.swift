@@ -25,8 +25,8 @@ import Verilog
 
     /// Selection alone: what the unit says of its latency is what it takes, for any keys.
     @Test func radixTakesAsLongWhateverTheKeys() throws {
-        for (parallelism, bits) in [(16, 12), (16, 32), (4, 21), (1, 21)] {
-            let topK = try TopKConfiguration(.radix, parallelism: parallelism, keyBits: bits)
+        for (parallelism, bits, passKeys) in [(16, 12, 64), (16, 32, 64), (16, 32, 16), (4, 21, 64), (4, 12, 8), (1, 21, 64)] {
+            let topK = try TopKConfiguration(.radix, parallelism: parallelism, keyBits: bits, passKeys: passKeys)
             var random = TestSeed.generator("\(#function) \(topK)")
             let sets = [1, 64, 65, 1000].flatMap { count in
                 TopKSet.Family.allCases.map { TopKSet(keys: $0.keys(count, bits: bits, &random), k: random.below(count + 1)) }

@@ -55,11 +55,11 @@ package struct CascadeController: Module {
         return Ports(
             command: io.sink(CascadeCommand.shape(configuration)), job: io.sink(CascadeJob.shape(lane)), query: io.sink(query),
             skipped: io.source(SkippedRow.shape), status: io.source(.unsigned(CascadeController.statusBits)),
-            saved: io.source(StateWord.shape), restored: io.sink(StateWord.shape),
+            saved: io.source(StateWord.shape(configuration)), restored: io.sink(StateWord.shape(configuration)),
             laneJob: io.source(SpAttenJob.shape(lane)), laneQuery: io.source(query),
             list: io.source(KeptListEntry.shape(lane)), output: io.sink(OutputBeat.shape),
-            tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape),
-            tokenScan: io.sink(TokenWord.shape), rowDone: io.input(.bit),
+            tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape(configuration)),
+            tokenScan: io.sink(TokenWord.shape(configuration)), rowDone: io.input(.bit),
             listing: io.output(.flow(.unsigned(layerBits))))
     }
 
@@ -78,7 +78,7 @@ package struct CascadeController: Module {
     package func body(_ c: Circuit, _ io: Ports) {
         let phase = PhaseRegister(c)
         let sequence = SequenceState(c, configuration)
-        let heads = c.instance("head_importance", HeadImportance(lane: lane, heads: maximumHeads))
+        let heads = c.instance("head_importance", HeadImportance(lane: lane, heads: maximumHeads, lanes: configuration.importanceLanes))
         let selector = c.instance("token_selector", TokenSelector(configuration))
         let take = c.named("take_command", io.command.fires)
         let command = HeldCommand(c, io.command.payload, take)

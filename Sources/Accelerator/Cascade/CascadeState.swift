@@ -3,6 +3,7 @@ import Configuration
 import RTL
 
 extension CascadeController {
+    private var importanceLanes: Int { configuration.importanceLanes }
     private var headWords: Int { maximumHeads / importanceLanes }
 
     /// The sequence's state out, or another's in (`StateWord` says in which order).
@@ -14,7 +15,7 @@ extension CascadeController {
         _ selector: TokenSelector.Ports, _ fault: Register<Unsigned>
     ) {
         let left = c.register("words_left", .unsigned(configuration.rowKeyBits))
-        let words = c.named("context_words", ((sequence.context.q + 15) >> 4).resized(to: left.q.width))
+        let words = c.named("context_words", configuration.words(of: sequence.context.q).resized(to: left.q.width))
         save(c, io, sequence, phase, heads, selector, left, words)
         restore(c, io, sequence, phase, heads, fault, left, words)
         c.when(phase.is(.askHeads) | phase.is(.loadHeads)) { left.next(Unsigned(headWords)) }

@@ -99,17 +99,18 @@ struct SkippedRow: Bundle {
 }
 
 /// A part of a sequence's state. The first beat has the context in `numbers[0]` and the rows in `numbers[1]`; then come
-/// the tokens of the context, 16 a beat, with their importance in `numbers`; then all heads, 16 a beat, in `numbers`.
+/// the tokens of the context, a word a beat, with their importance in `numbers`; then all heads, a word a beat, in `numbers`.
 /// What is not named is 0.
 struct StateWord: Bundle {
     let numbers: Vector<Unsigned>
     let born: Vector<Unsigned>
     let last: Bit
 
-    static var shape: Shape<StateWord> {
-        Shape { StateWord(
-            numbers: $0.make(.vector(importanceLanes, unsigned: headImportanceBits)),
-            born: $0.make(.vector(importanceLanes, unsigned: rowCountBits)), last: $0.make(.bit)) }
+    static func shape(_ configuration: SpAttenConfiguration) -> Shape<StateWord> {
+        let lanes = configuration.importanceLanes
+        return Shape { StateWord(
+            numbers: $0.make(.vector(lanes, unsigned: headImportanceBits)),
+            born: $0.make(.vector(lanes, unsigned: rowCountBits)), last: $0.make(.bit)) }
     }
 }
 

@@ -6,16 +6,19 @@ import RTL
 /// How much every head of a layer puts out, and which heads stay (Docs/pruning.md 9).
 ///
 /// Takes an output element a cycle; a row's sum is in the bank 3 cycles behind its last element. Commands begin between two
-/// rows. Ranking compares one head with 16 others a cycle: `h * (ceil(h / 16) + 3) + 1` cycles for h heads, at least one.
+/// rows. Ranking compares one head with a word of others a cycle: `h * (ceil(h / lanes) + 3) + 1` cycles for h heads, at least one.
 package struct HeadImportance: Module {
     package let lane: LaneConfiguration
-    /// A multiple of 16.
+    /// A multiple of `lanes`.
     package let heads: Int
+    /// Heads of a word.
+    package let lanes: Int
 
-    package init(lane: LaneConfiguration, heads: Int) {
-        precondition(heads > 0 && heads % importanceLanes == 0, "heads come in words of \(importanceLanes)")
+    package init(lane: LaneConfiguration, heads: Int, lanes: Int = 16) {
+        precondition(heads > 0 && heads % lanes == 0, "heads come in words of \(lanes)")
         self.lane = lane
         self.heads = heads
+        self.lanes = lanes
     }
 
     package struct Ports {
@@ -31,33 +34,33 @@ package struct HeadImportance: Module {
         let kept: Stream<Vector<Bit>>
     }
 
-    package var suffix: String { "d\(lane.headSize)_h\(heads)" }
+    package var suffix: String { "d\(lane.headSize)_h\(heads)" + lanesSuffix(lanes) }
 
-    static var wordShape: Shape<Vector<Unsigned>> { .vector(importanceLanes, unsigned: headImportanceBits) }
+    var wordShape: Shape<Vector<Unsigned>> { .vector(lanes, unsigned: headImportanceBits) }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(row: io.sink(HeadRow.shape(heads: heads)), output: io.sink(OutputBeat.shape), rowDone: io.output(.bit),
-              command: io.sink(HeadCommand.shape(heads: heads)), load: io.sink(Self.wordShape),
-              saved: io.source(Self.wordShape), kept: io.source(.bits(heads)))
+              command: io.sink(HeadCommand.shape(heads: heads)), load: io.sink(wordShape),
+              saved: io.source(wordShape), kept: io.source(.bits(heads)))
     }
 
-    private var words: Int { heads / importanceLanes }
+    private var words: Int { heads / lanes }
     private var wordBits: Int { bitsToIndex(words) }
     private var headBits: Int { bitsToIndex(heads) }
-    private var laneBits: Int { bitsToIndex(importanceLanes) }
+    private var laneBits: Int { bitsToIndex(lanes) }
 
     /// The word that holds a head's number.
     private func word(of head: Unsigned) -> Unsigned { words == 1 ? 0 : head >> laneBits }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let numbers = c.memory("numbers", depth: words, width: Self.wordShape.width, collision: .undefined)
+        let numbers = c.memory("numbers", depth: words, width: wordShape.width, collision: .undefined)
         let sweep = Sweep(c, io, self)
         let adder = add(c, io, sweep)
         c.drive(sweep.mayBegin, adder.fresh & !adder.busy)
 
         let address = c.named("read_address", mux(adder.reads, adder.word, sweep.readWord))
         let read = numbers.read("word", address.resized(to: wordBits), enable: adder.reads | sweep.reads)
-        let word = Self.wordShape.unpack(read)
+        let word = wordShape.unpack(read)
 
         // The number of the row's head grows.
         let chosen = c.stage("chosen", select(adder.lane, word.elements))
@@ -188,8 +191,8 @@ package struct HeadImportance: Module {
             let own = c.stage("own", select(lane, word.elements), enable: ranking & (step.q == 1))
             let place = c.named("place", (step.q &- 2).resized(to: unit.wordBits))
             let beats = c.named("beats", step.q >= 2)
-            let alive = stride(from: 0, to: unit.heads, by: importanceLanes).map { first in
-                Vector((0..<importanceLanes).map { candidates.q[first + $0] }).packed
+            let alive = stride(from: 0, to: unit.heads, by: unit.lanes).map { first in
+                Vector((0..<unit.lanes).map { candidates.q[first + $0] }).packed
             }
             let others = c.named("alive_in_word", select(place, alive))
             let above = word.indices.map { other -> Bit in

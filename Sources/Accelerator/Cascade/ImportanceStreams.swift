@@ -2,38 +2,38 @@ import Configuration
 import FixedPoint
 import RTL
 
-// Importance of tokens and heads travels in words of 16 numbers: what the banks sweep in one cycle.
+// Importance of tokens and heads travels in words of `SpAttenConfiguration.importanceLanes` numbers: what the banks sweep in
+// one cycle.
 
-/// Tokens, or heads, of one word.
-let importanceLanes = 16
 /// Importance of a token, unsigned, 20 bits of it fractional; it saturates.
 let tokenImportanceBits = 31
 /// Importance of a head, and a count of rows, unsigned.
 let headImportanceBits = 32
 let rowCountBits = 32
 
-/// What is kept of 16 tokens.
+/// What is kept of the tokens of a word.
 struct TokenWord: Bundle {
     let importance: Vector<Unsigned>
     /// Rows that had accumulated when the token came into the context.
     let born: Vector<Unsigned>
 
-    static var shape: Shape<TokenWord> {
-        Shape { TokenWord(
-            importance: $0.make(.vector(importanceLanes, unsigned: tokenImportanceBits)),
-            born: $0.make(.vector(importanceLanes, unsigned: rowCountBits))) }
+    static func shape(_ configuration: SpAttenConfiguration) -> Shape<TokenWord> {
+        let lanes = configuration.importanceLanes
+        return Shape { TokenWord(
+            importance: $0.make(.vector(lanes, unsigned: tokenImportanceBits)),
+            born: $0.make(.vector(lanes, unsigned: rowCountBits))) }
     }
 }
 
 /// What the bank of `TokenImportance` does all over.
 enum TokenOperation: Int, CaseIterable {
-    /// Tokens 0 ..< end from the `load` stream, 16 a beat; zeros for all others. With end 0: a sequence begins.
+    /// Tokens 0 ..< end from the `load` stream, a word a beat; zeros for all others. With end 0: a sequence begins.
     case load
     /// I - (I >> 7) for every token.
     case decay
     /// Tokens first ..< end come into the context.
     case extend
-    /// Tokens 0 ..< end to the `scan` stream, 16 a beat; of 0 all that there are.
+    /// Tokens 0 ..< end to the `scan` stream, a word a beat; of 0 all that there are.
     case scan
 }
 
@@ -66,10 +66,10 @@ struct HeadRow: Bundle {
 
 /// What `HeadImportance` does all over.
 enum HeadOperation: Int, CaseIterable {
-    /// Every number from the `load` stream, 16 a beat.
+    /// Every number from the `load` stream, a word a beat.
     case load
     case clear
-    /// Every number to the `saved` stream, 16 a beat.
+    /// Every number to the `saved` stream, a word a beat.
     case save
     /// Keeps the largest of the candidates and tells which.
     case rank
@@ -97,5 +97,18 @@ extension SpAttenConfiguration {
     /// Words of the bank of tokens.
     var tokenWords: Int { maximumRowKeys / importanceLanes }
     var tokenWordBits: Int { bitsToIndex(tokenWords) }
-    var importanceSuffix: String { "n\(lane.maximumContext)_k\(maximumRowKeys)" }
+    /// Counts the tokens of a word.
+    var tokenLaneBits: Int { bitsToIndex(importanceLanes) }
+    var importanceSuffix: String { "n\(lane.maximumContext)_k\(maximumRowKeys)" + lanesSuffix(importanceLanes) }
+
+    /// The number of the word that holds a token, or of words that hold so many.
+    func word(of token: Unsigned) -> Unsigned { token >> tokenLaneBits }
+    func words(of tokens: Unsigned) -> Unsigned { (tokens + Unsigned(importanceLanes - 1)) >> tokenLaneBits }
+    /// The token at a place of a word.
+    func token(_ c: Circuit, _ word: Unsigned, _ lane: Int) -> Unsigned {
+        concatenate(word, c.constant(lane, .unsigned(tokenLaneBits)))
+    }
 }
+
+/// Names a unit by the numbers of a word, unless they are as many as behind a wide port.
+func lanesSuffix(_ lanes: Int) -> String { lanes == 16 ? "" : "_l\(lanes)" }

@@ -18,10 +18,11 @@ struct TokenAddition: Bundle {
     }
 }
 
-/// The numbers of `TokenImportance`: token t in word `t >> 4` of memory `t & 15` of 16 that lie side by side.
+/// The numbers of `TokenImportance`: as many memories side by side as a word has tokens, token t in memory
+/// `t % importanceLanes`.
 ///
 /// An addition a cycle, written back at the end of the second cycle after it: those that follow it closer must be of other tokens.
-/// A command sweeps one word of all 16 memories a cycle.
+/// A command sweeps one word of all memories a cycle.
 package struct TokenBank: Module {
     package let configuration: SpAttenConfiguration
 
@@ -40,16 +41,16 @@ package struct TokenBank: Module {
         let scan: Stream<TokenWord>
     }
 
-    package var suffix: String { "k\(configuration.maximumRowKeys)" }
+    package var suffix: String { "k\(configuration.maximumRowKeys)" + lanesSuffix(configuration.importanceLanes) }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(addition: io.input(.flow(TokenAddition.shape(configuration))), adding: io.output(.bit),
               rowAdded: io.output(.bit), hold: io.input(.bit), command: io.sink(TokenCommand.shape(configuration)),
-              sweeping: io.output(.bit), load: io.sink(TokenWord.shape), scan: io.source(TokenWord.shape))
+              sweeping: io.output(.bit), load: io.sink(TokenWord.shape(configuration)), scan: io.source(TokenWord.shape(configuration)))
     }
 
     private var words: Int { configuration.tokenWords }
-    private var laneBits: Int { bitsToIndex(importanceLanes) }
+    private var laneBits: Int { configuration.tokenLaneBits }
 
     /// One memory's write port.
     private struct Write {
@@ -58,7 +59,7 @@ package struct TokenBank: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let memories = (0..<importanceLanes).map {
+        let memories = (0..<configuration.importanceLanes).map {
             c.memory("importance_\($0)", depth: words, width: tokenImportanceBits, collision: .undefined)
         }
         let sweep = Sweep(c, io, configuration)
@@ -126,13 +127,13 @@ package struct TokenBank: Module {
 
             // The first stage: the address of a word, and what comes in for it.
             skid = OutputSkid(c, "scan_skid", to: io.scan)
-            let comes = c.named("word_comes", isLoad & ((next.q << 4) < end))
+            let comes = c.named("word_comes", isLoad & ((next.q << configuration.tokenLaneBits) < end))
             let waits = c.named("waits", (comes & !io.load.valid) | !skid.ready)
             let advances = c.named("advances", active.q & !waits)
             self.advances = advances
             c.drive(io.load.ready, active.q & comes & skid.ready)
             address = next.q
-            let last = isScan & (next.q == ((end &- 1) >> 4).truncated(to: bits)) | next.q.isAllOnes
+            let last = isScan & (next.q == configuration.word(of: end &- 1).truncated(to: bits)) | next.q.isAllOnes
             c.when(begins) {
                 active.set()
                 next.next(0)
@@ -164,9 +165,9 @@ package struct TokenBank: Module {
 
         /// When each token came, and the scan that shows it.
         func bornMemories(_ c: Circuit, _ io: Ports, _ importance: [Unsigned]) {
-            let words = (0..<importanceLanes).map { lane -> Unsigned in
+            let words = (0..<configuration.importanceLanes).map { lane -> Unsigned in
                 let memory = c.memory("born_\(lane)", depth: configuration.tokenWords, width: rowCountBits, collision: .undefined)
-                let token = concatenate(wordAddress, c.constant(lane, .unsigned(4)))
+                let token = configuration.token(c, wordAddress, lane)
                 let isNew = extends & (token >= command.first) & (token < command.end)
                 c.when(loads | isNew) { memory.write(wordAddress, mux(loads, loaded.born[lane], command.born)) }
                 return memory.read("born_word_\(lane)", address, enable: advances)

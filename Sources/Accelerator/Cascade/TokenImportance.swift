@@ -42,7 +42,7 @@ package struct TokenImportance: Module {
         Ports(accumulates: io.sink(.bit), range: io.sink(ListRange.shape(lane)),
               list: io.input(.flow(KeptListWrite.shape(configuration))), weights: io.sink(WeightBeat.shape(lane)),
               total: io.sink(RowTotal.shape(lane)), command: io.sink(TokenCommand.shape(configuration)),
-              load: io.sink(TokenWord.shape), scan: io.source(TokenWord.shape), rowDone: io.output(.bit))
+              load: io.sink(TokenWord.shape(configuration)), scan: io.source(TokenWord.shape(configuration)), rowDone: io.output(.bit))
     }
 
     /// A key that waits for its row's total.

@@ -5,11 +5,11 @@ import RTL
 
 /// Chooses the tokens that stay and gives them as an ascending list (Docs/pruning.md 7, 8).
 ///
-/// A scan of the bank goes through the top-k engine, 16 ranks a cycle, or 16 in 33 cycles where importances are divided. The candidates of the next
+/// A scan of the bank goes through the top-k engine, a word of ranks a cycle, or in 33 cycles where importances are divided. The candidates of the next
 /// selection are kept here, a bit a token.
 ///
-/// From the command to the first entry of the list of 1,024 tokens: 278 cycles, 64 of them the scan and nearly all others the engine's, or
-/// 2,262 where importances are divided; then an entry a cycle.
+/// From the command to the first entry of the list of 1,024 tokens: 278 cycles with words of 16, 64 of them the scan and nearly all
+/// others the engine's, or 2,262 where importances are divided; then an entry a cycle.
 package struct TokenSelector: Module {
     package let configuration: SpAttenConfiguration
 
@@ -17,7 +17,7 @@ package struct TokenSelector: Module {
 
     package struct Ports {
         let command: Stream<TokenSelection>
-        /// The tokens of the context, 16 a beat.
+        /// The tokens of the context, a word a beat.
         let scan: Stream<TokenWord>
         let list: Stream<KeptListEntry>
     }
@@ -25,7 +25,7 @@ package struct TokenSelector: Module {
     package var suffix: String { configuration.importanceSuffix }
 
     package func ports(_ io: Interface) -> Ports {
-        Ports(command: io.sink(TokenSelection.shape(configuration)), scan: io.sink(TokenWord.shape),
+        Ports(command: io.sink(TokenSelection.shape(configuration)), scan: io.sink(TokenWord.shape(configuration)),
               list: io.source(KeptListEntry.shape(configuration.lane)))
     }
 
@@ -33,13 +33,14 @@ package struct TokenSelector: Module {
     package static func engine(_ configuration: SpAttenConfiguration) -> TopKConfiguration {
         do {
             return try TopKConfiguration(
-                .radix, parallelism: importanceLanes, capacity: configuration.maximumRowKeys, keyBits: tokenImportanceBits + 1)
+                .radix, parallelism: configuration.importanceLanes, capacity: configuration.maximumRowKeys,
+                keyBits: tokenImportanceBits + 1, passKeys: 4 * configuration.importanceLanes)
         } catch {
             preconditionFailure("\(error)")
         }
     }
 
-    private var laneBits: Int { bitsToIndex(importanceLanes) }
+    private var laneBits: Int { configuration.tokenLaneBits }
 
     package func body(_ c: Circuit, _ io: Ports) {
         let engine = c.instance("engine", TopKEngine(Self.engine(configuration)))
@@ -103,9 +104,9 @@ package struct TokenSelector: Module {
 
         let marked = c.register("marked", .bit, reset: 0)
         let word = c.register("marked_word", .unsigned(configuration.tokenWordBits))
-        let bits = c.register("marked_bits", .unsigned(importanceLanes))
+        let bits = c.register("marked_bits", .unsigned(configuration.importanceLanes))
         let mine = c.named("same_word", marked.q & (word.q == token >> laneBits))
-        let bit = c.constant(1, .unsigned(importanceLanes)).shiftedLeft(by: token.truncated(to: laneBits))
+        let bit = c.constant(1, .unsigned(configuration.importanceLanes)).shiftedLeft(by: token.truncated(to: laneBits))
         c.when(sends) {
             marked.set()
             word.next(token >> laneBits)
@@ -129,11 +130,11 @@ private struct Scanned {
         begins: Bit, active: Bit, to keys: Stream<TopKKeys>
     ) {
         let bits = configuration.tokenWordBits
-        let candidates = c.memory("candidates", depth: configuration.tokenWords, width: importanceLanes, collision: .undefined)
+        let candidates = c.memory("candidates", depth: configuration.tokenWords, width: configuration.importanceLanes, collision: .undefined)
         let next = c.register("next_word", .unsigned(bits + 1))
         let valid = c.register("word_valid", .bit, reset: 0)
         let steps = c.register("steps", .unsigned(bitsToCount(tokenImportanceBits)), reset: 0)
-        let words = c.named("words", (command.context + 15) >> 4)
+        let words = c.named("words", configuration.words(of: command.context))
         let leaves = c.named("word_leaves", valid.q & (steps.q == 0) & keys.ready)
         let room = c.named("room", active & (next.q < words) & (!valid.q | leaves))
         let take = c.named("take", scan.valid & room)
@@ -149,12 +150,12 @@ private struct Scanned {
         let word = c.stage("word", next.q.truncated(to: bits), enable: take)
 
         var ranks: [Unsigned] = [], occupied: [Bit] = []
-        for lane in 0..<importanceLanes {
+        for lane in 0..<configuration.importanceLanes {
             let age = c.named("age_\(lane)", command.rows &- scan.payload.born[lane])
             let divisor = c.stage("divisor_\(lane)", mux(age.isNonzero, age, 1), enable: take)
             let value = Self.divided(
                 c, lane, scan.payload.importance[lane], by: divisor, start: take, step: steps.q != 0)
-            let token = concatenate(word, c.constant(lane, .unsigned(4)))
+            let token = configuration.token(c, word, lane)
             let isThere = token < command.context
             let stays = isThere & (command.fresh | flags[lane])
             let isProtected = (token < command.sink) | (token >= command.recent)

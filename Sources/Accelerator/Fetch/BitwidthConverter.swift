@@ -159,10 +159,13 @@ package struct BitwidthConverter: Module {
     }
 
     /// Elements of each width side by side, extended to 12 bits; the width in force chosen.
-    func elements(_ c: Circuit, _ window: Unsigned, _ bits: Unsigned) -> Unsigned {
+    ///
+    /// - Parameter atEnd: They are the last of the window, not the first.
+    func elements(_ c: Circuit, _ window: Unsigned, _ bits: Unsigned, atEnd: Bool = false) -> Unsigned {
         let choices = widths.filter { $0 > 0 }.map { width -> (Int, Unsigned) in
+            let first = atEnd ? window.width - lane.multipliers * width : 0
             let all = (0..<lane.multipliers).map { i -> any Value in
-                let element = window[(i * width)..<((i + 1) * width)]
+                let element = window[(first + i * width)..<(first + (i + 1) * width)]
                 return signed ? element.asSigned.extended(to: elementBits).asUnsigned : element.extended(to: elementBits)
             }
             return (width, c.named("elements_of_\(width)", concatenate(all.reversed())))

@@ -55,7 +55,8 @@ package struct GatherReader: Module {
         let locator = c.instance("locator", RowLocator(configuration))
         c.connect(io.row, to: locator.row)
         c.connect(io.tokens, to: locator.tokens)
-        let cutter = c.instance("cutter", cutter)
+        let serial = SerialRowCutter(configuration, widths: widths, signed: signed)
+        let cutter = serial.isPossible ? c.instance("cutter", serial) : c.instance("cutter", cutter)
         c.connect(cutter.vectors, to: io.vectors)
 
         // Every token goes to all fetchers; a beat that only ends a block is none of the cutter's business.

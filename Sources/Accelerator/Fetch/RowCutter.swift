@@ -97,7 +97,7 @@ package struct RowCutter: Module {
     }
 
     /// The most sectors that a vector of any of the widths touches.
-    private var spanSectors: Int {
+    var spanSectors: Int {
         widths.flatMap { width in
             (0..<perSector).map { (($0 * width % perSector) + width + perSector - 1) / perSector }
         }.max()!

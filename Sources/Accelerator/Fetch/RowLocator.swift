@@ -176,5 +176,8 @@ extension SpAttenConfiguration {
     /// Counts the sectors of one channel.
     var sectorIndexBits: Int { MemoryPort.addressBits - bitsToIndex(lane.portBytes) }
     /// Counts the sectors of one channel that a row of a plane touches.
-    var spanBits: Int { 3 }
+    var spanBits: Int {
+        let sectors = (NumericFormats.keyBits * lane.headSize - 1) / (8 * sectorBytes) + 2
+        return bitsToCount((sectors + channels - 1) / channels)
+    }
 }

@@ -63,8 +63,8 @@ package struct CascadeLane: Module {
         return Ports(
             command: io.sink(CascadeCommand.shape(configuration)), job: io.sink(CascadeJob.shape(lane)),
             query: io.sink(.vector(lane.headSize, signed: NumericFormats.queryBits)), skipped: io.source(SkippedRow.shape),
-            status: io.source(.unsigned(CascadeController.statusBits)), saved: io.source(StateWord.shape),
-            restored: io.sink(StateWord.shape),
+            status: io.source(.unsigned(CascadeController.statusBits)), saved: io.source(StateWord.shape(configuration)),
+            restored: io.sink(StateWord.shape(configuration)),
             request: (0..<configuration.channels * lanes).map { _ in io.source(MemoryRequest.shape) },
             response: (0..<configuration.channels * lanes).map { _ in
                 io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes))

@@ -76,8 +76,8 @@ package struct SpAttenLane: Module {
               output: emitsStates ? nil : io.source(OutputBeat.shape), report: emitsStates ? nil : io.source(RowReport.shape),
               state: emitsStates ? io.source(StateBeat.shape(lane)) : nil, fault: emitsStates ? io.source(.bit) : nil,
               tokenCommand: accumulates ? io.sink(TokenCommand.shape(configuration)) : nil,
-              tokenLoad: accumulates ? io.sink(TokenWord.shape) : nil,
-              tokenScan: accumulates ? io.source(TokenWord.shape) : nil, rowDone: accumulates ? io.output(.bit) : nil)
+              tokenLoad: accumulates ? io.sink(TokenWord.shape(configuration)) : nil,
+              tokenScan: accumulates ? io.source(TokenWord.shape(configuration)) : nil, rowDone: accumulates ? io.output(.bit) : nil)
     }
 
     package func body(_ c: Circuit, _ io: Ports) {

@@ -195,9 +195,10 @@ struct CommandProcessor: Module {
 
     private func moveStates(_ c: Circuit, _ io: Ports, _ job: JobDescriptorWords, restores: Bit, saves: Bit) {
         // The first word and those of the heads, less one, and those of the tokens.
+        let lanes = system.lane.importanceLanes
         func words(_ tokens: String) -> Unsigned {
-            let count = (job[tokens].truncated(to: system.lane.rowKeyBits) + Unsigned(importanceLanes - 1)) >> importanceLanes.trailingZeroBitCount
-            return (count + Unsigned(system.maximumHeads / importanceLanes)).resized(to: system.stateWordBits)
+            let count = (job[tokens].truncated(to: system.lane.rowKeyBits) + Unsigned(lanes - 1)) >> lanes.trailingZeroBitCount
+            return (count + Unsigned(system.maximumHeads / lanes)).resized(to: system.stateWordBits)
         }
         let address = job.address("state_address")
         c.send(StateMove(address: address, words: words("state_tokens")), when: restores, to: io.restore)

@@ -38,8 +38,8 @@ struct LaneGroup: Module {
             list: io.sink(KeptListEntry.shape(lane)), request: (0..<lanes).map { _ in io.source(MemoryRequest.shape) },
             response: (0..<lanes).map { _ in io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes)) },
             output: io.source(OutputBeat.shape), report: io.source(SpAttenLane.RowReport.shape),
-            tokenCommand: io.sink(TokenCommand.shape(configuration)), tokenLoad: io.sink(TokenWord.shape),
-            tokenScan: io.source(TokenWord.shape), rowDone: io.output(.bit))
+            tokenCommand: io.sink(TokenCommand.shape(configuration)), tokenLoad: io.sink(TokenWord.shape(configuration)),
+            tokenScan: io.source(TokenWord.shape(configuration)), rowDone: io.output(.bit))
     }
 
     func body(_ c: Circuit, _ io: Ports) {

@@ -2,7 +2,7 @@ import Blocks
 import Configuration
 import RTL
 
-// A word of a sequence's state is 128 bytes in memory: 16 numbers of 32 bits, then as many births.
+// A word of a sequence's state lies in memory as numbers of 32 bits, and then as many births: 16 each, behind a narrow port 4.
 
 /// Reads a sequence's state and gives it to the cascade.
 struct StateLoader: Module {
@@ -20,19 +20,19 @@ struct StateLoader: Module {
 
     func ports(_ io: Interface) -> Ports {
         Ports(move: io.sink(StateMove.shape(system)), read: io.source(ControlRead.shape(system)),
-              beat: io.sink(.unsigned(system.dataBits)), restored: io.source(StateWord.shape))
+              beat: io.sink(.unsigned(system.dataBits)), restored: io.source(StateWord.shape(system.lane)))
     }
 
     func body(_ c: Circuit, _ io: Ports) {
         let beats = system.stateWordBeats, move = io.move.payload
         let asked = c.register("words_asked", .unsigned(system.stateWordBits + 1), reset: 0)
         let asks = c.named("asks", io.move.valid & (asked.q <= move.words.extended(to: asked.q.width)))
-        let offset = concatenate(asked.q, c.constant(0, .unsigned(StateMove.wordBytes.trailingZeroBitCount)))
+        let offset = concatenate(asked.q, c.constant(0, .unsigned(system.stateWordBytes.trailingZeroBitCount)))
         c.send(ControlRead(address: move.address &+ offset.extended(to: MemoryPort.addressBits),
                            beats: c.constant(beats - 1, .unsigned(system.controlBeatBits))), when: asks, to: io.read)
         c.when(io.move.fires) { asked.next(0) }.elsewhen(io.read.fires) { asked.next(asked.q &+ 1) }
 
-        let word = c.register("word", .unsigned(8 * StateMove.wordBytes))
+        let word = c.register("word", .unsigned(8 * system.stateWordBytes))
         let place = c.register("place", .unsigned(bitsToIndex(beats)), reset: 0)
         let isWhole = c.register("word_is_whole", .bit, reset: 0)
         let isLastBeat = place.q == Unsigned(beats - 1)
@@ -46,8 +46,9 @@ struct StateLoader: Module {
         let given = c.register("words_given", .unsigned(system.stateWordBits), reset: 0)
         let isLast = c.named("is_last", given.q == move.words)
         c.when(io.restored.fires) { given.next(mux(isLast, 0, given.q &+ 1)) }
+        let lanes = system.lane.importanceLanes
         func numbers(_ half: Int) -> [Unsigned] {
-            (0..<importanceLanes).map { word.q[32 * (importanceLanes * half + $0)..<32 * (importanceLanes * half + $0 + 1)] }
+            (0..<lanes).map { word.q[32 * (lanes * half + $0)..<32 * (lanes * half + $0 + 1)] }
         }
         c.drive(io.restored.valid, isWhole.q)
         c.drive(io.restored.payload.numbers, numbers(0))
@@ -73,13 +74,13 @@ struct StateSaver: Module {
 
     func ports(_ io: Interface) -> Ports {
         func address() -> Unsigned { io.input(.unsigned(MemoryPort.addressBits)) }
-        return Ports(move: io.sink(StateMove.shape(system)), saved: io.sink(StateWord.shape), regionFirst: address(),
+        return Ports(move: io.sink(StateMove.shape(system)), saved: io.sink(StateWord.shape(system.lane)), regionFirst: address(),
                      regionLast: address(), packet: .source(io, system))
     }
 
     func body(_ c: Circuit, _ io: Ports) {
         let beats = system.stateWordBeats, move = io.move.payload
-        let word = c.register("word", .unsigned(8 * StateMove.wordBytes))
+        let word = c.register("word", .unsigned(8 * system.stateWordBytes))
         let isHeld = c.register("word_is_held", .bit, reset: 0)
         let isLastWord = c.register("is_last_word", .bit)
         let takes = c.named("takes_word", io.move.valid & io.saved.valid & !isHeld.q)
@@ -96,7 +97,7 @@ struct StateSaver: Module {
         let offset = c.register("offset", .unsigned(MemoryPort.addressBits), reset: 0)
         let command = io.packet.command, data = io.packet.data
         c.send(PacketCommand(
-            address: move.address &+ offset.q, bytes: c.constant(StateMove.wordBytes - 1, .unsigned(system.packetLengthBits)),
+            address: move.address &+ offset.q, bytes: c.constant(system.stateWordBytes - 1, .unsigned(system.packetLengthBits)),
             regionFirst: io.regionFirst, regionLast: io.regionLast), when: isHeld.q & !sent.q, to: command)
         c.send(PacketBeat(data: c.part(place.q, of: word.q, bits: system.dataBits), last: isLastBeat),
                when: isHeld.q & !dataSent.q, to: data)
@@ -107,7 +108,7 @@ struct StateSaver: Module {
         c.when(done) { dataSent.clear() }.elsewhen(endsData) { dataSent.set() }
         c.when(takes) { isHeld.set() }.elsewhen(done) { isHeld.clear() }
         let ends = c.named("ends", done & isLastWord.q)
-        c.when(ends) { offset.next(0) }.elsewhen(done) { offset.next(offset.q &+ Unsigned(StateMove.wordBytes)) }
+        c.when(ends) { offset.next(0) }.elsewhen(done) { offset.next(offset.q &+ Unsigned(system.stateWordBytes)) }
         c.drive(io.move.ready, ends)
         c.discard(move.words)
     }

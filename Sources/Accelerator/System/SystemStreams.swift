@@ -118,9 +118,6 @@ struct StateMove: Bundle {
     static func shape(_ system: SystemConfiguration) -> Shape<StateMove> {
         Shape { StateMove(address: $0.make(.unsigned(MemoryPort.addressBits)), words: $0.make(.unsigned(system.stateWordBits))) }
     }
-
-    /// Of a state word in memory.
-    static let wordBytes = 128
 }
 
 /// Why and where the accelerator stops.
@@ -152,11 +149,14 @@ extension SystemConfiguration {
     /// Beats of the part of a head's record that is read.
     var recordBeats: Int { (8 * RecordLayout.headRecord.bytes + 16 * lane.lane.headSize + dataBits - 1) / dataBits }
     /// Of the bytes of a packet, less one: the longest is a row or a word of a state.
-    var packetLengthBits: Int { bitsToIndex(max(2 * lane.lane.headSize, StateMove.wordBytes)) }
-    /// Beats of a word of a state.
-    var stateWordBeats: Int { StateMove.wordBytes / axi.bytes }
+    var packetLengthBits: Int {
+        bitsToIndex(max(max(2 * lane.lane.headSize, stateWordBytes), max(RecordLayout.completionRecord.bytes, axi.bytes)))
+    }
+    /// A word of a state: numbers of 32 bits, then as many births.
+    var stateWordBytes: Int { 8 * lane.importanceLanes }
+    var stateWordBeats: Int { stateWordBytes / axi.bytes }
     /// Of the words of a state, less one: its first, its tokens, its heads.
-    var stateWordBits: Int { bitsToIndex(1 + (lane.maximumRowKeys + maximumHeads) / importanceLanes) }
+    var stateWordBits: Int { bitsToIndex(1 + (lane.maximumRowKeys + maximumHeads) / lane.importanceLanes) }
 }
 
 extension Circuit {

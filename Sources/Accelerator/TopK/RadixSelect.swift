@@ -21,8 +21,8 @@ package struct RadixSelect: Module {
     /// Largest value of a digit.
     static let highest = (1 << digitBits) - 1
 
-    /// Beats read in a cycle of a pass: 64 keys, but at most 8 beats.
-    package var banks: Int { max(1, min(8, 64 / topK.parallelism)) }
+    /// Beats read in a cycle of a pass: `passKeys` keys, but at most 8 beats.
+    package var banks: Int { max(1, min(8, topK.passKeys / topK.parallelism)) }
     package var digits: Int { (topK.keyBits + Self.digitBits - 1) / Self.digitBits }
     /// Of the first digit, which takes what the others leave.
     var firstDigitBits: Int { topK.keyBits - (digits - 1) * Self.digitBits }

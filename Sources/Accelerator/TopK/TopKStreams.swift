@@ -66,7 +66,9 @@ extension TopKConfiguration {
     var beats: Int { capacity / parallelism }
     var beatBits: Int { bitsToIndex(beats) }
 
-    var suffix: String { "p\(parallelism)_n\(capacity)_w\(keyBits)" + (buffers == 1 ? "" : "_b\(buffers)") }
+    var suffix: String {
+        "p\(parallelism)_n\(capacity)_w\(keyBits)" + (buffers == 1 ? "" : "_b\(buffers)") + (passKeys == 64 ? "" : "_c\(passKeys)")
+    }
 
     /// The beat number of a place in the set.
     func beat(of index: Unsigned) -> Unsigned { index >> laneBits }

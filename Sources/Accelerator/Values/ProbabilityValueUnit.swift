@@ -48,9 +48,12 @@ package struct ProbabilityValueUnit: Module {
         c.drive(io.weights.ready, beatEnds)
         step.advance(c, when: take & beat.occupied)
 
-        // Operands, then products.
-        let weights = beat.weights.indices.map { c.stage("weight_\($0)", beat.weights[$0], enable: advance) }
-        let products = multiply(c, weights, io.values.payload, enable: advance)
+        // Operands, then products. Weights are 0 ... 2^20: negated they are one bit narrower than as signed numbers.
+        let negated = beat.weights.indices.map {
+            c.named("negated_weight_\($0)", (0 - beat.weights[$0]).truncated(to: NumericFormats.weightBits))
+        }
+        let weights = negated.indices.map { c.stage("weight_\($0)", negated[$0], enable: advance) }
+        let products = multiply(c, negated, weights, io.values.payload, enable: advance)
         let valid1 = c.stage("valid_1", take & beat.occupied, enable: advance, reset: 0)
         let valid2 = c.stage("valid_2", valid1, enable: advance, reset: 0)
         let ends1 = c.stage("tile_ends_1", beatEnds & beat.tileLast, enable: advance, reset: 0)
@@ -65,7 +68,7 @@ package struct ProbabilityValueUnit: Module {
         let weightSumBits = NumericFormats.tileWeightSumBits(keys: tileKeys)
         let weightSum = c.register("weight_sum", .unsigned(weightSumBits))
         c.when(advance & keyEnds2) {
-            weightSum.next(mux(fresh.q, 0, weightSum.q) &+ weightTotal.extended(to: weightSumBits))
+            weightSum.next(mux(fresh.q, 0, weightSum.q) &- weightTotal.extended(to: weightSumBits).asUnsigned)
         }
         c.when(advance) {
             complete.next(ends2)
@@ -83,32 +86,49 @@ package struct ProbabilityValueUnit: Module {
             rowLast: c.delayed("row_last", beat.rowLast, by: 3, enable: advance)))
     }
 
-    /// Each element of the vector times the weight of the slot it lies in.
-    private func multiply(_ c: Circuit, _ weights: [Unsigned], _ values: Vector<Signed>, enable: Bit) -> [Signed] {
+    /// The product of a negated weight and a value, in two parts: the weight's upper 18 bits times the value, which a
+    /// multiplier of 18 x 18 bits makes, and its lower 3 bits times the value, which adders do.
+    private struct Product {
+        static let lowBits = NumericFormats.weightBits - 18
+        let high, low: Signed
+
+        var sum: Signed { (high << Self.lowBits) + low }
+    }
+
+    /// Each element of the vector times the negated weight of the slot it lies in.
+    private func multiply(
+        _ c: Circuit, _ arriving: [Signed], _ weights: [Signed], _ values: Vector<Signed>, enable: Bit
+    ) -> [Product] {
         (0..<lane.multipliers).map { i in
+            let slot = i * lane.slots / lane.multipliers
             let value = c.stage("value_\(i)", values[i], enable: enable)
-            let weight = weights[i * lane.slots / lane.multipliers]
-            return c.stage("product_\(i)", weight.signExtendedByZero * value, enable: enable)
+            // Flip-flops that a bit clears: the adders behind them need no gates.
+            let parts = (0..<Product.lowBits).map { bit in
+                c.stage("value_\(i)_of_bit_\(bit)", mux(arriving[slot][bit], values[i], 0), enable: enable) << bit
+            }
+            return Product(
+                high: c.stage("high_product_\(i)", (weights[slot] >> Product.lowBits) * value, enable: enable),
+                low: c.stage("low_product_\(i)", parts.dropFirst().reduce(parts[0]) { $0 + $1 }, enable: enable))
         }
     }
 
     /// One sum for each element of the head.
     private func accumulate(
-        _ c: Circuit, _ products: [Signed], _ fresh: Bit, _ step: StepCounter, when valid: Bit
+        _ c: Circuit, _ products: [Product], _ fresh: Bit, _ step: StepCounter, when valid: Bit
     ) -> [Signed] {
         let sumBits = NumericFormats.tileOutputSumBits(keys: tileKeys)
         return (0..<lane.headSize).map { element in
             let sum = c.register("sum_\(element)", .signed(sumBits))
             let arriving = arrivingAt(element, products).extended(to: sumBits)
-            c.when(step.at(element / lane.multipliers, valid)) { sum.next(mux(fresh, 0, sum.q) &+ arriving) }
+            c.when(step.at(element / lane.multipliers, valid)) { sum.next(mux(fresh, 0, sum.q) &- arriving) }
             return sum.q
         }
     }
 
-    /// What the products add to an element: one per slot.
-    private func arrivingAt(_ element: Int, _ products: [Signed]) -> Signed {
+    /// What the products take from an element: one per slot.
+    private func arrivingAt(_ element: Int, _ products: [Product]) -> Signed {
         let first = element % min(lane.headSize, lane.multipliers)
-        let terms = stride(from: first, to: lane.multipliers, by: min(lane.headSize, lane.multipliers)).map { products[$0] }
+        let terms = stride(from: first, to: lane.multipliers, by: min(lane.headSize, lane.multipliers)).map { products[$0].sum }
         return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
     }
 

@@ -1,0 +1,106 @@
+import Blocks
+import Configuration
+import FixedPoint
+import RTL
+
+/// Does what `RowCutter` does behind a narrow port, whose sectors are no longer than any vector.
+///
+/// Sectors shift through a row of registers, one a cycle, until the last one of a vector is there; the vector then ends with
+/// them, so that nothing but its end within the sector and its width have to be chosen. As every vector needs a sector that
+/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. Latency `RowCutter.latency` cycles.
+package struct SerialRowCutter: Module {
+    package let configuration: SpAttenConfiguration
+    /// Element widths that can be asked for, ascending; 0: no plane, elements are 0.
+    package let widths: [Int]
+    package let signed: Bool
+
+    package init(_ configuration: SpAttenConfiguration, widths: [Int], signed: Bool) {
+        self.configuration = configuration
+        self.widths = widths
+        self.signed = signed
+    }
+
+    package typealias Ports = RowCutter.Ports
+
+    private var cutter: RowCutter { RowCutter(configuration, widths: widths, signed: signed) }
+
+    package var suffix: String { cutter.suffix }
+
+    package func ports(_ io: Interface) -> Ports { cutter.ports(io) }
+
+    private var lane: LaneConfiguration { configuration.lane }
+    private var perSector: Int { configuration.granulesPerSector }
+
+    /// There is one channel, and a vector of any width fills a sector.
+    package var isPossible: Bool { configuration.channels == 1 && widths.allSatisfy { $0 == 0 || $0 >= perSector } }
+
+    package func body(_ c: Circuit, _ io: Ports) {
+        precondition(isPossible, "a vector may lie in a sector that the one before has seen")
+        let place = io.places.payload
+        let step = StepCounter(c, lane)
+        let isFirst = step.at(0, true)
+
+        // The vector's granules, counted from the start of the sector in which it begins, and the sectors it touches.
+        let position = c.register("position", .like(place.start))
+        let start = c.named("vector_start", lane.steps > 1 ? mux(isFirst, place.start, position.q) : place.start)
+        let end = c.named("vector_end", start + place.bits)
+        let offsetBits = bitsToIndex(perSector)
+        let endInSector = end.truncated(to: offsetBits)
+        let touched = c.named("touched", (end >> offsetBits) + endInSector.isNonzero.asUnsigned)
+
+        // Of these, one is here already if the vector before ended in it.
+        let open = c.register("sector_open", .bit, reset: 0)
+        let continues = c.named("continues", open.q & !(place.drops[0] & isFirst))
+        let needed = c.named("needed", touched &- continues.asUnsigned.extended(to: touched.width))
+        let come = c.register("sectors_come", .like(touched), reset: 0)
+        let isThere = c.named("is_there", come.q >= needed)
+
+        let held = c.register("vector_held", .bit, reset: 0)
+        let cut = c.named("cut", io.places.valid & (!held.q | io.vectors.ready) & (!place.occupied | isThere))
+        let taken = c.named("vector_taken", cut & place.occupied)
+        let wants = c.named("wants_sector", io.places.valid & place.occupied & (!isThere | (cut & (come.q == needed))))
+        let shift = c.named("shift", wants & io.sectors[0].valid)
+        c.drive(io.sectors[0].ready, wants)
+        let used = mux(taken, needed, 0)
+        come.next(come.q &- used &+ shift.asUnsigned.extended(to: come.q.width))
+        let ends = !place.occupied | step.atLast(true)
+        step.advance(c, when: taken)
+        c.drive(io.places.ready, cut & ends)
+        c.when(taken) {
+            position.next(endInSector)
+            open.next(endInSector.isNonzero)
+        }
+
+        let elements = converter.elements(c, window(c, io.sectors[0].payload, shift, endInSector), place.bits, atEnd: true)
+        let vector = c.register("vector", io.vectors.shape)
+        c.when(cut) {
+            vector.next(VectorBeat(elements: elements, occupied: place.occupied, rowLast: place.rowLast & ends))
+            held.set()
+        }.elsewhen(io.vectors.ready) {
+            held.clear()
+        }
+        c.send(vector.q, when: held.q, to: io.vectors)
+    }
+
+    private var converter: BitwidthConverter { BitwidthConverter(lane: lane, widths: widths, signed: signed) }
+
+    /// The last sectors that have come, moved up until the granule before `end` of the newest is the last.
+    private func window(_ c: Circuit, _ sector: Unsigned, _ shift: Bit, _ end: Unsigned) -> Unsigned {
+        let span = cutter.spanSectors
+        let sectors = (0..<span).map { c.register("sector_\($0)", .like(sector)) }
+        c.when(shift) {
+            for (register, next) in zip(sectors, sectors.dropFirst().map(\.q) + [sector]) { register.next(next) }
+        }
+        let unused = c.named("granules_behind", c.constant(0, .like(end)) &- end)
+        let widest = widths.max()! * lane.multipliers
+        var current = c.named("joined", concatenate(sectors.reversed().map { $0.q as any Value }))
+        for stage in (0..<end.width).reversed() {
+            let bits = lane.multipliers << stage
+            let width = min(current.width, widest + bits - lane.multipliers)
+            // What lies below has no part in a vector that is moved so far.
+            let moved = (current << bits)[(current.width - width)..<current.width]
+            current = c.named("moved_by_\(1 << stage)", mux(unused[stage], moved, current[(current.width - width)..<current.width]))
+        }
+        return current[(current.width - widest)..<current.width]
+    }
+}
