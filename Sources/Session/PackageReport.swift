@@ -24,7 +24,7 @@ public struct PackageReport: Encodable, Sendable {
 
 extension IPPackage {
     /// - Throws: For a configuration or a prefix that cannot be.
-    public init(of lane: NamedConfiguration, prefix: String?, megahertz: Double) throws {
+    public init(of lane: NamedConfiguration, prefix: String? = nil, megahertz: Double = usualMegahertz) throws {
         try Generation.check(prefix: prefix)
         try lane.configuration.validate()
         let identity = Identity(
@@ -35,7 +35,10 @@ extension IPPackage {
 
     /// Adds the files to `output`, to go to `directory`; other files that are there stay.
     public func add(to output: inout OutputFiles, directory: String) {
-        let folders = Set(files.compactMap { file in file.path.split(separator: "/").dropLast().first.map(String.init) })
+        let folders = Set(files.flatMap { file in
+            let steps = file.path.split(separator: "/").dropLast()
+            return steps.indices.map { steps[...$0].joined(separator: "/") }
+        })
         output.addDirectory(directory)
         for folder in folders.sorted() { output.addDirectory("\(directory)/\(folder)") }
         for file in files { output.add("\(directory)/\(file.path)", file.text) }

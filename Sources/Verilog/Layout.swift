@@ -30,6 +30,8 @@ indirect enum Layout {
         } else if prefix.hasSuffix("= ") {
             writer.line.removeLast()
             writer.breakLine(indentation + 4)
+        } else if prefix.hasSuffix("("), whole.utf8.count > limit {
+            writer.breakLine(indentation + 4)
         }
         writer.write(self, indentation: indentation, following: suffix.utf8.count)
         writer.line += suffix

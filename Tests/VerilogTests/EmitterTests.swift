@@ -181,6 +181,27 @@ import Verilog
             """, "\(text)")
     }
 
+    @Test func namesThatFillALineHaveOneOfTheirOwn() throws {
+        let text = VerilogEmitter().emit(try Design(LongPorts.sketch())).last!.text
+        let (port, other) = ("an_input_whose_name_is_so_long_that_there_is_no_room_beside_it", "an_output_whose_name_is_so_long_that_there_is_no_room_beside_it")
+        #expect(text.contains("    // @[Sketch.swift:"))
+        #expect(text.contains("\n    input  wire signed [15:0] \(port),\n"), "\(text)")
+        #expect(text.contains("\n        .\(port)(\n            \(port)),\n        .\(other)(\n            inner_\(other))\n    );\n"), "\(text)")
+    }
+
+    @Test func equalityIsOfOneSign() throws {
+        let text = try body { c, io in
+            _ = c.named("top", io.x == -1)
+            _ = c.named("three", io.x == 3)
+            _ = c.named("not_top", !(io.x == -1))
+        }
+        #expect(text == """
+            wire top = $unsigned(x) == 8'hff;
+            wire three = x == 8'h3;
+            wire not_top = $unsigned(x) != 8'hff;
+            """, "\(text)")
+    }
+
     @Test func bitsThatNothingReadsAreGathered() throws {
         let design = try Design(Sketch("Unread", ports: SketchPorts.make) { c, io in
             _ = c.named("part", io.a[2..<5])
