@@ -97,7 +97,8 @@ module HeadImportance_d64_h16 (
     assign row_ready = row_ends;  // @[HeadImportance.swift:98]
     wire signed [16:0] magnitudes_next_difference = 17'h0
         - {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
-    wire signed [16:0] magnitudes_next_choice = output_payload_element[15] ? magnitudes_next_difference
+    wire signed [16:0] magnitudes_next_choice =
+        output_payload_element[15] ? magnitudes_next_difference
         : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
 
     always @(posedge clock) begin
@@ -227,7 +228,8 @@ module HeadImportance_d64_h16 (
 
     always @(posedge clock) begin
         if (ranking & (step == 2'h1)) begin  // @[HeadImportance.swift:188]
-            own <= ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? word[511:480]
+            own <=
+                ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? word[511:480]
                             : word[479:448])
                         : ranked_head[0] ? word[447:416]
                         : word[415:384])
@@ -254,7 +256,8 @@ module HeadImportance_d64_h16 (
     };  // @[HeadImportance.swift:194]
     wire [4:0] last_word_difference = heads_of_layer - 5'h1;  // @[HeadImportance.swift:201]
     wire last_word = last_word_difference[4];  // @[HeadImportance.swift:201]
-    wire is_candidate = ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? candidates[15]
+    wire is_candidate =
+        ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? candidates[15]
                     : candidates[14])
                 : ranked_head[0] ? candidates[13]
                 : candidates[12])

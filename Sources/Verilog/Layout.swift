@@ -46,6 +46,18 @@ indirect enum Layout {
         }
     }
 
+    /// Columns up to the first place where a line may end.
+    private var firstWidth: Int {
+        switch self {
+        case .text(let text): return text.utf8.count
+        case .joined(let parts):
+            let fixed = parts.prefix { !$0.isBreakable }
+            return fixed.reduce(0) { $0 + $1.flat.utf8.count } + (fixed.count < parts.count ? parts[fixed.count].firstWidth : 0)
+        case .group(let parts): return parts[0].firstWidth
+        case .braces: return 1
+        }
+    }
+
     private struct Writer {
         let limit: Int
         var lines: [String] = []
@@ -75,11 +87,15 @@ indirect enum Layout {
             case .text(let text): line += text
             case .joined(let parts):
                 for (index, part) in parts.enumerated() {
+                    let rest = parts[(index + 1)...], width = rest.reduce(0) { $0 + $1.flat.utf8.count }
                     // What follows may be broken in its turn, but its first columns must fit.
-                    let rest = parts[(index + 1)...].reduce(0) { $0 + $1.flat.utf8.count }
-                    write(part, indentation: indentation, following: index + 1 < parts.count ? min(rest, 4) : following)
+                    write(part, indentation: indentation, following: rest.contains(where: \.isBreakable) ? min(width, 4) : width + following)
                 }
             case .group(let parts):
+                if line.hasSuffix("(") || line.hasSuffix("= "), line.utf8.count + parts[0].firstWidth > limit {
+                    if line.hasSuffix(" ") { line.removeLast() }
+                    breakLine(indentation + 4)
+                }
                 for (index, part) in parts.enumerated() {
                     if index > 0 { breakLine(indentation + 4) }
                     write(part, indentation: indentation + 4, following: index + 1 < parts.count ? 0 : following)

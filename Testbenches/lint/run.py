@@ -149,14 +149,20 @@ def cores(folder):
     """Directory, name, top, sources, and how much text there is."""
     if (folder / "filelist.f").exists():
         sources = (folder / "filelist.f").read_text().split()
-        tops = [pathlib.Path(sources[-1]).stem]
-        names = [folder.name]
+        found = [(folder.name, pathlib.Path(sources[-1]).stem, sources)]
     else:
-        sources = sorted(path.name for path in folder.glob("*.v"))
-        tops = (folder / "tops.txt").read_text().split()
-        names = tops
-    size = sum((folder / source).stat().st_size for source in sources)
-    return [(folder, name, top, sources, size) for name, top in zip(names, tops)]
+        texts = {path.stem: path.read_text() for path in sorted(folder.glob("*.v"))}
+        found = [(top, top, [f"{module}.v" for module in needed(top, texts)]) for top in (folder / "tops.txt").read_text().split()]
+    return [(folder, name, top, sources, sum((folder / source).stat().st_size for source in sources)) for name, top, sources in found]
+
+
+def needed(top, texts):
+    """The modules below a top, and itself."""
+    known, new = {top}, {top}
+    while new:
+        new = {word for module in new for word in re.findall(r"\w+", texts[module]) if word in texts} - known
+        known |= new
+    return sorted(known)
 
 
 def demand_faults(tools):
