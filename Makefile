@@ -106,8 +106,8 @@ lint: simulators yosys lint-cores ## every preset and the AXI units through Veri
 	@python3 Testbenches/lint/run.py --tools verilator,iverilog,yosys --jobs $(JOBS) $(LINTED)
 
 .PHONY: lint-ip
-lint-ip: simulators yosys lint-cores $(PYTHON)/.lint-installed ## the same with the newest Verilator, slang and Verible besides: none but what is waived
-	@$(PYTHON)/bin/python Testbenches/lint/run.py --jobs $(JOBS) --json .build/lint-ip.json $(LINTED)
+lint-ip: simulators yosys lint-cores $(PYTHON)/.lint-installed ## the same with the newest Verilator, slang and Verible besides: none but what waivers.toml names
+	@$(PYTHON)/bin/python Testbenches/lint/run.py --complete --jobs $(JOBS) --json .build/lint-ip.json $(LINTED)
 
 # The folder of every preset, as `leanspatten package` writes it.
 LINTED = $(PRESETS:%=.build/lint/%) Generated/axi
