@@ -6,10 +6,8 @@ SHELL := bash
 BUILD := .build/release
 CLI := $(BUILD)/leanspatten
 FIXTURE := Tests/Fixtures/decode-attention.safetensors
-PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
-	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128 cascade-d64 cascade-d64-p16 cascade-d16 \
-	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16 \
-	lean-8 lean-16 spatten-8 tiny ecp5-lane spatten-eighth spatten-full
+# All there are: a test demands a folder of each.
+PRESETS := $(patsubst Generated/%/MANIFEST.json,%,$(wildcard Generated/*/MANIFEST.json))
 MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results
@@ -104,36 +102,24 @@ generated: swift ## Generated/ and the vectors in Testbenches/ anew from the sou
 	LEANSPATTEN_REGENERATE=1 swift test -c release --skip-build --filter GeneratedTreeTests
 
 .PHONY: lint
-lint: swift simulators yosys ## the emitted Verilog of every preset through Verilator, Icarus and Yosys: no message allowed
-	@printf '%s\n' $(PRESETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory lint-preset PRESET={}
-	@$(MAKE) --no-print-directory lint-axi
+lint: simulators yosys lint-cores ## every preset and the AXI units through Verilator, Icarus and Yosys: no message allowed
+	@python3 Testbenches/lint/run.py --tools verilator,iverilog,yosys --jobs $(JOBS) $(LINTED)
 
-# The AXI units, as committed.
-.PHONY: lint-axi
-lint-axi:
-	@cd Generated/axi; for top in $$(cat tops.txt); do messages=$$( { \
-	    verilator --lint-only -Wall -y . --top-module $$top $$top.v; \
-	    iverilog -g2005 -Wall -y . -s $$top -o /dev/null $$top.v; \
-	    yosys -q -p "read_verilog *.v; hierarchy -check -top $$top; proc; check -assert"; \
-	  } 2>&1 ) || { echo "$$messages"; echo "lint of $$top failed" >&2; exit 1; }; \
-	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $$top drew messages" >&2; exit 1; }; \
-	  echo "$$top: clean in Verilator -Wall, Icarus -Wall, Yosys check"; \
-	done
+.PHONY: lint-ip
+lint-ip: simulators yosys lint-cores $(PYTHON)/.lint-installed ## the same with the newest Verilator, slang and Verible besides: none but what waivers.toml names
+	@$(PYTHON)/bin/python Testbenches/lint/run.py --complete --jobs $(JOBS) --json .build/lint-ip.json $(LINTED)
+
+# The folder of every preset, as `leanspatten package` writes it.
+LINTED = $(PRESETS:%=.build/lint/%) Generated/axi
+.PHONY: lint-cores
+lint-cores: swift
+	swift build -c release --product leanspatten
+	@rm -rf .build/lint; mkdir -p .build/lint; for preset in $(PRESETS); do \
+	  $(CLI) package --preset $$preset --output .build/lint/$$preset >/dev/null; done
 
 .PHONY: cocotb
 cocotb: simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units in Icarus, and on planted faults of the protocol
 	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb
-
-.PHONY: lint-preset
-lint-preset:
-	@mkdir -p .build/lint; $(CLI) generate --preset $(PRESET) --output .build/lint/$(PRESET) >/dev/null
-	@cd .build/lint/$(PRESET); top=$$(tail -n 1 filelist.f); top=$${top%.v}; messages=$$( { \
-	    verilator --lint-only -Wall --top-module $$top -f filelist.f; \
-	    iverilog -g2005 -Wall -s $$top -o /dev/null -f filelist.f; \
-	    yosys -q -p "read_verilog $$(tr '\n' ' ' < filelist.f); hierarchy -check -top $$top; proc; check -assert"; \
-	  } 2>&1 ) || { echo "$$messages"; echo "lint of $(PRESET) failed" >&2; exit 1; }; \
-	  [ -z "$$messages" ] || { echo "$$messages"; echo "lint of $(PRESET) drew messages" >&2; exit 1; }; \
-	  echo "$(PRESET): clean in Verilator -Wall, Icarus -Wall, Yosys check"
 
 .PHONY: bench
 bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.md into .build/bench.json; ONLY="name ..." selects
@@ -178,7 +164,7 @@ $(PYTHON)/.installed: Testbenches/requirements.txt
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-$(PYTHON)/.fpga-installed: Testbenches/fpga-requirements.txt $(PYTHON)/.installed
+$(PYTHON)/.%-installed: Testbenches/%-requirements.txt $(PYTHON)/.installed
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
@@ -205,6 +191,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,folders for flows,$(MAKE) --no-print-directory handoff)
+	@$(call timed,linters,$(MAKE) --no-print-directory lint-ip)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
 	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/reduction $(RESULTS)/newest-verilator

@@ -24,8 +24,8 @@ let package = Package(
         .target(name: "LanguageModel", dependencies: ["Workloads"]),
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Synthesis", dependencies: ["Cosimulation"]),
-        .target(name: "Handoff", dependencies: ["Cosimulation"]),
-        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Synthesis", "Handoff"]),
+        .target(name: "Handoff", dependencies: ["Synthesis"]),
+        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Handoff"]),
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

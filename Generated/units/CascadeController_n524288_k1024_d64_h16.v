@@ -266,9 +266,11 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     wire [28:0] wanted_tokens_sum = {1'b0, tokens_product} + 29'hffff;  // @[CascadeLayers.swift:58]
     wire [11:0] wanted_tokens_sum_2 = {1'b0, sink} + {1'b0, recent};  // @[CascadeLayers.swift:58]
-    wire [11:0] wanted_tokens_choice = (wanted_tokens_sum_2 < {1'b0, asked_tokens[10:0]}) ? wanted_tokens_sum_2
+    wire [11:0] wanted_tokens_choice = (wanted_tokens_sum_2
+            < {1'b0, asked_tokens[10:0]}) ? wanted_tokens_sum_2
         : {1'b0, asked_tokens[10:0]};  // @[CascadeLayers.swift:58]
-    wire [10:0] wanted_tokens = (wanted_tokens_sum[26:16] < wanted_tokens_choice[10:0]) ? wanted_tokens_choice[10:0]
+    wire [10:0] wanted_tokens = (wanted_tokens_sum[26:16]
+            < wanted_tokens_choice[10:0]) ? wanted_tokens_choice[10:0]
         : wanted_tokens_sum[26:16];  // @[CascadeLayers.swift:58]
     wire [10:0] kept_tokens = (wanted_tokens < tokens_left) ? wanted_tokens
         : tokens_left;  // @[CascadeLayers.swift:59]
@@ -479,7 +481,8 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     wire token_selector_command_valid = phase == 5'h9;  // @[CascadeLayers.swift:181]
     wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:181]
-    wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (sequence_context
+    wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (
+            sequence_context
             - recent)
         : 11'h0;  // @[CascadeLayers.swift:181]
     wire loads_list_when3 = token_selector_command_valid
@@ -581,8 +584,14 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire head_importance_command_valid = head_importance_command_valid_equal
         | head_importance_command_valid_equal_2
         | head_importance_command_valid_equal_3
+<<<<<<< HEAD
         | (phase == 5'h8);  // @[CascadeController.swift:170]
     wire [1:0] head_importance_command_payload_operation = head_importance_command_valid_equal ? 2'h1
+=======
+        | (phase == 5'h8);  // @[CascadeController.swift:167]
+    wire [1:0] head_importance_command_payload_operation =
+        head_importance_command_valid_equal ? 2'h1
+>>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
         : head_importance_command_valid_equal_2 ? 2'h0
         : head_importance_command_valid_equal_3 ? 2'h2
         : 2'h3;  // @[CascadeController.swift:170]

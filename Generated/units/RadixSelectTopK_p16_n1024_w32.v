@@ -449,16 +449,20 @@ module RadixSelectTopK_p16_n1024_w32 (
                 & (above_8 | (equal_8 & (equals_left_in_beat >= {1'b0, keep_8_next_sum[3:0]})));
             keep_9 <= compared_valid  // @[TopKEngine.swift:123]
                 & (above_9 | (equal_9 & (equals_left_in_beat >= {1'b0, keep_9_next_sum[3:0]})));
-            keep_10 <= compared_valid  // @[TopKEngine.swift:123]
-                & (above_10 | (equal_10 & (equals_left_in_beat >= {1'b0, keep_10_next_sum_2[3:0]})));
+            keep_10 <= compared_valid
+                & (above_10  // @[TopKEngine.swift:123]
+                    | (equal_10 & (equals_left_in_beat >= {1'b0, keep_10_next_sum_2[3:0]})));
             keep_11 <= compared_valid  // @[TopKEngine.swift:123]
                 & (above_11 | (equal_11 & (equals_left_in_beat >= {1'b0, keep_11_next_sum[3:0]})));
-            keep_12 <= compared_valid  // @[TopKEngine.swift:123]
-                & (above_12 | (equal_12 & (equals_left_in_beat >= {1'b0, keep_12_next_sum_2[3:0]})));
-            keep_13 <= compared_valid  // @[TopKEngine.swift:123]
-                & (above_13 | (equal_13 & (equals_left_in_beat >= {1'b0, keep_13_next_sum_2[3:0]})));
-            keep_14 <= compared_valid  // @[TopKEngine.swift:123]
-                & (above_14 | (equal_14 & (equals_left_in_beat >= {1'b0, keep_14_next_sum_3[3:0]})));
+            keep_12 <= compared_valid
+                & (above_12  // @[TopKEngine.swift:123]
+                    | (equal_12 & (equals_left_in_beat >= {1'b0, keep_12_next_sum_2[3:0]})));
+            keep_13 <= compared_valid
+                & (above_13  // @[TopKEngine.swift:123]
+                    | (equal_13 & (equals_left_in_beat >= {1'b0, keep_13_next_sum_2[3:0]})));
+            keep_14 <= compared_valid
+                & (above_14  // @[TopKEngine.swift:123]
+                    | (equal_14 & (equals_left_in_beat >= {1'b0, keep_14_next_sum_3[3:0]})));
             keep_15 <= compared_valid  // @[TopKEngine.swift:123]
                 & (above_15 | (equal_15 & (equals_left_in_beat >= equals_used_sum_15)));
             kept_key_0 <= compared_0;  // @[TopKEngine.swift:132]

@@ -16,11 +16,13 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
     input  wire left_followers_payload_tag_rows,  // @[ReductionJoin.swift:49]
     input  wire [3:0] left_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:49]
     input  wire left_followers_payload_state_occupied,  // @[ReductionJoin.swift:49]
-    input  wire signed [6:0] left_followers_payload_state_highest_class,  // @[ReductionJoin.swift:49]
+    // @[ReductionJoin.swift:49]
+    input  wire signed [6:0] left_followers_payload_state_highest_class,
     input  wire [70:0] left_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:49]
     input  wire [70:0] left_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:49]
     input  wire [655:0] left_followers_payload_state_output_sums,  // @[ReductionJoin.swift:49]
-    input  wire [655:0] left_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:49]
+    // @[ReductionJoin.swift:49]
+    input  wire [655:0] left_followers_payload_state_output_sums_below,
     input  wire left_followers_payload_last,  // @[ReductionJoin.swift:49]
     input  wire left_openers_valid,  // @[ReductionJoin.swift:49]
     output wire left_openers_ready,  // @[ReductionJoin.swift:49]
@@ -53,11 +55,13 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
     input  wire right_followers_payload_tag_rows,  // @[ReductionJoin.swift:52]
     input  wire [3:0] right_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:52]
     input  wire right_followers_payload_state_occupied,  // @[ReductionJoin.swift:52]
-    input  wire signed [6:0] right_followers_payload_state_highest_class,  // @[ReductionJoin.swift:52]
+    // @[ReductionJoin.swift:52]
+    input  wire signed [6:0] right_followers_payload_state_highest_class,
     input  wire [70:0] right_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:52]
     input  wire [70:0] right_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:52]
     input  wire [655:0] right_followers_payload_state_output_sums,  // @[ReductionJoin.swift:52]
-    input  wire [655:0] right_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:52]
+    // @[ReductionJoin.swift:52]
+    input  wire [655:0] right_followers_payload_state_output_sums_below,
     input  wire right_followers_payload_last,  // @[ReductionJoin.swift:52]
     input  wire right_openers_valid,  // @[ReductionJoin.swift:52]
     output wire right_openers_ready,  // @[ReductionJoin.swift:52]
@@ -70,7 +74,8 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
     input  wire right_openers_payload_tag_rows,  // @[ReductionJoin.swift:52]
     input  wire [3:0] right_openers_payload_tag_value_bits,  // @[ReductionJoin.swift:52]
     input  wire right_openers_payload_state_occupied,  // @[ReductionJoin.swift:52]
-    input  wire signed [6:0] right_openers_payload_state_highest_class,  // @[ReductionJoin.swift:52]
+    // @[ReductionJoin.swift:52]
+    input  wire signed [6:0] right_openers_payload_state_highest_class,
     input  wire [70:0] right_openers_payload_state_weight_sum,  // @[ReductionJoin.swift:52]
     input  wire [70:0] right_openers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:52]
     input  wire [655:0] right_openers_payload_state_output_sums,  // @[ReductionJoin.swift:52]
@@ -90,11 +95,13 @@ module ReductionJoin_d64_n524288_e8_r2_inner (
     output wire open_followers_payload_tag_rows,  // @[ReductionJoin.swift:54]
     output wire [3:0] open_followers_payload_tag_value_bits,  // @[ReductionJoin.swift:54]
     output wire open_followers_payload_state_occupied,  // @[ReductionJoin.swift:54]
-    output wire signed [6:0] open_followers_payload_state_highest_class,  // @[ReductionJoin.swift:54]
+    // @[ReductionJoin.swift:54]
+    output wire signed [6:0] open_followers_payload_state_highest_class,
     output wire [70:0] open_followers_payload_state_weight_sum,  // @[ReductionJoin.swift:54]
     output wire [70:0] open_followers_payload_state_weight_sum_below,  // @[ReductionJoin.swift:54]
     output wire [655:0] open_followers_payload_state_output_sums,  // @[ReductionJoin.swift:54]
-    output wire [655:0] open_followers_payload_state_output_sums_below,  // @[ReductionJoin.swift:54]
+    // @[ReductionJoin.swift:54]
+    output wire [655:0] open_followers_payload_state_output_sums_below,
     output wire open_followers_payload_last,  // @[ReductionJoin.swift:54]
     output wire open_openers_valid,  // @[ReductionJoin.swift:54]
     input  wire open_openers_ready,  // @[ReductionJoin.swift:54]

@@ -232,11 +232,13 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
     wire join_1_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:100]
     wire [3:0] join_1_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:100]
     wire join_1_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:100]
-    wire signed [6:0] join_1_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:100]
+    // @[ReductionUnit.swift:100]
+    wire signed [6:0] join_1_open_followers_payload_state_highest_class;
     wire [70:0] join_1_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:100]
     wire [70:0] join_1_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:100]
     wire [655:0] join_1_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:100]
-    wire [655:0] join_1_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:100]
+    // @[ReductionUnit.swift:100]
+    wire [655:0] join_1_open_followers_payload_state_output_sums_below;
     wire join_1_open_followers_payload_last;  // @[ReductionUnit.swift:100]
     wire join_1_complete_valid;  // @[ReductionUnit.swift:100]
     wire [7:0] join_1_complete_payload_tag_output_head;  // @[ReductionUnit.swift:100]
@@ -269,11 +271,13 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
     wire join_0_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:100]
     wire [3:0] join_0_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:100]
     wire join_0_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:100]
-    wire signed [6:0] join_0_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:100]
+    // @[ReductionUnit.swift:100]
+    wire signed [6:0] join_0_open_followers_payload_state_highest_class;
     wire [70:0] join_0_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:100]
     wire [70:0] join_0_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:100]
     wire [655:0] join_0_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:100]
-    wire [655:0] join_0_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:100]
+    // @[ReductionUnit.swift:100]
+    wire [655:0] join_0_open_followers_payload_state_output_sums_below;
     wire join_0_open_followers_payload_last;  // @[ReductionUnit.swift:100]
     wire join_0_complete_valid;  // @[ReductionUnit.swift:100]
     wire [7:0] join_0_complete_payload_tag_output_head;  // @[ReductionUnit.swift:100]
@@ -355,7 +359,8 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_1_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_1_followers_payload_last),
         .openers_valid(slots_1_openers_valid),
         .openers_ready(join_1_left_openers_ready),
@@ -416,7 +421,8 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_2_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_2_followers_payload_last),
         .openers_valid(slots_2_openers_valid),
         .openers_ready(slots_2_openers_ready),
@@ -509,7 +515,8 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_0_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_0_followers_payload_last),
         .openers_valid(slots_0_openers_valid),
         .openers_ready(join_0_left_openers_ready),
@@ -551,9 +558,11 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .left_followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
         .left_followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_weight_sum_below(
+            slots_1_followers_payload_state_weight_sum_below),
         .left_followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_output_sums_below(
+            slots_1_followers_payload_state_output_sums_below),
         .left_followers_payload_last(slots_1_followers_payload_last),
         .left_openers_valid(slots_1_openers_valid),
         .left_openers_ready(join_1_left_openers_ready),
@@ -568,9 +577,11 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .left_openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
         .left_openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            slots_1_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            slots_1_openers_payload_state_output_sums_below),
         .left_openers_payload_last(slots_1_openers_payload_last),
         .left_order_valid(slots_1_order_valid),
         .left_order_ready(join_1_left_order_ready),
@@ -588,14 +599,17 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .right_followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
         .right_followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_weight_sum_below(
+            slots_2_followers_payload_state_weight_sum_below),
         .right_followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_output_sums_below(
+            slots_2_followers_payload_state_output_sums_below),
         .right_followers_payload_last(slots_2_followers_payload_last),
         .open_followers_valid(join_1_open_followers_valid),
         .open_followers_ready(join_0_right_followers_ready),
         .open_followers_payload_tag_output_head(join_1_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_1_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_1_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_1_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_1_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_1_open_followers_payload_tag_epoch),
@@ -603,11 +617,14 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .open_followers_payload_tag_rows(join_1_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_1_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_1_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_1_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_1_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_1_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_1_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_1_open_followers_payload_state_weight_sum_below),
         .open_followers_payload_state_output_sums(join_1_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_1_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_output_sums_below(
+            join_1_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_1_open_followers_payload_last),
         .complete_valid(join_1_complete_valid),
         .complete_ready(merged_1_ready),
@@ -678,9 +695,11 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .left_followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
         .left_followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_weight_sum_below(
+            slots_0_followers_payload_state_weight_sum_below),
         .left_followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_output_sums_below(
+            slots_0_followers_payload_state_output_sums_below),
         .left_followers_payload_last(slots_0_followers_payload_last),
         .left_openers_valid(slots_0_openers_valid),
         .left_openers_ready(join_0_left_openers_ready),
@@ -695,9 +714,11 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .left_openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
         .left_openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            slots_0_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            slots_0_openers_payload_state_output_sums_below),
         .left_openers_payload_last(slots_0_openers_payload_last),
         .left_order_valid(slots_0_order_valid),
         .left_order_ready(join_0_left_order_ready),
@@ -705,7 +726,8 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .right_followers_valid(join_1_open_followers_valid),
         .right_followers_ready(join_0_right_followers_ready),
         .right_followers_payload_tag_output_head(join_1_open_followers_payload_tag_output_head),
-        .right_followers_payload_tag_output_sequence(join_1_open_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_output_sequence(
+            join_1_open_followers_payload_tag_output_sequence),
         .right_followers_payload_tag_opens(join_1_open_followers_payload_tag_opens),
         .right_followers_payload_tag_closes(join_1_open_followers_payload_tag_closes),
         .right_followers_payload_tag_epoch(join_1_open_followers_payload_tag_epoch),
@@ -713,16 +735,20 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .right_followers_payload_tag_rows(join_1_open_followers_payload_tag_rows),
         .right_followers_payload_tag_value_bits(join_1_open_followers_payload_tag_value_bits),
         .right_followers_payload_state_occupied(join_1_open_followers_payload_state_occupied),
-        .right_followers_payload_state_highest_class(join_1_open_followers_payload_state_highest_class),
+        .right_followers_payload_state_highest_class(
+            join_1_open_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(join_1_open_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(join_1_open_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_weight_sum_below(
+            join_1_open_followers_payload_state_weight_sum_below),
         .right_followers_payload_state_output_sums(join_1_open_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(join_1_open_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_output_sums_below(
+            join_1_open_followers_payload_state_output_sums_below),
         .right_followers_payload_last(join_1_open_followers_payload_last),
         .open_followers_valid(join_0_open_followers_valid),
         .open_followers_ready(join_0_open_followers_ready),
         .open_followers_payload_tag_output_head(join_0_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_0_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_0_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_0_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_0_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_0_open_followers_payload_tag_epoch),
@@ -730,11 +756,14 @@ module ReductionUnit_d64_n524288_e8_r2_g3_chain (
         .open_followers_payload_tag_rows(join_0_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_0_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_0_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_0_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_0_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_0_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_0_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_0_open_followers_payload_state_weight_sum_below),
         .open_followers_payload_state_output_sums(join_0_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_0_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_output_sums_below(
+            join_0_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_0_open_followers_payload_last),
         .complete_valid(join_0_complete_valid),
         .complete_ready(merged_0_ready),

@@ -378,11 +378,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_1_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_1_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_1_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_1_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_1_open_followers_payload_state_highest_class;
     wire [70:0] join_0_1_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
-    wire [70:0] join_0_1_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [70:0] join_0_1_open_followers_payload_state_weight_sum_below;
     wire [655:0] join_0_1_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_1_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_1_open_followers_payload_state_output_sums_below;
     wire join_0_1_open_followers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_1_open_openers_valid;  // @[ReductionUnit.swift:140]
     wire [7:0] join_0_1_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:140]
@@ -394,11 +397,13 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_1_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_1_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_1_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_1_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_1_open_openers_payload_state_highest_class;
     wire [70:0] join_0_1_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
     wire [70:0] join_0_1_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
     wire [655:0] join_0_1_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_1_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_1_open_openers_payload_state_output_sums_below;
     wire join_0_1_open_openers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_1_open_order_valid;  // @[ReductionUnit.swift:140]
     wire join_0_1_open_order_payload;  // @[ReductionUnit.swift:140]
@@ -469,11 +474,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_2_3_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_2_3_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_2_3_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_2_3_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_2_3_open_followers_payload_state_highest_class;
     wire [70:0] join_2_3_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
-    wire [70:0] join_2_3_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [70:0] join_2_3_open_followers_payload_state_weight_sum_below;
     wire [655:0] join_2_3_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_2_3_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_2_3_open_followers_payload_state_output_sums_below;
     wire join_2_3_open_followers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_2_3_open_openers_valid;  // @[ReductionUnit.swift:140]
     wire [7:0] join_2_3_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:140]
@@ -485,11 +493,13 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_2_3_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_2_3_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_2_3_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_2_3_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_2_3_open_openers_payload_state_highest_class;
     wire [70:0] join_2_3_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
     wire [70:0] join_2_3_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
     wire [655:0] join_2_3_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_2_3_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_2_3_open_openers_payload_state_output_sums_below;
     wire join_2_3_open_openers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_2_3_open_order_valid;  // @[ReductionUnit.swift:140]
     wire join_2_3_open_order_payload;  // @[ReductionUnit.swift:140]
@@ -560,11 +570,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_3_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_3_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_3_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_3_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_3_open_followers_payload_state_highest_class;
     wire [70:0] join_0_3_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
-    wire [70:0] join_0_3_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [70:0] join_0_3_open_followers_payload_state_weight_sum_below;
     wire [655:0] join_0_3_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_3_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_3_open_followers_payload_state_output_sums_below;
     wire join_0_3_open_followers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_3_open_openers_valid;  // @[ReductionUnit.swift:140]
     wire [7:0] join_0_3_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:140]
@@ -576,11 +589,13 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_3_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_3_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_3_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_3_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_3_open_openers_payload_state_highest_class;
     wire [70:0] join_0_3_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
     wire [70:0] join_0_3_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
     wire [655:0] join_0_3_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_3_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_3_open_openers_payload_state_output_sums_below;
     wire join_0_3_open_openers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_3_open_order_valid;  // @[ReductionUnit.swift:140]
     wire join_0_3_open_order_payload;  // @[ReductionUnit.swift:140]
@@ -651,11 +666,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_4_open_followers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_4_open_followers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_4_open_followers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_4_open_followers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_4_open_followers_payload_state_highest_class;
     wire [70:0] join_0_4_open_followers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
-    wire [70:0] join_0_4_open_followers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [70:0] join_0_4_open_followers_payload_state_weight_sum_below;
     wire [655:0] join_0_4_open_followers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_4_open_followers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_4_open_followers_payload_state_output_sums_below;
     wire join_0_4_open_followers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_4_open_openers_valid;  // @[ReductionUnit.swift:140]
     wire [7:0] join_0_4_open_openers_payload_tag_output_head;  // @[ReductionUnit.swift:140]
@@ -667,11 +685,13 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
     wire join_0_4_open_openers_payload_tag_rows;  // @[ReductionUnit.swift:140]
     wire [3:0] join_0_4_open_openers_payload_tag_value_bits;  // @[ReductionUnit.swift:140]
     wire join_0_4_open_openers_payload_state_occupied;  // @[ReductionUnit.swift:140]
-    wire signed [6:0] join_0_4_open_openers_payload_state_highest_class;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire signed [6:0] join_0_4_open_openers_payload_state_highest_class;
     wire [70:0] join_0_4_open_openers_payload_state_weight_sum;  // @[ReductionUnit.swift:140]
     wire [70:0] join_0_4_open_openers_payload_state_weight_sum_below;  // @[ReductionUnit.swift:140]
     wire [655:0] join_0_4_open_openers_payload_state_output_sums;  // @[ReductionUnit.swift:140]
-    wire [655:0] join_0_4_open_openers_payload_state_output_sums_below;  // @[ReductionUnit.swift:140]
+    // @[ReductionUnit.swift:140]
+    wire [655:0] join_0_4_open_openers_payload_state_output_sums_below;
     wire join_0_4_open_openers_payload_last;  // @[ReductionUnit.swift:140]
     wire join_0_4_open_order_valid;  // @[ReductionUnit.swift:140]
     wire join_0_4_open_order_payload;  // @[ReductionUnit.swift:140]
@@ -787,7 +807,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_0_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_0_followers_payload_last),
         .openers_valid(slots_0_openers_valid),
         .openers_ready(slots_0_openers_ready),
@@ -848,7 +869,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_1_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_1_followers_payload_last),
         .openers_valid(slots_1_openers_valid),
         .openers_ready(slots_1_openers_ready),
@@ -1013,7 +1035,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_2_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_2_followers_payload_last),
         .openers_valid(slots_2_openers_valid),
         .openers_ready(slots_2_openers_ready),
@@ -1074,7 +1097,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .followers_payload_state_weight_sum(slots_3_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_3_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_3_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_3_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_3_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_3_followers_payload_last),
         .openers_valid(slots_3_openers_valid),
         .openers_ready(slots_3_openers_ready),
@@ -1174,9 +1198,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_payload_state_occupied(slots_0_followers_payload_state_occupied),
         .left_followers_payload_state_highest_class(slots_0_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(slots_0_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(slots_0_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_weight_sum_below(
+            slots_0_followers_payload_state_weight_sum_below),
         .left_followers_payload_state_output_sums(slots_0_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(slots_0_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_output_sums_below(
+            slots_0_followers_payload_state_output_sums_below),
         .left_followers_payload_last(slots_0_followers_payload_last),
         .left_openers_valid(leaf_0_valid),
         .left_openers_ready(join_0_1_left_openers_ready),
@@ -1191,9 +1217,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_openers_payload_state_occupied(slots_0_openers_payload_state_occupied),
         .left_openers_payload_state_highest_class(slots_0_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(slots_0_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(slots_0_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            slots_0_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(slots_0_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(slots_0_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            slots_0_openers_payload_state_output_sums_below),
         .left_openers_payload_last(slots_0_openers_payload_last),
         .left_order_valid(slots_0_order_valid),
         .left_order_ready(join_0_1_left_order_ready),
@@ -1211,9 +1239,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_followers_payload_state_occupied(slots_1_followers_payload_state_occupied),
         .right_followers_payload_state_highest_class(slots_1_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(slots_1_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(slots_1_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_weight_sum_below(
+            slots_1_followers_payload_state_weight_sum_below),
         .right_followers_payload_state_output_sums(slots_1_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(slots_1_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_output_sums_below(
+            slots_1_followers_payload_state_output_sums_below),
         .right_followers_payload_last(slots_1_followers_payload_last),
         .right_openers_valid(leaf_1_valid),
         .right_openers_ready(join_0_1_right_openers_ready),
@@ -1228,9 +1258,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_openers_payload_state_occupied(slots_1_openers_payload_state_occupied),
         .right_openers_payload_state_highest_class(slots_1_openers_payload_state_highest_class),
         .right_openers_payload_state_weight_sum(slots_1_openers_payload_state_weight_sum),
-        .right_openers_payload_state_weight_sum_below(slots_1_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_weight_sum_below(
+            slots_1_openers_payload_state_weight_sum_below),
         .right_openers_payload_state_output_sums(slots_1_openers_payload_state_output_sums),
-        .right_openers_payload_state_output_sums_below(slots_1_openers_payload_state_output_sums_below),
+        .right_openers_payload_state_output_sums_below(
+            slots_1_openers_payload_state_output_sums_below),
         .right_openers_payload_last(slots_1_openers_payload_last),
         .right_order_valid(slots_1_order_valid),
         .right_order_ready(join_0_1_right_order_ready),
@@ -1238,7 +1270,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_valid(join_0_1_open_followers_valid),
         .open_followers_ready(join_0_3_left_followers_ready),
         .open_followers_payload_tag_output_head(join_0_1_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_0_1_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_0_1_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_0_1_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_0_1_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_0_1_open_followers_payload_tag_epoch),
@@ -1246,16 +1279,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_payload_tag_rows(join_0_1_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_0_1_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_0_1_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_0_1_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_0_1_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_0_1_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_0_1_open_followers_payload_state_weight_sum_below),
-        .open_followers_payload_state_output_sums(join_0_1_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_0_1_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_0_1_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(
+            join_0_1_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(
+            join_0_1_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_0_1_open_followers_payload_last),
         .open_openers_valid(join_0_1_open_openers_valid),
         .open_openers_ready(join_0_3_left_openers_ready),
         .open_openers_payload_tag_output_head(join_0_1_open_openers_payload_tag_output_head),
-        .open_openers_payload_tag_output_sequence(join_0_1_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_output_sequence(
+            join_0_1_open_openers_payload_tag_output_sequence),
         .open_openers_payload_tag_opens(join_0_1_open_openers_payload_tag_opens),
         .open_openers_payload_tag_closes(join_0_1_open_openers_payload_tag_closes),
         .open_openers_payload_tag_epoch(join_0_1_open_openers_payload_tag_epoch),
@@ -1263,11 +1301,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_openers_payload_tag_rows(join_0_1_open_openers_payload_tag_rows),
         .open_openers_payload_tag_value_bits(join_0_1_open_openers_payload_tag_value_bits),
         .open_openers_payload_state_occupied(join_0_1_open_openers_payload_state_occupied),
-        .open_openers_payload_state_highest_class(join_0_1_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_highest_class(
+            join_0_1_open_openers_payload_state_highest_class),
         .open_openers_payload_state_weight_sum(join_0_1_open_openers_payload_state_weight_sum),
-        .open_openers_payload_state_weight_sum_below(join_0_1_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_weight_sum_below(
+            join_0_1_open_openers_payload_state_weight_sum_below),
         .open_openers_payload_state_output_sums(join_0_1_open_openers_payload_state_output_sums),
-        .open_openers_payload_state_output_sums_below(join_0_1_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_state_output_sums_below(
+            join_0_1_open_openers_payload_state_output_sums_below),
         .open_openers_payload_last(join_0_1_open_openers_payload_last),
         .open_order_valid(join_0_1_open_order_valid),
         .open_order_ready(join_0_3_left_order_ready),
@@ -1287,7 +1328,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_0_1_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_0_1_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_0_1_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_0_1_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_0_1_complete_payload_state_output_sums_below),
         .complete_payload_last(join_0_1_complete_payload_last),
         .fault(join_0_1_fault)
     );
@@ -1309,9 +1351,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_payload_state_occupied(slots_2_followers_payload_state_occupied),
         .left_followers_payload_state_highest_class(slots_2_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(slots_2_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(slots_2_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_weight_sum_below(
+            slots_2_followers_payload_state_weight_sum_below),
         .left_followers_payload_state_output_sums(slots_2_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(slots_2_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_output_sums_below(
+            slots_2_followers_payload_state_output_sums_below),
         .left_followers_payload_last(slots_2_followers_payload_last),
         .left_openers_valid(leaf_2_valid),
         .left_openers_ready(join_2_3_left_openers_ready),
@@ -1326,9 +1370,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_openers_payload_state_occupied(slots_2_openers_payload_state_occupied),
         .left_openers_payload_state_highest_class(slots_2_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(slots_2_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(slots_2_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            slots_2_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(slots_2_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(slots_2_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            slots_2_openers_payload_state_output_sums_below),
         .left_openers_payload_last(slots_2_openers_payload_last),
         .left_order_valid(slots_2_order_valid),
         .left_order_ready(join_2_3_left_order_ready),
@@ -1346,9 +1392,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_followers_payload_state_occupied(slots_3_followers_payload_state_occupied),
         .right_followers_payload_state_highest_class(slots_3_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(slots_3_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(slots_3_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_weight_sum_below(
+            slots_3_followers_payload_state_weight_sum_below),
         .right_followers_payload_state_output_sums(slots_3_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(slots_3_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_output_sums_below(
+            slots_3_followers_payload_state_output_sums_below),
         .right_followers_payload_last(slots_3_followers_payload_last),
         .right_openers_valid(leaf_3_valid),
         .right_openers_ready(join_2_3_right_openers_ready),
@@ -1363,9 +1411,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_openers_payload_state_occupied(slots_3_openers_payload_state_occupied),
         .right_openers_payload_state_highest_class(slots_3_openers_payload_state_highest_class),
         .right_openers_payload_state_weight_sum(slots_3_openers_payload_state_weight_sum),
-        .right_openers_payload_state_weight_sum_below(slots_3_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_weight_sum_below(
+            slots_3_openers_payload_state_weight_sum_below),
         .right_openers_payload_state_output_sums(slots_3_openers_payload_state_output_sums),
-        .right_openers_payload_state_output_sums_below(slots_3_openers_payload_state_output_sums_below),
+        .right_openers_payload_state_output_sums_below(
+            slots_3_openers_payload_state_output_sums_below),
         .right_openers_payload_last(slots_3_openers_payload_last),
         .right_order_valid(slots_3_order_valid),
         .right_order_ready(join_2_3_right_order_ready),
@@ -1373,7 +1423,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_valid(join_2_3_open_followers_valid),
         .open_followers_ready(join_0_3_right_followers_ready),
         .open_followers_payload_tag_output_head(join_2_3_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_2_3_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_2_3_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_2_3_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_2_3_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_2_3_open_followers_payload_tag_epoch),
@@ -1381,16 +1432,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_payload_tag_rows(join_2_3_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_2_3_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_2_3_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_2_3_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_2_3_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_2_3_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_2_3_open_followers_payload_state_weight_sum_below),
-        .open_followers_payload_state_output_sums(join_2_3_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_2_3_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_2_3_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(
+            join_2_3_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(
+            join_2_3_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_2_3_open_followers_payload_last),
         .open_openers_valid(join_2_3_open_openers_valid),
         .open_openers_ready(join_0_3_right_openers_ready),
         .open_openers_payload_tag_output_head(join_2_3_open_openers_payload_tag_output_head),
-        .open_openers_payload_tag_output_sequence(join_2_3_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_output_sequence(
+            join_2_3_open_openers_payload_tag_output_sequence),
         .open_openers_payload_tag_opens(join_2_3_open_openers_payload_tag_opens),
         .open_openers_payload_tag_closes(join_2_3_open_openers_payload_tag_closes),
         .open_openers_payload_tag_epoch(join_2_3_open_openers_payload_tag_epoch),
@@ -1398,11 +1454,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_openers_payload_tag_rows(join_2_3_open_openers_payload_tag_rows),
         .open_openers_payload_tag_value_bits(join_2_3_open_openers_payload_tag_value_bits),
         .open_openers_payload_state_occupied(join_2_3_open_openers_payload_state_occupied),
-        .open_openers_payload_state_highest_class(join_2_3_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_highest_class(
+            join_2_3_open_openers_payload_state_highest_class),
         .open_openers_payload_state_weight_sum(join_2_3_open_openers_payload_state_weight_sum),
-        .open_openers_payload_state_weight_sum_below(join_2_3_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_weight_sum_below(
+            join_2_3_open_openers_payload_state_weight_sum_below),
         .open_openers_payload_state_output_sums(join_2_3_open_openers_payload_state_output_sums),
-        .open_openers_payload_state_output_sums_below(join_2_3_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_state_output_sums_below(
+            join_2_3_open_openers_payload_state_output_sums_below),
         .open_openers_payload_last(join_2_3_open_openers_payload_last),
         .open_order_valid(join_2_3_open_order_valid),
         .open_order_ready(join_0_3_right_order_ready),
@@ -1422,7 +1481,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_2_3_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_2_3_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_2_3_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_2_3_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_2_3_complete_payload_state_output_sums_below),
         .complete_payload_last(join_2_3_complete_payload_last),
         .fault(join_2_3_fault)
     );
@@ -1462,7 +1522,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_0_1_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_0_1_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_0_1_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_0_1_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_0_1_complete_payload_state_output_sums_below),
         .complete_payload_last(join_0_1_complete_payload_last),
         .left_valid(return_0_1_left_valid),
         .left_ready(merged_0_ready),
@@ -1535,7 +1596,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_2_3_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_2_3_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_2_3_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_2_3_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_2_3_complete_payload_state_output_sums_below),
         .complete_payload_last(join_2_3_complete_payload_last),
         .left_valid(return_2_3_left_valid),
         .left_ready(merged_2_ready),
@@ -1582,7 +1644,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_valid(join_0_1_open_followers_valid),
         .left_followers_ready(join_0_3_left_followers_ready),
         .left_followers_payload_tag_output_head(join_0_1_open_followers_payload_tag_output_head),
-        .left_followers_payload_tag_output_sequence(join_0_1_open_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_output_sequence(
+            join_0_1_open_followers_payload_tag_output_sequence),
         .left_followers_payload_tag_opens(join_0_1_open_followers_payload_tag_opens),
         .left_followers_payload_tag_closes(join_0_1_open_followers_payload_tag_closes),
         .left_followers_payload_tag_epoch(join_0_1_open_followers_payload_tag_epoch),
@@ -1590,16 +1653,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_payload_tag_rows(join_0_1_open_followers_payload_tag_rows),
         .left_followers_payload_tag_value_bits(join_0_1_open_followers_payload_tag_value_bits),
         .left_followers_payload_state_occupied(join_0_1_open_followers_payload_state_occupied),
-        .left_followers_payload_state_highest_class(join_0_1_open_followers_payload_state_highest_class),
+        .left_followers_payload_state_highest_class(
+            join_0_1_open_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(join_0_1_open_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(join_0_1_open_followers_payload_state_weight_sum_below),
-        .left_followers_payload_state_output_sums(join_0_1_open_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(join_0_1_open_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_weight_sum_below(
+            join_0_1_open_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(
+            join_0_1_open_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(
+            join_0_1_open_followers_payload_state_output_sums_below),
         .left_followers_payload_last(join_0_1_open_followers_payload_last),
         .left_openers_valid(join_0_1_open_openers_valid),
         .left_openers_ready(join_0_3_left_openers_ready),
         .left_openers_payload_tag_output_head(join_0_1_open_openers_payload_tag_output_head),
-        .left_openers_payload_tag_output_sequence(join_0_1_open_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_output_sequence(
+            join_0_1_open_openers_payload_tag_output_sequence),
         .left_openers_payload_tag_opens(join_0_1_open_openers_payload_tag_opens),
         .left_openers_payload_tag_closes(join_0_1_open_openers_payload_tag_closes),
         .left_openers_payload_tag_epoch(join_0_1_open_openers_payload_tag_epoch),
@@ -1607,11 +1675,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_openers_payload_tag_rows(join_0_1_open_openers_payload_tag_rows),
         .left_openers_payload_tag_value_bits(join_0_1_open_openers_payload_tag_value_bits),
         .left_openers_payload_state_occupied(join_0_1_open_openers_payload_state_occupied),
-        .left_openers_payload_state_highest_class(join_0_1_open_openers_payload_state_highest_class),
+        .left_openers_payload_state_highest_class(
+            join_0_1_open_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(join_0_1_open_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(join_0_1_open_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            join_0_1_open_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(join_0_1_open_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(join_0_1_open_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            join_0_1_open_openers_payload_state_output_sums_below),
         .left_openers_payload_last(join_0_1_open_openers_payload_last),
         .left_order_valid(join_0_1_open_order_valid),
         .left_order_ready(join_0_3_left_order_ready),
@@ -1619,7 +1690,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_followers_valid(join_2_3_open_followers_valid),
         .right_followers_ready(join_0_3_right_followers_ready),
         .right_followers_payload_tag_output_head(join_2_3_open_followers_payload_tag_output_head),
-        .right_followers_payload_tag_output_sequence(join_2_3_open_followers_payload_tag_output_sequence),
+        .right_followers_payload_tag_output_sequence(
+            join_2_3_open_followers_payload_tag_output_sequence),
         .right_followers_payload_tag_opens(join_2_3_open_followers_payload_tag_opens),
         .right_followers_payload_tag_closes(join_2_3_open_followers_payload_tag_closes),
         .right_followers_payload_tag_epoch(join_2_3_open_followers_payload_tag_epoch),
@@ -1627,16 +1699,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_followers_payload_tag_rows(join_2_3_open_followers_payload_tag_rows),
         .right_followers_payload_tag_value_bits(join_2_3_open_followers_payload_tag_value_bits),
         .right_followers_payload_state_occupied(join_2_3_open_followers_payload_state_occupied),
-        .right_followers_payload_state_highest_class(join_2_3_open_followers_payload_state_highest_class),
+        .right_followers_payload_state_highest_class(
+            join_2_3_open_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(join_2_3_open_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(join_2_3_open_followers_payload_state_weight_sum_below),
-        .right_followers_payload_state_output_sums(join_2_3_open_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(join_2_3_open_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_weight_sum_below(
+            join_2_3_open_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_output_sums(
+            join_2_3_open_followers_payload_state_output_sums),
+        .right_followers_payload_state_output_sums_below(
+            join_2_3_open_followers_payload_state_output_sums_below),
         .right_followers_payload_last(join_2_3_open_followers_payload_last),
         .right_openers_valid(join_2_3_open_openers_valid),
         .right_openers_ready(join_0_3_right_openers_ready),
         .right_openers_payload_tag_output_head(join_2_3_open_openers_payload_tag_output_head),
-        .right_openers_payload_tag_output_sequence(join_2_3_open_openers_payload_tag_output_sequence),
+        .right_openers_payload_tag_output_sequence(
+            join_2_3_open_openers_payload_tag_output_sequence),
         .right_openers_payload_tag_opens(join_2_3_open_openers_payload_tag_opens),
         .right_openers_payload_tag_closes(join_2_3_open_openers_payload_tag_closes),
         .right_openers_payload_tag_epoch(join_2_3_open_openers_payload_tag_epoch),
@@ -1644,11 +1721,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_openers_payload_tag_rows(join_2_3_open_openers_payload_tag_rows),
         .right_openers_payload_tag_value_bits(join_2_3_open_openers_payload_tag_value_bits),
         .right_openers_payload_state_occupied(join_2_3_open_openers_payload_state_occupied),
-        .right_openers_payload_state_highest_class(join_2_3_open_openers_payload_state_highest_class),
+        .right_openers_payload_state_highest_class(
+            join_2_3_open_openers_payload_state_highest_class),
         .right_openers_payload_state_weight_sum(join_2_3_open_openers_payload_state_weight_sum),
-        .right_openers_payload_state_weight_sum_below(join_2_3_open_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_weight_sum_below(
+            join_2_3_open_openers_payload_state_weight_sum_below),
         .right_openers_payload_state_output_sums(join_2_3_open_openers_payload_state_output_sums),
-        .right_openers_payload_state_output_sums_below(join_2_3_open_openers_payload_state_output_sums_below),
+        .right_openers_payload_state_output_sums_below(
+            join_2_3_open_openers_payload_state_output_sums_below),
         .right_openers_payload_last(join_2_3_open_openers_payload_last),
         .right_order_valid(join_2_3_open_order_valid),
         .right_order_ready(join_0_3_right_order_ready),
@@ -1656,7 +1736,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_valid(join_0_3_open_followers_valid),
         .open_followers_ready(join_0_4_left_followers_ready),
         .open_followers_payload_tag_output_head(join_0_3_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_0_3_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_0_3_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_0_3_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_0_3_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_0_3_open_followers_payload_tag_epoch),
@@ -1664,16 +1745,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_payload_tag_rows(join_0_3_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_0_3_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_0_3_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_0_3_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_0_3_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_0_3_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_0_3_open_followers_payload_state_weight_sum_below),
-        .open_followers_payload_state_output_sums(join_0_3_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_0_3_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_0_3_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(
+            join_0_3_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(
+            join_0_3_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_0_3_open_followers_payload_last),
         .open_openers_valid(join_0_3_open_openers_valid),
         .open_openers_ready(join_0_4_left_openers_ready),
         .open_openers_payload_tag_output_head(join_0_3_open_openers_payload_tag_output_head),
-        .open_openers_payload_tag_output_sequence(join_0_3_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_output_sequence(
+            join_0_3_open_openers_payload_tag_output_sequence),
         .open_openers_payload_tag_opens(join_0_3_open_openers_payload_tag_opens),
         .open_openers_payload_tag_closes(join_0_3_open_openers_payload_tag_closes),
         .open_openers_payload_tag_epoch(join_0_3_open_openers_payload_tag_epoch),
@@ -1681,11 +1767,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_openers_payload_tag_rows(join_0_3_open_openers_payload_tag_rows),
         .open_openers_payload_tag_value_bits(join_0_3_open_openers_payload_tag_value_bits),
         .open_openers_payload_state_occupied(join_0_3_open_openers_payload_state_occupied),
-        .open_openers_payload_state_highest_class(join_0_3_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_highest_class(
+            join_0_3_open_openers_payload_state_highest_class),
         .open_openers_payload_state_weight_sum(join_0_3_open_openers_payload_state_weight_sum),
-        .open_openers_payload_state_weight_sum_below(join_0_3_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_weight_sum_below(
+            join_0_3_open_openers_payload_state_weight_sum_below),
         .open_openers_payload_state_output_sums(join_0_3_open_openers_payload_state_output_sums),
-        .open_openers_payload_state_output_sums_below(join_0_3_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_state_output_sums_below(
+            join_0_3_open_openers_payload_state_output_sums_below),
         .open_openers_payload_last(join_0_3_open_openers_payload_last),
         .open_order_valid(join_0_3_open_order_valid),
         .open_order_ready(join_0_4_left_order_ready),
@@ -1705,7 +1794,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_0_3_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_0_3_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_0_3_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_0_3_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_0_3_complete_payload_state_output_sums_below),
         .complete_payload_last(join_0_3_complete_payload_last),
         .fault(join_0_3_fault)
     );
@@ -1746,7 +1836,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .followers_payload_state_weight_sum(slots_4_followers_payload_state_weight_sum),
         .followers_payload_state_weight_sum_below(slots_4_followers_payload_state_weight_sum_below),
         .followers_payload_state_output_sums(slots_4_followers_payload_state_output_sums),
-        .followers_payload_state_output_sums_below(slots_4_followers_payload_state_output_sums_below),
+        .followers_payload_state_output_sums_below(
+            slots_4_followers_payload_state_output_sums_below),
         .followers_payload_last(slots_4_followers_payload_last),
         .openers_valid(slots_4_openers_valid),
         .openers_ready(join_0_4_right_openers_ready),
@@ -1806,7 +1897,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_0_3_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_0_3_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_0_3_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_0_3_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_0_3_complete_payload_state_output_sums_below),
         .complete_payload_last(join_0_3_complete_payload_last),
         .left_valid(return_0_3_left_valid),
         .left_ready(return_0_1_above_ready),
@@ -1871,7 +1963,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_valid(join_0_3_open_followers_valid),
         .left_followers_ready(join_0_4_left_followers_ready),
         .left_followers_payload_tag_output_head(join_0_3_open_followers_payload_tag_output_head),
-        .left_followers_payload_tag_output_sequence(join_0_3_open_followers_payload_tag_output_sequence),
+        .left_followers_payload_tag_output_sequence(
+            join_0_3_open_followers_payload_tag_output_sequence),
         .left_followers_payload_tag_opens(join_0_3_open_followers_payload_tag_opens),
         .left_followers_payload_tag_closes(join_0_3_open_followers_payload_tag_closes),
         .left_followers_payload_tag_epoch(join_0_3_open_followers_payload_tag_epoch),
@@ -1879,16 +1972,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_followers_payload_tag_rows(join_0_3_open_followers_payload_tag_rows),
         .left_followers_payload_tag_value_bits(join_0_3_open_followers_payload_tag_value_bits),
         .left_followers_payload_state_occupied(join_0_3_open_followers_payload_state_occupied),
-        .left_followers_payload_state_highest_class(join_0_3_open_followers_payload_state_highest_class),
+        .left_followers_payload_state_highest_class(
+            join_0_3_open_followers_payload_state_highest_class),
         .left_followers_payload_state_weight_sum(join_0_3_open_followers_payload_state_weight_sum),
-        .left_followers_payload_state_weight_sum_below(join_0_3_open_followers_payload_state_weight_sum_below),
-        .left_followers_payload_state_output_sums(join_0_3_open_followers_payload_state_output_sums),
-        .left_followers_payload_state_output_sums_below(join_0_3_open_followers_payload_state_output_sums_below),
+        .left_followers_payload_state_weight_sum_below(
+            join_0_3_open_followers_payload_state_weight_sum_below),
+        .left_followers_payload_state_output_sums(
+            join_0_3_open_followers_payload_state_output_sums),
+        .left_followers_payload_state_output_sums_below(
+            join_0_3_open_followers_payload_state_output_sums_below),
         .left_followers_payload_last(join_0_3_open_followers_payload_last),
         .left_openers_valid(join_0_3_open_openers_valid),
         .left_openers_ready(join_0_4_left_openers_ready),
         .left_openers_payload_tag_output_head(join_0_3_open_openers_payload_tag_output_head),
-        .left_openers_payload_tag_output_sequence(join_0_3_open_openers_payload_tag_output_sequence),
+        .left_openers_payload_tag_output_sequence(
+            join_0_3_open_openers_payload_tag_output_sequence),
         .left_openers_payload_tag_opens(join_0_3_open_openers_payload_tag_opens),
         .left_openers_payload_tag_closes(join_0_3_open_openers_payload_tag_closes),
         .left_openers_payload_tag_epoch(join_0_3_open_openers_payload_tag_epoch),
@@ -1896,11 +1994,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .left_openers_payload_tag_rows(join_0_3_open_openers_payload_tag_rows),
         .left_openers_payload_tag_value_bits(join_0_3_open_openers_payload_tag_value_bits),
         .left_openers_payload_state_occupied(join_0_3_open_openers_payload_state_occupied),
-        .left_openers_payload_state_highest_class(join_0_3_open_openers_payload_state_highest_class),
+        .left_openers_payload_state_highest_class(
+            join_0_3_open_openers_payload_state_highest_class),
         .left_openers_payload_state_weight_sum(join_0_3_open_openers_payload_state_weight_sum),
-        .left_openers_payload_state_weight_sum_below(join_0_3_open_openers_payload_state_weight_sum_below),
+        .left_openers_payload_state_weight_sum_below(
+            join_0_3_open_openers_payload_state_weight_sum_below),
         .left_openers_payload_state_output_sums(join_0_3_open_openers_payload_state_output_sums),
-        .left_openers_payload_state_output_sums_below(join_0_3_open_openers_payload_state_output_sums_below),
+        .left_openers_payload_state_output_sums_below(
+            join_0_3_open_openers_payload_state_output_sums_below),
         .left_openers_payload_last(join_0_3_open_openers_payload_last),
         .left_order_valid(join_0_3_open_order_valid),
         .left_order_ready(join_0_4_left_order_ready),
@@ -1918,9 +2019,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_followers_payload_state_occupied(slots_4_followers_payload_state_occupied),
         .right_followers_payload_state_highest_class(slots_4_followers_payload_state_highest_class),
         .right_followers_payload_state_weight_sum(slots_4_followers_payload_state_weight_sum),
-        .right_followers_payload_state_weight_sum_below(slots_4_followers_payload_state_weight_sum_below),
+        .right_followers_payload_state_weight_sum_below(
+            slots_4_followers_payload_state_weight_sum_below),
         .right_followers_payload_state_output_sums(slots_4_followers_payload_state_output_sums),
-        .right_followers_payload_state_output_sums_below(slots_4_followers_payload_state_output_sums_below),
+        .right_followers_payload_state_output_sums_below(
+            slots_4_followers_payload_state_output_sums_below),
         .right_followers_payload_last(slots_4_followers_payload_last),
         .right_openers_valid(slots_4_openers_valid),
         .right_openers_ready(join_0_4_right_openers_ready),
@@ -1935,9 +2038,11 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .right_openers_payload_state_occupied(slots_4_openers_payload_state_occupied),
         .right_openers_payload_state_highest_class(slots_4_openers_payload_state_highest_class),
         .right_openers_payload_state_weight_sum(slots_4_openers_payload_state_weight_sum),
-        .right_openers_payload_state_weight_sum_below(slots_4_openers_payload_state_weight_sum_below),
+        .right_openers_payload_state_weight_sum_below(
+            slots_4_openers_payload_state_weight_sum_below),
         .right_openers_payload_state_output_sums(slots_4_openers_payload_state_output_sums),
-        .right_openers_payload_state_output_sums_below(slots_4_openers_payload_state_output_sums_below),
+        .right_openers_payload_state_output_sums_below(
+            slots_4_openers_payload_state_output_sums_below),
         .right_openers_payload_last(slots_4_openers_payload_last),
         .right_order_valid(slots_4_order_valid),
         .right_order_ready(join_0_4_right_order_ready),
@@ -1945,7 +2050,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_valid(join_0_4_open_followers_valid),
         .open_followers_ready(join_0_4_open_followers_ready),
         .open_followers_payload_tag_output_head(join_0_4_open_followers_payload_tag_output_head),
-        .open_followers_payload_tag_output_sequence(join_0_4_open_followers_payload_tag_output_sequence),
+        .open_followers_payload_tag_output_sequence(
+            join_0_4_open_followers_payload_tag_output_sequence),
         .open_followers_payload_tag_opens(join_0_4_open_followers_payload_tag_opens),
         .open_followers_payload_tag_closes(join_0_4_open_followers_payload_tag_closes),
         .open_followers_payload_tag_epoch(join_0_4_open_followers_payload_tag_epoch),
@@ -1953,16 +2059,21 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_followers_payload_tag_rows(join_0_4_open_followers_payload_tag_rows),
         .open_followers_payload_tag_value_bits(join_0_4_open_followers_payload_tag_value_bits),
         .open_followers_payload_state_occupied(join_0_4_open_followers_payload_state_occupied),
-        .open_followers_payload_state_highest_class(join_0_4_open_followers_payload_state_highest_class),
+        .open_followers_payload_state_highest_class(
+            join_0_4_open_followers_payload_state_highest_class),
         .open_followers_payload_state_weight_sum(join_0_4_open_followers_payload_state_weight_sum),
-        .open_followers_payload_state_weight_sum_below(join_0_4_open_followers_payload_state_weight_sum_below),
-        .open_followers_payload_state_output_sums(join_0_4_open_followers_payload_state_output_sums),
-        .open_followers_payload_state_output_sums_below(join_0_4_open_followers_payload_state_output_sums_below),
+        .open_followers_payload_state_weight_sum_below(
+            join_0_4_open_followers_payload_state_weight_sum_below),
+        .open_followers_payload_state_output_sums(
+            join_0_4_open_followers_payload_state_output_sums),
+        .open_followers_payload_state_output_sums_below(
+            join_0_4_open_followers_payload_state_output_sums_below),
         .open_followers_payload_last(join_0_4_open_followers_payload_last),
         .open_openers_valid(join_0_4_open_openers_valid),
         .open_openers_ready(join_0_4_open_openers_ready),
         .open_openers_payload_tag_output_head(join_0_4_open_openers_payload_tag_output_head),
-        .open_openers_payload_tag_output_sequence(join_0_4_open_openers_payload_tag_output_sequence),
+        .open_openers_payload_tag_output_sequence(
+            join_0_4_open_openers_payload_tag_output_sequence),
         .open_openers_payload_tag_opens(join_0_4_open_openers_payload_tag_opens),
         .open_openers_payload_tag_closes(join_0_4_open_openers_payload_tag_closes),
         .open_openers_payload_tag_epoch(join_0_4_open_openers_payload_tag_epoch),
@@ -1970,11 +2081,14 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .open_openers_payload_tag_rows(join_0_4_open_openers_payload_tag_rows),
         .open_openers_payload_tag_value_bits(join_0_4_open_openers_payload_tag_value_bits),
         .open_openers_payload_state_occupied(join_0_4_open_openers_payload_state_occupied),
-        .open_openers_payload_state_highest_class(join_0_4_open_openers_payload_state_highest_class),
+        .open_openers_payload_state_highest_class(
+            join_0_4_open_openers_payload_state_highest_class),
         .open_openers_payload_state_weight_sum(join_0_4_open_openers_payload_state_weight_sum),
-        .open_openers_payload_state_weight_sum_below(join_0_4_open_openers_payload_state_weight_sum_below),
+        .open_openers_payload_state_weight_sum_below(
+            join_0_4_open_openers_payload_state_weight_sum_below),
         .open_openers_payload_state_output_sums(join_0_4_open_openers_payload_state_output_sums),
-        .open_openers_payload_state_output_sums_below(join_0_4_open_openers_payload_state_output_sums_below),
+        .open_openers_payload_state_output_sums_below(
+            join_0_4_open_openers_payload_state_output_sums_below),
         .open_openers_payload_last(join_0_4_open_openers_payload_last),
         .open_order_valid(join_0_4_open_order_valid),
         .open_order_ready(join_0_4_open_order_ready),
@@ -1994,7 +2108,8 @@ module ReductionUnit_d64_n524288_e8_r2_g5_tree (
         .complete_payload_state_weight_sum(join_0_4_complete_payload_state_weight_sum),
         .complete_payload_state_weight_sum_below(join_0_4_complete_payload_state_weight_sum_below),
         .complete_payload_state_output_sums(join_0_4_complete_payload_state_output_sums),
-        .complete_payload_state_output_sums_below(join_0_4_complete_payload_state_output_sums_below),
+        .complete_payload_state_output_sums_below(
+            join_0_4_complete_payload_state_output_sums_below),
         .complete_payload_last(join_0_4_complete_payload_last),
         .fault(join_0_4_fault)
     );

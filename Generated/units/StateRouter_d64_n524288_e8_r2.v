@@ -167,7 +167,8 @@ module StateRouter_d64_n524288_e8_r2 (
         : state_payload_weight_sum_below;  // @[StateRouter.swift:106]
     wire [655:0] beat_state_output_sums = takes_merged ? merged_payload_state_output_sums
         : state_payload_output_sums;  // @[StateRouter.swift:106]
-    wire [655:0] beat_state_output_sums_below = takes_merged ? merged_payload_state_output_sums_below
+    wire [655:0] beat_state_output_sums_below =
+        takes_merged ? merged_payload_state_output_sums_below
         : state_payload_output_sums_below;  // @[StateRouter.swift:106]
     wire beat_last = takes_merged ? merged_payload_last : own_last;  // @[StateRouter.swift:106]
     wire normalized_ends = normalized_beat == 3'h7;  // @[StateRouter.swift:76]

@@ -102,7 +102,7 @@ public struct Coverage: Sendable, Equatable {
     /// For `genhtml` and editors (lcov 1.x): lines with statements, arms of branches one by one; toggles are left out, as
     /// lcov has no word for them.
     ///
-    /// - Parameter prefix: of the file names, such as `Generated/lane-d64/`.
+    /// - Parameter prefix: of the file names, such as `Generated/lane-d64/rtl/`.
     public func lcov(prefix: String = "") -> String {
         var text = "TN:\n"
         for file in Set(counts.keys.map(\.file)).sorted() {

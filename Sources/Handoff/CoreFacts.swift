@@ -15,6 +15,7 @@ struct CoreFacts: Sendable {
     let sources: [String]
     let ports: [Port]
     let clocks: [String]
+    let documents: [IPPackage.Document]
     /// In nanoseconds.
     let period: Double
 
@@ -46,10 +47,10 @@ extension CoreFacts {
           xdc:
             files:
               - constraints/ooc.xdc: {file_type: xdc}
-
+        \(documentSet)
         targets:
           default: &default
-            filesets: [rtl]
+            filesets: [\(coreSets)]
             toplevel: \(top)
           lint:
             <<: *default
@@ -61,10 +62,10 @@ extension CoreFacts {
             <<: *default
             flow: trellis
             flow_options:
-              nextpnr_options: [--85k, --speed, "8", --package, CABGA756, --out-of-context, --lpf-allow-unconstrained]
+              nextpnr_options: [\(Self.placerOptions.map { "\"\($0)\"" }.joined(separator: ", "))]
           vivado:
             <<: *default
-            filesets: [rtl, xdc]
+            filesets: [\(coreSets), xdc]
             flow: vivado
             flow_options:
               part: \(Self.vivadoPart)
@@ -72,6 +73,14 @@ extension CoreFacts {
               pnr: none
 
         """
+    }
+
+    private var coreSets: String { documents.isEmpty ? "rtl" : "rtl, documents" }
+
+    /// Of a type that no tool takes for a source.
+    private var documentSet: String {
+        guard !documents.isEmpty else { return "" }
+        return "  documents:\n    files:\n" + documents.map { "      - \($0.path)\n" }.joined() + "    file_type: user\n"
     }
 
     var readme: String {
@@ -88,7 +97,7 @@ extension CoreFacts {
         | Yosys and nextpnr for ECP5 | `scripts/yosys_ecp5.ys`, `scripts/nextpnr_ecp5.sh` |
         | Vivado out of context, and as packaged IP; not run by us | `scripts/vivado_ooc.tcl`, `scripts/vivado_package_ip.tcl` |
         | Quartus, pins left virtual; not run by us | `scripts/quartus.tcl` |
-        | SHA-256 of every file | `MANIFEST.json` |
+        \(documents.map { "| \($0.summary) | `\($0.path)` |\n" }.joined())| SHA-256 of every file | `MANIFEST.json` |
 
         Scripts are run in this folder. Everything is in the clock domain of `\(clocks.joined(separator: "`, `"))`; resets are synchronous and
         active high, so they are timed like any other input.

@@ -38,6 +38,22 @@ public struct IPPackage: Sendable {
         }
     }
 
+    /// A text that only some cores have, such as the header of their registers. It goes into the folder, the core's
+    /// description, the README and the manifest; tools do not read it.
+    public struct Document: Sendable {
+        /// From the root of the folder: `registers/core.h`.
+        public let path: String
+        /// For a line of the README.
+        public let summary: String
+        public let text: String
+
+        public init(path: String, summary: String, text: String) {
+            self.path = path
+            self.summary = summary
+            self.text = text
+        }
+    }
+
     public let identity: Identity
     public let topModule: String
     /// In a fixed order; the last is the manifest.
@@ -46,17 +62,23 @@ public struct IPPackage: Sendable {
     /// Of the core's description; what users' `depend` lines name.
     public static let version = "0.1.0"
 
+    /// What the constraints ask for where nothing else is said.
+    public static let usualMegahertz = 100.0
+
     /// - Parameters:
+    ///   - documents: What the core has besides, at paths that are no other file's.
     ///   - prefix: Put before every module's name.
     ///   - megahertz: What the constraints ask for.
-    public init(of design: Design, _ identity: Identity, prefix: String? = nil, megahertz: Double = 100) {
+    public init(
+        of design: Design, _ identity: Identity, documents: [Document] = [], prefix: String? = nil, megahertz: Double = usualMegahertz
+    ) {
         self.identity = identity
         let modules = VerilogEmitter(prefix: prefix).emit(design)
         topModule = modules[modules.count - 1].moduleName
         let core = CoreFacts(
             identity: identity, top: topModule, sources: modules.map { "rtl/\($0.name)" },
             ports: design.top.ports.map { CoreFacts.Port(name: $0.name, isInput: $0.isInput, bits: $0.width, isSigned: $0.isSigned) },
-            clocks: design.top.domains.map(\.domain.clock), period: 1000 / megahertz)
+            clocks: design.top.domains.map(\.domain.clock), documents: documents, period: 1000 / megahertz)
         let content = modules.map { File("rtl/\($0.name)", $0.text) } + [
             File("filelist.f", core.sources.map { $0 + "\n" }.joined()),
             File("\(identity.name).core", core.fuseSoC),
@@ -68,7 +90,8 @@ public struct IPPackage: Sendable {
             File("scripts/vivado_package_ip.tcl", core.vivadoPackage),
             File("scripts/quartus.tcl", core.quartus),
             File("README.md", core.readme),
-        ]
+        ] + documents.map { File($0.path, $0.text) }
+        precondition(Set(content.map(\.path)).count == content.count, "two files of one core have one path")
         files = content + [File("MANIFEST.json", Self.manifest(core, content))]
     }
 

@@ -1,3 +1,5 @@
+import Synthesis
+
 /// Constraints: clocks. Ports are registered or stream hand-offs, whose delays are the integrator's.
 extension CoreFacts {
     var sdc: String {
@@ -27,7 +29,7 @@ extension CoreFacts {
         # Out of context on an ECP5-85F, speed grade 8; SEED chooses the placement.
         set -eu
         yosys -q -s scripts/yosys_ecp5.ys
-        nextpnr-ecp5 --85k --speed 8 --package CABGA756 --out-of-context --lpf-allow-unconstrained \\
+        nextpnr-ecp5 \(Self.placerOptions.joined(separator: " ")) \\
           --freq \(frequency) --seed "${SEED:-1}" --json \(top).json --textcfg \(top).config --report \(top).report.json
 
         """
@@ -88,6 +90,9 @@ extension CoreFacts {
 
         """
     }
+
+    /// Those with which `leanspatten synthesize` places, too.
+    static let placerOptions = SynthesisTarget.ecp5.placerOptions!
 
     private var frequency: String { "\(Int((1000 / period).rounded()))" }
 }

@@ -1,3 +1,5 @@
+import Accelerator
+import Blocks
 import Configuration
 import Handoff
 
@@ -24,18 +26,34 @@ public struct PackageReport: Encodable, Sendable {
 
 extension IPPackage {
     /// - Throws: For a configuration or a prefix that cannot be.
-    public init(of lane: NamedConfiguration, prefix: String?, megahertz: Double) throws {
+    public init(of lane: NamedConfiguration, prefix: String? = nil, megahertz: Double = usualMegahertz) throws {
         try Generation.check(prefix: prefix)
         try lane.configuration.validate()
         let identity = Identity(
             name: Identity.name(from: lane.name), summary: lane.summary, configuration: lane.configuration.canonicalText,
             configHash: lane.configuration.configHash.hexadecimal)
-        self.init(of: try lane.configuration.design(), identity, prefix: prefix, megahertz: megahertz)
+        self.init(
+            of: try lane.configuration.design(), identity, documents: Self.registers(of: lane.configuration), prefix: prefix,
+            megahertz: megahertz)
+    }
+
+    /// Of a whole accelerator: its registers, for software, for people and for tools.
+    private static func registers(of configuration: AcceleratorConfiguration) -> [Document] {
+        guard case .system(let system) = configuration else { return [] }
+        let map = ControlRegisters.map(system)
+        return [
+            Document(path: "registers/\(map.name)_registers.h", summary: "control registers as C macros", text: map.cHeader),
+            Document(path: "registers/\(map.name)_registers.md", summary: "control registers as a table", text: map.markdown),
+            Document(path: "registers/\(map.name)_registers.rdl", summary: "control registers in SystemRDL 2.0", text: map.systemRDL),
+        ]
     }
 
     /// Adds the files to `output`, to go to `directory`; other files that are there stay.
     public func add(to output: inout OutputFiles, directory: String) {
-        let folders = Set(files.compactMap { file in file.path.split(separator: "/").dropLast().first.map(String.init) })
+        let folders = Set(files.flatMap { file in
+            let steps = file.path.split(separator: "/").dropLast()
+            return steps.indices.map { steps[...$0].joined(separator: "/") }
+        })
         output.addDirectory(directory)
         for folder in folders.sorted() { output.addDirectory("\(directory)/\(folder)") }
         for file in files { output.add("\(directory)/\(file.path)", file.text) }

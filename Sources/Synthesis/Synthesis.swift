@@ -28,22 +28,18 @@ public struct Synthesis: Sendable {
                 + "tee -q -o cells.json stat -json; write_json netlist.json"
             try ToolProcess(tools.yosys, ["-q", "-p", script], in: directory).require(timeout: timeout)
             let cells = CellCount(target: target, cells: try Self.cells(in: try Files.read("\(directory)/cells.json")))
-            guard let nextpnr = tools.nextpnr, target.isPlaced else { return (cells, []) }
+            guard let nextpnr = tools.nextpnr, let options = target.placerOptions else { return (cells, []) }
             var placements: [Placement] = []
             for seed in seeds {
-                try ToolProcess(nextpnr, Self.placerArguments + [
-                    "--freq", "\(megahertz)", "--seed", "\(seed)", "--json", "netlist.json", "--report", "report.json",
+                try ToolProcess(nextpnr, options + [
+                    "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
+                    "--json", "netlist.json", "--report", "report.json",
                 ], in: directory).require(timeout: timeout)
                 placements.append(try Placement(report: try Files.read("\(directory)/report.json"), seed: seed, of: design))
             }
             return (cells, placements)
         }
     }
-
-    private static let placerArguments = [
-        "--85k", "--speed", "8", "--package", "CABGA756", "--out-of-context", "--lpf-allow-unconstrained", "--timing-allow-fail",
-        "--quiet",
-    ]
 
     /// Of the report of `stat -json`.
     package static func cells(in report: String) throws(CosimulationError) -> [String: Int] {

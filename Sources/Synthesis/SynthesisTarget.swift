@@ -53,7 +53,13 @@ public enum SynthesisTarget: String, CaseIterable, Codable, Sendable {
     }
 
     /// nextpnr can place and route what Yosys makes for it.
-    public var isPlaced: Bool { self == .ecp5 }
+    public var isPlaced: Bool { placerOptions != nil }
+
+    /// What nextpnr is told of the device, and that the design is a part of one; nil where it does not place.
+    public var placerOptions: [String]? {
+        guard self == .ecp5 else { return nil }
+        return ["--85k", "--speed", "8", "--package", "CABGA756", "--out-of-context", "--lpf-allow-unconstrained"]
+    }
 }
 
 /// What cells take of a device.

@@ -51,7 +51,7 @@ final class ExpressionPrinter {
         case .and, .or, .xor, .add: return chain(id)
         case .subtract: return binary("-", nested(term.operands[0]), nested(term.operands[1]))
         case .multiply: return signSensitive("*", term.operands[0], term.operands[1], signed: term.readsSigned)
-        case .equal: return binary("==", nested(term.operands[0]), nested(term.operands[1]))
+        case .equal: return equality("==", term)
         case .less: return less(term, isNegated: false)
         case .shiftLeft: return binary("<<", nested(term.operands[0]), cast(term.operands[1], signed: false))
         case .shiftRight:
@@ -129,8 +129,18 @@ final class ExpressionPrinter {
         let id = term.operands[0], operand = terms[id]
         guard isComparison(id) else { return unary(term.width == 1 ? "!" : "~", id) }
         if operand.operation == .less { return less(operand, isNegated: true) }
-        return binary("!=", nested(operand.operands[0]), nested(operand.operands[1]))
+        return equality("!=", operand)
     }
+
+    /// The same bits are equal whatever their signs; a doubt that linters have is not left in the text.
+    private func equality(_ symbol: String, _ term: Term) -> Layout {
+        let (a, b) = (term.operands[0], term.operands[1])
+        let areAlike = printsSigned(a) == printsSigned(b) || [a, b].contains { isPositive($0) }
+        return binary(symbol, areAlike ? nested(a) : cast(a, signed: false), areAlike ? nested(b) : cast(b, signed: false))
+    }
+
+    /// A literal that is the same number with a sign as without.
+    private func isPositive(_ id: TermID) -> Bool { terms[id].constant.map { !$0.bit(terms[id].width - 1) } ?? false }
 
     private func isComparison(_ id: TermID) -> Bool {
         nets.name[id] == nil && (terms[id].operation == .equal || terms[id].operation == .less)

@@ -30,6 +30,8 @@ indirect enum Layout {
         } else if prefix.hasSuffix("= ") {
             writer.line.removeLast()
             writer.breakLine(indentation + 4)
+        } else if prefix.hasSuffix("("), whole.utf8.count > limit {
+            writer.breakLine(indentation + 4)
         }
         writer.write(self, indentation: indentation, following: suffix.utf8.count)
         writer.line += suffix
@@ -41,6 +43,18 @@ indirect enum Layout {
         case .text: false
         case .joined(let parts): parts.contains(where: \.isBreakable)
         case .group, .braces: true
+        }
+    }
+
+    /// Columns up to the first place where a line may end.
+    private var firstWidth: Int {
+        switch self {
+        case .text(let text): return text.utf8.count
+        case .joined(let parts):
+            let fixed = parts.prefix { !$0.isBreakable }
+            return fixed.reduce(0) { $0 + $1.flat.utf8.count } + (fixed.count < parts.count ? parts[fixed.count].firstWidth : 0)
+        case .group(let parts): return parts[0].firstWidth
+        case .braces: return 1
         }
     }
 
@@ -73,11 +87,15 @@ indirect enum Layout {
             case .text(let text): line += text
             case .joined(let parts):
                 for (index, part) in parts.enumerated() {
+                    let rest = parts[(index + 1)...], width = rest.reduce(0) { $0 + $1.flat.utf8.count }
                     // What follows may be broken in its turn, but its first columns must fit.
-                    let rest = parts[(index + 1)...].reduce(0) { $0 + $1.flat.utf8.count }
-                    write(part, indentation: indentation, following: index + 1 < parts.count ? min(rest, 4) : following)
+                    write(part, indentation: indentation, following: rest.contains(where: \.isBreakable) ? min(width, 4) : width + following)
                 }
             case .group(let parts):
+                if line.hasSuffix("(") || line.hasSuffix("= "), line.utf8.count + parts[0].firstWidth > limit {
+                    if line.hasSuffix(" ") { line.removeLast() }
+                    breakLine(indentation + 4)
+                }
                 for (index, part) in parts.enumerated() {
                     if index > 0 { breakLine(indentation + 4) }
                     write(part, indentation: indentation + 4, following: index + 1 < parts.count ? 0 : following)

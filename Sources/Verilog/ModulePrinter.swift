@@ -55,8 +55,19 @@ struct ModulePrinter {
 
     // MARK: Lines
 
+    /// The location behind the text, or above it where there is no room.
     private mutating func line(_ text: String, at location: SourceLocation? = nil) {
-        lines.append(TextLine(location.map { text + comment($0) } ?? text, location))
+        let note = location.map(comment) ?? ""
+        guard text.utf8.count + note.utf8.count > Self.columns, let location else {
+            lines.append(TextLine(text + note, location))
+            return
+        }
+        lineAbove(indentation: text.prefix { $0 == " " }.count, location)
+        lines.append(TextLine(text, location))
+    }
+
+    private mutating func lineAbove(indentation: Int, _ location: SourceLocation) {
+        lines.append(TextLine(String(repeating: " ", count: indentation) + comment(location).dropFirst(2), location))
     }
 
     private mutating func blank() {
@@ -66,7 +77,7 @@ struct ModulePrinter {
     private func comment(_ location: SourceLocation) -> String { "  // @[\(location.file):\(location.line)]" }
 
     /// `prefix layout suffix` over as many lines as it takes, the location behind the last one that has room for it; an
-    /// assignment that leaves no room is broken behind its `=`.
+    /// assignment that leaves no room is broken behind its `=`, anything else has the location above it.
     private mutating func statement(
         _ prefix: String, _ layout: Layout, _ suffix: String, indentation: Int = 4, at location: SourceLocation
     ) {
@@ -77,9 +88,9 @@ struct ModulePrinter {
         if place == nil && prefix.hasSuffix("= ") {
             made = [String(repeating: " ", count: indentation) + prefix.dropLast()]
                 + layout.lines(prefix: "", suffix: suffix, indentation: indentation + 4, limit: Self.columns, comment: 0)
-            place = 0
+            place = made[0].utf8.count + note.utf8.count <= Self.columns ? 0 : nil
         }
-        made[place ?? made.count - 1] += note
+        if let place { made[place] += note } else { lineAbove(indentation: indentation, location) }
         for text in made { lines.append(TextLine(text, location)) }
     }
 
@@ -313,17 +324,19 @@ struct ModulePrinter {
 
     private mutating func printInstance(_ instance: ModuleGraph.InstanceInfo) {
         let cleared = instance.clear.map { " | " + expressions.reference(legaliser[$0]).flat } ?? ""
+        let resets = Set(instance.module.domains.map(\.domain.reset))
         var connections = instance.module.clockingPorts(instance.domain).map { port, net in
-            ".\(port)(\(net)\(instance.module.domains.contains { $0.domain.reset == port } ? cleared : ""))"
+            (port, Layout.text(resets.contains(port) ? net + cleared : net))
         }
         for (port, node) in zip(instance.module.ports, instance.connections) {
-            let net = port.isInput ? expressions.reference(legaliser[node]).flat : graph.name(of: node)!
-            connections.append(".\(port.name)(\(net))")
+            connections.append((port.name, port.isInput ? expressions.reference(legaliser[node]) : .text(graph.name(of: node)!)))
         }
         blank()
         line("    \(prefix)\(instance.module.name) \(instance.name) (", at: instance.location)
-        for (index, connection) in connections.enumerated() {
-            line("        " + connection + (index + 1 < connections.count ? "," : ""))
+        for (index, (port, net)) in connections.enumerated() {
+            let made = net.lines(prefix: ".\(port)(", suffix: index + 1 < connections.count ? ")," : ")", indentation: 8,
+                                 limit: Self.columns, comment: 0)
+            for text in made { line(text) }
         }
         line("    );")
         blank()

@@ -22,7 +22,7 @@ struct Package: Command {
     var prefix: String?
 
     @Option(help: ArgumentHelp("What the constraints ask for.", valueName: "MHz"))
-    var frequency = 100.0
+    var frequency = IPPackage.usualMegahertz
 
     @OptionGroup var output: JSONOption
 

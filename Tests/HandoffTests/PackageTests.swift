@@ -1,7 +1,9 @@
+import Blocks
 import Cosimulation
 import Foundation
 import Handoff
 import Session
+import Synthesis
 import Testing
 
 /// The folder for a flow: whole, the same each time, and taken by the tools that are there.
@@ -61,6 +63,39 @@ import Testing
         #expect(package.topModule == "north_" + plain.topModule)
         #expect(package.files.filter { $0.path.hasPrefix("rtl/") }.allSatisfy { $0.path.hasPrefix("rtl/north_") })
         #expect(throws: SessionError.self) { try Self.package("lane-d32", prefix: "9x") }
+    }
+
+    @Test("texts that only some cores have are in the folder, the core, the README and the manifest, and in no tool's sources")
+    func documents() throws {
+        let map = try RegisterMap("lane_control", addressBits: 4, [
+            ControlRegister("version", at: 0, "Which core this is.", [RegisterField("number", 0...7, .constant, reset: 1, "Counts up.")]),
+        ])
+        let plain = try Self.package("lane-d32")
+        let header = IPPackage.Document(path: "registers/\(map.name).h", summary: "offsets and masks in C", text: map.cHeader)
+        let design = try NamedConfiguration(preset: "lane-d32").configuration.design()
+        let package = IPPackage(of: design, plain.identity, documents: [header], megahertz: 125)
+        #expect(try Self.text(header.path, package) == map.cHeader)
+        #expect(try Self.text("lane-d32.core", package).contains("""
+              documents:
+                files:
+                  - registers/lane_control.h
+                file_type: user
+
+            targets:
+              default: &default
+                filesets: [rtl, documents]
+            """))
+        #expect(try Self.text("README.md", package).contains("| offsets and masks in C | `registers/lane_control.h` |\n"))
+        #expect(try Self.text("MANIFEST.json", package).contains("\"path\" : \"registers/lane_control.h\""))
+        let differing = zip(plain.files.dropLast(), package.files).filter { $0.text != $1.text }.map(\.0.path)
+        #expect(differing == ["lane-d32.core", "README.md"])
+    }
+
+    @Test("the script places with the options of `leanspatten synthesize`")
+    func placerOptions() throws {
+        let script = try Self.text("scripts/nextpnr_ecp5.sh", try Self.package("lane-d32"))
+        let options = try #require(SynthesisTarget.ecp5.placerOptions)
+        #expect(script.contains("nextpnr-ecp5 \(options.joined(separator: " ")) \\\n"))
     }
 
     @Test("what a configuration file may be called becomes a name that files and cores can have")

@@ -29,7 +29,7 @@ import Testing
         print(text)
         try Data(text.utf8).write(to: output.appending(path: "report.txt"))
         // The lane's Verilog is committed: its lines are those of the files there.
-        try Data(coverage.all.lcov(prefix: "Generated/lane-d64/").utf8).write(to: output.appending(path: "lane.info"))
+        try Data(coverage.all.lcov(prefix: "Generated/lane-d64/rtl/").utf8).write(to: output.appending(path: "lane.info"))
         for problem in report.problems(minimum: Self.minimum) { Issue.record("\(problem)") }
     }
 }

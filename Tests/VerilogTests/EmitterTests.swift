@@ -181,6 +181,48 @@ import Verilog
             """, "\(text)")
     }
 
+    @Test func namesThatFillALineHaveOneOfTheirOwn() throws {
+        let text = VerilogEmitter().emit(try Design(LongPorts.sketch())).last!.text
+        let (port, other) = ("an_input_whose_name_is_so_long_that_there_is_no_room_beside_it", "an_output_whose_name_is_so_long_that_there_is_no_room_beside_it")
+        #expect(text.contains("    // @[Sketch.swift:"))
+        #expect(text.contains("\n    input  wire signed [15:0] \(port),\n"), "\(text)")
+        #expect(text.contains("\n        .\(port)(\n            \(port)),\n        .\(other)(\n            inner_\(other))\n    );\n"), "\(text)")
+    }
+
+    @Test func equalityIsOfOneSign() throws {
+        let text = try body { c, io in
+            _ = c.named("top", io.x == -1)
+            _ = c.named("three", io.x == 3)
+            _ = c.named("not_top", !(io.x == -1))
+        }
+        #expect(text == """
+            wire top = $unsigned(x) == 8'hff;
+            wire three = x == 8'h3;
+            wire not_top = $unsigned(x) != 8'hff;
+            """, "\(text)")
+    }
+
+    /// Where the first line of a choice would be too long, it begins in the next one.
+    @Test func longChoicesBeginInALineOfTheirOwn() throws {
+        let text = try body { c, io in
+            let first = c.named("a_condition_whose_name_is_long_because_there_are_many_alike", io.a == 3)
+            let second = c.named("another_condition_whose_name_is_long_too_as_will_be_seen", io.b == 3)
+            let inner = mux(second, io.a, io.b)
+            _ = c.named("chosen", mux(first, inner, 7))
+            _ = c.named("a_choice_whose_own_name_leaves_room_for_little_else_in_its_line", mux(first, io.b, io.a))
+        }
+        #expect(text.hasSuffix("""
+            wire [7:0] chosen =
+                a_condition_whose_name_is_long_because_there_are_many_alike ? (
+                    another_condition_whose_name_is_long_too_as_will_be_seen ? a
+                    : b)
+                : 8'h7;
+            wire [7:0] a_choice_whose_own_name_leaves_room_for_little_else_in_its_line =
+                a_condition_whose_name_is_long_because_there_are_many_alike ? b
+                : a;
+            """), "\(text)")
+    }
+
     @Test func bitsThatNothingReadsAreGathered() throws {
         let design = try Design(Sketch("Unread", ports: SketchPorts.make) { c, io in
             _ = c.named("part", io.a[2..<5])

@@ -36,6 +36,7 @@ import Verilog
         designs.append(try Design(Fifo(bits: 70, depth: 2)))
         designs.append(try Design(AsynchronousFifo(bits: 1, depth: 2)))
         designs.append(try Design(AsynchronousFifo(bits: 70, depth: 32)))
+        designs.append(try Design(LongPorts.sketch()))
         designs.append(try Design(Sketch("Oddities", ports: SketchPorts.make, body: oddities)))
         return designs
     }

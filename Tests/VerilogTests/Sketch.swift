@@ -33,6 +33,32 @@ struct SketchPorts {
     }
 }
 
+/// Ports whose names leave hardly any room in a line.
+struct LongPorts {
+    let an_input_whose_name_is_so_long_that_there_is_no_room_beside_it: Signed
+    let an_output_whose_name_is_so_long_that_there_is_no_room_beside_it: Signed
+
+    static func make(_ io: Interface) -> LongPorts {
+        LongPorts(
+            an_input_whose_name_is_so_long_that_there_is_no_room_beside_it: io.input(.signed(16)),
+            an_output_whose_name_is_so_long_that_there_is_no_room_beside_it: io.output(.signed(16)))
+    }
+
+    /// A module that only hands its input to an instance with the same ports.
+    static func sketch() -> Sketch<LongPorts> {
+        Sketch("Outer", ports: make) { c, io in
+            let inner = c.instance("inner", Sketch("Inner", ports: make) { c, io in
+                c.drive(io.an_output_whose_name_is_so_long_that_there_is_no_room_beside_it,
+                        io.an_input_whose_name_is_so_long_that_there_is_no_room_beside_it)
+            })
+            c.drive(inner.an_input_whose_name_is_so_long_that_there_is_no_room_beside_it,
+                    io.an_input_whose_name_is_so_long_that_there_is_no_room_beside_it)
+            c.drive(io.an_output_whose_name_is_so_long_that_there_is_no_room_beside_it,
+                    inner.an_output_whose_name_is_so_long_that_there_is_no_room_beside_it)
+        }
+    }
+}
+
 /// The lines between a module's ports and its end, without locations, indentation of the module and unused bits.
 func bodyText(_ file: VerilogFile) -> String {
     var lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -1,0 +1,48 @@
+# vivado -mode batch -source scripts/vivado_ooc.tcl -tclargs PART
+set part [expr {$argc > 0 ? [lindex $argv 0] : "xczu7ev-ffvc1156-2-e"}]
+read_verilog [list \
+  rtl/Fifo_w59_d8.v \
+  rtl/Fifo_w25_d8.v \
+  rtl/Fifo_w26_d8.v \
+  rtl/Fifo_w24_d8.v \
+  rtl/Fifo_w4_d8.v \
+  rtl/JobDispatcher_d32_m64_p64_n524288_b256.v \
+  rtl/PlaneFetcher_d32_m64_p64_n524288_b256.v \
+  rtl/Fifo_w512_d256.v \
+  rtl/BitwidthConverter_d32_m64_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/PlaneReader_d32_m64_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/BitwidthConverter_d32_m64_p64_n524288_b256_u0_4_5.v \
+  rtl/PlaneReader_d32_m64_p64_n524288_b256_u0_4_5.v \
+  rtl/BitwidthConverter_d32_m64_p64_n524288_b256_s4_6_8_12.v \
+  rtl/PlaneReader_d32_m64_p64_n524288_b256_s4_6_8_12.v \
+  rtl/SkidBuffer_w46.v \
+  rtl/RoundRobinArbiter_n3_w46.v \
+  rtl/SkidBuffer_w772.v \
+  rtl/KeyAssembler_d32_m64_n524288.v \
+  rtl/SkidBuffer_w62.v \
+  rtl/QueryKeyUnit_d32_m64.v \
+  rtl/Fifo_w384_d2.v \
+  rtl/SkidBuffer_w52.v \
+  rtl/ScoreScaler_d32_m64.v \
+  rtl/Fifo_w52_d1024.v \
+  rtl/Fifo_w13_d16.v \
+  rtl/SkidBuffer_w57.v \
+  rtl/ExponentialUnit.v \
+  rtl/SoftmaxUnit_d32_m64.v \
+  rtl/ProbabilityValueUnit_d32_m64_e8.v \
+  rtl/SkidBuffer_w1462.v \
+  rtl/MergeUnit_d32_n524288_e8.v \
+  rtl/StateAccumulator_d32_n524288_e8.v \
+  rtl/Reciprocal.v \
+  rtl/SkidBuffer_w17.v \
+  rtl/Normalizer_d32_n524288_e8.v \
+  rtl/Lane_d32_m64_p64_n524288_b256_e8.v \
+]
+read_xdc -mode out_of_context constraints/ooc.xdc
+synth_design -top Lane_d32_m64_p64_n524288_b256_e8 -part $part -mode out_of_context -flatten_hierarchy rebuilt
+opt_design
+place_design
+route_design
+report_utilization -hierarchical -file utilization.rpt
+report_timing_summary -file timing.rpt
+write_checkpoint -force Lane_d32_m64_p64_n524288_b256_e8.dcp

@@ -1,0 +1,66 @@
+# vivado -mode batch -source scripts/vivado_package_ip.tcl
+create_project -in_memory -part xczu7ev-ffvc1156-2-e
+add_files [list \
+  rtl/SkidBuffer_w26.v \
+  rtl/PassPlanner_d32_m32_p64_n524288_b256_e8_r8_t128.v \
+  rtl/SkidBuffer_w410.v \
+  rtl/TileBuffer_n8_w408.v \
+  rtl/Fifo_w3_d2.v \
+  rtl/Fifo_w24_d8.v \
+  rtl/Fifo_w16_d32.v \
+  rtl/Fifo_w8_d32.v \
+  rtl/Fifo_w5_d64.v \
+  rtl/Fifo_w7_d64.v \
+  rtl/Fifo_w59_d8.v \
+  rtl/Fifo_w25_d8.v \
+  rtl/Fifo_w26_d8.v \
+  rtl/Fifo_w4_d8.v \
+  rtl/JobDispatcher_d32_m32_p64_n524288_b256.v \
+  rtl/SkidBuffer_w386.v \
+  rtl/TileBuffer_n128_w384.v \
+  rtl/Fifo_w14_d8.v \
+  rtl/PlaneFetcher_d32_m32_p64_n524288_b256.v \
+  rtl/Fifo_w512_d256.v \
+  rtl/BitwidthConverter_d32_m32_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/PlaneReader_d32_m32_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/BitwidthConverter_d32_m32_p64_n524288_b256_u0_4_5.v \
+  rtl/PlaneReader_d32_m32_p64_n524288_b256_u0_4_5.v \
+  rtl/BitwidthConverter_d32_m32_p64_n524288_b256_s4_6_8_12.v \
+  rtl/PlaneReader_d32_m32_p64_n524288_b256_s4_6_8_12.v \
+  rtl/SkidBuffer_w46.v \
+  rtl/RoundRobinArbiter_n3_w46.v \
+  rtl/SkidBuffer_w387.v \
+  rtl/KeyAssembler_d32_m32_n524288.v \
+  rtl/SkidBuffer_w32.v \
+  rtl/QueryKeyUnit_d32_m32.v \
+  rtl/SkidBuffer_w27.v \
+  rtl/ScoreScaler_d32_m32.v \
+  rtl/Fifo_w24_d16.v \
+  rtl/Fifo_w27_d2048.v \
+  rtl/Fifo_w13_d16.v \
+  rtl/SkidBuffer_w36.v \
+  rtl/ExponentialUnit.v \
+  rtl/SoftmaxUnit_d32_m32.v \
+  rtl/ProbabilityValueUnit_d32_m32_e8.v \
+  rtl/SkidBuffer_w1462.v \
+  rtl/MergeUnit_d32_n524288_e8.v \
+  rtl/SlotAccumulator_d32_n524288_e8_r8.v \
+  rtl/Fifo_w1462_d32.v \
+  rtl/Reciprocal.v \
+  rtl/SkidBuffer_w17.v \
+  rtl/Normalizer_d32_n524288_e8.v \
+  rtl/Fifo_w3_d8.v \
+  rtl/Fifo_w4_d2.v \
+  rtl/NormalizerPair_d32_n524288_e8_r8.v \
+  rtl/PrefillLane_d32_m32_p64_n524288_b256_e8_r8_t128.v \
+]
+set_property top PrefillLane_d32_m32_p64_n524288_b256_e8_r8_t128 [current_fileset]
+ipx::package_project -root_dir . -vendor leanspatten -library lanes -taxonomy /UserIP -force
+set core [ipx::current_core]
+set_property name prefill_d32 $core
+set_property version 0.1 $core
+set_property display_name "prefill-d32" $core
+set_property description "one lane for summarization, head size 32, 32 + 32 multipliers, 8 resident rows, tiles of up to 128 keys" $core
+ipx::create_xgui_files $core
+ipx::update_checksums $core
+ipx::save_core $core

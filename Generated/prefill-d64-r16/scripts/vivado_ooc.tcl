@@ -1,0 +1,62 @@
+# vivado -mode batch -source scripts/vivado_ooc.tcl -tclargs PART
+set part [expr {$argc > 0 ? [lindex $argv 0] : "xczu7ev-ffvc1156-2-e"}]
+read_verilog [list \
+  rtl/SkidBuffer_w29.v \
+  rtl/PassPlanner_d64_m64_p64_n524288_b256_e8_r16_t256.v \
+  rtl/SkidBuffer_w794.v \
+  rtl/TileBuffer_n16_w792.v \
+  rtl/Fifo_w4_d2.v \
+  rtl/Fifo_w24_d16.v \
+  rtl/Fifo_w18_d64.v \
+  rtl/Fifo_w10_d64.v \
+  rtl/Fifo_w6_d128.v \
+  rtl/Fifo_w8_d128.v \
+  rtl/Fifo_w60_d8.v \
+  rtl/Fifo_w25_d8.v \
+  rtl/Fifo_w26_d8.v \
+  rtl/Fifo_w24_d8.v \
+  rtl/Fifo_w4_d8.v \
+  rtl/JobDispatcher_d64_m64_p64_n524288_b256.v \
+  rtl/SkidBuffer_w770.v \
+  rtl/TileBuffer_n256_w768.v \
+  rtl/Fifo_w16_d8.v \
+  rtl/PlaneFetcher_d64_m64_p64_n524288_b256.v \
+  rtl/Fifo_w512_d256.v \
+  rtl/BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/PlaneReader_d64_m64_p64_n524288_b256_s3_4_6_8_12.v \
+  rtl/BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5.v \
+  rtl/PlaneReader_d64_m64_p64_n524288_b256_u0_4_5.v \
+  rtl/BitwidthConverter_d64_m64_p64_n524288_b256_s4_6_8_12.v \
+  rtl/PlaneReader_d64_m64_p64_n524288_b256_s4_6_8_12.v \
+  rtl/SkidBuffer_w46.v \
+  rtl/RoundRobinArbiter_n3_w46.v \
+  rtl/SkidBuffer_w771.v \
+  rtl/KeyAssembler_d64_m64_n524288.v \
+  rtl/SkidBuffer_w33.v \
+  rtl/QueryKeyUnit_d64_m64.v \
+  rtl/SkidBuffer_w27.v \
+  rtl/ScoreScaler_d64_m64.v \
+  rtl/Fifo_w27_d2048.v \
+  rtl/Fifo_w13_d16.v \
+  rtl/SkidBuffer_w36.v \
+  rtl/ExponentialUnit.v \
+  rtl/SoftmaxUnit_d64_m64.v \
+  rtl/ProbabilityValueUnit_d64_m64_e8.v \
+  rtl/SkidBuffer_w1462.v \
+  rtl/MergeUnit_d64_n524288_e8.v \
+  rtl/SlotAccumulator_d64_n524288_e8_r16.v \
+  rtl/Fifo_w1462_d128.v \
+  rtl/Reciprocal.v \
+  rtl/SkidBuffer_w17.v \
+  rtl/Normalizer_d64_n524288_e8.v \
+  rtl/NormalizerPair_d64_n524288_e8_r16.v \
+  rtl/PrefillLane_d64_m64_p64_n524288_b256_e8_r16_t256.v \
+]
+read_xdc -mode out_of_context constraints/ooc.xdc
+synth_design -top PrefillLane_d64_m64_p64_n524288_b256_e8_r16_t256 -part $part -mode out_of_context -flatten_hierarchy rebuilt
+opt_design
+place_design
+route_design
+report_utilization -hierarchical -file utilization.rpt
+report_timing_summary -file timing.rpt
+write_checkpoint -force PrefillLane_d64_m64_p64_n524288_b256_e8_r16_t256.dcp

@@ -1,0 +1,87 @@
+# quartus_sh -t scripts/quartus.tcl
+package require ::quartus::project
+package require ::quartus::flow
+project_new -overwrite SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s32_k4
+set_global_assignment -name FAMILY "Arria 10"
+set_global_assignment -name TOP_LEVEL_ENTITY SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s32_k4
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w42_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w28_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w6_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w24_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w26_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w4_d8.v
+set_global_assignment -name VERILOG_FILE rtl/SpAttenDispatcher_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w22.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w87.v
+set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p64_n524288_b256_s32.v
+set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d256.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w38_d16.v
+set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p64_n524288_b256_s32.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w256_d256.v
+set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
+set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n524288.v
+set_global_assignment -name VERILOG_FILE rtl/TokenSource_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s32_u0_4_5.v
+set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s32_u0_4_5.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w772.v
+set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d64_m64_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w768_d8.v
+set_global_assignment -name VERILOG_FILE rtl/ProgressiveQueryKeyUnit_d64_m64.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w768_d2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d2048.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w34.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1.v
+set_global_assignment -name VERILOG_FILE rtl/ScoreRefiner_d64_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w27.v
+set_global_assignment -name VERILOG_FILE rtl/ScoreScaler_d64_m64_doubled.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w27_d2048.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w36.v
+set_global_assignment -name VERILOG_FILE rtl/ExponentialUnit.v
+set_global_assignment -name VERILOG_FILE rtl/SoftmaxUnit_d64_m64.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2048.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w53_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d2.v
+set_global_assignment -name VERILOG_FILE rtl/SerialMultiplier_a31_b25.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w2.v
+set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w146_d2.v
+set_global_assignment -name VERILOG_FILE rtl/RadixSelect_p4_n1024_w21_b2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w89_d16.v
+set_global_assignment -name VERILOG_FILE rtl/TileSelection_p4_n1024_w21_b2.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w108.v
+set_global_assignment -name VERILOG_FILE rtl/LocalValueSelector_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d4096.v
+set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s32_s4_6_8_12.v
+set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s32_s4_6_8_12.v
+set_global_assignment -name VERILOG_FILE rtl/ProbabilityValueUnit_d64_m64_e8.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w381.v
+set_global_assignment -name VERILOG_FILE rtl/LeafCompletion_d64_e8_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1462.v
+set_global_assignment -name VERILOG_FILE rtl/MergeUnit_d64_n524288_e8.v
+set_global_assignment -name VERILOG_FILE rtl/StateAccumulator_d64_n524288_e8_x1.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w108_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Reciprocal.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w17.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w32.v
+set_global_assignment -name VERILOG_FILE rtl/Normalizer_d64_n524288_e8_report.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v
+set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w46.v
+set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s32_k4.v
+set_global_assignment -name SDC_FILE constraints/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s32_k4.sdc
+# A core has more ports than a device has pins.
+set_instance_assignment -name VIRTUAL_PIN ON -to *
+set_instance_assignment -name VIRTUAL_PIN OFF -to clock
+execute_flow -compile
+project_close
