@@ -120,9 +120,12 @@ lint-axi:
 	  echo "$$top: clean in Verilator -Wall, Icarus -Wall, Yosys check"; \
 	done
 
+# What Testbenches/cocotb/system/job.json is for.
+COCOTB_SYSTEM := spatten-eighth
 .PHONY: cocotb
-cocotb: simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units in Icarus, and on planted faults of the protocol
-	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb
+cocotb: swift simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units and a whole accelerator in Icarus, and on planted faults of the protocol
+	@$(CLI) generate --preset $(COCOTB_SYSTEM) --output .build/cocotb/system >/dev/null
+	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb .build/cocotb/system
 
 .PHONY: lint-preset
 lint-preset:

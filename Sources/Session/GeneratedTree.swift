@@ -9,7 +9,7 @@ import Verilog
 import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, and run,
-/// without Swift: three lanes in `Generated`, and the benches of the dense one and of all units in `Testbenches`.
+/// without Swift: three lanes in `Generated`, the benches of the dense one and of all units in `Testbenches`, and what the C driver includes.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -26,7 +26,7 @@ public struct GeneratedTree: Sendable {
     public let files: [File]
     /// All files in these are generated.
     public static let directories = presets.map { "Generated/\($0)" }
-        + ["Generated/units", "Testbenches/lane-d64", "Testbenches/units"]
+        + ["Generated/units", "Testbenches/lane-d64", "Testbenches/units", "Testbenches/cocotb/system", "Software/c"]
     /// The lanes whose Verilog is committed.
     private static let presets = ["lane-d64", "spatten-d64", "prefill-d64"]
 
@@ -50,6 +50,17 @@ public struct GeneratedTree: Sendable {
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
             + [Self.benchFileList("lane-d64", bench.files, parts.filter { $0.directory == "lane-d64" })]
             + (try Self.units(lane, on: parts))
+            + (try Self.system())
+    }
+
+    /// What software other than ours needs: the header of the records, and a job of a system for the clients of cocotb.
+    private static func system() throws -> [File] {
+        guard case .system(let system) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        return [
+            File("Software/c/leanspatten_records.h", RecordLayout.cHeader("leanspatten")),
+            File("Testbenches/cocotb/system/job.json", try SystemVectors.committed(system).json()),
+            File("Testbenches/cocotb/system/leanspatten_registers.h", ControlRegisters.map(system).cHeader),
+        ]
     }
 
     /// A module's file in a directory of `Generated`.
