@@ -9,7 +9,7 @@ FIXTURE := Tests/Fixtures/decode-attention.safetensors
 PRESETS := lane-d32 lane-d64 lane-d128 lane-d32-m64 lane-d64-m32 lane-d128-m32 \
 	spatten-d64 spatten-d64-s32 spatten-d32 spatten-d128 cascade-d64 \
 	prefill-d64 prefill-d32 prefill-d128 prefill-d64-r16 prefill-d64-m32 prefill-d128-m32-r16 \
-	lean-8 lean-16 spatten-8 spatten-eighth
+	lean-8 lean-16 spatten-8 spatten-eighth spatten-full
 MODEL := Tests/Fixtures/language-model
 TIMES := .build/times.txt
 RESULTS := .build/results

@@ -51,9 +51,49 @@ import Testing
         try lockstep(Fifo(bits: bits, depth: depth), seed: UInt64(bits))
     }
 
+    /// A part of a part is in reset while either of the two is cleared.
+    @Test func clearedInstances() throws { try lockstep(ClearedFifos(), seed: 3) }
+
     @Test func instanceFromADesignIsCached() throws {
         let design = try Design(SkidBuffer(bits: 7))
         _ = try VerilatorSimulator(design, seed: 1)
         #expect(try VerilatorModel.build(Design(SkidBuffer(bits: 7))).wasBuilt == false)
+    }
+}
+
+/// A `Fifo` that is cleared when a word with its lowest bits all set comes, in a part that is cleared as a whole by a bit of its own.
+private struct ClearedFifos: Module {
+    struct Ports {
+        let input, output: Stream<Unsigned>
+        let clear: Unsigned
+    }
+
+    func ports(_ io: Interface) -> Ports {
+        Ports(input: io.sink(.unsigned(16)), output: io.source(.unsigned(16)), clear: io.input(.unsigned(5)))
+    }
+
+    func body(_ c: Circuit, _ io: Ports) {
+        let clear = c.stage("clears", io.clear.isAllOnes)
+        let held = c.register("part_clear", .bit, reset: 0)
+        held.next(clear)
+        let part = c.instance("part", Part(), clear: held)
+        c.connect(io.input, to: part.input)
+        c.connect(part.output, to: io.output)
+    }
+
+    private struct Part: Module {
+        struct Ports {
+            let input, output: Stream<Unsigned>
+        }
+
+        func ports(_ io: Interface) -> Ports { Ports(input: io.sink(.unsigned(16)), output: io.source(.unsigned(16))) }
+
+        func body(_ c: Circuit, _ io: Ports) {
+            let clear = c.register("fifo_clear", .bit, reset: 1)
+            clear.next(io.input.valid & io.input.payload[0..<4].isAllOnes)
+            let fifo = c.instance("fifo", Fifo(bits: 16, depth: 4), clear: clear)
+            c.connect(io.input, to: fifo.input)
+            c.connect(fifo.output, to: io.output)
+        }
     }
 }

@@ -177,6 +177,19 @@ struct PrimitiveExample {
                 c.drive(skid.output.ready, io.t)
             },
         ]),
+        ("Reset of a part", [
+            PrimitiveExample(
+                "instance that is cleared",
+                "While the register is set, the instance is as in reset: a soft reset without a hand on every register in it."
+            ) { c, io in
+                let clear = c.register("clear", .bit, reset: 1)
+                clear.next(io.s)
+                let skid = c.instance("skid", SkidBuffer(bits: 8), clear: clear)
+                c.drive(skid.input.valid, io.t)
+                c.drive(skid.input.payload, io.a)
+                c.drive(skid.output.ready, io.t)
+            },
+        ]),
         ("Hierarchy", [
             PrimitiveExample(
                 "input, instanceOutput", "Every port on a net. An input that only repeats a net is connected to that net."

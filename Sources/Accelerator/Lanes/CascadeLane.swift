@@ -14,11 +14,14 @@ package struct CascadeLane: Module {
     package let maximumHeads: Int
     /// Takes rows besides that the cascade does not see, and shows the lists that it selects: the lane of a `LeanSpAtten`.
     package let isShared: Bool
+    /// More than one: a `LaneGroup` computes the rows, and there are requests and responses of each.
+    package let lanes: Int
 
-    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64, isShared: Bool = false) {
+    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64, isShared: Bool = false, lanes: Int = 1) {
         self.configuration = configuration
         self.maximumHeads = maximumHeads
         self.isShared = isShared
+        self.lanes = lanes
     }
 
     /// Rows for the lane itself, given while no command of the cascade is carried out.
@@ -43,7 +46,7 @@ package struct CascadeLane: Module {
         /// Place among `CascadeStatus`.
         let status: Stream<Unsigned>
         let saved, restored: Stream<StateWord>
-        /// Of each channel.
+        /// Of each channel of each lane.
         let request: [Stream<MemoryRequest>]
         let response: [Stream<MemoryResponse>]
         let output: Stream<OutputBeat>
@@ -53,7 +56,7 @@ package struct CascadeLane: Module {
         let selected: SelectedLists?
     }
 
-    package var suffix: String { "\(configuration.suffix)_h\(maximumHeads)\(isShared ? "_shared" : "")" }
+    package var suffix: String { "\(configuration.suffix)_h\(maximumHeads)\(isShared ? "_shared" : "")\(lanes > 1 ? "_l\(lanes)" : "")" }
 
     package func ports(_ io: Interface) -> Ports {
         let lane = configuration.lane, list = KeptListEntry.shape(lane)
@@ -62,8 +65,8 @@ package struct CascadeLane: Module {
             query: io.sink(.vector(lane.headSize, signed: NumericFormats.queryBits)), skipped: io.source(SkippedRow.shape),
             status: io.source(.unsigned(CascadeController.statusBits)), saved: io.source(StateWord.shape),
             restored: io.sink(StateWord.shape),
-            request: (0..<configuration.channels).map { _ in io.source(MemoryRequest.shape) },
-            response: (0..<configuration.channels).map { _ in
+            request: (0..<configuration.channels * lanes).map { _ in io.source(MemoryRequest.shape) },
+            response: (0..<configuration.channels * lanes).map { _ in
                 io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes))
             },
             output: io.source(OutputBeat.shape), report: io.source(SpAttenLane.RowReport.shape),
@@ -75,7 +78,9 @@ package struct CascadeLane: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let controller = c.instance("controller", CascadeController(configuration, maximumHeads: maximumHeads))
-        let lane = c.instance("lane", SpAttenLane(configuration, accumulates: true))
+        let lane = lanes == 1
+            ? LaneGroup.Ports(c.instance("lane", SpAttenLane(configuration, accumulates: true)))
+            : c.instance("lanes", LaneGroup(configuration: configuration, lanes: lanes))
         c.connect(io.command, to: controller.command)
         c.connect(io.job, to: controller.job)
         c.connect(io.query, to: controller.query)
@@ -84,31 +89,31 @@ package struct CascadeLane: Module {
         c.connect(controller.saved, to: io.saved)
         c.connect(io.restored, to: controller.restored)
 
-        c.connect(controller.tokenCommand, to: lane.tokenCommand!)
-        c.connect(controller.tokenLoad, to: lane.tokenLoad!)
-        c.connect(lane.tokenScan!, to: controller.tokenScan)
+        c.connect(controller.tokenCommand, to: lane.tokenCommand)
+        c.connect(controller.tokenLoad, to: lane.tokenLoad)
+        c.connect(lane.tokenScan, to: controller.tokenScan)
         // Rows and outputs that are not the cascade's.
         var rowIsDirect: Bit = false, outputIsDirect: Bit = false
         if let direct = io.direct, let selected = io.selected {
             share(c, controller, lane, direct, selected)
             let begins = direct.job.fires
-            rowIsDirect = directRows(c, "direct_rows", begins, ends: lane.rowDone!)
-            outputIsDirect = directRows(c, "direct_outputs", begins, ends: lane.output!.fires & lane.output!.payload.last)
+            rowIsDirect = directRows(c, "direct_rows", begins, ends: lane.rowDone)
+            outputIsDirect = directRows(c, "direct_outputs", begins, ends: lane.output.fires & lane.output.payload.last)
         } else {
             c.connect(controller.laneJob, to: lane.job)
             c.connect(controller.laneQuery, to: lane.query)
             c.connect(controller.list, to: lane.list)
             c.discard(concatenate(controller.listing.valid, controller.listing.payload))
         }
-        c.drive(controller.rowDone, isShared ? lane.rowDone! & !rowIsDirect : lane.rowDone!)
+        c.drive(controller.rowDone, isShared ? lane.rowDone & !rowIsDirect : lane.rowDone)
 
         for (request, own) in zip(lane.request, io.request) { c.connect(request, to: own) }
         for (own, response) in zip(io.response, lane.response) { c.connect(own, to: response) }
-        c.connect(lane.report!, to: io.report)
+        c.connect(lane.report, to: io.report)
 
         // Outputs leave, and add to the importance of their head.
         let outputs = Queue(c, "outputs", io.output.shape, depth: 4)
-        let element = lane.output!
+        let element = lane.output
         let taken = isShared ? controller.output.ready | outputIsDirect : controller.output.ready
         outputs.push(element.payload, when: element.valid & taken)
         c.drive(controller.output.valid, isShared ? element.valid & outputs.ready & !outputIsDirect : element.valid & outputs.ready)
@@ -119,7 +124,7 @@ package struct CascadeLane: Module {
 
     /// The lane's streams come from the cascade or from outside, and the cascade's lists go outside too.
     private func share(
-        _ c: Circuit, _ controller: CascadeController.Ports, _ lane: SpAttenLane.Ports, _ direct: DirectRows, _ selected: SelectedLists
+        _ c: Circuit, _ controller: CascadeController.Ports, _ lane: LaneGroup.Ports, _ direct: DirectRows, _ selected: SelectedLists
     ) {
         merge(c, direct.job, controller.laneJob, to: lane.job)
         merge(c, direct.query, controller.laneQuery, to: lane.query)

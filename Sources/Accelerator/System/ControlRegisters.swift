@@ -12,12 +12,12 @@ package enum ControlRegisters {
         case rows, skippedRows = "skipped_rows"
         /// Tokens of the lists that were selected.
         case keptTokens = "kept_tokens"
-        /// Handshakes of the AXI4 master's channels AR, R, AW and W.
+        /// Handshakes of the AXI4 masters' channels AR, R, AW and W.
         case readBursts = "read_bursts", readBeats = "read_beats", writeBursts = "write_bursts", writeBeats = "write_beats"
         /// Of the beats of R: keys' MSBs, keys' LSBs, values; descriptors and what they name.
         case keyMSBBeats = "key_msb_beats", keyLSBBeats = "key_lsb_beats", valueBeats = "value_beats"
         case controlBeats = "control_beats"
-        /// Busy cycles in which ARVALID waited, RREADY was set and no beat came, WVALID waited.
+        /// Busy cycles of any read channel in which ARVALID waited; in which RREADY was set and no beat came; in which WVALID waited.
         case readAddressStalls = "read_address_stalls", readWaits = "read_waits", writeStalls = "write_stalls"
 
         /// Of the low half of its snapshot; the high half follows.
@@ -73,7 +73,7 @@ package enum ControlRegisters {
             ControlRegister("geometry", at: 0x010, "what was built", [
                 constant("head_size", 0...8, lane.headSize, "elements of a query"),
                 constant("multipliers", 9...18, lane.multipliers, "of each array of a lane"),
-                constant("lanes", 19...25, 1, "lanes"), constant("slots", 26...29, 1, "sequences held on chip")]),
+                constant("lanes", 19...25, system.lanes, "lanes"), constant("slots", 26...29, 1, "sequences held on chip")]),
             ControlRegister("limits", at: 0x014, "what a job may ask for", [
                 constant("row_keys", 0...15, system.lane.maximumRowKeys, "tokens of a sequence with importance, entries of a list"),
                 constant("heads", 16...23, system.maximumHeads, "heads of a layer"),

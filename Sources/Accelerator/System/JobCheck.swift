@@ -46,6 +46,8 @@ struct JobCheck: Module {
     /// Flags that exclude each other, and a layer where there is none.
     private func structure(_ job: JobDescriptorWords, _ io: Ports) -> [Finding] {
         let direct = job.flag("direct"), begins = job.flag("begins_iteration")
+        // Rounding is of each lane's part of an importance, which is not that of the whole.
+        let decays = !direct & (job["importance_mode"] == Unsigned(ImportanceMode.allCases.firstIndex(of: .decay)!))
         let onlyFirst = job.flag("new_sequence") | job.flag("restores_state")
         return [
             (direct & (io.iterationOpen | begins | onlyFirst | job.flag("saves_state") | job.flag("writes_list")), .badField, "direct"),
@@ -54,7 +56,7 @@ struct JobCheck: Module {
             (job["heads"] == 0, .badField, "heads"), (job["heads"] > Unsigned(system.maximumHeads), .badField, "heads"),
             (!direct & !begins & (job["heads"] != io.iterationHeads), .badField, "heads"),
             (!direct & (job["layers"] == 0), .badField, "layers"), (job["slot"] != 0, .badField, "slot"),
-        ]
+        ] + (system.lanes == 1 ? [] : [(decays, .badField, "importance_mode")])
     }
 
     private func formats(_ job: JobDescriptorWords) -> [Finding] {

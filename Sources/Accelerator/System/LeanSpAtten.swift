@@ -29,23 +29,27 @@ package struct LeanSpAtten: Module {
         let sAxil: AXILitePort
         /// Level: set while an enabled bit of `irq_status` is.
         let irq: Bit
+        /// Of one lane and all else; of all but the lanes if there are several.
         let mAxi: AXIPort
+        /// Of each of several lanes.
+        let mAxiLane: [AXIReadPort]
     }
 
     package var suffix: String { "" }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(sAxil: io.axiLiteSlave(addressBits: ControlRegisters.addressBits), irq: io.output(.bit),
-              mAxi: io.axiMaster(SystemMasters.arbiter(system).outer))
+              mAxi: io.axiMaster(SystemMasters.port(system)),
+              mAxiLane: system.lanes == 1 ? [] : (0..<system.lanes).map { _ in io.axiReadMaster(system.axi) })
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
         let registers = c.instance("control_registers", AXILiteRegisters(ControlRegisters.map(system)))
         c.connect(io.sAxil, to: registers.sAxil)
-        let supervisor = c.instance("supervisor", Supervisor(readers: 2))
+        let supervisor = c.instance("supervisor", Supervisor(readers: system.lanes + 1))
         let clear = c.register("core_clear", .bit, reset: 1)
         clear.next(supervisor.clears)
-        let masters = SystemMasters(c, system, registers, supervisor, io.mAxi)
+        let masters = SystemMasters(c, system, registers, supervisor, io)
         let units = SystemUnits(c, system, clear: clear)
         units.connect(c, to: masters)
 
@@ -64,11 +68,12 @@ package struct LeanSpAtten: Module {
 
         // Faults.
         let busy = c.named("busy", processor.busy | writer.busy | !units.arbiter.allWritten)
-        let read = io.mAxi.read, write = io.mAxi.write
-        let readBeat = c.named("read_beat", read.rvalid & read.rready), writeBeat = c.named("write_beat", write.wvalid & write.wready)
+        let write = io.mAxi.write, reads = [io.mAxi.read] + io.mAxiLane
+        let beats = reads.enumerated().map { c.named("read_beat_\($0)", $1.rvalid & $1.rready) }
+        let writeBeat = c.named("write_beat", write.wvalid & write.wready)
         c.drive(supervisor.jobFault, processor.fault)
         c.drive(supervisor.busy, busy)
-        c.drive(supervisor.progress, readBeat | writeBeat | writer.rowDone | writer.rowSkipped)
+        c.drive(supervisor.progress, beats.anySet | writeBeat | writer.rowDone | writer.rowSkipped)
         c.drive(supervisor.watchdog, registers.value["watchdog", "cycles"])
         c.drive(supervisor.descriptorAddress, processor.descriptorAddress)
         let descriptorID = JobDescriptorWords(bits: processor.words)["job_id"]
@@ -93,19 +98,23 @@ package struct LeanSpAtten: Module {
         }.anySet)
 
         count(c, registers, [
-            .cycles: busy, .jobs: writer.jobDone, .rows: writer.rowDone, .skippedRows: writer.rowSkipped,
-            .keptTokens: units.listSaver.list.fires, .readBursts: read.arvalid & read.arready, .readBeats: readBeat,
-            .writeBursts: write.awvalid & write.awready, .writeBeats: writeBeat,
-            .keyMSBBeats: readBeat & masters.isOf(.keyMSB), .keyLSBBeats: readBeat & masters.isOf(.keyLSB),
-            .valueBeats: readBeat & masters.isOf(.value), .controlBeats: readBeat & masters.isOfControl,
-            .readAddressStalls: busy & read.arvalid & !read.arready, .readWaits: busy & read.rready & !read.rvalid,
-            .writeStalls: busy & write.wvalid & !write.wready,
+            .cycles: [busy], .jobs: [writer.jobDone], .rows: [writer.rowDone], .skippedRows: [writer.rowSkipped],
+            .keptTokens: [units.listSaver.list.fires], .readBursts: reads.map { $0.arvalid & $0.arready }, .readBeats: beats,
+            .writeBursts: [write.awvalid & write.awready], .writeBeats: [writeBeat],
+            .keyMSBBeats: masters.isOf(.keyMSB, beats), .keyLSBBeats: masters.isOf(.keyLSB, beats),
+            .valueBeats: masters.isOf(.value, beats), .controlBeats: [beats[0] & masters.isOfControl],
+            .readAddressStalls: reads.map { busy & $0.arvalid & !$0.arready }, .readWaits: reads.map { busy & $0.rready & !$0.rvalid },
+            .writeStalls: [busy & write.wvalid & !write.wready],
         ])
     }
 
-    private func count(_ c: Circuit, _ registers: AXILiteRegisters.Ports, _ events: [ControlRegisters.Counter: Bit]) {
-        let counters = c.instance("counters", PerformanceCounters())
-        c.drive(counters.happens, ControlRegisters.Counter.allCases.map { events[$0]! })
+    private func count(_ c: Circuit, _ registers: AXILiteRegisters.Ports, _ events: [ControlRegisters.Counter: [Bit]]) {
+        let most = system.lanes == 1 ? 1 : system.lanes + 1
+        let counters = c.instance("counters", PerformanceCounters(most: most))
+        c.drive(counters.happens, ControlRegisters.Counter.allCases.map { counter in
+            let bits = events[counter]!.map { $0.asUnsigned.extended(to: bitsToCount(most)) }
+            return bits.dropFirst().reduce(bits[0]) { $0 &+ $1 }
+        })
         c.drive(counters.snapshot, registers.pulse["control", "snapshot"][0])
         c.drive(counters.clear, registers.pulse["control", "clear_counters"][0])
         for (number, counter) in ControlRegisters.Counter.allCases.enumerated() {

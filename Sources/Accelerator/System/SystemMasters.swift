@@ -2,57 +2,75 @@ import Blocks
 import Configuration
 import RTL
 
-/// The bus side of a `LeanSpAtten`: read masters for the lane and for what jobs name, which share AR and R, and the write master.
+/// The bus side of a `LeanSpAtten`: read masters for each lane and for what jobs name, and the write master. One lane shares AR
+/// and R with what jobs name.
 struct SystemMasters {
-    let lane, control: AXIReadMaster.Ports
+    let lanes: [AXIReadMaster.Ports]
+    let control: AXIReadMaster.Ports
     let write: AXIWriteMaster.Ports
-    private let port: AXIReadPort
-    private let axi: AXIParameters
+    private let shared: AXIReadPort
+    private let ofLanes: [AXIReadPort]
+    private let idBits: Int
 
-    /// Bursts of descriptors and what they name that may be outstanding, besides the lane's.
+    /// Bursts of descriptors and what they name that may be outstanding, besides the lanes'.
     private static let controlOutstanding = 4
 
-    static func arbiter(_ system: SystemConfiguration) -> AXIReadArbiter { AXIReadArbiter(system.axi, masters: 2) }
+    private static func arbiter(_ system: SystemConfiguration) -> AXIReadArbiter { AXIReadArbiter(system.axi, masters: 2) }
+
+    /// Of `m_axi`.
+    static func port(_ system: SystemConfiguration) -> AXIParameters { system.lanes == 1 ? arbiter(system).outer : system.axi }
 
     init(
-        _ c: Circuit, _ system: SystemConfiguration, _ registers: AXILiteRegisters.Ports, _ supervisor: Supervisor.Ports, _ port: AXIPort
+        _ c: Circuit, _ system: SystemConfiguration, _ registers: AXILiteRegisters.Ports, _ supervisor: Supervisor.Ports,
+        _ io: LeanSpAtten.Ports
     ) {
-        axi = system.axi
-        self.port = port.read
-        let arbiter = c.instance("read_arbiter", Self.arbiter(system))
-        lane = c.instance("lane_reads", AXIReadMaster(
-            axi, beatBits: bitsToIndex(MemoryPort.burstBeats), tagBits: MemoryPort.tagBits, outstanding: system.readOutstanding))
+        let axi = system.axi
+        (shared, ofLanes, idBits) = (io.mAxi.read, io.mAxiLane, axi.idBits)
+        lanes = (0..<system.lanes).map { lane in
+            c.instance(system.lanes == 1 ? "lane_reads" : "lane_reads_\(lane)", AXIReadMaster(
+                axi, beatBits: bitsToIndex(MemoryPort.burstBeats), tagBits: MemoryPort.tagBits, outstanding: system.readOutstanding))
+        }
         // Keys and values are taken whenever they come; a buffer does the same for the rest, so neither holds up the other.
         control = c.instance("control_reads_master", AXIReadMaster(
             axi, beatBits: system.controlBeatBits, tagBits: 1, outstanding: Self.controlOutstanding, buffer: axi.burstBeats))
         write = c.instance("writes", AXIWriteMaster(
-            Self.arbiter(system).outer, lengthBits: system.packetLengthBits, tagBits: 1, outstanding: system.writeOutstanding))
-        c.connect(lane.mAxi, to: arbiter.sAxi[0])
-        c.connect(control.mAxi, to: arbiter.sAxi[1])
-        c.connect(arbiter.mAxi, to: port.read)
-        c.connect(write.mAxi, to: port.write)
+            Self.port(system), lengthBits: system.packetLengthBits, tagBits: 1, outstanding: system.writeOutstanding))
+        if system.lanes == 1 {
+            let arbiter = c.instance("read_arbiter", Self.arbiter(system))
+            c.connect(lanes[0].mAxi, to: arbiter.sAxi[0])
+            c.connect(control.mAxi, to: arbiter.sAxi[1])
+            c.connect(arbiter.mAxi, to: shared)
+        } else {
+            for (lane, port) in zip(lanes, ofLanes) { c.connect(lane.mAxi, to: port) }
+            c.connect(control.mAxi, to: shared)
+        }
+        c.connect(write.mAxi, to: io.mAxi.write)
 
         let reads = registers.value["outstanding", "reads"], most = Unsigned(Self.controlOutstanding)
-        c.drive(lane.outstandingLimit, limited(reads, to: system.readOutstanding))
+        for (lane, fault) in zip(lanes, supervisor.readFault) {
+            c.drive(lane.outstandingLimit, limited(reads, to: system.readOutstanding))
+            c.connect(lane.fault, to: fault)
+        }
         c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(Self.controlOutstanding)))
         c.drive(write.outstandingLimit, limited(registers.value["outstanding", "writes"], to: system.writeOutstanding))
-        c.connect(lane.fault, to: supervisor.readFault[0])
-        c.connect(control.fault, to: supervisor.readFault[1])
+        c.connect(control.fault, to: supervisor.readFault[system.lanes])
         c.connect(write.fault, to: supervisor.writeFault)
-        for abandon in [lane.abandon, control.abandon, write.abandon] { c.drive(abandon, supervisor.abandon) }
-        c.drive(supervisor.mastersIdle, lane.idle & control.idle & write.idle)
+        for abandon in lanes.map(\.abandon) + [control.abandon, write.abandon] { c.drive(abandon, supervisor.abandon) }
+        c.drive(supervisor.mastersIdle, lanes.map(\.idle).allSet & control.idle & write.idle)
     }
 
     private func limited(_ wanted: Unsigned, to most: Int) -> Unsigned {
         mux(wanted > Unsigned(most), Unsigned(most), wanted).truncated(to: bitsToCount(most))
     }
 
-    /// The beat on R is of that plane.
-    func isOf(_ plane: MemoryPort.Tag) -> Bit {
-        !port.rid[axi.idBits] & (port.rid.truncated(to: axi.idBits) == Unsigned(plane.rawValue))
+    /// Which of the beats on R, first of `m_axi` and then of the lanes, are of that plane.
+    func isOf(_ plane: MemoryPort.Tag, _ beats: [Bit]) -> [Bit] {
+        func isPlane(_ id: Unsigned) -> Bit { id.truncated(to: idBits) == Unsigned(plane.rawValue) }
+        if ofLanes.isEmpty { return [beats[0] & !shared.rid[idBits] & isPlane(shared.rid)] }
+        return zip(ofLanes, beats.dropFirst()).map { isPlane($0.rid) & $1 }
     }
 
-    var isOfControl: Bit { port.rid[axi.idBits] }
+    var isOfControl: Bit { ofLanes.isEmpty ? shared.rid[idBits] : true }
 }
 
 /// The units between the registers and the bus, all reset by `clear`.
@@ -68,7 +86,7 @@ struct SystemUnits {
     private static let waitingJobs = 4
 
     init(_ c: Circuit, _ system: SystemConfiguration, clear: Register<Bit>) {
-        let lane = c.instance("lane", CascadeLane(system.lane, maximumHeads: system.maximumHeads, isShared: true), clear: clear)
+        let lane = c.instance("lane", CascadeLane(system.lane, maximumHeads: system.maximumHeads, isShared: true, lanes: system.lanes), clear: clear)
         let processor = c.instance("command_processor", CommandProcessor(system: system), clear: clear)
         let reads = c.instance("control_reads", ControlReads(system: system), clear: clear)
         let feeder = c.instance("head_feeder", HeadFeeder(system: system), clear: clear)
@@ -145,13 +163,14 @@ struct SystemUnits {
     }
 
     func connect(_ c: Circuit, to masters: SystemMasters) {
-        let request = lane.request[0], response = lane.response[0]
-        c.send(AXIReadRequest(address: request.payload.address, beats: request.payload.beats, tag: request.payload.tag),
-               when: request.valid, to: masters.lane.request)
-        c.drive(request.ready, masters.lane.request.ready)
-        c.send(MemoryResponse(data: masters.lane.response.payload.data, tag: masters.lane.response.payload.tag),
-               when: masters.lane.response.valid, to: response)
-        c.drive(masters.lane.response.ready, response.ready)
+        for ((request, response), master) in zip(zip(lane.request, lane.response), masters.lanes) {
+            c.send(AXIReadRequest(address: request.payload.address, beats: request.payload.beats, tag: request.payload.tag),
+                   when: request.valid, to: master.request)
+            c.drive(request.ready, master.request.ready)
+            c.send(MemoryResponse(data: master.response.payload.data, tag: master.response.payload.tag),
+                   when: master.response.valid, to: response)
+            c.drive(master.response.ready, response.ready)
+        }
         c.connect(reads.request, to: masters.control.request)
         c.connect(masters.control.response, to: reads.response)
         c.connect(arbiter.command, to: masters.write.command)

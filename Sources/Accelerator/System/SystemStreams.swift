@@ -141,7 +141,7 @@ extension SystemFault {
 }
 
 extension SystemConfiguration {
-    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" }
+    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : "") }
     /// Of the AXI4 master behind its arbiter.
     var axi: AXIParameters { AXIParameters(addressBits: MemoryPort.addressBits, dataBits: dataBits, idBits: MemoryPort.tagBits) }
     /// Of the length of a read beside keys and values, less one: the longest is that of a list.

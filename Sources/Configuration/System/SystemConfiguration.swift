@@ -1,7 +1,9 @@
-/// The build-time parameters of a whole accelerator: a lane with the cascade behind registers, descriptors and AXI4.
+/// The build-time parameters of a whole accelerator: lanes with one cascade behind registers, descriptors and AXI4.
 public struct SystemConfiguration: Hashable, Codable, Sendable {
-    /// Its port is the AXI4 master's data width.
+    /// Each lane. Its port is the AXI4 masters' data width.
     public var lane: SpAttenConfiguration
+    /// One shares the AXI4 master with all else; each of several has one of its own.
+    public var lanes: Int
     /// The most heads of a layer: a multiple of 16.
     public var maximumHeads: Int
     /// Read bursts that may be outstanding: a power of two, 1 to 256.
@@ -9,13 +11,17 @@ public struct SystemConfiguration: Hashable, Codable, Sendable {
     /// Write bursts that may be outstanding: a power of two, 1 to 256.
     public var writeOutstanding: Int
 
-    public init(lane: SpAttenConfiguration, maximumHeads: Int = 64, readOutstanding: Int = 64, writeOutstanding: Int = 16) {
+    public init(
+        lane: SpAttenConfiguration, lanes: Int = 1, maximumHeads: Int = 64, readOutstanding: Int = 64, writeOutstanding: Int = 16
+    ) {
         self.lane = lane
+        self.lanes = lanes
         self.maximumHeads = maximumHeads
         self.readOutstanding = readOutstanding
         self.writeOutstanding = writeOutstanding
     }
 
+    public static let laneCounts = [1, 8]
     public static let headLimits = [16, 64]
     public static let outstandingLimits = [1, 16, 64, 256]
 
@@ -32,6 +38,7 @@ public struct SystemConfiguration: Hashable, Codable, Sendable {
                 parameter: "sectorBytes", value: "\(lane.sectorBytes)",
                 remedy: "a system has one memory channel: use the port's \(lane.lane.portBytes)")
         }
+        try LaneConfiguration.require("lanes", lanes, in: Self.laneCounts)
         try LaneConfiguration.require("maximumHeads", maximumHeads, in: Self.headLimits)
         try LaneConfiguration.require("readOutstanding", readOutstanding, in: Self.outstandingLimits)
         try LaneConfiguration.require("writeOutstanding", writeOutstanding, in: Self.outstandingLimits)
@@ -41,7 +48,7 @@ public struct SystemConfiguration: Hashable, Codable, Sendable {
 extension SystemConfiguration {
     /// Every parameter, one `name=value` a word, in a fixed order: what ``configHash`` is taken of.
     public var canonicalText: String {
-        "system \(lane.canonicalText) maximumHeads=\(maximumHeads) readOutstanding=\(readOutstanding)"
+        "system \(lane.canonicalText) lanes=\(lanes) maximumHeads=\(maximumHeads) readOutstanding=\(readOutstanding)"
             + " writeOutstanding=\(writeOutstanding)"
     }
 
