@@ -117,9 +117,12 @@ lint-cores: swift
 	@rm -rf .build/lint; mkdir -p .build/lint; for preset in $(PRESETS); do \
 	  $(CLI) package --preset $$preset --output .build/lint/$$preset >/dev/null; done
 
+# What Testbenches/cocotb/system/job.json is for.
+COCOTB_SYSTEM := spatten-eighth
 .PHONY: cocotb
-cocotb: simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units in Icarus, and on planted faults of the protocol
-	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb
+cocotb: swift simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units and a whole accelerator in Icarus, and on planted faults of the protocol
+	@$(CLI) generate --preset $(COCOTB_SYSTEM) --output .build/cocotb/system >/dev/null
+	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb .build/cocotb/system
 
 .PHONY: bench
 bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.md into .build/bench.json; ONLY="name ..." selects

@@ -17,6 +17,7 @@ let package = Package(
         .target(name: "Cosimulation", dependencies: ["Simulation", "Verilog"]),
         .target(name: "Blocks", dependencies: ["RTL"]),
         .target(name: "Accelerator", dependencies: ["Blocks", "Configuration"]),
+        .target(name: "Driver", dependencies: ["Blocks", "Configuration"]),
         .target(name: "GoldenModel", dependencies: ["Configuration"]),
         .target(name: "Verification", dependencies: ["Blocks", "Cosimulation"]),
         .target(name: "UnitScenarios", dependencies: ["Accelerator", "GoldenModel", "Verification"]),
@@ -25,7 +26,7 @@ let package = Package(
         .target(name: "PerformanceModel", dependencies: ["Configuration"]),
         .target(name: "Synthesis", dependencies: ["Cosimulation"]),
         .target(name: "Handoff", dependencies: ["Synthesis"]),
-        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Handoff"]),
+        .target(name: "Session", dependencies: ["UnitScenarios", "LanguageModel", "PerformanceModel", "Handoff", "Driver"]),
         .executableTarget(
             name: "leanspatten",
             dependencies: ["Session", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -57,6 +58,8 @@ let package = Package(
         .testTarget(name: "StructureTests"),
         .testTarget(name: "AcceleratorTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "TopKTests", dependencies: ["Session", "TestSupport"]),
+        .testTarget(name: "DriverTests", dependencies: ["Driver", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "ClusterTests", dependencies: ["Session", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["Session", "TestSupport"]),
     ]

@@ -32,7 +32,7 @@ public struct CascadeProgram: Sendable {
 
     /// A sequence with the state that the golden cascade has of it.
     public struct Sequence: Sendable {
-        public fileprivate(set) var cascade: Cascade
+        public internal(set) var cascade: Cascade
         let tokenRatios, headRatios: RatioLine
 
         /// One that begins.

@@ -1,4 +1,5 @@
 import Configuration
+import Driver
 import FixedPoint
 import GoldenModel
 import LanguageModel
@@ -103,6 +104,69 @@ package struct CascadeReplay: Sendable {
             if savesState { program.save(sequence) }
         }
         return program
+    }
+
+    /// The steps for a whole accelerator: in each the host appends the token's keys and values and gives a chain of all layers.
+    ///
+    /// A reduction that prunes tokens or heads runs in the cascade, from the state that the prompt leaves; the rows of another one are
+    /// direct.
+    /// - Precondition: the configuration has the model's head size.
+    package func systemProgram(for system: SystemConfiguration, region: DeviceRegion, seed: UInt64 = 1) throws -> SystemProgram {
+        precondition(system.lane.lane.headSize == headSize, "the system is for another head size")
+        var program = try SystemProgram(system, region: region, seed: seed)
+        var layers: [SystemProgram.Layer] = []
+        for heads in codes {
+            var layer = try program.placeLayer(
+                heads: heads.count, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat, capacity: positions.upperBound)
+            try program.append(heads.map { rows(of: $0, 0..<positions.lowerBound) }, to: &layer, byHost: false)
+            layers.append(layer)
+        }
+        var sequence: CascadeProgram.Sequence?
+        if let cascade {
+            sequence = CascadeProgram.Sequence(
+                cascade, tokenRatios: try settings.tokenRatios(layers: codes.count), headRatios: try settings.headRatios(layers: codes.count))
+        }
+        let state = try program.placeState(of: sequence)
+        var rest = rows[...]
+        for position in positions {
+            for layer in layers.indices {
+                try program.append(codes[layer].map { rows(of: $0, position..<position + 1) }, to: &layers[layer], byHost: true)
+            }
+            var works: [SystemProgram.LayerWork] = []
+            for layer in layers.indices {
+                var heads: [HeadRecord] = []
+                for head in codes[layer].indices {
+                    // A pruned head has none.
+                    var query = [Int16](repeating: 0, count: headSize), scale = try ScoreScale(real: 1)
+                    if let row = rest.first, (row.position, row.layer, row.head) == (position, layer, head) {
+                        (query, scale) = (row.query.codes, row.query.scoreScale)
+                        rest.removeFirst()
+                    }
+                    heads.append(HeadRecord(query: query, scale: scale, headScale: headScales[layer][head]))
+                }
+                works.append(SystemProgram.LayerWork(
+                    layers[layer], heads: heads, tileKeys: settings.scope == .row ? system.lane.maximumRowKeys : settings.tileKeys,
+                    pruning: settings.pruning))
+            }
+            var jobs: [SystemProgram.Job] = []
+            if var current = sequence {
+                let isFirst = position == positions.lowerBound, isLast = position == positions.upperBound - 1
+                jobs = try program.iteration(
+                    of: &current, context: position + 1, isNew: false, layers: works,
+                    state: isFirst || isLast ? (place: state, restores: isFirst, saves: isLast) : nil)
+                sequence = current
+            } else {
+                for work in works { jobs.append(try program.directJob(work, context: position + 1)) }
+            }
+            program.append([jobs])
+        }
+        return program
+    }
+
+    /// Of a head, [tokens x headSize].
+    private func rows(of codes: (keys: [Int16], values: [Int16]), _ tokens: Range<Int>) -> (keys: [Int16], values: [Int16]) {
+        let elements = tokens.lowerBound * headSize..<tokens.upperBound * headSize
+        return (Array(codes.keys[elements]), Array(codes.values[elements]))
     }
 
     private func planes(_ layer: Int, _ head: Int) throws -> KeyValuePlanes {

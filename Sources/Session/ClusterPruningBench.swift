@@ -1,4 +1,5 @@
 import Configuration
+import Driver
 import GoldenModel
 import Simulation
 import Verification

@@ -11,7 +11,8 @@ import Workloads
 
 /// The files of this package that are generated and committed all the same, so that the Verilog can be read, run and taken
 /// into a flow without Swift: in `Generated` a folder for every preset and the modules of units that none of the written
-/// presets has, in `Testbenches` the benches of the dense lane and of all units.
+/// presets has, in `Testbenches` the benches of the dense lane and of all units, and what
+/// software and clients other than ours need.
 public struct GeneratedTree: Sendable {
     public struct File: Sendable {
         /// From the root of the package.
@@ -50,6 +51,17 @@ public struct GeneratedTree: Sendable {
             + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
             + [Self.benchFileList("lane-d64", bench.files, parts.filter { $0.path.hasPrefix("Generated/lane-d64/") })]
             + (try Self.units(lane, on: parts))
+            + (try Self.system())
+    }
+
+    /// What software other than ours needs: the header of the records, and a job of a system for the clients of cocotb.
+    private static func system() throws -> [File] {
+        guard case .system(let system) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        return [
+            File("Software/c/leanspatten_records.h", RecordLayout.cHeader("leanspatten")),
+            File("Testbenches/cocotb/system/job.json", try SystemVectors.committed(system).json()),
+            File("Testbenches/cocotb/system/leanspatten_registers.h", ControlRegisters.map(system).cHeader),
+        ]
     }
 
     /// The folder of a preset.

@@ -1,5 +1,6 @@
 import Accelerator
 import Configuration
+import Driver
 import FixedPoint
 import GoldenModel
 import RTL
@@ -46,17 +47,6 @@ public struct SpAttenRowJob: Sendable {
         ("key_lsb_address", { $0.keyLSBAddress }),
         ("value_address", { $0.valueAddress }),
     ]
-}
-
-extension ValueRule {
-    /// As a job says it.
-    var code: (rule: Int, limit: Int) {
-        switch self {
-        case .all: (0, 0)
-        case .fraction(let limit): (1, limit)
-        case .threshold(let limit): (2, limit)
-        }
-    }
 }
 
 /// Rows for a lane that prunes, the memory they read, and what the golden model makes of each.

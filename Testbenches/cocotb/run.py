@@ -1,7 +1,9 @@
-"""Runs the clients of cocotb and cocotbext-axi on the AXI units in Icarus Verilog: as they are, and with planted faults of
-the protocol, each of which must be found.
+"""Runs the clients of cocotb and cocotbext-axi on the AXI units and on a whole accelerator in Icarus Verilog: as they are, and with
+planted faults of the protocol, each of which must be found.
 
-    run.py BUILD-DIRECTORY
+    run.py BUILD-DIRECTORY SYSTEM-DIRECTORY
+
+SYSTEM-DIRECTORY has the Verilog of the accelerator that `system/job.json` is for.
 """
 
 import os
@@ -40,19 +42,27 @@ UNITS = [
 ]
 
 
+# The accelerator, likewise.
+SYSTEM = ("LeanSpAtten", "test_system", "without_a_stall", [
+    ("wlast-missing", "AXIWriteMaster", "assign m_axi_wlast = ", "assign m_axi_wlast = 1'b0 & "),
+    ("arlen-off-by-one", "AXIReadArbiter", "assign m_axi_arlen = ", "assign m_axi_arlen = 8'h1 ^ "),
+    ("rdata-moves", "AXILiteRegisters", "assign s_axil_rdata = read_data;",
+     "assign s_axil_rdata = read_data ^ {31'h0, s_axil_rready};"),
+])
+
+
 def files(directory):
     """By the module in each, without the lines of Swift that they say."""
     return {path.stem: re.sub(r"  // @\[.*?\]", "", path.read_text()) for path in sorted(directory.glob("*.v"))}
 
 
-def run(build, unit, tests, label, fault=None, only=None):
+def run(build, rtl, tops, unit, tests, label, environment, fault=None, only=None):
     """Returns the tests run and failed."""
-    texts = files(RTL)
-    tops = (RTL / "tops.txt").read_text().split()
-    top = next(name for name in tops if name.startswith(unit + "_"))
+    texts = files(rtl)
+    top = next(name for name in tops if name == unit or name.startswith(unit + "_"))
     if fault:
         module, before, after = fault
-        name = next(name for name in tops + list(texts) if name.startswith(module + "_"))
+        name = next(name for name in tops + list(texts) if name == module or name.startswith(module + "_"))
         assert texts[name].count(before) == 1, f"{label}: the Verilog of {name} has changed; plant the fault anew"
         texts[name] = texts[name].replace(before, after)
     directory = build / f"{unit}-{label}"
@@ -64,32 +74,39 @@ def run(build, unit, tests, label, fault=None, only=None):
     runner = get_runner("icarus")
     runner.build(sources=sources, hdl_toplevel=top, build_dir=directory, build_args=["-g2005"], timescale=("1ns", "1ps"),
                  log_file=directory / "build.log")
-    registers = next(RTL.glob("*.rdl")).stem
     results = runner.test(
         hdl_toplevel=top, test_module=tests, test_filter=only, build_dir=directory, test_dir=directory, log_file=directory / "test.log",
         extra_env={"PYTHONPATH": os.pathsep.join([str(HERE)] + sys.path), "COCOTB_LOG_LEVEL": "WARNING", "COCOTB_RANDOM_SEED": "1",
-                   "REGISTER_HEADER": str(RTL / f"{registers}.h"), "REGISTER_RDL": str(RTL / f"{registers}.rdl")})
+                   **environment})
     return get_results(results)
 
 
+def check(build, rtl, tops, unit, tests, test, faults, environment):
+    """Runs a client, and on each fault the one test of it; says whether all is as it should be."""
+    count, failed = run(build, rtl, tops, unit, tests, "as-it-is", environment)
+    passed = failed == 0 and count > 0
+    print(f"{'PASS' if passed else 'FAIL'} {unit}: {count - failed} of {count} tests", flush=True)
+    if not passed:
+        print((build / f"{unit}-as-it-is" / "test.log").read_text())
+    for label, *fault in faults:
+        try:
+            count, failed = run(build, rtl, tops, unit, tests, label, environment, fault, test)
+        except SystemExit:
+            # The simulation itself came to an end.
+            failed = 1
+        passed &= failed > 0
+        print(f"{'PASS' if failed else 'FAIL'} {unit}, planted {label}: {'found' if failed else 'NOT FOUND'}", flush=True)
+    return passed
+
+
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    passed = True
-    for unit, tests, test, faults in UNITS:
-        count, failed = run(build, unit, tests, "as-it-is")
-        passed &= failed == 0 and count > 0
-        print(f"{'PASS' if failed == 0 and count > 0 else 'FAIL'} {unit}: {count - failed} of {count} tests", flush=True)
-        if failed:
-            print((build / f"{unit}-as-it-is" / "test.log").read_text())
-        for label, *fault in faults:
-            try:
-                count, failed = run(build, unit, tests, label, fault, test)
-            except SystemExit:
-                # The simulation itself came to an end.
-                failed = 1
-            passed &= failed > 0
-            print(f"{'PASS' if failed else 'FAIL'} {unit}, planted {label}: {'found' if failed else 'NOT FOUND'}", flush=True)
-    sys.exit(0 if passed else 1)
+    build, system = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    registers = next(RTL.glob("*.rdl")).stem
+    environment = {"REGISTER_HEADER": str(RTL / f"{registers}.h"), "REGISTER_RDL": str(RTL / f"{registers}.rdl")}
+    results = [check(build, RTL, (RTL / "tops.txt").read_text().split(), *unit, environment) for unit in UNITS]
+    environment = {"SYSTEM_HEADER": str(HERE / "system" / "leanspatten_registers.h"), "SYSTEM_JOB": str(HERE / "system" / "job.json")}
+    results.append(check(build, system, [SYSTEM[0]], *SYSTEM, environment))
+    sys.exit(0 if all(results) else 1)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import Verification
         private let words: UnsafeMutablePointer<UInt64>
         private let handles: [String: PortHandle]
         let checker: AXIProtocolChecker
+        /// Reads from 0x1000 on are another kind.
+        let counts: AXIPinCounts
         private var cycle = 0
 
         init(readLimit: Int = .max, writeLimit: Int = .max) throws {
@@ -27,8 +29,9 @@ import Verification
             words.initialize(repeating: 0, count: count)
             let handles = Dictionary(uniqueKeysWithValues: Self.ports.map { ($0.name, PortHandle($0, in: words)) })
             (self.words, self.handles) = (words, handles)
-            checker = AXIProtocolChecker(
-                try AXIPins("m", names: Self.ports.map(\.name)) { handles[$0] }, readLimit: readLimit, writeLimit: writeLimit)
+            let pins = try AXIPins("m", names: Self.ports.map(\.name)) { handles[$0] }
+            checker = AXIProtocolChecker(pins, readLimit: readLimit, writeLimit: writeLimit)
+            counts = AXIPinCounts(pins, kinds: 2) { $0 < 0x1000 ? 0 : 1 }
         }
 
         deinit { words.deallocate() }
@@ -37,6 +40,7 @@ import Verification
         func step(_ pins: KeyValuePairs<String, Int> = [:]) {
             set(pins)
             checker.observe(cycle: cycle)
+            counts.observe()
             cycle += 1
         }
 
@@ -59,6 +63,26 @@ import Verification
         let wires = try Wires(readLimit: readLimit, writeLimit: writeLimit)
         body(wires)
         return wires.checker.violations.map(\.rule)
+    }
+
+    @Test("what passes is counted: beats by the kind of their burst, cycles that wait")
+    func counts() throws {
+        let wires = try Wires(), counts = wires.counts
+        wires.step(["arvalid": 1, "araddr": 0xff0, "arlen": 1, "rready": 1])
+        wires.step(["arvalid": 1, "araddr": 0xff0, "arlen": 1, "arready": 1, "rready": 1])
+        wires.step(["arvalid": 1, "arready": 1, "arid": 2, "araddr": 0x1000, "arlen": 2])
+        wires.step(["rvalid": 1, "rid": 2])
+        for id in [2, 0, 2, 2] { wires.step(["rvalid": 1, "rid": id, "rready": 1]) }
+        wires.step(["rvalid": 1, "rid": 0, "rready": 1, "rlast": 1])
+        #expect(counts.readBursts == 2 && counts.readBeats == 5 && counts.beatsByKind == [2, 3])
+        #expect(counts.readAddressStalls == 1 && counts.readWaits == 2)
+        wires.step(["awvalid": 1, "awready": 1, "wvalid": 1])
+        wires.step(["awvalid": 1, "wvalid": 1, "wready": 1, "wlast": 1])
+        wires.step(["bvalid": 1])
+        wires.step(["bvalid": 1, "bready": 1])
+        #expect(counts.writeBursts == 1 && counts.writeBeats == 1 && counts.writeStalls == 1 && counts.answers == 1)
+        counts.clear()
+        #expect(counts.readBeats == 0 && counts.beatsByKind == [0, 0])
     }
 
     @Test func legalTrafficIsSilent() throws {

@@ -1,58 +1,6 @@
+import Foundation
 import SeededRandom
 import Simulation
-
-/// How an `AXIMemory` behaves.
-public struct AXIMemoryBehavior: Sendable {
-    /// When addresses and data of writes are taken.
-    public enum WriteOrder: Sendable, CaseIterable {
-        /// Each for itself.
-        case free
-        /// Data after its address.
-        case addressFirst
-        /// An address after all of its data.
-        case dataFirst
-    }
-
-    /// What a burst is answered.
-    public struct Fault: Hashable, Sendable {
-        /// Number of the burst among those of its direction, from 0.
-        public let burst: Int
-        /// Of a read; a write has one answer.
-        public let beat: Int
-        public let response: Int
-
-        public init(burst: Int, beat: Int = 0, response: Int) {
-            (self.burst, self.beat, self.response) = (burst, beat, response)
-        }
-    }
-
-    public var seed: UInt64
-    /// Of the cycles: how often a READY is low, and how often something that is there is not offered.
-    public var stalls: Double
-    /// Cycles from the request to its first beat or answer.
-    public var latency: ClosedRange<Int>
-    /// Bursts of different ids overtake one another; their beats mix.
-    public var reorders, interleaves: Bool
-    public var writeOrder: WriteOrder
-    public var readFaults, writeFaults: [Fault]
-    /// Of 1,000 beats or writes, how many are answered with an error besides.
-    public var faultsPerThousand: Int
-
-    public init(
-        seed: UInt64, stalls: Double = 0, latency: ClosedRange<Int> = 1...1, reorders: Bool = false, interleaves: Bool = false,
-        writeOrder: WriteOrder = .free, readFaults: [Fault] = [], writeFaults: [Fault] = [], faultsPerThousand: Int = 0
-    ) {
-        self.seed = seed
-        self.stalls = stalls
-        self.latency = latency
-        self.reorders = reorders
-        self.interleaves = interleaves
-        self.writeOrder = writeOrder
-        self.readFaults = readFaults
-        self.writeFaults = writeFaults
-        self.faultsPerThousand = faultsPerThousand
-    }
-}
 
 /// A memory behind an AXI4 interface: an AXI slave for test benches.
 ///
@@ -68,9 +16,13 @@ public final class AXIMemory {
         public let response: Int
     }
 
-    public private(set) var bytes: [UInt8]
+    /// The memory itself; may be read and changed between cycles. Lives as long as this object.
+    public let storage: UnsafeMutableRawBufferPointer
+    public var bytes: [UInt8] { [UInt8](storage) }
     /// Address of the first byte.
     public let base: Int
+    /// May be changed between cycles; numbers of bursts in faults count from when the memory was made.
+    public var behavior: AXIMemoryBehavior
     /// Bursts whose address was taken, in order, and the cycles.
     public private(set) var reads: [(burst: AXIBurst, cycle: Int)] = []
     public private(set) var writes: [(burst: AXIBurst, cycle: Int)] = []
@@ -81,12 +33,18 @@ public final class AXIMemory {
     public private(set) var readCycles: [Int] = []
     /// Writes whose answer was taken.
     public private(set) var answered = 0
+    /// Answers nothing and takes nothing, as a memory that has no clock.
+    public var isDead = false
 
     private let pins: AXIPins
-    private let behavior: AXIMemoryBehavior
+    private let readWires: ReadWires?
     private var random: SeededGenerator
     private var pendingReads: [PendingRead] = []
-    private var offered: PendingRead?
+    /// Place of the read whose beat is offered, and of the one that goes on.
+    private var offered: Int?
+    private var begun: Int?
+    /// For choices among pending reads.
+    private var due: [Int] = []
     private var addresses: [AXIBurst] = []
     private var beats: [(words: [UInt64], strobes: UInt64)] = []
     private var dataBursts: [[(words: [UInt64], strobes: UInt64)]] = []
@@ -109,30 +67,57 @@ public final class AXIMemory {
         let response: Int
     }
 
+    /// The pins of the read channels that move in every cycle: where their words lie.
+    private struct ReadWires {
+        typealias Wire = UnsafeMutablePointer<UInt64>
+        let addressValid, addressReady, valid, ready, data: Wire
+        let words: Int
+
+        init(_ read: AXIPins.ReadChannels) {
+            (addressValid, addressReady) = (read.address.valid.storage, read.address.ready.storage)
+            (valid, ready, data) = (read.data.valid.storage, read.data.ready.storage, read.data.data.storage)
+            words = read.data.data.port.wordCount
+        }
+    }
+
     public init(_ pins: AXIPins, _ bytes: [UInt8], base: Int = 0, _ behavior: AXIMemoryBehavior) {
         self.pins = pins
-        self.bytes = bytes
+        readWires = pins.read.map(ReadWires.init)
+        storage = .allocate(byteCount: max(1, bytes.count), alignment: 64)
+        storage.copyBytes(from: bytes)
         self.base = base
         self.behavior = behavior
         random = SeededGenerator(seed: behavior.seed)
     }
 
+    deinit { storage.deallocate() }
+
     /// Everything asked for is answered.
     public var isIdle: Bool {
-        pendingReads.isEmpty && offered == nil && addresses.isEmpty && beats.isEmpty && dataBursts.isEmpty && answers.isEmpty
-            && offeredAnswer == nil
+        pendingReads.isEmpty && addresses.isEmpty && beats.isEmpty && dataBursts.isEmpty && answers.isEmpty && offeredAnswer == nil
+    }
+
+    /// Forgets what was asked for, as in a reset of both sides.
+    public func forget() {
+        (pendingReads, offered, begun, addresses, beats, dataBursts, answers, offeredAnswer) = ([], nil, nil, [], [], [], [], nil)
     }
 
     /// Before `settle()`.
     public func drive(cycle: Int) {
-        if let read = pins.read {
-            read.address.ready.isSet = !hesitates()
-            if offered == nil, !hesitates(), let index = nextRead(cycle) { offer(index) }
-            drive(read.data)
+        if let wires = readWires, let read = pins.read {
+            wires.addressReady.pointee = hesitates() || isDead ? 0 : 1
+            if offered == nil, !isDead, !hesitates(), let index = nextRead(cycle) {
+                offer(index)
+                drive(read.data, wires, pendingReads[index])
+            } else if offered == nil {
+                driveNoise(read.data, wires)
+            }
         }
         if let write = pins.write {
             driveReadies(write)
-            if offeredAnswer == nil, !hesitates(), let index = nextAnswer(cycle) { offeredAnswer = answers.remove(at: index) }
+            if offeredAnswer == nil, !answers.isEmpty, !isDead, !hesitates(), let index = nextAnswer(cycle) {
+                offeredAnswer = answers.remove(at: index)
+            }
             let channel = write.response
             channel.valid.isSet = offeredAnswer != nil
             channel.id?.value = offeredAnswer?.burst.id ?? noise()
@@ -142,25 +127,32 @@ public final class AXIMemory {
 
     /// After `settle()`.
     public func observe(cycle: Int) {
-        if let read = pins.read {
-            if read.address.valid.isSet, read.address.ready.isSet {
-                let burst = read.address.burst(bytes: pins.bytes)
+        if let wires = readWires {
+            if wires.addressValid.pointee & wires.addressReady.pointee & 1 == 1 {
+                let burst = pins.read!.address.burst(bytes: pins.bytes)
                 pendingReads.append(PendingRead(number: reads.count, burst: burst, due: cycle + latency()))
                 reads.append((burst, cycle))
             }
-            if var taken = offered, read.data.ready.isSet {
-                readCycles.append(cycle)
-                if taken.response > 1, !taken.isKnownFaulty {
-                    taken.isKnownFaulty = true
-                    faultyReads.append(FaultyBurst(number: taken.number, burst: taken.burst, response: taken.response))
-                }
-                taken.next += 1
-                offered = nil
-                // It keeps its place in front of all later ones of its id.
-                if taken.next < taken.burst.beats { pendingReads.insert(taken, at: 0) }
-            }
+            if let place = offered, wires.ready.pointee & 1 == 1 { take(place, cycle) }
         }
         if let write = pins.write { observe(write, cycle) }
+    }
+
+    private func take(_ place: Int, _ cycle: Int) {
+        readCycles.append(cycle)
+        let read = pendingReads[place]
+        if read.response > 1, !read.isKnownFaulty {
+            pendingReads[place].isKnownFaulty = true
+            faultyReads.append(FaultyBurst(number: read.number, burst: read.burst, response: read.response))
+        }
+        offered = nil
+        if read.next + 1 < read.burst.beats {
+            pendingReads[place].next += 1
+            begun = place
+        } else {
+            pendingReads.remove(at: place)
+            begun = nil
+        }
     }
 
     private func hesitates() -> Bool { behavior.stalls > 0 && random.unit() < behavior.stalls }
@@ -173,52 +165,60 @@ public final class AXIMemory {
 
     /// Of each id the oldest burst; of those that are due any one, or the oldest of all.
     private func nextRead(_ cycle: Int) -> Int? {
-        if !behavior.interleaves, let first = pendingReads.first, first.next > 0 { return 0 }
+        if !behavior.interleaves, let begun { return begun }
         guard behavior.reorders else { return pendingReads.first.flatMap { $0.due <= cycle ? 0 : nil } }
-        return choose(pendingReads, cycle, id: \.burst.id, due: \.due)
+        return choose(pendingReads.count, cycle, id: { pendingReads[$0].burst.id }, due: { pendingReads[$0].due })
     }
 
-    private func choose<Item>(_ items: [Item], _ cycle: Int, id: (Item) -> Int, due: (Item) -> Int) -> Int? {
-        var seen: Set<Int> = [], ready: [Int] = []
-        for (index, item) in items.enumerated() where seen.insert(id(item)).inserted && due(item) <= cycle {
-            ready.append(index)
+    private func choose(_ count: Int, _ cycle: Int, id: (Int) -> Int, due dueCycle: (Int) -> Int) -> Int? {
+        due.removeAll(keepingCapacity: true)
+        var seen: UInt64 = 0, others: Set<Int> = []
+        for index in 0..<count {
+            let id = id(index)
+            if id < 64 {
+                guard seen >> UInt64(id) & 1 == 0 else { continue }
+                seen |= 1 << UInt64(id)
+            } else {
+                guard others.insert(id).inserted else { continue }
+            }
+            if dueCycle(index) <= cycle { due.append(index) }
         }
-        return ready.isEmpty ? nil : ready[random.below(ready.count)]
+        return due.isEmpty ? nil : due[random.below(due.count)]
     }
 
     private func offer(_ index: Int) {
-        var read = pendingReads.remove(at: index)
+        let read = pendingReads[index]
         let place = read.burst.place(ofBeat: read.next, bytes: pins.bytes)
-        read.response = response(read.number, read.next, behavior.readFaults, isInside: place.address >= base
-            && (place.address | (pins.bytes - 1)) < base + bytes.count)
-        offered = read
+        pendingReads[index].response = response(read.number, read.next, behavior.readFaults, isInside: place.address >= base
+            && (place.address | (pins.bytes - 1)) < base + storage.count)
+        offered = index
     }
 
     private func response(_ burst: Int, _ beat: Int, _ faults: [AXIMemoryBehavior.Fault], isInside: Bool) -> Int {
         if !isInside { return 3 }
-        if let fault = faults.first(where: { $0.burst == burst && $0.beat == beat }) { return fault.response }
+        if !faults.isEmpty, let fault = faults.first(where: { $0.burst == burst && $0.beat == beat }) { return fault.response }
         guard behavior.faultsPerThousand > 0, random.below(1_000) < behavior.faultsPerThousand else { return 0 }
         return 2 + random.below(2)
     }
 
-    private func drive(_ channel: AXIPins.ReadData) {
-        channel.valid.isSet = offered != nil
-        guard let read = offered else {
-            channel.id?.value = noise()
-            channel.response.value = noise()
-            channel.last?.value = noise()
-            channel.data.words = (0..<channel.data.port.wordCount).map { _ in random.next() }
-            return
-        }
+    private func driveNoise(_ channel: AXIPins.ReadData, _ wires: ReadWires) {
+        wires.valid.pointee = 0
+        channel.id?.value = noise()
+        channel.response.value = noise()
+        channel.last?.value = noise()
+        for word in 0..<wires.words { wires.data[word] = random.next() & channel.data.mask(ofWord: word) }
+    }
+
+    private func drive(_ channel: AXIPins.ReadData, _ wires: ReadWires, _ read: PendingRead) {
+        wires.valid.pointee = 1
         channel.id?.value = read.burst.id
         channel.response.value = read.response
         channel.last?.isSet = read.next == read.burst.beats - 1
         let start = (read.burst.place(ofBeat: read.next, bytes: pins.bytes).address & ~(pins.bytes - 1)) - base
-        channel.data.words = (0..<channel.data.port.wordCount).map { word in
-            (0..<8).reduce(0) { sum, byte in
-                let index = start + 8 * word + byte
-                return sum | (bytes.indices.contains(index) ? UInt64(bytes[index]) << UInt64(8 * byte) : 0)
-            }
+        if start >= 0, start + pins.bytes <= storage.count {
+            memcpy(wires.data, storage.baseAddress! + start, pins.bytes)
+        } else {
+            for word in 0..<wires.words { wires.data[word] = 0 }
         }
     }
 
@@ -229,14 +229,14 @@ public final class AXIMemory {
         let dataAhead = dataBursts.count - addresses.count
         switch behavior.writeOrder {
         case .free:
-            write.address.ready.isSet = !hesitates()
-            write.data.ready.isSet = !hesitates()
+            write.address.ready.isSet = !hesitates() && !isDead
+            write.data.ready.isSet = !hesitates() && !isDead
         case .addressFirst:
-            write.address.ready.isSet = !hesitates()
-            write.data.ready.isSet = dataAhead < 0 && !hesitates()
+            write.address.ready.isSet = !hesitates() && !isDead
+            write.data.ready.isSet = dataAhead < 0 && !hesitates() && !isDead
         case .dataFirst:
-            write.address.ready.isSet = dataAhead > 0 && !hesitates()
-            write.data.ready.isSet = !hesitates()
+            write.address.ready.isSet = dataAhead > 0 && !hesitates() && !isDead
+            write.data.ready.isSet = !hesitates() && !isDead
         }
     }
 
@@ -267,14 +267,14 @@ public final class AXIMemory {
     private func finish(_ burst: AXIBurst, _ data: [(words: [UInt64], strobes: UInt64)], _ cycle: Int) {
         let last = burst.place(ofBeat: burst.beats - 1, bytes: pins.bytes).address | (pins.bytes - 1)
         let response = response(
-            writesMatched, 0, behavior.writeFaults, isInside: burst.address >= base && last < base + bytes.count)
+            writesMatched, 0, behavior.writeFaults, isInside: burst.address >= base && last < base + storage.count)
         if response > 1 {
             faultyWrites.append(FaultyBurst(number: writesMatched, burst: burst, response: response))
         } else {
             for (beat, (words, strobes)) in data.enumerated() {
                 let start = (burst.place(ofBeat: beat, bytes: pins.bytes).address & ~(pins.bytes - 1)) - base
                 for lane in 0..<pins.bytes where strobes >> UInt64(lane) & 1 == 1 {
-                    bytes[start + lane] = UInt8(truncatingIfNeeded: words[lane / 8] >> UInt64(8 * (lane % 8)))
+                    storage[start + lane] = UInt8(truncatingIfNeeded: words[lane / 8] >> UInt64(8 * (lane % 8)))
                 }
             }
         }
@@ -284,6 +284,6 @@ public final class AXIMemory {
 
     private func nextAnswer(_ cycle: Int) -> Int? {
         guard behavior.reorders else { return answers.first.flatMap { $0.due <= cycle ? 0 : nil } }
-        return choose(answers, cycle, id: \.burst.id, due: \.due)
+        return choose(answers.count, cycle, id: { answers[$0].burst.id }, due: { answers[$0].due })
     }
 }

@@ -46,7 +46,7 @@ public final class AXIProtocolChecker {
     private var channels: [KeptChannel] = []
 
     /// By id, in order; beats that have come.
-    private var reads: [Int: [(burst: AXIBurst, beats: Int)]] = [:]
+    private var reads: [Int: ReadQueue] = [:]
     private var readCount = 0
     /// Addresses whose data has not all come; data of bursts whose address has not come; strobes of the burst at hand.
     private var addressed: [AXIBurst] = []
@@ -114,7 +114,8 @@ public final class AXIProtocolChecker {
         guard channel.valid.isSet, channel.ready.isSet else { return }
         let burst = channel.burst(bytes: pins.bytes)
         judge(burst, "ar", cycle)
-        reads[burst.id, default: []].append((burst, 0))
+        if reads[burst.id] == nil { reads[burst.id] = ReadQueue() }
+        reads[burst.id]!.bursts.append(burst)
         readBursts += 1
         readCount += 1
         mostReads = max(mostReads, readCount)
@@ -124,22 +125,22 @@ public final class AXIProtocolChecker {
     private func watch(_ channel: AXIPins.ReadData, _ cycle: Int) {
         guard channel.valid.isSet else { return }
         let id = channel.id?.value ?? 0
-        guard var queue = reads[id], !queue.isEmpty else {
+        guard let queue = reads[id], let burst = queue.bursts.first else {
             report(.readData, "r", cycle, "data for id \(id), of which nothing is outstanding")
             return
         }
         if channel.response.value == 1 { report(.exclusive, "r", cycle, "EXOKAY") }
-        let isLast = queue[0].beats + 1 >= queue[0].burst.beats
+        let isLast = queue.beats + 1 >= burst.beats
         if let last = channel.last, last.isSet != isLast {
-            report(.readLast, "r", cycle, "RLAST is \(last.value) in beat \(queue[0].beats) of \(queue[0].burst.beats)")
+            report(.readLast, "r", cycle, "RLAST is \(last.value) in beat \(queue.beats) of \(burst.beats)")
         }
         guard channel.ready.isSet else { return }
-        queue[0].beats += 1
+        queue.beats += 1
         if isLast {
-            queue.removeFirst()
+            queue.bursts.removeFirst()
+            queue.beats = 0
             readCount -= 1
         }
-        reads[id] = queue
     }
 
     // MARK: Writes
@@ -220,30 +221,48 @@ public final class AXIProtocolChecker {
     }
 }
 
+/// Bursts of an id that are outstanding.
+private final class ReadQueue {
+    var bursts: [AXIBurst] = []
+    /// Of the first.
+    var beats = 0
+}
+
 /// Remembers what a channel offers until it is taken.
 private struct KeptChannel {
     let name: String
     let valid, ready: PortHandle
     private let payload: [PortHandle]
-    private var offered: [UInt64]?
+    /// Words of the payload when it was first offered.
+    private var offered: [UInt64]
+    private var isOffered = false
 
     init(_ name: String, _ valid: PortHandle, _ ready: PortHandle, _ payload: [PortHandle?]) {
         (self.name, self.valid, self.ready) = (name, valid, ready)
         self.payload = payload.compactMap { $0 }
+        offered = [UInt64](repeating: 0, count: self.payload.reduce(0) { $0 + $1.port.wordCount })
     }
 
-    mutating func forget() { offered = nil }
+    mutating func forget() { isOffered = false }
 
     mutating func observe() -> (AXIRule, String)? {
-        let before = offered
+        let before = isOffered
         guard valid.isSet else {
-            offered = nil
-            return before == nil ? nil : (.validKept, "VALID has fallen")
+            isOffered = false
+            return before ? (.validKept, "VALID has fallen") : nil
         }
-        guard before != nil || !ready.isSet else { return nil }
-        let now = payload.flatMap(\.words)
-        offered = ready.isSet ? nil : now
-        guard let before, before != now else { return nil }
-        return (.payloadKept, "the payload has changed")
+        isOffered = !ready.isSet
+        guard before || isOffered else { return nil }
+        var index = 0, isKept = true
+        for port in payload {
+            for word in 0..<port.port.wordCount {
+                if offered[index] != port.storage[word] {
+                    offered[index] = port.storage[word]
+                    isKept = false
+                }
+                index += 1
+            }
+        }
+        return isKept || !before ? nil : (.payloadKept, "the payload has changed")
     }
 }

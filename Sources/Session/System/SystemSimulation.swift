@@ -1,0 +1,218 @@
+import Accelerator
+import Configuration
+import Driver
+import Simulation
+import Verification
+
+/// What a simulated system does that ends a test.
+public enum SystemSimulationError: Error, CustomStringConvertible {
+    case hangs(offset: Int, cycles: Int)
+    case registerAnswer(offset: Int, response: Int)
+    case outsideMemory(address: Int, bytes: Int)
+
+    public var description: String {
+        switch self {
+        case .hangs(let offset, let cycles): "the register at \(offset) has not answered for \(cycles) cycles"
+        case .registerAnswer(let offset, let response): "the register at \(offset) answered \(response) instead of 0, OKAY"
+        case .outsideMemory(let address, let bytes): "\(bytes) bytes at \(address) are not in the memory"
+        }
+    }
+}
+
+/// A `LeanSpAtten` in a simulator, between a master of its registers and a memory that behaves as it is told, and with checkers
+/// on both interfaces.
+///
+/// Time passes in `step`, and while registers are read and written.
+public final class SystemSimulation {
+    public let simulator: any Simulator
+    public let configuration: SystemConfiguration
+    public let memory: AXIMemory
+    public let counts: AXIPinCounts
+    /// Of the memory's pins and of the registers'.
+    public let checker, registerChecker: AXIProtocolChecker
+    /// Cycles in which the interrupt rose.
+    public private(set) var interrupts: [Int] = []
+    /// Cycles since the simulation was made.
+    public private(set) var cycle = 0
+    /// Called in every cycle once the logic has settled.
+    public var watch: ((_ cycle: Int) throws -> Void)?
+    /// Breaches of the protocol are looked for, and thrown in the cycle that they are seen.
+    public var isChecked = true
+
+    private let lite: AXILiteMaster
+    private let interrupt: UnsafeMutablePointer<UInt64>
+    private var wasInterrupting = false
+
+    /// What reads are told apart by: which plane, or what descriptors name.
+    public enum ReadKind: Int, CaseIterable, Sendable {
+        case keyMSB, keyLSB, value, control
+    }
+
+    /// Resets the simulator's top, a `LeanSpAtten`.
+    ///
+    /// - Parameters:
+    ///   - base: Address of the memory's first byte.
+    ///   - registerStalls: How often in a cycle the master of the registers hesitates.
+    ///   - kind: Of the read burst at an address.
+    /// - Throws: `StreamPortError`, `UnknownName` if the top is no such system.
+    public init(
+        _ simulator: any Simulator, _ configuration: SystemConfiguration, bytes: [UInt8], base: Int, behavior: AXIMemoryBehavior,
+        registerStalls: Double = 0, kind: @escaping (Int) -> ReadKind = { _ in .control }
+    ) throws {
+        self.simulator = simulator
+        self.configuration = configuration
+        let pins = try AXIPins("m_axi", of: simulator), registers = try AXIPins("s_axil", of: simulator)
+        interrupt = try simulator.handle("irq").storage
+        memory = AXIMemory(pins, bytes, base: base, behavior)
+        counts = AXIPinCounts(pins, kinds: ReadKind.allCases.count) { kind($0).rawValue }
+        checker = AXIProtocolChecker(pins, readLimit: configuration.readOutstanding, writeLimit: configuration.writeOutstanding)
+        registerChecker = AXIProtocolChecker(registers)
+        simulator.values.update(repeating: 0)
+        lite = AXILiteMaster(registers, stalls: registerStalls, seed: behavior.seed &+ 1)
+        simulator.applyReset(cycles: 1)
+        simulator.reset = true
+        simulator.settle()
+        for checker in [checker, registerChecker] {
+            checker.observeReset(cycle: 0)
+            try checker.check()
+        }
+        simulator.clockEdge()
+        simulator.reset = false
+    }
+
+    public var isInterrupting: Bool { interrupt.pointee & 1 == 1 }
+
+    /// One cycle.
+    /// - Throws: `AXIViolation`, what `watch` throws, and what the engine finds amiss.
+    public func step() throws {
+        lite.drive()
+        memory.drive(cycle: cycle)
+        simulator.settle()
+        try simulator.check()
+        counts.observe()
+        if isChecked {
+            checker.observe(cycle: cycle)
+            registerChecker.observe(cycle: cycle)
+            if !checker.violations.isEmpty { try checker.check() }
+            if !registerChecker.violations.isEmpty { try registerChecker.check() }
+        }
+        memory.observe(cycle: cycle)
+        lite.observe()
+        let isInterrupting = interrupt.pointee & 1 == 1
+        if isInterrupting, !wasInterrupting { interrupts.append(cycle) }
+        wasInterrupting = isInterrupting
+        try watch?(cycle)
+        simulator.clockEdge()
+        cycle += 1
+    }
+
+    public func step(_ cycles: Int) throws {
+        for _ in 0..<cycles { try step() }
+    }
+
+    private static let patience = 10_000
+
+    private func finishAccess(_ offset: Int) throws -> UInt32 {
+        let begin = cycle
+        while lite.isBusy {
+            guard cycle - begin < Self.patience else { throw SystemSimulationError.hangs(offset: offset, cycles: Self.patience) }
+            try step()
+        }
+        guard let answer = lite.answer, answer.response == 0 else {
+            throw SystemSimulationError.registerAnswer(offset: offset, response: lite.answer?.response ?? 0)
+        }
+        return answer.data
+    }
+}
+
+extension SystemSimulation: RegisterBus {
+    public func read(_ offset: Int) throws -> UInt32 {
+        lite.beginRead(offset)
+        return try finishAccess(offset)
+    }
+
+    public func write(_ offset: Int, _ value: UInt32) throws {
+        lite.beginWrite(offset, value)
+        _ = try finishAccess(offset)
+    }
+}
+
+extension SystemSimulation: InterruptLine {
+    public func waitForInterrupt(cycles: Int) throws -> Bool {
+        for _ in 0..<cycles {
+            if isInterrupting { return true }
+            try step()
+        }
+        return isInterrupting
+    }
+}
+
+extension SystemSimulation {
+    /// A driver of this device, with ring and descriptors in `workspace`; what it writes goes through `host`.
+    public func driver(workspace: DeviceRegion, through host: HostMemory) throws -> LeanSpAttenDriver {
+        try LeanSpAttenDriver(
+            self, memory: host, configuration: configuration, map: ControlRegisters.map(configuration),
+            counters: ControlRegisters.Counter.allCases.map(\.rawValue), workspace: workspace)
+    }
+}
+
+/// The host's view of a simulated memory: what it writes goes there, and into what is expected to be there in the end.
+public final class HostMemory: DeviceMemory {
+    public let memory: AXIMemory
+    /// All bytes of the memory as they should be, if nobody but the host and what it has asked for wrote.
+    public var expected: [UInt8]
+
+    public init(_ memory: AXIMemory) {
+        self.memory = memory
+        expected = memory.bytes
+    }
+
+    /// Puts other bytes into all of the memory but those of `kept`.
+    public func replace(with bytes: [UInt8], at address: Int) throws {
+        let start = try place(address, bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: memory.storage[start..<start + bytes.count]).copyBytes(from: bytes)
+        expected = memory.bytes
+    }
+
+    public func read(_ count: Int, at address: Int) throws -> [UInt8] {
+        let start = try place(address, count)
+        return [UInt8](memory.storage[start..<start + count])
+    }
+
+    public func write(_ bytes: [UInt8], at address: Int) throws {
+        let start = try place(address, bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: memory.storage[start..<start + bytes.count]).copyBytes(from: bytes)
+        expected.replaceSubrange(start..<start + bytes.count, with: bytes)
+    }
+
+    /// What the device should write.
+    public func expect(_ bytes: [UInt8], at address: Int) throws {
+        let start = try place(address, bytes.count)
+        expected.replaceSubrange(start..<start + bytes.count, with: bytes)
+    }
+
+    private func place(_ address: Int, _ count: Int) throws -> Int {
+        let start = address - memory.base
+        guard start >= 0, count >= 0, start + count <= memory.storage.count else {
+            throw SystemSimulationError.outsideMemory(address: address, bytes: count)
+        }
+        return start
+    }
+
+    /// Addresses of bytes that are not as expected, the first few.
+    public func differences(limit: Int = 8) -> [Int] {
+        expected.withUnsafeBytes { expected in
+            var found: [Int] = []
+            let page = 4096
+            for start in stride(from: 0, to: expected.count, by: page) {
+                let end = min(start + page, expected.count)
+                if expected[start..<end].elementsEqual(memory.storage[start..<end]) { continue }
+                for index in start..<end where expected[index] != memory.storage[index] {
+                    found.append(memory.base + index)
+                    if found.count == limit { return found }
+                }
+            }
+            return found
+        }
+    }
+}

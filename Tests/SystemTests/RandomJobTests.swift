@@ -1,0 +1,54 @@
+import Driver
+import SeededRandom
+import Session
+import TestSupport
+import Testing
+import Verification
+
+/// Jobs of all kinds, back to back, over registers, descriptors and AXI: what is in memory afterwards, byte for byte.
+@Suite struct RandomJobTests {
+    @Test("1,000 random jobs without a reset between, on a memory that stalls, is late, reorders and mixes")
+    func jobs() throws {
+        let system = try TestSystem.small.get()
+        var random = TestSeed.generator("behaviour"), source = RandomSystemJobs(system.configuration, generator: TestSeed.generator("jobs"))
+        let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
+        var jobs = 0, interrupts = 0
+        while jobs < 1_000 {
+            let program = try source.program(jobs: 40, region: TestSystem.region, firstID: UInt32(jobs))
+            do {
+                try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
+            } catch {
+                Issue.record("\(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
+                return
+            }
+            jobs += program.jobs.count
+            interrupts += program.jobs.count { $0.descriptor.interrupts }
+            run.simulation.memory.behavior = randomBehavior(&random)
+        }
+        let counts = try run.driver.counters()
+        for (name, count) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[name] == count, "\(name)") }
+        #expect(interrupts > 100 && !run.simulation.interrupts.isEmpty)
+        #expect(counts["skipped_rows"] > 100 && counts["kept_tokens"] > 1_000)
+        #expect(run.simulation.checker.violations.isEmpty)
+    }
+
+    @Test("a comparison finds one wrong bit in what is written, and one byte that nobody was to touch")
+    func wrongBits() throws {
+        let system = try TestSystem.small.get()
+        let program = try system.shortJob(), job = program.jobs[0]
+        let written = job.writes.flatMap { [($0.address, $0.what), ($0.address + $0.bytes.count - 1, $0.what)] }
+        let untouched = [job.descriptor.region.address - 1, job.descriptor.region.end, job.descriptor.headTable.address]
+        let cases = written + untouched.map { ($0, "outside of all regions") }
+        for (address, what) in cases {
+            let run = try system.run()
+            try run.load(program)
+            run.simulation.watch = { _ in
+                // What is written last wins.
+                if run.simulation.isInterrupting { run.simulation.memory.storage[address - TestSystem.base] ^= 4 }
+                if run.simulation.isInterrupting { run.simulation.watch = nil }
+            }
+            let mismatch = #expect(throws: SystemMismatch.self) { try run.run(program.steps[0]) }
+            #expect(mismatch?.address == address && mismatch?.what.hasSuffix(what) == true, "\(mismatch.map(String.init(describing:)) ?? "none")")
+        }
+    }
+}
