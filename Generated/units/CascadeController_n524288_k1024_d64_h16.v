@@ -149,11 +149,10 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg selecting;  // @[CascadeLayers.swift:158]
     reg awaits_heads;  // @[CascadeLayers.swift:169]
     reg ranks_tokens;  // @[CascadeLayers.swift:170]
-<<<<<<< HEAD
     reg [7:0] list_layer;  // @[CascadeLayers.swift:204]
-    reg [10:0] words_left;  // @[CascadeState.swift:16]
-    reg state_ended;  // @[CascadeState.swift:63]
-    reg state_broken;  // @[CascadeState.swift:63]
+    reg [10:0] words_left;  // @[CascadeState.swift:17]
+    reg state_ended;  // @[CascadeState.swift:64]
+    reg state_broken;  // @[CascadeState.swift:64]
     wire head_importance_row_ready;  // @[CascadeController.swift:81]
     wire head_importance_output_ready;  // @[CascadeController.swift:81]
     wire head_importance_row_done;  // @[CascadeController.swift:81]
@@ -168,25 +167,6 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire token_selector_list_valid;  // @[CascadeController.swift:82]
     wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:82]
     wire token_selector_list_payload_last;  // @[CascadeController.swift:82]
-=======
-    reg [10:0] words_left;  // @[CascadeState.swift:17]
-    reg state_ended;  // @[CascadeState.swift:64]
-    reg state_broken;  // @[CascadeState.swift:64]
-    wire head_importance_row_ready;  // @[CascadeController.swift:78]
-    wire head_importance_output_ready;  // @[CascadeController.swift:78]
-    wire head_importance_row_done;  // @[CascadeController.swift:78]
-    wire head_importance_command_ready;  // @[CascadeController.swift:78]
-    wire head_importance_load_ready;  // @[CascadeController.swift:78]
-    wire head_importance_saved_valid;  // @[CascadeController.swift:78]
-    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:78]
-    wire head_importance_kept_valid;  // @[CascadeController.swift:78]
-    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:78]
-    wire token_selector_command_ready;  // @[CascadeController.swift:79]
-    wire token_selector_scan_ready;  // @[CascadeController.swift:79]
-    wire token_selector_list_valid;  // @[CascadeController.swift:79]
-    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:79]
-    wire token_selector_list_payload_last;  // @[CascadeController.swift:79]
->>>>>>> f9e795310acfd5fb501d2a93a3c7b0f5feed5005
     wire job_skid_input_ready;  // @[CascadeLayers.swift:84]
     wire job_skid_output_valid;  // @[CascadeLayers.swift:84]
     wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:84]
@@ -584,31 +564,16 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire head_importance_command_valid = head_importance_command_valid_equal
         | head_importance_command_valid_equal_2
         | head_importance_command_valid_equal_3
-<<<<<<< HEAD
         | (phase == 5'h8);  // @[CascadeController.swift:170]
-    wire [1:0] head_importance_command_payload_operation = head_importance_command_valid_equal ? 2'h1
-=======
-        | (phase == 5'h8);  // @[CascadeController.swift:167]
     wire [1:0] head_importance_command_payload_operation =
         head_importance_command_valid_equal ? 2'h1
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
         : head_importance_command_valid_equal_2 ? 2'h0
         : head_importance_command_valid_equal_3 ? 2'h2
         : 2'h3;  // @[CascadeController.swift:170]
     wire [4:0] head_importance_command_payload_heads =
         heads_of_layer[4:0];  // @[CascadeController.swift:170]
     wire [4:0] head_importance_command_payload_keep =
-<<<<<<< HEAD
         kept_heads[4:0];  // @[CascadeController.swift:170]
-    wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:17]
-    wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:17]
-    assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:27]
-    assign saved_payload_numbers = saved_skid_output_payload[1024:513];  // @[CascadeState.swift:27]
-    assign saved_payload_born = saved_skid_output_payload[512:1];  // @[CascadeState.swift:27]
-    assign saved_payload_last = saved_skid_output_payload[0];  // @[CascadeState.swift:27]
-    wire token_selector_scan_valid_equal = phase == 5'h11;  // @[CascadeState.swift:29]
-=======
-        kept_heads[4:0];  // @[CascadeController.swift:167]
     wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:18]
     wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:18]
     assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:28]
@@ -616,7 +581,6 @@ module CascadeController_n524288_k1024_d64_h16 (
     assign saved_payload_born = saved_skid_output_payload[512:1];  // @[CascadeState.swift:28]
     assign saved_payload_last = saved_skid_output_payload[0];  // @[CascadeState.swift:28]
     wire token_selector_scan_valid_equal = phase == 5'h11;  // @[CascadeState.swift:30]
->>>>>>> f9e795310acfd5fb501d2a93a3c7b0f5feed5005
     wire token_selector_scan_valid = token_scan_valid
         & !token_selector_scan_valid_equal;  // @[CascadeState.swift:30]
 

@@ -96,16 +96,10 @@ module HeadImportance_d64_h16 (
     assign output_ready = ready;  // @[HeadImportance.swift:100]
     assign row_ready = row_ends;  // @[HeadImportance.swift:101]
     wire signed [16:0] magnitudes_next_difference = 17'h0
-<<<<<<< HEAD
         - {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:105]
-    wire signed [16:0] magnitudes_next_choice = output_payload_element[15] ? magnitudes_next_difference
-        : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:105]
-=======
-        - {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
     wire signed [16:0] magnitudes_next_choice =
         output_payload_element[15] ? magnitudes_next_difference
-        : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:102]
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
+        : {output_payload_element[15], output_payload_element};  // @[HeadImportance.swift:105]
 
     always @(posedge clock) begin
         if (take) begin  // @[HeadImportance.swift:106]
@@ -233,14 +227,9 @@ module HeadImportance_d64_h16 (
     wire ranking = active & is_rank & !answers;  // @[HeadImportance.swift:189]
 
     always @(posedge clock) begin
-<<<<<<< HEAD
         if (ranking & (step == 2'h1)) begin  // @[HeadImportance.swift:191]
-            own <= ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? word[511:480]
-=======
-        if (ranking & (step == 2'h1)) begin  // @[HeadImportance.swift:188]
             own <=
                 ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? word[511:480]
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
                             : word[479:448])
                         : ranked_head[0] ? word[447:416]
                         : word[415:384])
@@ -264,18 +253,11 @@ module HeadImportance_d64_h16 (
         candidates[15], candidates[14], candidates[13], candidates[12], candidates[11],
         candidates[10], candidates[9], candidates[8], candidates[7], candidates[6], candidates[5],
         candidates[4], candidates[3], candidates[2], candidates[1], candidates[0]
-<<<<<<< HEAD
     };  // @[HeadImportance.swift:197]
     wire [4:0] last_word_difference = heads_of_layer - 5'h1;  // @[HeadImportance.swift:204]
     wire last_word = last_word_difference[4];  // @[HeadImportance.swift:204]
-    wire is_candidate = ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? candidates[15]
-=======
-    };  // @[HeadImportance.swift:194]
-    wire [4:0] last_word_difference = heads_of_layer - 5'h1;  // @[HeadImportance.swift:201]
-    wire last_word = last_word_difference[4];  // @[HeadImportance.swift:201]
     wire is_candidate =
         ranked_head[3] ? (ranked_head[2] ? (ranked_head[1] ? (ranked_head[0] ? candidates[15]
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
                     : candidates[14])
                 : ranked_head[0] ? candidates[13]
                 : candidates[12])

@@ -722,19 +722,12 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
-<<<<<<< HEAD
     assign list_valid = list_skid_output_valid;  // @[TokenSelector.swift:82]
     assign list_payload_token = list_skid_output_payload[19:1];  // @[TokenSelector.swift:82]
     assign list_payload_last = list_skid_output_payload[0];  // @[TokenSelector.swift:82]
-    wire lane_occupied = kept_lane[3] ? (kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[15]
-=======
-    assign list_valid = list_skid_output_valid;  // @[TokenSelector.swift:81]
-    assign list_payload_token = list_skid_output_payload[19:1];  // @[TokenSelector.swift:81]
-    assign list_payload_last = list_skid_output_payload[0];  // @[TokenSelector.swift:81]
     wire lane_occupied =
         kept_lane[3] ? (
             kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[15]
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
                     : engine_kept_payload_occupied[14])
                 : kept_lane[0] ? engine_kept_payload_occupied[13]
                 : engine_kept_payload_occupied[12])
@@ -765,15 +758,10 @@ module TokenSelector_n524288_k1024 (
         : kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_occupied[4]
             : engine_kept_payload_occupied[3])
         : kept_lane[0] ? engine_kept_payload_occupied[2]
-<<<<<<< HEAD
         : engine_kept_payload_occupied[1];  // @[TokenSelector.swift:87]
-    wire [9:0] kept_token = kept_lane[3] ? (kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_indices[159:150]
-=======
-        : engine_kept_payload_occupied[1];  // @[TokenSelector.swift:86]
     wire [9:0] kept_token =
         kept_lane[3] ? (
             kept_lane[2] ? (kept_lane[1] ? (kept_lane[0] ? engine_kept_payload_indices[159:150]
->>>>>>> 6be64c737af64d8a562e920a1de88db5a736539a
                     : engine_kept_payload_indices[149:140])
                 : kept_lane[0] ? engine_kept_payload_indices[139:130]
                 : engine_kept_payload_indices[129:120])

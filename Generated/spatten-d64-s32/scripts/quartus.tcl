@@ -16,11 +16,11 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w4_d8.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenDispatcher_n524288_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w22.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n524288_k1024.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w87.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w85.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p64_n524288_b256_s32.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d256.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w38_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w37_d16.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p64_n524288_b256_s32.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w256_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v

@@ -13,11 +13,11 @@ read_verilog [list \
   rtl/SpAttenDispatcher_n524288_k1024.v \
   rtl/SkidBuffer_w22.v \
   rtl/IndexGenerator_n524288_k1024.v \
-  rtl/SkidBuffer_w48.v \
+  rtl/SkidBuffer_w47.v \
   rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
   rtl/Fifo_w10_d256.v \
-  rtl/Fifo_w38_d16.v \
+  rtl/Fifo_w37_d16.v \
   rtl/SectorFetcher_d64_m64_p64_n524288_b256_s64.v \
   rtl/Fifo_w512_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \

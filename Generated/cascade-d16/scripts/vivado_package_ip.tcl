@@ -1,0 +1,110 @@
+# vivado -mode batch -source scripts/vivado_package_ip.tcl
+create_project -in_memory -part xczu7ev-ffvc1156-2-e
+add_files [list \
+  rtl/SkidBuffer_w128.v \
+  rtl/HeadImportance_d16_h64_l4.v \
+  rtl/RadixSelect_p4_n1024_w32_c16.v \
+  rtl/SkidBuffer_w43.v \
+  rtl/ZeroEliminator_n4_w34_l2.v \
+  rtl/RadixSelectTopK_p4_n1024_w32_c16.v \
+  rtl/SkidBuffer_w13.v \
+  rtl/TokenSelector_n4096_k1024_l4.v \
+  rtl/SkidBuffer_w243.v \
+  rtl/SkidBuffer_w192.v \
+  rtl/SkidBuffer_w16.v \
+  rtl/Fifo_w22_d32.v \
+  rtl/SkidBuffer_w257.v \
+  rtl/SkidBuffer_w252.v \
+  rtl/CascadeController_n4096_k1024_l4_d16_h64.v \
+  rtl/Fifo_w28_d8.v \
+  rtl/Fifo_w44_d8.v \
+  rtl/Fifo_w1_d8.v \
+  rtl/Fifo_w21_d8.v \
+  rtl/Fifo_w6_d8.v \
+  rtl/Fifo_w2_d8.v \
+  rtl/Fifo_w24_d8.v \
+  rtl/Fifo_w26_d8.v \
+  rtl/Fifo_w4_d8.v \
+  rtl/SpAttenDispatcher_i_n4096_k1024.v \
+  rtl/SkidBuffer_w15.v \
+  rtl/IndexGenerator_n4096_k1024.v \
+  rtl/SkidBuffer_w50.v \
+  rtl/RowLocator_d16_m16_p8_n4096_b256_s8.v \
+  rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
+  rtl/Fifo_w9_d256.v \
+  rtl/Fifo_w41_d16.v \
+  rtl/SectorFetcher_d16_m16_p8_n4096_b256_s8.v \
+  rtl/Fifo_w64_d256.v \
+  rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
+  rtl/IndexFilter_n4096.v \
+  rtl/TokenSource_n4096_k1024.v \
+  rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
+  rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
+  rtl/SkidBuffer_w196.v \
+  rtl/KeyJoiner_d16_m16_n4096_k1024.v \
+  rtl/Fifo_w32_d16.v \
+  rtl/Fifo_w21_d16.v \
+  rtl/Fifo_w192_d8.v \
+  rtl/ProgressiveQueryKeyUnit_d16_m16.v \
+  rtl/Fifo_w192_d2.v \
+  rtl/Fifo_w32_d2048.v \
+  rtl/SkidBuffer_w32.v \
+  rtl/SkidBuffer_w1.v \
+  rtl/ScoreRefiner_d16_k1024.v \
+  rtl/SkidBuffer_w27.v \
+  rtl/ScoreScaler_d16_m16_doubled.v \
+  rtl/Fifo_w27_d2048.v \
+  rtl/Fifo_w13_d16.v \
+  rtl/SkidBuffer_w36.v \
+  rtl/ExponentialUnit.v \
+  rtl/SoftmaxUnit_d16_m16.v \
+  rtl/Fifo_w23_d2048.v \
+  rtl/Fifo_w53_d16.v \
+  rtl/Fifo_w22_d2.v \
+  rtl/SerialMultiplier_a31_b25.v \
+  rtl/SkidBuffer_w2.v \
+  rtl/ConfidenceUnit_k1024.v \
+  rtl/Fifo_w2_d1024.v \
+  rtl/Fifo_w114_d16.v \
+  rtl/Fifo_w146_d2.v \
+  rtl/RadixSelect_p1_n1024_w21_b2.v \
+  rtl/Fifo_w23_d64.v \
+  rtl/TileSelection_p1_n1024_w21_b2.v \
+  rtl/SkidBuffer_w108.v \
+  rtl/LocalValueSelector_k1024.v \
+  rtl/Fifo_w36_d4.v \
+  rtl/Fifo_w1_d4096.v \
+  rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_s4_6_8_12.v \
+  rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s4_6_8_12.v \
+  rtl/ProbabilityValueUnit_d16_m16_e2.v \
+  rtl/SkidBuffer_w129.v \
+  rtl/LeafCompletion_d16_e2_k1024.v \
+  rtl/SkidBuffer_w436.v \
+  rtl/MergeUnit_d16_n4096_e2.v \
+  rtl/StateAccumulator_d16_n4096_e2_x1.v \
+  rtl/Fifo_w36_d1024.v \
+  rtl/Fifo_w108_d16.v \
+  rtl/Reciprocal.v \
+  rtl/SkidBuffer_w17.v \
+  rtl/Normalizer_d16_n4096_e2_report.v \
+  rtl/Fifo_w33_d2048.v \
+  rtl/Fifo_w1_d16.v \
+  rtl/TokenBank_k1024_l4.v \
+  rtl/TokenImportance_n4096_k1024_l4.v \
+  rtl/Fifo_w40_d4.v \
+  rtl/SkidBuffer_w46.v \
+  rtl/RoundRobinArbiter_n3_w46.v \
+  rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v \
+  rtl/Fifo_w17_d4.v \
+  rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h64.v \
+]
+set_property top CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h64 [current_fileset]
+ipx::package_project -root_dir . -vendor leanspatten -library lanes -taxonomy /UserIP -force
+set core [ipx::current_core]
+set_property name cascade_d16 $core
+set_property version 0.1 $core
+set_property display_name "cascade-d16" $core
+set_property description "one small lane that prunes from layer to layer, head size 16, 16 + 16 multipliers, 8-byte port, rows of up to 1024 keys" $core
+ipx::create_xgui_files $core
+ipx::update_checksums $core
+ipx::save_core $core
