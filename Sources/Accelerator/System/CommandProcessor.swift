@@ -134,7 +134,10 @@ struct CommandProcessor: Module {
         c.when(on(.awaitIteration) & !iteration.isPending.q) { go(.askSave) }
         c.when(on(.askSave) & io.command.ready) { go(.save) }
         c.when(on(.save) & io.save.ready) { go(.awaitSaved) }
-        c.when(on(.awaitSaved) & io.status.valid) { go(.next) }
+        // The cascade may answer while the last word is still on its way to memory.
+        let isSaved = c.register("state_is_saved", .bit, reset: 0)
+        c.when(on(.askSave)) { isSaved.clear() }.elsewhen(io.status.valid) { isSaved.set() }
+        c.when(on(.awaitSaved) & (io.status.valid | isSaved.q)) { go(.next) }
         c.when(on(.next)) {
             c.when(job["next"].isNonzero) {
                 address.next(job.address("next"))
@@ -146,7 +149,7 @@ struct CommandProcessor: Module {
         }
 
         iteration.follow(c, job, begins: on(.begin) & io.command.ready, layerEnds: on(.select) & !io.selects & !direct, ends,
-                         status: io.status.valid & !on(.awaitRestored) & !on(.awaitSaved))
+                         status: io.status.valid & !on(.awaitRestored) & !on(.save) & !on(.awaitSaved))
         commandCascade(c, io, job, restores: on(.askRestore), begins: on(.begin), saves: on(.askSave))
         c.send(direct, when: on(.rows), to: io.feed)
         c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: on(.list), to: io.loadList)
