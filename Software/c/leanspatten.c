@@ -88,8 +88,9 @@ enum leanspatten_result leanspatten_done(const struct leanspatten *device, leans
 enum leanspatten_result leanspatten_poll(struct leanspatten *device, leanspatten_chain chain) {
     device->done = read_register(device, LEANSPATTEN_RING_HEAD_OFFSET) & INDEX_MASK;
     if (leanspatten_done(device, chain) == LEANSPATTEN_OK) return LEANSPATTEN_OK;
-    uint32_t stopped = read_register(device, LEANSPATTEN_STATUS_OFFSET) & LEANSPATTEN_STATUS_STOPPED_MASK;
-    return stopped ? LEANSPATTEN_STOPPED : LEANSPATTEN_BUSY;
+    /* Or about to: the bursts that are outstanding come to their end. */
+    uint32_t stopped = LEANSPATTEN_STATUS_STOPPED_MASK | LEANSPATTEN_STATUS_STOPPING_MASK;
+    return read_register(device, LEANSPATTEN_STATUS_OFFSET) & stopped ? LEANSPATTEN_STOPPED : LEANSPATTEN_BUSY;
 }
 
 enum leanspatten_result leanspatten_wait(struct leanspatten *device, leanspatten_chain chain, uint32_t tries) {

@@ -140,9 +140,9 @@ public final class LeanSpAttenDriver {
         try submit(records: try jobs.map { try $0.record(for: configuration) })
     }
 
-    /// The same with descriptors as they are to lie in memory, but for `next`.
+    /// The same with descriptors as they are to lie in memory, but for `next`; that of the last is given.
     @discardableResult
-    package func submit(records: [RecordWords]) throws -> Chain {
+    package func submit(records: [RecordWords], next: Int = 0) throws -> Chain {
         guard let ring else { throw DriverError.badRing(reason: "there is none: call start first") }
         guard !records.isEmpty else { throw DriverError.emptyChain }
         if given - done == ring.slots { try refresh() }
@@ -155,7 +155,7 @@ public final class LeanSpAttenDriver {
             places += (0..<records.count - 1).map { region.address + $0 * step }
         }
         for (index, var record) in records.enumerated() {
-            try record.set("next", index + 1 < records.count ? places[index + 1] : 0)
+            try record.set("next", index + 1 < records.count ? places[index + 1] : next)
             try memory.write(record.bytes, at: places[index])
         }
         let chain = Chain(number: given, descriptors: places)
@@ -224,11 +224,13 @@ public final class LeanSpAttenDriver {
 
     // MARK: Errors
 
-    /// Why the device has stopped; nil if it has not.
+    /// Why the device has stopped, or is about to; nil if it has not.
     public func failure() throws -> SystemFailure? {
-        guard try registers.read("status", "stopped") != 0 else { return nil }
+        guard try registers.read("status", "stopped") != 0 || registers.read("status", "stopping") != 0 else { return nil }
+        let code = try registers.read("error_code", "code")
+        guard code != SystemFault.none.rawValue else { return nil }
         return SystemFailure(
-            code: try registers.read("error_code", "code"), address: Int(try registers.readPair("error_address")),
+            code: code, address: Int(try registers.readPair("error_address")),
             job: try registers.read("error_job"))
     }
 

@@ -70,10 +70,10 @@ import Verification
                             return
                         }
                         try bench.driver.handleInterrupt()
-                        #expect(!bench.simulation.isInterrupting || bench.driver.causes & 4 == 0)
+                        try #require(bench.driver.causes & 4 == 0, "the device has stopped")
                     }
                 } else {
-                    #expect(try bench.driver.wait(number) == 0)
+                    try #require(try bench.driver.wait(number) == 0, "the device has stopped")
                 }
                 done += chain.count
                 try bench.compare(chain)

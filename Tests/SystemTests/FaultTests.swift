@@ -37,7 +37,7 @@ import Verification
             try run.load(program)
             var record = try job.descriptor.record(for: system.configuration)
             try change(&record)
-            let chain = try run.driver.submit(records: [record])
+            let chain = try run.driver.submit(records: [record], next: record.value("next"))
             do {
                 try run.driver.wait(for: chain, on: run.simulation, cycles: 200_000)
                 return (nil, chain.descriptors[0])
@@ -52,7 +52,7 @@ import Verification
             let region = region ?? job.descriptor.region
             try run.host.expect(try run.host.read(region.bytes, at: region.address), at: region.address)
             try run.compare()
-            #expect(run.simulation.memory.isIdle && run.simulation.checker.isIdle)
+            #expect(run.simulation.isIdle)
         }
     }
 
@@ -72,7 +72,9 @@ import Verification
                 let faulty = memory.faultyReads.count
                 let (failure, _) = try bench.failure()
                 #expect(memory.faultyReads.count > faulty, "burst \(index), beat \(beat) was not read")
-                #expect(failure?.fault == .readError && failure?.job == bench.job.descriptor.id, "burst \(index), beat \(beat): \(String(describing: failure))")
+                // Of a descriptor that has not been read nobody knows the job.
+                let isKnown = index == 0 || failure?.job == bench.job.descriptor.id
+                #expect(failure?.fault == .readError && isKnown, "burst \(index), beat \(beat): \(String(describing: failure))")
                 if memory.faultyReads.count > faulty { #expect(failure?.address == memory.faultyReads[faulty].burst.address) }
                 memory.behavior.readFaults = []
                 try bench.reset()
@@ -128,7 +130,7 @@ import Verification
         BadField(field: "confidence", value: 1 << 24 | 1), BadField(field: "value_limit", value: 1 << 24 | 1),
         BadField(field: "value_limit", value: 1 << 16 | 1, others: [("value_rule", 1)]), BadField(field: "sink", value: 1_025),
         BadField(field: "recent", value: 1 << 31), BadField(field: "token_start", value: 1 << 16 | 1),
-        BadField(field: "head_start", value: 1 << 31), BadField(field: "token_step", value: 1 << 17), BadField(field: "head_step", value: -(1 << 17)),
+        BadField(field: "head_start", value: 1 << 31), BadField(field: "token_step", value: 1 << 17), BadField(field: "head_step", value: -(1 << 17) - 1),
         BadField(field: "state_tokens", value: 1_025, others: [("restores_state", 1), ("new_sequence", 0)]),
         BadField(field: "region_first", value: 1 << 40), BadField(field: "region_last", value: 1 << 63),
         BadField(field: "state_tokens", value: 5, fault: .refused, others: [("restores_state", 1), ("new_sequence", 0)]),

@@ -42,12 +42,12 @@ import Verification
         let run = try SystemRun(simulation, workspace: DeviceRegion(address: base, bytes: 1 << 16), watchdog: 100_000)
         try run.load(program)
         try run.driver.clearCounters()
-        simulation.counts.clear()
+        simulation.clearCounts()
         let start = ContinuousClock.now, begin = simulation.cycle
         for step in program.steps { try run.run(step) }
         let seconds = start.duration(to: .now) / .seconds(1)
         let counters = try run.driver.counters()
-        for (name, count) in CounterTests.fromPins { #expect(counters[name] == count(simulation.counts), "\(name)") }
+        for (name, count) in CounterTests.fromPins { #expect(counters[name] == simulation.counted(count), "\(name)") }
         for (name, count) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counters[name] == count, "\(name)") }
         print("\(name): \(counters["rows"]) rows, \(counters["skipped_rows"]) skipped, \(counters["cycles"]) busy cycles, "
             + "\(counters["cycles"] / max(1, counters["rows"])) a row, \(counters["read_beats"] * 64) bytes read, "

@@ -55,7 +55,7 @@ struct JobCheck: Module {
             (job.flag("new_sequence") & job.flag("restores_state"), .badField, "restores_state"),
             (job["heads"] == 0, .badField, "heads"), (job["heads"] > Unsigned(system.maximumHeads), .badField, "heads"),
             (!direct & !begins & (job["heads"] != io.iterationHeads), .badField, "heads"),
-            (!direct & (job["layers"] == 0), .badField, "layers"), (job["slot"] != 0, .badField, "slot"),
+            (begins & (job["layers"] == 0), .badField, "layers"), (job["slot"] != 0, .badField, "slot"),
         ] + (system.lanes == 1 ? [] : [(decays, .badField, "importance_mode")])
     }
 

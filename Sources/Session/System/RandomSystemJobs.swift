@@ -134,6 +134,8 @@ public struct RandomSystemJobs {
     private mutating func newSequence(_ program: inout SystemProgram) throws -> Sequence {
         let layers = 1 + random.below(3), heads = 1 + random.below(4)
         let capacity = random.below(3) == 0 ? 1 + random.below(8) : 1 + random.below(longest)
+        // Several lanes refuse the mode that rounds.
+        let modes = ImportanceMode.allCases.filter { configuration.lanes == 1 || $0 != .decay }
         func ratio(_ random: inout SeededGenerator) -> RatioLine {
             let unpruned = random.below(layers + 1), start = 1 + random.below(1 << 16)
             let most = min(start - 1, 20_000) / layers
@@ -142,7 +144,7 @@ public struct RandomSystemJobs {
         let golden = try CascadeProgram.Sequence(
             layers: layers, heads: heads, tokenRatios: ratio(&random), headRatios: ratio(&random),
             settings: CascadeSettings(
-                importance: ImportanceMode.allCases[random.below(3)], sink: random.below(4), recent: random.below(4)))
+                importance: modes[random.below(modes.count)], sink: random.below(4), recent: random.below(4)))
         var placed: [SystemProgram.Layer] = []
         for _ in 0..<layers { placed.append(try layer(heads: heads, capacity: capacity, &program)) }
         return Sequence(golden: golden, layers: placed, heads: heads, capacity: capacity)

@@ -26,10 +26,12 @@ public enum SystemSimulationError: Error, CustomStringConvertible {
 public final class SystemSimulation {
     public let simulator: any Simulator
     public let configuration: SystemConfiguration
+    /// At the port `m_axi`.
     public let memory: AXIMemory
-    public let counts: AXIPinCounts
-    /// Of the memory's pins and of the registers'.
-    public let checker, registerChecker: AXIProtocolChecker
+    /// Of the registers' pins.
+    public let registerChecker: AXIProtocolChecker
+    /// `m_axi`, then those of the lanes, if there are several.
+    public let ports: [Port]
     /// Cycles in which the interrupt rose.
     public private(set) var interrupts: [Int] = []
     /// Cycles since the simulation was made.
@@ -38,6 +40,13 @@ public final class SystemSimulation {
     public var watch: ((_ cycle: Int) throws -> Void)?
     /// Breaches of the protocol are looked for, and thrown in the cycle that they are seen.
     public var isChecked = true
+
+    /// A port to the memory, and who watches it.
+    public struct Port {
+        public let memory: AXIMemory
+        public let checker: AXIProtocolChecker
+        public let counts: AXIPinCounts
+    }
 
     private let lite: AXILiteMaster
     private let interrupt: UnsafeMutablePointer<UInt64>
@@ -61,18 +70,32 @@ public final class SystemSimulation {
     ) throws {
         self.simulator = simulator
         self.configuration = configuration
-        let pins = try AXIPins("m_axi", of: simulator), registers = try AXIPins("s_axil", of: simulator)
+        let registers = try AXIPins("s_axil", of: simulator)
         interrupt = try simulator.handle("irq").storage
-        memory = AXIMemory(pins, bytes, base: base, behavior)
-        counts = AXIPinCounts(pins, kinds: ReadKind.allCases.count) { kind($0).rawValue }
-        checker = AXIProtocolChecker(pins, readLimit: configuration.readOutstanding, writeLimit: configuration.writeOutstanding)
+        let pins = try AXIPins("m_axi", of: simulator)
+        let memory = AXIMemory(pins, bytes, base: base, behavior)
+        // What jobs name is read besides the lane's keys and values, by a master that may have four bursts outstanding.
+        func port(_ pins: AXIPins, _ memory: AXIMemory, control: Int) -> Port {
+            Port(
+                memory: memory, checker: AXIProtocolChecker(
+                    pins, readLimit: configuration.readOutstanding + control, writeLimit: configuration.writeOutstanding),
+                counts: AXIPinCounts(pins, kinds: ReadKind.allCases.count) { kind($0).rawValue })
+        }
+        var ports = [port(pins, memory, control: 4)]
+        for lane in 0..<(configuration.lanes == 1 ? 0 : configuration.lanes) {
+            let pins = try AXIPins("m_axi_lane_\(lane)", of: simulator)
+            var behavior = behavior
+            behavior.seed &+= UInt64(lane) + 2
+            ports.append(port(pins, AXIMemory(pins, sharing: memory, behavior), control: 0))
+        }
+        (self.memory, self.ports) = (memory, ports)
         registerChecker = AXIProtocolChecker(registers)
         simulator.values.update(repeating: 0)
         lite = AXILiteMaster(registers, stalls: registerStalls, seed: behavior.seed &+ 1)
         simulator.applyReset(cycles: 1)
         simulator.reset = true
         simulator.settle()
-        for checker in [checker, registerChecker] {
+        for checker in ports.map(\.checker) + [registerChecker] {
             checker.observeReset(cycle: 0)
             try checker.check()
         }
@@ -80,23 +103,38 @@ public final class SystemSimulation {
         simulator.reset = false
     }
 
+    /// A number that all ports have counted.
+    public func counted(_ count: (AXIPinCounts) -> Int) -> Int { ports.reduce(0) { $0 + count($1.counts) } }
+
+    public func clearCounts() { for port in ports { port.counts.clear() } }
+
+    /// How all ports of the memory behave from now on; each draws for itself.
+    public func setBehavior(_ behavior: AXIMemoryBehavior) { for port in ports { port.memory.behavior = behavior } }
+
+    /// Every burst has come to its end.
+    public var isIdle: Bool { ports.allSatisfy { $0.memory.isIdle && $0.checker.isIdle } }
+
     public var isInterrupting: Bool { interrupt.pointee & 1 == 1 }
 
     /// One cycle.
     /// - Throws: `AXIViolation`, what `watch` throws, and what the engine finds amiss.
     public func step() throws {
         lite.drive()
-        memory.drive(cycle: cycle)
+        for port in ports { port.memory.drive(cycle: cycle) }
         simulator.settle()
         try simulator.check()
-        counts.observe()
+        for port in ports {
+            port.counts.observe()
+            if isChecked {
+                port.checker.observe(cycle: cycle)
+                if !port.checker.violations.isEmpty { try port.checker.check() }
+            }
+            port.memory.observe(cycle: cycle)
+        }
         if isChecked {
-            checker.observe(cycle: cycle)
             registerChecker.observe(cycle: cycle)
-            if !checker.violations.isEmpty { try checker.check() }
             if !registerChecker.violations.isEmpty { try registerChecker.check() }
         }
-        memory.observe(cycle: cycle)
         lite.observe()
         let isInterrupting = interrupt.pointee & 1 == 1
         if isInterrupting, !wasInterrupting { interrupts.append(cycle) }

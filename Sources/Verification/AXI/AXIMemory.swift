@@ -38,6 +38,8 @@ public final class AXIMemory {
 
     private let pins: AXIPins
     private let readWires: ReadWires?
+    /// Nil: this one.
+    private let owner: AXIMemory?
     private var random: SeededGenerator
     private var pendingReads: [PendingRead] = []
     /// Place of the read whose beat is offered, and of the one that goes on.
@@ -85,12 +87,22 @@ public final class AXIMemory {
         readWires = pins.read.map(ReadWires.init)
         storage = .allocate(byteCount: max(1, bytes.count), alignment: 64)
         storage.copyBytes(from: bytes)
+        owner = nil
         self.base = base
         self.behavior = behavior
         random = SeededGenerator(seed: behavior.seed)
     }
 
-    deinit { storage.deallocate() }
+    /// Another port of a memory, with timing of its own.
+    public init(_ pins: AXIPins, sharing memory: AXIMemory, _ behavior: AXIMemoryBehavior) {
+        self.pins = pins
+        readWires = pins.read.map(ReadWires.init)
+        (storage, owner, base) = (memory.storage, memory, memory.base)
+        self.behavior = behavior
+        random = SeededGenerator(seed: behavior.seed)
+    }
+
+    deinit { if owner == nil { storage.deallocate() } }
 
     /// Everything asked for is answered.
     public var isIdle: Bool {

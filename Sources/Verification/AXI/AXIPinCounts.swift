@@ -1,6 +1,6 @@
 import Simulation
 
-/// Counts what passes on the pins of an AXI4 interface with both halves, for comparison with what a design says of itself.
+/// Counts what passes on the pins of an AXI4 interface, for comparison with what a design says of itself.
 ///
 /// Once a cycle, after the logic has settled: `observe`.
 public final class AXIPinCounts {
@@ -12,7 +12,8 @@ public final class AXIPinCounts {
     public private(set) var beatsByKind: [Int]
 
     private let read: AXIPins.ReadChannels
-    private let write: AXIPins.WriteChannels
+    /// Nil: only read.
+    private let write: AXIPins.WriteChannels?
     private let bytes: Int
     /// Kind of a burst by its address; of the bursts that are outstanding, by id.
     private let kind: (Int) -> Int
@@ -25,10 +26,10 @@ public final class AXIPinCounts {
     /// - Parameters:
     ///   - kinds: How many kinds of reads there are.
     ///   - kind: Of the burst at a byte address, 0 ..< kinds.
-    /// - Precondition: the pins have both halves.
+    /// - Precondition: there are read channels.
     public init(_ pins: AXIPins, kinds: Int = 1, kind: @escaping (Int) -> Int = { _ in 0 }) {
-        guard let read = pins.read, let write = pins.write else { preconditionFailure("\(pins.prefix) cannot be both read and written") }
-        (self.read, self.write, self.kind, bytes) = (read, write, kind, pins.bytes)
+        guard let read = pins.read else { preconditionFailure("\(pins.prefix) cannot be read") }
+        (self.read, write, self.kind, bytes) = (read, pins.write, kind, pins.bytes)
         beatsByKind = [Int](repeating: 0, count: kinds)
     }
 
@@ -50,6 +51,7 @@ public final class AXIPinCounts {
         if read.address.valid.isSet {
             if read.address.ready.isSet { countBurst() } else { readAddressStalls += 1 }
         }
+        guard let write else { return }
         if write.address.valid.isSet, write.address.ready.isSet { writeBursts += 1 }
         if write.data.valid.isSet {
             if write.data.ready.isSet { writeBeats += 1 } else { writeStalls += 1 }
