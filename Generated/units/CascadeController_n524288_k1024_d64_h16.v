@@ -4,134 +4,132 @@
 module CascadeController_n524288_k1024_d64_h16 (
     input  wire clock,
     input  wire reset,
-    input  wire command_valid,  // @[CascadeController.swift:56]
-    output wire command_ready,  // @[CascadeController.swift:56]
-    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:56]
-    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:56]
-    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:56]
-    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:56]
-    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:56]
-    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:56]
-    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:56]
-    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:56]
-    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:56]
-    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:56]
-    input  wire job_valid,  // @[CascadeController.swift:56]
-    output wire job_ready,  // @[CascadeController.swift:56]
-    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:56]
-    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_gathered,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:56]
-    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:56]
-    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:56]
-    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:56]
-    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:56]
-    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:56]
-    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:56]
-    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:56]
-    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:56]
-    input  wire query_valid,  // @[CascadeController.swift:56]
-    output wire query_ready,  // @[CascadeController.swift:56]
-    input  wire [767:0] query_payload,  // @[CascadeController.swift:56]
-    output wire skipped_valid,  // @[CascadeController.swift:57]
-    input  wire skipped_ready,  // @[CascadeController.swift:57]
-    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:57]
-    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:57]
-    output wire status_valid,  // @[CascadeController.swift:57]
-    input  wire status_ready,  // @[CascadeController.swift:57]
-    output wire [2:0] status_payload,  // @[CascadeController.swift:57]
-    output wire saved_valid,  // @[CascadeController.swift:58]
-    input  wire saved_ready,  // @[CascadeController.swift:58]
-    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:58]
-    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:58]
-    output wire saved_payload_last,  // @[CascadeController.swift:58]
-    input  wire restored_valid,  // @[CascadeController.swift:58]
-    output wire restored_ready,  // @[CascadeController.swift:58]
-    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:58]
-    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:58]
-    input  wire restored_payload_last,  // @[CascadeController.swift:58]
-    output wire lane_job_valid,  // @[CascadeController.swift:59]
-    input  wire lane_job_ready,  // @[CascadeController.swift:59]
-    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:59]
-    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_gathered,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:59]
-    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:59]
-    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:59]
-    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:59]
-    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:59]
-    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:59]
-    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:59]
-    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:59]
-    output wire lane_query_valid,  // @[CascadeController.swift:59]
-    input  wire lane_query_ready,  // @[CascadeController.swift:59]
-    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:59]
-    output wire list_valid,  // @[CascadeController.swift:60]
-    input  wire list_ready,  // @[CascadeController.swift:60]
-    output wire [18:0] list_payload_token,  // @[CascadeController.swift:60]
-    output wire list_payload_last,  // @[CascadeController.swift:60]
-    input  wire output_valid,  // @[CascadeController.swift:60]
-    output wire output_ready,  // @[CascadeController.swift:60]
-    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:60]
-    input  wire output_payload_last,  // @[CascadeController.swift:60]
-    output wire token_command_valid,  // @[CascadeController.swift:61]
-    input  wire token_command_ready,  // @[CascadeController.swift:61]
-    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:61]
-    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:61]
-    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:61]
-    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:61]
-    output wire token_load_valid,  // @[CascadeController.swift:61]
-    input  wire token_load_ready,  // @[CascadeController.swift:61]
-    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:61]
-    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:61]
-    input  wire token_scan_valid,  // @[CascadeController.swift:62]
-    output wire token_scan_ready,  // @[CascadeController.swift:62]
-    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:62]
-    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:62]
-    input  wire row_done,  // @[CascadeController.swift:62]
-    output wire listing_valid,  // @[CascadeController.swift:63]
-    output wire [7:0] listing_payload  // @[CascadeController.swift:63]
+    input  wire command_valid,  // @[CascadeController.swift:54]
+    output wire command_ready,  // @[CascadeController.swift:54]
+    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:54]
+    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:54]
+    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:54]
+    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:54]
+    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:54]
+    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:54]
+    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:54]
+    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:54]
+    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:54]
+    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:54]
+    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:54]
+    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:54]
+    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:54]
+    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:54]
+    input  wire job_valid,  // @[CascadeController.swift:54]
+    output wire job_ready,  // @[CascadeController.swift:54]
+    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:54]
+    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:54]
+    input  wire job_payload_job_gathered,  // @[CascadeController.swift:54]
+    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:54]
+    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:54]
+    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:54]
+    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:54]
+    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:54]
+    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:54]
+    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:54]
+    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:54]
+    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:54]
+    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:54]
+    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:54]
+    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:54]
+    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:54]
+    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:54]
+    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:54]
+    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:54]
+    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:54]
+    input  wire query_valid,  // @[CascadeController.swift:54]
+    output wire query_ready,  // @[CascadeController.swift:54]
+    input  wire [767:0] query_payload,  // @[CascadeController.swift:54]
+    output wire skipped_valid,  // @[CascadeController.swift:55]
+    input  wire skipped_ready,  // @[CascadeController.swift:55]
+    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:55]
+    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:55]
+    output wire status_valid,  // @[CascadeController.swift:55]
+    input  wire status_ready,  // @[CascadeController.swift:55]
+    output wire [2:0] status_payload,  // @[CascadeController.swift:55]
+    output wire saved_valid,  // @[CascadeController.swift:56]
+    input  wire saved_ready,  // @[CascadeController.swift:56]
+    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:56]
+    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:56]
+    output wire saved_payload_last,  // @[CascadeController.swift:56]
+    input  wire restored_valid,  // @[CascadeController.swift:56]
+    output wire restored_ready,  // @[CascadeController.swift:56]
+    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:56]
+    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:56]
+    input  wire restored_payload_last,  // @[CascadeController.swift:56]
+    output wire lane_job_valid,  // @[CascadeController.swift:57]
+    input  wire lane_job_ready,  // @[CascadeController.swift:57]
+    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:57]
+    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:57]
+    output wire lane_job_payload_gathered,  // @[CascadeController.swift:57]
+    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:57]
+    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:57]
+    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:57]
+    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:57]
+    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:57]
+    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:57]
+    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:57]
+    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:57]
+    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:57]
+    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:57]
+    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:57]
+    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:57]
+    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:57]
+    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:57]
+    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:57]
+    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:57]
+    output wire lane_query_valid,  // @[CascadeController.swift:57]
+    input  wire lane_query_ready,  // @[CascadeController.swift:57]
+    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:57]
+    output wire list_valid,  // @[CascadeController.swift:58]
+    input  wire list_ready,  // @[CascadeController.swift:58]
+    output wire [18:0] list_payload_token,  // @[CascadeController.swift:58]
+    output wire list_payload_last,  // @[CascadeController.swift:58]
+    input  wire output_valid,  // @[CascadeController.swift:58]
+    output wire output_ready,  // @[CascadeController.swift:58]
+    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:58]
+    input  wire output_payload_last,  // @[CascadeController.swift:58]
+    output wire token_command_valid,  // @[CascadeController.swift:59]
+    input  wire token_command_ready,  // @[CascadeController.swift:59]
+    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:59]
+    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:59]
+    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:59]
+    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:59]
+    output wire token_load_valid,  // @[CascadeController.swift:59]
+    input  wire token_load_ready,  // @[CascadeController.swift:59]
+    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:59]
+    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:59]
+    input  wire token_scan_valid,  // @[CascadeController.swift:60]
+    output wire token_scan_ready,  // @[CascadeController.swift:60]
+    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:60]
+    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:60]
+    input  wire row_done  // @[CascadeController.swift:60]
 );
 
-    reg [4:0] phase;  // @[CascadeController.swift:188]
-    reg sequence_is_empty;  // @[CascadeController.swift:205]
-    reg [10:0] sequence_context;  // @[CascadeController.swift:206]
-    reg [31:0] sequence_rows;  // @[CascadeController.swift:207]
-    reg [19:0] asked_tokens;  // @[CascadeController.swift:218]
-    reg [7:0] layers;  // @[CascadeController.swift:218]
-    reg [7:0] heads_of_layer;  // @[CascadeController.swift:218]
-    reg [10:0] sink;  // @[CascadeController.swift:218]
-    reg [10:0] recent;  // @[CascadeController.swift:218]
-    reg is_new_sequence;  // @[CascadeController.swift:229]
-    reg decays;  // @[CascadeController.swift:230]
-    reg divides;  // @[CascadeController.swift:231]
-    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:218]
-    reg [16:0] token_ratio_start;  // @[CascadeController.swift:218]
-    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:221]
-    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:218]
-    reg [16:0] head_ratio_start;  // @[CascadeController.swift:218]
-    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:221]
-    reg [2:0] fault;  // @[CascadeController.swift:86]
+    reg [4:0] phase;  // @[CascadeController.swift:185]
+    reg sequence_is_empty;  // @[CascadeController.swift:202]
+    reg [10:0] sequence_context;  // @[CascadeController.swift:203]
+    reg [31:0] sequence_rows;  // @[CascadeController.swift:204]
+    reg [19:0] asked_tokens;  // @[CascadeController.swift:215]
+    reg [7:0] layers;  // @[CascadeController.swift:215]
+    reg [7:0] heads_of_layer;  // @[CascadeController.swift:215]
+    reg [10:0] sink;  // @[CascadeController.swift:215]
+    reg [10:0] recent;  // @[CascadeController.swift:215]
+    reg is_new_sequence;  // @[CascadeController.swift:226]
+    reg decays;  // @[CascadeController.swift:227]
+    reg divides;  // @[CascadeController.swift:228]
+    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:215]
+    reg [16:0] token_ratio_start;  // @[CascadeController.swift:215]
+    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:218]
+    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:215]
+    reg [16:0] head_ratio_start;  // @[CascadeController.swift:215]
+    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:218]
+    reg [2:0] fault;  // @[CascadeController.swift:83]
     reg [7:0] layer;  // @[CascadeLayers.swift:26]
     reg [10:0] tokens_left;  // @[CascadeLayers.swift:27]
     reg [7:0] heads_left;  // @[CascadeLayers.swift:27]
@@ -139,46 +137,50 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg has_list;  // @[CascadeLayers.swift:28]
     reg loads_list;  // @[CascadeLayers.swift:29]
     reg signed [26:0] tokens_line;  // @[CascadeLayers.swift:43]
-    reg [27:0] tokens_product;  // @[CascadeLayers.swift:52]
+    reg [16:0] tokens_ratio;  // @[CascadeLayers.swift:52]
+    reg [27:0] tokens_product;  // @[CascadeLayers.swift:53]
+    reg [10:0] least_tokens;  // @[CascadeLayers.swift:58]
+    reg [10:0] kept_tokens;  // @[CascadeLayers.swift:61]
     reg signed [26:0] heads_line;  // @[CascadeLayers.swift:43]
-    reg [24:0] heads_product;  // @[CascadeLayers.swift:52]
-    reg [15:0] keeps_head;  // @[CascadeLayers.swift:65]
-    reg [7:0] head;  // @[CascadeLayers.swift:83]
-    reg [7:0] token_rows;  // @[CascadeLayers.swift:139]
-    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:139]
-    reg selecting;  // @[CascadeLayers.swift:158]
-    reg awaits_heads;  // @[CascadeLayers.swift:169]
-    reg ranks_tokens;  // @[CascadeLayers.swift:170]
-    reg [7:0] list_layer;  // @[CascadeLayers.swift:204]
+    reg [16:0] heads_ratio;  // @[CascadeLayers.swift:52]
+    reg [24:0] heads_product;  // @[CascadeLayers.swift:53]
+    reg [7:0] kept_heads;  // @[CascadeLayers.swift:63]
+    reg [15:0] keeps_head;  // @[CascadeLayers.swift:67]
+    reg [7:0] head;  // @[CascadeLayers.swift:85]
+    reg [7:0] token_rows;  // @[CascadeLayers.swift:141]
+    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:141]
+    reg selecting;  // @[CascadeLayers.swift:160]
+    reg awaits_heads;  // @[CascadeLayers.swift:173]
+    reg ranks_tokens;  // @[CascadeLayers.swift:174]
     reg [10:0] words_left;  // @[CascadeState.swift:17]
     reg state_ended;  // @[CascadeState.swift:64]
     reg state_broken;  // @[CascadeState.swift:64]
-    wire head_importance_row_ready;  // @[CascadeController.swift:81]
-    wire head_importance_output_ready;  // @[CascadeController.swift:81]
-    wire head_importance_row_done;  // @[CascadeController.swift:81]
-    wire head_importance_command_ready;  // @[CascadeController.swift:81]
-    wire head_importance_load_ready;  // @[CascadeController.swift:81]
-    wire head_importance_saved_valid;  // @[CascadeController.swift:81]
-    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:81]
-    wire head_importance_kept_valid;  // @[CascadeController.swift:81]
-    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:81]
-    wire token_selector_command_ready;  // @[CascadeController.swift:82]
-    wire token_selector_scan_ready;  // @[CascadeController.swift:82]
-    wire token_selector_list_valid;  // @[CascadeController.swift:82]
-    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:82]
-    wire token_selector_list_payload_last;  // @[CascadeController.swift:82]
-    wire job_skid_input_ready;  // @[CascadeLayers.swift:84]
-    wire job_skid_output_valid;  // @[CascadeLayers.swift:84]
-    wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:84]
-    wire query_skid_input_ready;  // @[CascadeLayers.swift:84]
-    wire query_skid_output_valid;  // @[CascadeLayers.swift:84]
-    wire [767:0] query_skid_output_payload;  // @[CascadeLayers.swift:84]
-    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:85]
-    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:85]
-    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:85]
-    wire head_rows_input_ready;  // @[CascadeLayers.swift:86]
-    wire head_rows_output_valid;  // @[CascadeLayers.swift:86]
-    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:86]
+    wire head_importance_row_ready;  // @[CascadeController.swift:78]
+    wire head_importance_output_ready;  // @[CascadeController.swift:78]
+    wire head_importance_row_done;  // @[CascadeController.swift:78]
+    wire head_importance_command_ready;  // @[CascadeController.swift:78]
+    wire head_importance_load_ready;  // @[CascadeController.swift:78]
+    wire head_importance_saved_valid;  // @[CascadeController.swift:78]
+    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:78]
+    wire head_importance_kept_valid;  // @[CascadeController.swift:78]
+    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:78]
+    wire token_selector_command_ready;  // @[CascadeController.swift:79]
+    wire token_selector_scan_ready;  // @[CascadeController.swift:79]
+    wire token_selector_list_valid;  // @[CascadeController.swift:79]
+    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:79]
+    wire token_selector_list_payload_last;  // @[CascadeController.swift:79]
+    wire job_skid_input_ready;  // @[CascadeLayers.swift:86]
+    wire job_skid_output_valid;  // @[CascadeLayers.swift:86]
+    wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:86]
+    wire query_skid_input_ready;  // @[CascadeLayers.swift:86]
+    wire query_skid_output_valid;  // @[CascadeLayers.swift:86]
+    wire [767:0] query_skid_output_payload;  // @[CascadeLayers.swift:86]
+    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:87]
+    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:87]
+    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:87]
+    wire head_rows_input_ready;  // @[CascadeLayers.swift:88]
+    wire head_rows_output_valid;  // @[CascadeLayers.swift:88]
+    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:88]
     wire saved_skid_input_ready;  // @[CascadeState.swift:28]
     wire saved_skid_output_valid;  // @[CascadeState.swift:28]
     wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:28]
@@ -186,28 +188,28 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire load_skid_output_valid;  // @[CascadeState.swift:63]
     wire [1007:0] load_skid_output_payload;  // @[CascadeState.swift:63]
 
-    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:85]
-    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:83]
+    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:82]
+    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:80]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:218]
-            asked_tokens <= command_payload_context;  // @[CascadeController.swift:218]
-            layers <= command_payload_layers;  // @[CascadeController.swift:218]
-            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:218]
-            sink <= command_payload_sink;  // @[CascadeController.swift:218]
-            recent <= command_payload_recent;  // @[CascadeController.swift:218]
-            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:229]
-            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:230]
-            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:231]
+        if (take_command) begin  // @[CascadeController.swift:215]
+            asked_tokens <= command_payload_context;  // @[CascadeController.swift:215]
+            layers <= command_payload_layers;  // @[CascadeController.swift:215]
+            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:215]
+            sink <= command_payload_sink;  // @[CascadeController.swift:215]
+            recent <= command_payload_recent;  // @[CascadeController.swift:215]
+            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:226]
+            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:227]
+            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:228]
             token_ratio_unpruned <=
-                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:218]
+                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:215]
             token_ratio_start <=
-                command_payload_token_ratio_start;  // @[CascadeController.swift:218]
-            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:221]
+                command_payload_token_ratio_start;  // @[CascadeController.swift:215]
+            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:218]
             head_ratio_unpruned <=
-                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:218]
-            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:218]
-            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:221]
+                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:215]
+            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:215]
+            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:218]
         end
     end
 
@@ -217,7 +219,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (layer_when) begin  // @[CascadeLayers.swift:31]
             layer <= 8'h0;  // @[CascadeLayers.swift:32]
         end
-        if (phase == 5'hd) begin  // @[CascadeLayers.swift:39]
+        if (phase == 5'hf) begin  // @[CascadeLayers.swift:39]
             layer <= layer + 8'h1;  // @[CascadeLayers.swift:39]
         end
     end
@@ -227,105 +229,104 @@ module CascadeController_n524288_k1024_d64_h16 (
     always @(posedge clock) begin
         if (phase == 5'h5) begin  // @[CascadeLayers.swift:45]
             tokens_line <= {10'h0, token_ratio_start};  // @[CascadeLayers.swift:46]
-        end else if ((phase == 5'hd) & tokens_layer_prunes) begin  // @[CascadeLayers.swift:47]
+        end else if ((phase == 5'hf) & tokens_layer_prunes) begin  // @[CascadeLayers.swift:47]
             tokens_line <= tokens_line
                 + {{9{token_ratio_step[17]}}, token_ratio_step};  // @[CascadeLayers.swift:48]
         end
     end
 
-    wire tokens_product_next_less = tokens_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
-    wire [16:0] tokens_product_next_choice = tokens_layer_prunes ? (tokens_line[26] ? 17'h0
-            : tokens_product_next_less ? 17'h10000
-            : tokens_line[16:0])
-        : 17'h10000;  // @[CascadeLayers.swift:52]
+    wire [28:0] wanted_tokens_sum = {1'b0, tokens_product} + 29'hffff;  // @[CascadeLayers.swift:58]
+    wire [10:0] wanted_tokens = (wanted_tokens_sum[26:16] < least_tokens) ? least_tokens
+        : wanted_tokens_sum[26:16];  // @[CascadeLayers.swift:60]
+    wire tokens_ratio_next_less = tokens_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
+    wire [11:0] least_tokens_next_sum = {1'b0, sink} + {1'b0, recent};  // @[CascadeLayers.swift:58]
+    wire [11:0] least_tokens_next_choice = (least_tokens_next_sum < {1'b0, asked_tokens[10:0]}) ? least_tokens_next_sum
+        : {1'b0, asked_tokens[10:0]};  // @[CascadeLayers.swift:58]
 
     always @(posedge clock) begin
-        tokens_product <= tokens_product_next_choice
-            * asked_tokens[10:0];  // @[CascadeLayers.swift:52]
+        tokens_ratio <= tokens_layer_prunes ? (tokens_line[26] ? 17'h0
+                : tokens_ratio_next_less ? 17'h10000
+                : tokens_line[16:0])
+            : 17'h10000;  // @[CascadeLayers.swift:52]
+        tokens_product <= tokens_ratio * asked_tokens[10:0];  // @[CascadeLayers.swift:53]
+        least_tokens <= least_tokens_next_choice[10:0];  // @[CascadeLayers.swift:58]
+        kept_tokens <= (wanted_tokens < tokens_left) ? wanted_tokens
+            : tokens_left;  // @[CascadeLayers.swift:61]
     end
 
-    wire [28:0] wanted_tokens_sum = {1'b0, tokens_product} + 29'hffff;  // @[CascadeLayers.swift:58]
-    wire [11:0] wanted_tokens_sum_2 = {1'b0, sink} + {1'b0, recent};  // @[CascadeLayers.swift:58]
-    wire [11:0] wanted_tokens_choice = (wanted_tokens_sum_2
-            < {1'b0, asked_tokens[10:0]}) ? wanted_tokens_sum_2
-        : {1'b0, asked_tokens[10:0]};  // @[CascadeLayers.swift:58]
-    wire [10:0] wanted_tokens = (wanted_tokens_sum[26:16]
-            < wanted_tokens_choice[10:0]) ? wanted_tokens_choice[10:0]
-        : wanted_tokens_sum[26:16];  // @[CascadeLayers.swift:58]
-    wire [10:0] kept_tokens = (wanted_tokens < tokens_left) ? wanted_tokens
-        : tokens_left;  // @[CascadeLayers.swift:59]
     wire heads_layer_prunes = layer >= head_ratio_unpruned;  // @[CascadeLayers.swift:44]
 
     always @(posedge clock) begin
         if (phase == 5'h5) begin  // @[CascadeLayers.swift:45]
             heads_line <= {10'h0, head_ratio_start};  // @[CascadeLayers.swift:46]
-        end else if ((phase == 5'hd) & heads_layer_prunes) begin  // @[CascadeLayers.swift:47]
+        end else if ((phase == 5'hf) & heads_layer_prunes) begin  // @[CascadeLayers.swift:47]
             heads_line <= heads_line
                 + {{9{head_ratio_step[17]}}, head_ratio_step};  // @[CascadeLayers.swift:48]
         end
     end
 
-    wire heads_product_next_less = heads_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
-    wire [16:0] heads_product_next_choice = heads_layer_prunes ? (heads_line[26] ? 17'h0
-            : heads_product_next_less ? 17'h10000
-            : heads_line[16:0])
-        : 17'h10000;  // @[CascadeLayers.swift:52]
+    wire heads_ratio_next_less = heads_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
+    wire [25:0] kept_heads_next_sum = {1'b0, heads_product}
+        + 26'hffff;  // @[CascadeLayers.swift:63]
 
     always @(posedge clock) begin
-        heads_product <= heads_product_next_choice * heads_of_layer;  // @[CascadeLayers.swift:52]
+        heads_ratio <= heads_layer_prunes ? (heads_line[26] ? 17'h0
+                : heads_ratio_next_less ? 17'h10000
+                : heads_line[16:0])
+            : 17'h10000;  // @[CascadeLayers.swift:52]
+        heads_product <= heads_ratio * heads_of_layer;  // @[CascadeLayers.swift:53]
+        kept_heads <= (kept_heads_next_sum[23:16] < heads_left) ? kept_heads_next_sum[23:16]
+            : heads_left;  // @[CascadeLayers.swift:63]
     end
 
-    wire [25:0] kept_heads_sum = {1'b0, heads_product} + 26'hffff;  // @[CascadeLayers.swift:61]
-    wire [7:0] kept_heads = (kept_heads_sum[23:16] < heads_left) ? kept_heads_sum[23:16]
-        : heads_left;  // @[CascadeLayers.swift:61]
-    wire prunes_heads = kept_heads < heads_left;  // @[CascadeLayers.swift:62]
+    wire prunes_heads = kept_heads < heads_left;  // @[CascadeLayers.swift:64]
     wire prunes_tokens = (kept_tokens < tokens_left)
         & (|kept_tokens)
-        & (|kept_heads);  // @[CascadeLayers.swift:64]
-    assign lane_job_valid = job_skid_output_valid;  // @[CascadeLayers.swift:84]
-    assign lane_job_payload_first = job_skid_output_payload[256:237];  // @[CascadeLayers.swift:84]
-    assign lane_job_payload_end = job_skid_output_payload[236:217];  // @[CascadeLayers.swift:84]
-    assign lane_job_payload_gathered = job_skid_output_payload[216];  // @[CascadeLayers.swift:84]
-    assign lane_job_payload_loads_list = job_skid_output_payload[215];  // @[CascadeLayers.swift:84]
+        & (|kept_heads);  // @[CascadeLayers.swift:66]
+    assign lane_job_valid = job_skid_output_valid;  // @[CascadeLayers.swift:86]
+    assign lane_job_payload_first = job_skid_output_payload[256:237];  // @[CascadeLayers.swift:86]
+    assign lane_job_payload_end = job_skid_output_payload[236:217];  // @[CascadeLayers.swift:86]
+    assign lane_job_payload_gathered = job_skid_output_payload[216];  // @[CascadeLayers.swift:86]
+    assign lane_job_payload_loads_list = job_skid_output_payload[215];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_accumulates =
-        job_skid_output_payload[214];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[214];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_tile_size =
-        job_skid_output_payload[213:211];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[213:211];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_msb_bits =
-        job_skid_output_payload[210:207];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[210:207];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_lsb_bits =
-        job_skid_output_payload[206:203];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[206:203];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_value_bits =
-        job_skid_output_payload[202:199];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[202:199];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_scale_mantissa =
-        job_skid_output_payload[198:181];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[198:181];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_scale_shift =
-        job_skid_output_payload[180:175];  // @[CascadeLayers.swift:84]
-    assign lane_job_payload_refine = job_skid_output_payload[174:173];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[180:175];  // @[CascadeLayers.swift:86]
+    assign lane_job_payload_refine = job_skid_output_payload[174:173];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_confidence =
-        job_skid_output_payload[172:148];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[172:148];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_value_rule =
-        job_skid_output_payload[147:146];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[147:146];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_value_limit =
-        job_skid_output_payload[145:121];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[145:121];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_renormalise =
-        job_skid_output_payload[120];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[120];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_key_msb_address =
-        job_skid_output_payload[119:80];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[119:80];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_key_lsb_address =
-        job_skid_output_payload[79:40];  // @[CascadeLayers.swift:84]
+        job_skid_output_payload[79:40];  // @[CascadeLayers.swift:86]
     assign lane_job_payload_value_address =
-        job_skid_output_payload[39:0];  // @[CascadeLayers.swift:84]
-    assign lane_query_valid = query_skid_output_valid;  // @[CascadeLayers.swift:84]
-    assign lane_query_payload = query_skid_output_payload;  // @[CascadeLayers.swift:84]
-    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:85]
-    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:85]
-    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:85]
+        job_skid_output_payload[39:0];  // @[CascadeLayers.swift:86]
+    assign lane_query_valid = query_skid_output_valid;  // @[CascadeLayers.swift:86]
+    assign lane_query_payload = query_skid_output_payload;  // @[CascadeLayers.swift:86]
+    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:87]
+    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:87]
+    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:87]
     wire [3:0] head_importance_row_payload_head =
-        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:89]
+        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:91]
     wire [15:0] head_importance_row_payload_scale =
-        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:89]
-    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:90]
+        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:91]
+    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:92]
     wire head_stays_choice = head[3] ? (head[2] ? (head[1] ? (head[0] ? keeps_head[15]
                     : keeps_head[14])
                 : head[0] ? keeps_head[13]
@@ -338,19 +339,19 @@ module CascadeController_n524288_k1024_d64_h16 (
             : keeps_head[4])
         : head[1] ? (head[0] ? keeps_head[3] : keeps_head[2])
         : head[0] ? keeps_head[1]
-        : keeps_head[0];  // @[CascadeLayers.swift:93]
-    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:93]
+        : keeps_head[0];  // @[CascadeLayers.swift:95]
+    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:95]
     wire room_for_row = head_stays ? (job_skid_input_ready
             & query_skid_input_ready
             & head_rows_input_ready
             & !token_rows[7]
             & !head_bank_rows[7])
-        : skipped_skid_input_ready;  // @[CascadeLayers.swift:94]
-    wire rows_pass = (phase == 5'hc) & room_for_row;  // @[CascadeLayers.swift:96]
-    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:97]
-    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:98]
-    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:99]
-    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:100]
+        : skipped_skid_input_ready;  // @[CascadeLayers.swift:96]
+    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:98]
+    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:99]
+    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:100]
+    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:101]
+    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:102]
     wire [256:0] job_skid_input_payload = {
         20'h0, {9'h0, tokens_left}, has_list & (|tokens_left), loads_list, 1'b1,
         job_payload_job_tile_size, job_payload_job_msb_bits, job_payload_job_lsb_bits,
@@ -358,9 +359,9 @@ module CascadeController_n524288_k1024_d64_h16 (
         job_payload_job_refine, job_payload_job_confidence, job_payload_job_value_rule,
         job_payload_job_value_limit, job_payload_job_renormalise, job_payload_job_key_msb_address,
         job_payload_job_key_lsb_address, job_payload_job_value_address
-    };  // @[CascadeLayers.swift:104]
+    };  // @[CascadeLayers.swift:106]
 
-    SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:84]
+    SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:86]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -371,7 +372,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(job_skid_output_payload)
     );
 
-    SkidBuffer_w768 query_skid (  // @[CascadeLayers.swift:84]
+    SkidBuffer_w768 query_skid (  // @[CascadeLayers.swift:86]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -384,9 +385,9 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     wire [19:0] head_rows_input_payload = {
         head[3:0], job_payload_head_scale
-    };  // @[CascadeLayers.swift:113]
+    };  // @[CascadeLayers.swift:115]
 
-    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:86]
+    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:88]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -397,10 +398,10 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(head_rows_output_payload)
     );
 
-    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:114]
-    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:114]
+    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:116]
+    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:116]
 
-    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:85]
+    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:87]
         .clock(clock),
         .reset(reset),
         .input_valid(skipped_skid_input_valid),
@@ -411,93 +412,92 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(skipped_skid_output_payload)
     );
 
-    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:148]
+    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:150]
     wire [7:0] head_bank_rows_next_sum = head_bank_rows
-        + {7'h0, row_goes};  // @[CascadeLayers.swift:148]
+        + {7'h0, row_goes};  // @[CascadeLayers.swift:150]
 
     always @(posedge clock) begin
         if (reset) begin
-            token_rows <= 8'h0;  // @[CascadeLayers.swift:139]
-            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:139]
+            token_rows <= 8'h0;  // @[CascadeLayers.swift:141]
+            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:141]
         end else begin
-            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:148]
+            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:150]
             head_bank_rows <= head_bank_rows_next_sum
-                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:148]
+                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:150]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h7) begin  // @[CascadeLayers.swift:121]
-            head <= 8'h0;  // @[CascadeLayers.swift:121]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:123]
+            head <= 8'h0;  // @[CascadeLayers.swift:123]
         end
-        if (row_passes) begin  // @[CascadeLayers.swift:122]
-            head <= head + 8'h1;  // @[CascadeLayers.swift:123]
+        if (row_passes) begin  // @[CascadeLayers.swift:124]
+            head <= head + 8'h1;  // @[CascadeLayers.swift:125]
         end
     end
 
     wire rows_are_in = (token_rows == 8'h0)
-        & (head_bank_rows == 8'h0);  // @[CascadeLayers.swift:130]
-    wire settled = rows_are_in & !selecting;  // @[CascadeLayers.swift:159]
-    wire ranks = prunes_tokens | prunes_heads;  // @[CascadeLayers.swift:160]
-    wire tokens_left_when2 = (phase == 5'h7) & (settled | !ranks);  // @[CascadeLayers.swift:162]
+        & (head_bank_rows == 8'h0);  // @[CascadeLayers.swift:132]
+    wire settled = rows_are_in & !selecting;  // @[CascadeLayers.swift:161]
+    wire ranks = prunes_tokens | prunes_heads;  // @[CascadeLayers.swift:162]
+    wire tokens_left_when2 = (phase == 5'h9) & (settled | !ranks);  // @[CascadeLayers.swift:166]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:31]
             tokens_left <= asked_tokens[10:0];  // @[CascadeLayers.swift:33]
             heads_left <= heads_of_layer;  // @[CascadeLayers.swift:34]
         end
-        if (tokens_left_when2) begin  // @[CascadeLayers.swift:162]
-            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:166]
-            heads_left <= kept_heads;  // @[CascadeLayers.swift:167]
+        if (tokens_left_when2) begin  // @[CascadeLayers.swift:166]
+            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:170]
+            heads_left <= kept_heads;  // @[CascadeLayers.swift:171]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h7) begin  // @[CascadeLayers.swift:171]
-            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:172]
-            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:173]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:175]
+            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:176]
+            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:177]
         end
     end
 
-    wire token_selector_command_valid = phase == 5'h9;  // @[CascadeLayers.swift:181]
-    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:181]
-    wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (
-            sequence_context
+    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:185]
+    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:185]
+    wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (sequence_context
             - recent)
-        : 11'h0;  // @[CascadeLayers.swift:181]
+        : 11'h0;  // @[CascadeLayers.swift:185]
     wire loads_list_when3 = token_selector_command_valid
-        & token_selector_command_ready;  // @[CascadeLayers.swift:184]
+        & token_selector_command_ready;  // @[CascadeLayers.swift:188]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:31]
             loads_list <= 1'b0;  // @[CascadeLayers.swift:37]
         end
-        if (row_goes) begin  // @[CascadeLayers.swift:117]
-            loads_list <= 1'b0;  // @[CascadeLayers.swift:118]
+        if (row_goes) begin  // @[CascadeLayers.swift:119]
+            loads_list <= 1'b0;  // @[CascadeLayers.swift:120]
         end
-        if (loads_list_when3) begin  // @[CascadeLayers.swift:184]
-            loads_list <= 1'b1;  // @[CascadeLayers.swift:186]
+        if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
+            loads_list <= 1'b1;  // @[CascadeLayers.swift:190]
         end
     end
 
-    wire scans = (phase == 5'ha) & token_command_ready;  // @[CascadeLayers.swift:189]
+    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:193]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:31]
             has_list <= 1'b0;  // @[CascadeLayers.swift:36]
         end
-        if (scans) begin  // @[CascadeLayers.swift:190]
-            has_list <= 1'b1;  // @[CascadeLayers.swift:191]
+        if (scans) begin  // @[CascadeLayers.swift:194]
+            has_list <= 1'b1;  // @[CascadeLayers.swift:195]
         end
     end
 
-    wire head_importance_kept_ready = phase == 5'hb;  // @[CascadeLayers.swift:195]
-    wire keeps_head_when = (phase == 5'hb)
-        & head_importance_kept_valid;  // @[CascadeLayers.swift:196]
+    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:199]
+    wire keeps_head_when = (phase == 5'hd)
+        & head_importance_kept_valid;  // @[CascadeLayers.swift:200]
 
     always @(posedge clock) begin
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:196]
-            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:197]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
+            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:201]
         end
     end
 
@@ -505,86 +505,75 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (layer_when) begin  // @[CascadeLayers.swift:31]
             all_heads <= 1'b1;  // @[CascadeLayers.swift:35]
         end
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:196]
-            all_heads <= 1'b0;  // @[CascadeLayers.swift:198]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
+            all_heads <= 1'b0;  // @[CascadeLayers.swift:202]
         end
     end
 
-    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:201]
-    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:201]
-    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:201]
+    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:205]
+    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:205]
+    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:205]
 
     always @(posedge clock) begin
         if (reset) begin
-            selecting <= 1'b0;  // @[CascadeLayers.swift:158]
+            selecting <= 1'b0;  // @[CascadeLayers.swift:160]
         end else begin
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:184]
-                selecting <= 1'b1;  // @[CascadeLayers.swift:185]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
+                selecting <= 1'b1;  // @[CascadeLayers.swift:189]
             end
             if (token_selector_list_valid
                 & list_ready
-                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:202]
-                selecting <= 1'b0;  // @[CascadeLayers.swift:202]
+                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:206]
+                selecting <= 1'b0;  // @[CascadeLayers.swift:206]
             end
         end
     end
 
-    assign listing_valid = selecting;  // @[CascadeLayers.swift:203]
-
-    always @(posedge clock) begin
-        if (token_selector_command_valid
-            & token_selector_command_ready) begin  // @[CascadeLayers.swift:204]
-            list_layer <= layer;  // @[CascadeLayers.swift:204]
-        end
-    end
-
-    assign listing_payload = list_layer;  // @[CascadeLayers.swift:204]
-    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:112]
+    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:109]
     wire token_command_valid_or = (phase == 5'h2)
-        | (phase == 5'h15);  // @[CascadeController.swift:150]
-    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:150]
-    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:150]
+        | (phase == 5'h17);  // @[CascadeController.swift:147]
+    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:147]
+    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:147]
     assign token_command_valid = token_command_valid_or
         | token_command_valid_equal
-        | (phase == 5'ha)
-        | (phase == 5'h10)
-        | token_command_valid_equal_2;  // @[CascadeController.swift:150]
+        | (phase == 5'hc)
+        | (phase == 5'h12)
+        | token_command_valid_equal_2;  // @[CascadeController.swift:147]
     assign token_command_payload_operation = token_command_valid_or ? 2'h0
         : token_command_valid_equal_2 ? 2'h1
         : token_command_valid_equal ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:150]
-    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:150]
+        : 2'h3;  // @[CascadeController.swift:147]
+    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:147]
     assign token_command_payload_end = token_command_valid_equal ? asked_tokens[10:0]
         : (phase == 5'h2) ? 11'h0
-        : sequence_context;  // @[CascadeController.swift:150]
-    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:150]
-    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:170]
-    wire head_importance_command_valid_equal_2 = phase == 5'h17;  // @[CascadeController.swift:170]
-    wire head_importance_command_valid_equal_3 = phase == 5'h12;  // @[CascadeController.swift:170]
+        : sequence_context;  // @[CascadeController.swift:147]
+    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:147]
+    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:167]
+    wire head_importance_command_valid_equal_2 = phase == 5'h19;  // @[CascadeController.swift:167]
+    wire head_importance_command_valid_equal_3 = phase == 5'h14;  // @[CascadeController.swift:167]
     wire head_importance_command_valid = head_importance_command_valid_equal
         | head_importance_command_valid_equal_2
         | head_importance_command_valid_equal_3
-        | (phase == 5'h8);  // @[CascadeController.swift:170]
-    wire [1:0] head_importance_command_payload_operation =
-        head_importance_command_valid_equal ? 2'h1
+        | (phase == 5'ha);  // @[CascadeController.swift:167]
+    wire [1:0] head_importance_command_payload_operation = head_importance_command_valid_equal ? 2'h1
         : head_importance_command_valid_equal_2 ? 2'h0
         : head_importance_command_valid_equal_3 ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:170]
+        : 2'h3;  // @[CascadeController.swift:167]
     wire [4:0] head_importance_command_payload_heads =
-        heads_of_layer[4:0];  // @[CascadeController.swift:170]
+        heads_of_layer[4:0];  // @[CascadeController.swift:167]
     wire [4:0] head_importance_command_payload_keep =
-        kept_heads[4:0];  // @[CascadeController.swift:170]
+        kept_heads[4:0];  // @[CascadeController.swift:167]
     wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:18]
     wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:18]
     assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:28]
     assign saved_payload_numbers = saved_skid_output_payload[1024:513];  // @[CascadeState.swift:28]
     assign saved_payload_born = saved_skid_output_payload[512:1];  // @[CascadeState.swift:28]
     assign saved_payload_last = saved_skid_output_payload[0];  // @[CascadeState.swift:28]
-    wire token_selector_scan_valid_equal = phase == 5'h11;  // @[CascadeState.swift:30]
+    wire token_selector_scan_valid_equal = phase == 5'h13;  // @[CascadeState.swift:30]
     wire token_selector_scan_valid = token_scan_valid
         & !token_selector_scan_valid_equal;  // @[CascadeState.swift:30]
 
-    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:82]
+    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:79]
         .clock(clock),
         .reset(reset),
         .command_valid(token_selector_command_valid),
@@ -608,10 +597,10 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     assign token_scan_ready = token_selector_scan_valid_equal ? saved_skid_input_ready
         : token_selector_scan_ready;  // @[CascadeState.swift:32]
-    wire head_importance_saved_ready_equal = phase == 5'h13;  // @[CascadeState.swift:30]
+    wire head_importance_saved_ready_equal = phase == 5'h15;  // @[CascadeState.swift:30]
     wire head_importance_saved_ready = head_importance_saved_ready_equal
         & saved_skid_input_ready;  // @[CascadeState.swift:33]
-    wire saves_word_equal = phase == 5'hf;  // @[CascadeState.swift:30]
+    wire saves_word_equal = phase == 5'h11;  // @[CascadeState.swift:30]
     wire saves_word = saves_word_equal
         | (token_selector_scan_valid_equal & token_scan_valid)  // @[CascadeState.swift:43]
         | (head_importance_saved_ready_equal & head_importance_saved_valid);
@@ -715,10 +704,10 @@ module CascadeController_n524288_k1024_d64_h16 (
     assign token_load_payload_importance =
         load_skid_output_payload[1007:512];  // @[CascadeState.swift:63]
     assign token_load_payload_born = load_skid_output_payload[511:0];  // @[CascadeState.swift:63]
-    wire restores_tokens = (phase == 5'h16) & (|words_left);  // @[CascadeState.swift:66]
-    wire restored_ready_equal = phase == 5'h14;  // @[CascadeState.swift:66]
-    wire restored_ready_equal_2 = phase == 5'h19;  // @[CascadeState.swift:66]
-    wire restored_ready_equal_3 = phase == 5'h18;  // @[CascadeState.swift:66]
+    wire restores_tokens = (phase == 5'h18) & (|words_left);  // @[CascadeState.swift:66]
+    wire restored_ready_equal = phase == 5'h16;  // @[CascadeState.swift:66]
+    wire restored_ready_equal_2 = phase == 5'h1b;  // @[CascadeState.swift:66]
+    wire restored_ready_equal_3 = phase == 5'h1a;  // @[CascadeState.swift:66]
     assign restored_ready = restored_ready_equal
         | (!state_ended
             & (restored_ready_equal_2
@@ -793,7 +782,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         state_ended ? 32'h0 : restored_payload_numbers[31:0]
     };  // @[CascadeState.swift:75]
 
-    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:81]
+    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:78]
         .clock(clock),
         .reset(reset),
         .row_valid(head_rows_output_valid),
@@ -863,14 +852,14 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_is_empty_when = (phase == 5'h5)
-        & token_command_ready;  // @[CascadeController.swift:134]
+        & token_command_ready;  // @[CascadeController.swift:131]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:205]
+            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:202]
         end else begin
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:136]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:131]
+                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:133]
             end
             if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
                 if (state_ended) begin  // @[CascadeState.swift:97]
@@ -882,17 +871,17 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_context_when = (phase == 5'h2)
-        & token_command_ready;  // @[CascadeController.swift:130]
+        & token_command_ready;  // @[CascadeController.swift:127]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_context <= 11'h0;  // @[CascadeController.swift:206]
+            sequence_context <= 11'h0;  // @[CascadeController.swift:203]
         end else begin
-            if (sequence_context_when) begin  // @[CascadeController.swift:130]
-                sequence_context <= 11'h0;  // @[CascadeController.swift:131]
+            if (sequence_context_when) begin  // @[CascadeController.swift:127]
+                sequence_context <= 11'h0;  // @[CascadeController.swift:128]
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:135]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:131]
+                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:132]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_context <= restored_payload_numbers[10:0];  // @[CascadeState.swift:83]
@@ -907,13 +896,13 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_rows <= 32'h0;  // @[CascadeController.swift:207]
+            sequence_rows <= 32'h0;  // @[CascadeController.swift:204]
         end else begin
-            if (row_goes) begin  // @[CascadeLayers.swift:117]
-                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:119]
+            if (row_goes) begin  // @[CascadeLayers.swift:119]
+                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:121]
             end
-            if (sequence_context_when) begin  // @[CascadeController.swift:130]
-                sequence_rows <= 32'h0;  // @[CascadeController.swift:132]
+            if (sequence_context_when) begin  // @[CascadeController.swift:127]
+                sequence_rows <= 32'h0;  // @[CascadeController.swift:129]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_rows <= restored_payload_numbers[63:32];  // @[CascadeState.swift:84]
@@ -926,25 +915,25 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:117]
+    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:114]
     wire fault_when3_or = (asked_tokens == 20'h0)
-        | (asked_tokens > 20'h400)  // @[CascadeController.swift:117]
+        | (asked_tokens > 20'h400)  // @[CascadeController.swift:114]
         | (!begins_sequence & (asked_tokens < {9'h0, sequence_context}));
     wire fault_when3_or_2 = (heads_of_layer == 8'h0)
-        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:117]
+        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:114]
     wire fault_when3 = fault_when3_or
         | fault_when3_or_2
-        | (layers == 8'h0);  // @[CascadeController.swift:118]
+        | (layers == 8'h0);  // @[CascadeController.swift:115]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:87]
-            fault <= 3'h0;  // @[CascadeController.swift:87]
+        if (take_command) begin  // @[CascadeController.swift:84]
+            fault <= 3'h0;  // @[CascadeController.swift:84]
         end
-        if (fault_when2) begin  // @[CascadeController.swift:117]
-            if (fault_when3) begin  // @[CascadeController.swift:118]
+        if (fault_when2) begin  // @[CascadeController.swift:114]
+            if (fault_when3) begin  // @[CascadeController.swift:115]
                 fault <= {
                     1'b0, fault_when3_or ? 2'h1 : fault_when3_or_2 ? 2'h3 : 2'h2
-                };  // @[CascadeController.swift:119]
+                };  // @[CascadeController.swift:116]
             end
         end
         if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
@@ -963,154 +952,160 @@ module CascadeController_n524288_k1024_d64_h16 (
                 words_left <= context_words;  // @[CascadeState.swift:49]
             end
         end
-        if (phase == 5'h15) begin  // @[CascadeState.swift:88]
+        if (phase == 5'h17) begin  // @[CascadeState.swift:88]
             words_left <= context_words;  // @[CascadeState.swift:88]
         end
         if (word_restored) begin  // @[CascadeState.swift:90]
             words_left <= words_left - 11'h1;  // @[CascadeState.swift:91]
         end
-        if ((phase == 5'h12) | (phase == 5'h17)) begin  // @[CascadeState.swift:21]
+        if ((phase == 5'h14) | (phase == 5'h19)) begin  // @[CascadeState.swift:21]
             words_left <= 11'h1;  // @[CascadeState.swift:21]
         end
     end
 
-    assign status_valid = phase == 5'h1a;  // @[CascadeController.swift:98]
-    assign status_payload = fault;  // @[CascadeController.swift:98]
-    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:124]
-    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:128]
+    assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:95]
+    assign status_payload = fault;  // @[CascadeController.swift:95]
+    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:126]
+    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:130]
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 5'h0;  // @[CascadeController.swift:188]
+            phase <= 5'h0;  // @[CascadeController.swift:185]
         end else begin
-            if (row_passes) begin  // @[CascadeLayers.swift:122]
-                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:124]
-                    phase <= 5'hd;  // @[CascadeLayers.swift:124]
+            if (row_passes) begin  // @[CascadeLayers.swift:124]
+                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:126]
+                    phase <= 5'hf;  // @[CascadeLayers.swift:126]
                 end
             end
-            if (phase == 5'hd) begin  // @[CascadeLayers.swift:126]
-                phase <= 5'h6;  // @[CascadeLayers.swift:127]
-                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:128]
-                    phase <= 5'he;  // @[CascadeLayers.swift:128]
+            if (phase == 5'hf) begin  // @[CascadeLayers.swift:128]
+                phase <= 5'h6;  // @[CascadeLayers.swift:129]
+                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:130]
+                    phase <= 5'h10;  // @[CascadeLayers.swift:130]
                 end
             end
-            if (phase == 5'h6) begin  // @[CascadeLayers.swift:161]
-                phase <= 5'h7;  // @[CascadeLayers.swift:161]
+            if (phase == 5'h6) begin  // @[CascadeLayers.swift:163]
+                phase <= 5'h7;  // @[CascadeLayers.swift:163]
             end
-            if (tokens_left_when2) begin  // @[CascadeLayers.swift:162]
-                phase <= 5'hc;  // @[CascadeLayers.swift:163]
-                if (prunes_tokens) begin  // @[CascadeLayers.swift:164]
-                    phase <= 5'h9;  // @[CascadeLayers.swift:164]
+            if (phase == 5'h7) begin  // @[CascadeLayers.swift:164]
+                phase <= 5'h8;  // @[CascadeLayers.swift:164]
+            end
+            if (phase == 5'h8) begin  // @[CascadeLayers.swift:165]
+                phase <= 5'h9;  // @[CascadeLayers.swift:165]
+            end
+            if (tokens_left_when2) begin  // @[CascadeLayers.swift:166]
+                phase <= 5'he;  // @[CascadeLayers.swift:167]
+                if (prunes_tokens) begin  // @[CascadeLayers.swift:168]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:168]
                 end
-                if (prunes_heads) begin  // @[CascadeLayers.swift:165]
-                    phase <= 5'h8;  // @[CascadeLayers.swift:165]
-                end
-            end
-            if ((phase == 5'h8)
-                & head_importance_command_ready) begin  // @[CascadeLayers.swift:175]
-                phase <= 5'hb;  // @[CascadeLayers.swift:176]
-                if (ranks_tokens) begin  // @[CascadeLayers.swift:177]
-                    phase <= 5'h9;  // @[CascadeLayers.swift:177]
-                end
-            end
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:184]
-                phase <= 5'ha;  // @[CascadeLayers.swift:187]
-            end
-            if (scans) begin  // @[CascadeLayers.swift:190]
-                phase <= 5'hc;  // @[CascadeLayers.swift:192]
-                if (awaits_heads) begin  // @[CascadeLayers.swift:193]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:193]
+                if (prunes_heads) begin  // @[CascadeLayers.swift:169]
+                    phase <= 5'ha;  // @[CascadeLayers.swift:169]
                 end
             end
-            if (keeps_head_when) begin  // @[CascadeLayers.swift:196]
-                phase <= 5'hc;  // @[CascadeLayers.swift:199]
-            end
-            if ((phase == 5'he) & settled) begin  // @[CascadeLayers.swift:205]
-                phase <= 5'h1a;  // @[CascadeLayers.swift:205]
-            end
-            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:107]
-                phase <= 5'h1;  // @[CascadeController.swift:108]
-                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:109]
-                    phase <= 5'hf;  // @[CascadeController.swift:109]
-                end
-                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:110]
-                    phase <= 5'h14;  // @[CascadeController.swift:110]
+            if ((phase == 5'ha)
+                & head_importance_command_ready) begin  // @[CascadeLayers.swift:179]
+                phase <= 5'hd;  // @[CascadeLayers.swift:180]
+                if (ranks_tokens) begin  // @[CascadeLayers.swift:181]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:181]
                 end
             end
-            if (fault_when2) begin  // @[CascadeController.swift:117]
-                if (fault_when3) begin  // @[CascadeController.swift:118]
-                    phase <= 5'h1a;  // @[CascadeController.swift:121]
-                end else if (begins_sequence) begin  // @[CascadeController.swift:122]
-                    phase <= 5'h2;  // @[CascadeController.swift:123]
-                end else if (decays) begin  // @[CascadeController.swift:124]
-                    phase <= 5'h4;  // @[CascadeController.swift:125]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
+                phase <= 5'hc;  // @[CascadeLayers.swift:191]
+            end
+            if (scans) begin  // @[CascadeLayers.swift:194]
+                phase <= 5'he;  // @[CascadeLayers.swift:196]
+                if (awaits_heads) begin  // @[CascadeLayers.swift:197]
+                    phase <= 5'hd;  // @[CascadeLayers.swift:197]
+                end
+            end
+            if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
+                phase <= 5'he;  // @[CascadeLayers.swift:203]
+            end
+            if ((phase == 5'h10) & settled) begin  // @[CascadeLayers.swift:207]
+                phase <= 5'h1c;  // @[CascadeLayers.swift:207]
+            end
+            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:104]
+                phase <= 5'h1;  // @[CascadeController.swift:105]
+                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:106]
+                    phase <= 5'h11;  // @[CascadeController.swift:106]
+                end
+                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:107]
+                    phase <= 5'h16;  // @[CascadeController.swift:107]
+                end
+            end
+            if (fault_when2) begin  // @[CascadeController.swift:114]
+                if (fault_when3) begin  // @[CascadeController.swift:115]
+                    phase <= 5'h1c;  // @[CascadeController.swift:118]
+                end else if (begins_sequence) begin  // @[CascadeController.swift:119]
+                    phase <= 5'h2;  // @[CascadeController.swift:120]
+                end else if (decays) begin  // @[CascadeController.swift:121]
+                    phase <= 5'h4;  // @[CascadeController.swift:122]
                 end else begin
-                    phase <= 5'h5;  // @[CascadeController.swift:127]
+                    phase <= 5'h5;  // @[CascadeController.swift:124]
                 end
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                phase <= 5'h6;  // @[CascadeController.swift:137]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:131]
+                phase <= 5'h6;  // @[CascadeController.swift:134]
             end
-            if (token_command_ready) begin  // @[CascadeController.swift:155]
-                if (phase == 5'h2) begin  // @[CascadeController.swift:156]
-                    phase <= 5'h3;  // @[CascadeController.swift:156]
+            if (token_command_ready) begin  // @[CascadeController.swift:152]
+                if (phase == 5'h2) begin  // @[CascadeController.swift:153]
+                    phase <= 5'h3;  // @[CascadeController.swift:153]
                 end
-                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:157]
-                    phase <= 5'h5;  // @[CascadeController.swift:157]
+                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:154]
+                    phase <= 5'h5;  // @[CascadeController.swift:154]
                 end
-                if (phase == 5'h15) begin  // @[CascadeController.swift:158]
-                    phase <= 5'h16;  // @[CascadeController.swift:158]
+                if (phase == 5'h17) begin  // @[CascadeController.swift:155]
+                    phase <= 5'h18;  // @[CascadeController.swift:155]
                 end
-                if (phase == 5'h10) begin  // @[CascadeController.swift:159]
-                    phase <= 5'h11;  // @[CascadeController.swift:159]
+                if (phase == 5'h12) begin  // @[CascadeController.swift:156]
+                    phase <= 5'h13;  // @[CascadeController.swift:156]
                 end
             end
-            if (head_importance_command_ready) begin  // @[CascadeController.swift:175]
-                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:176]
-                    phase <= 5'h5;  // @[CascadeController.swift:176]
+            if (head_importance_command_ready) begin  // @[CascadeController.swift:172]
+                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:173]
+                    phase <= 5'h5;  // @[CascadeController.swift:173]
                 end
-                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:177]
-                    phase <= 5'h18;  // @[CascadeController.swift:177]
+                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:174]
+                    phase <= 5'h1a;  // @[CascadeController.swift:174]
                 end
-                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:178]
-                    phase <= 5'h13;  // @[CascadeController.swift:178]
+                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:175]
+                    phase <= 5'h15;  // @[CascadeController.swift:175]
                 end
             end
             if (words_left_when) begin  // @[CascadeState.swift:46]
                 if (saves_word_equal) begin  // @[CascadeState.swift:48]
-                    phase <= 5'h10;  // @[CascadeState.swift:50]
+                    phase <= 5'h12;  // @[CascadeState.swift:50]
                     if (!(|context_words)) begin  // @[CascadeState.swift:51]
-                        phase <= 5'h12;  // @[CascadeState.swift:51]
+                        phase <= 5'h14;  // @[CascadeState.swift:51]
                     end
                 end else if (last_word_left) begin  // @[CascadeState.swift:52]
-                    phase <= 5'h12;  // @[CascadeState.swift:53]
+                    phase <= 5'h14;  // @[CascadeState.swift:53]
                     if (head_importance_saved_ready_equal) begin  // @[CascadeState.swift:54]
-                        phase <= 5'h1a;  // @[CascadeState.swift:54]
+                        phase <= 5'h1c;  // @[CascadeState.swift:54]
                     end
                 end
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
-                phase <= 5'h15;  // @[CascadeState.swift:85]
+                phase <= 5'h17;  // @[CascadeState.swift:85]
                 if (state_too_long) begin  // @[CascadeState.swift:86]
-                    phase <= 5'h19;  // @[CascadeState.swift:86]
+                    phase <= 5'h1b;  // @[CascadeState.swift:86]
                 end
             end
-            if ((phase == 5'h16) & !(|words_left)) begin  // @[CascadeState.swift:89]
-                phase <= 5'h17;  // @[CascadeState.swift:89]
+            if ((phase == 5'h18) & !(|words_left)) begin  // @[CascadeState.swift:89]
+                phase <= 5'h19;  // @[CascadeState.swift:89]
             end
             if (word_restored) begin  // @[CascadeState.swift:90]
                 if (restored_ready_equal_3
                     & (words_left == 11'h1)) begin  // @[CascadeState.swift:94]
-                    phase <= 5'h19;  // @[CascadeState.swift:94]
+                    phase <= 5'h1b;  // @[CascadeState.swift:94]
                 end
             end
             if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
                 if (state_ended) begin  // @[CascadeState.swift:97]
-                    phase <= 5'h1a;  // @[CascadeState.swift:103]
+                    phase <= 5'h1c;  // @[CascadeState.swift:103]
                 end
             end
-            if (status_valid & status_ready) begin  // @[CascadeController.swift:99]
-                phase <= 5'h0;  // @[CascadeController.swift:99]
+            if (status_valid & status_ready) begin  // @[CascadeController.swift:96]
+                phase <= 5'h0;  // @[CascadeController.swift:96]
             end
         end
     end
@@ -1118,8 +1113,8 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire _unused_ok = &{
         1'b0, job_payload_job_first, job_payload_job_end, job_payload_job_gathered,
         job_payload_job_loads_list, job_payload_job_accumulates, wanted_tokens_sum[28:27],
-        wanted_tokens_sum[15:0], wanted_tokens_choice[11], kept_heads_sum[25:24],
-        kept_heads_sum[15:0], context_words_sum[3:0]
+        wanted_tokens_sum[15:0], least_tokens_next_choice[11], kept_heads_next_sum[25:24],
+        kept_heads_next_sum[15:0], context_words_sum[3:0]
     };
 endmodule
 

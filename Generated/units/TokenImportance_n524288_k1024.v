@@ -46,39 +46,39 @@ module TokenImportance_n524288_k1024 (
     output wire row_done  // @[TokenImportance.swift:45]
 );
 
-    reg row_running;  // @[TokenImportance.swift:80]
-    reg row_indexed;  // @[TokenImportance.swift:92]
-    reg valid_1;  // @[TokenImportance.swift:113]
-    reg valid_2;  // @[TokenImportance.swift:113]
-    reg counts;  // @[TokenImportance.swift:129]
-    reg [38:0] product;  // @[TokenImportance.swift:131]
-    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:132]
-    reg [9:0] token_1;  // @[TokenImportance.swift:137]
-    reg [9:0] token_2;  // @[TokenImportance.swift:137]
-    reg [20:0] probability;  // @[TokenImportance.swift:138]
-    reg row_last_1;  // @[TokenImportance.swift:139]
-    reg row_last_2;  // @[TokenImportance.swift:139]
-    reg row_passed;  // @[TokenImportance.swift:117]
+    reg row_running;  // @[TokenImportance.swift:81]
+    reg row_indexed;  // @[TokenImportance.swift:93]
+    reg valid_1;  // @[TokenImportance.swift:114]
+    reg valid_2;  // @[TokenImportance.swift:114]
+    reg counts;  // @[TokenImportance.swift:130]
+    reg [38:0] product;  // @[TokenImportance.swift:132]
+    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:133]
+    reg [9:0] token_1;  // @[TokenImportance.swift:138]
+    reg [9:0] token_2;  // @[TokenImportance.swift:138]
+    reg [20:0] probability;  // @[TokenImportance.swift:139]
+    reg row_last_1;  // @[TokenImportance.swift:140]
+    reg row_last_2;  // @[TokenImportance.swift:140]
+    reg row_passed;  // @[TokenImportance.swift:118]
     wire waiting_keys_input_ready;  // @[TokenImportance.swift:65]
     wire waiting_keys_output_valid;  // @[TokenImportance.swift:65]
     wire [32:0] waiting_keys_output_payload;  // @[TokenImportance.swift:65]
     wire waiting_rows_input_ready;  // @[TokenImportance.swift:66]
     wire waiting_rows_output_valid;  // @[TokenImportance.swift:66]
     wire waiting_rows_output_payload;  // @[TokenImportance.swift:66]
-    wire bank_adding;  // @[TokenImportance.swift:76]
-    wire bank_row_added;  // @[TokenImportance.swift:76]
-    wire bank_command_ready;  // @[TokenImportance.swift:76]
-    wire bank_sweeping;  // @[TokenImportance.swift:76]
-    wire bank_load_ready;  // @[TokenImportance.swift:76]
-    wire bank_scan_valid;  // @[TokenImportance.swift:76]
-    wire [495:0] bank_scan_payload_importance;  // @[TokenImportance.swift:76]
-    wire [511:0] bank_scan_payload_born;  // @[TokenImportance.swift:76]
-    wire index_range_ready;  // @[TokenImportance.swift:89]
-    wire index_tokens_valid;  // @[TokenImportance.swift:89]
-    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:89]
-    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:89]
-    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:89]
-    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:89]
+    wire bank_adding;  // @[TokenImportance.swift:77]
+    wire bank_row_added;  // @[TokenImportance.swift:77]
+    wire bank_command_ready;  // @[TokenImportance.swift:77]
+    wire bank_sweeping;  // @[TokenImportance.swift:77]
+    wire bank_load_ready;  // @[TokenImportance.swift:77]
+    wire bank_scan_valid;  // @[TokenImportance.swift:77]
+    wire [495:0] bank_scan_payload_importance;  // @[TokenImportance.swift:77]
+    wire [511:0] bank_scan_payload_born;  // @[TokenImportance.swift:77]
+    wire index_range_ready;  // @[TokenImportance.swift:90]
+    wire index_tokens_valid;  // @[TokenImportance.swift:90]
+    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:90]
+    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:90]
+    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:90]
+    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:90]
 
     wire room = accumulates_valid
         & waiting_rows_input_ready
@@ -91,37 +91,37 @@ module TokenImportance_n524288_k1024 (
         weights_payload_weights, weights_payload_reference
     };  // @[TokenImportance.swift:72]
     wire waiting_rows_input_valid = take & weights_payload_row_last;  // @[TokenImportance.swift:73]
-    assign command_ready = bank_command_ready;  // @[TokenImportance.swift:77]
-    assign load_ready = bank_load_ready;  // @[TokenImportance.swift:78]
-    assign scan_valid = bank_scan_valid;  // @[TokenImportance.swift:79]
-    assign scan_payload_importance = bank_scan_payload_importance;  // @[TokenImportance.swift:79]
-    assign scan_payload_born = bank_scan_payload_born;  // @[TokenImportance.swift:79]
-    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:114]
-    wire bank_hold = row_running | weighing | bank_adding;  // @[TokenImportance.swift:82]
+    assign command_ready = bank_command_ready;  // @[TokenImportance.swift:78]
+    assign load_ready = bank_load_ready;  // @[TokenImportance.swift:79]
+    assign scan_valid = bank_scan_valid;  // @[TokenImportance.swift:80]
+    assign scan_payload_importance = bank_scan_payload_importance;  // @[TokenImportance.swift:80]
+    assign scan_payload_born = bank_scan_payload_born;  // @[TokenImportance.swift:80]
+    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:115]
+    wire bank_hold = row_running | weighing | bank_adding;  // @[TokenImportance.swift:83]
     wire quiet = !row_running
         & !weighing
         & !bank_adding
         & !bank_sweeping
-        & !command_valid;  // @[TokenImportance.swift:85]
-    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:86]
+        & !command_valid;  // @[TokenImportance.swift:86]
+    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:87]
     wire row_passes = row_known
         & !waiting_rows_output_payload
         & range_valid
-        & quiet;  // @[TokenImportance.swift:87]
+        & quiet;  // @[TokenImportance.swift:88]
     wire row_begins = row_known
         & waiting_rows_output_payload
-        & quiet;  // @[TokenImportance.swift:88]
-    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:93]
-    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:94]
+        & quiet;  // @[TokenImportance.swift:89]
+    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:94]
+    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:95]
     assign range_ready = row_passes
-        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:96]
+        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:97]
     wire add = row_running
         & index_tokens_valid
-        & waiting_keys_output_valid;  // @[TokenImportance.swift:100]
-    wire index_tokens_ready = row_running
         & waiting_keys_output_valid;  // @[TokenImportance.swift:101]
+    wire index_tokens_ready = row_running
+        & waiting_keys_output_valid;  // @[TokenImportance.swift:102]
 
-    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:89]
+    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:90]
         .clock(clock),
         .reset(reset),
         .range_valid(index_range_valid),
@@ -142,7 +142,7 @@ module TokenImportance_n524288_k1024 (
     );
 
     wire waiting_keys_output_ready = row_running
-        & index_tokens_valid;  // @[TokenImportance.swift:102]
+        & index_tokens_valid;  // @[TokenImportance.swift:103]
 
     Fifo_w33_d2048 waiting_keys (  // @[TokenImportance.swift:65]
         .clock(clock),
@@ -155,28 +155,28 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_keys_output_payload)
     );
 
-    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:103]
+    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:104]
 
     always @(posedge clock) begin
-        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:97]
-            row_indexed <= 1'b1;  // @[TokenImportance.swift:97]
+        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:98]
+            row_indexed <= 1'b1;  // @[TokenImportance.swift:98]
         end
-        if (row_begins) begin  // @[TokenImportance.swift:104]
-            row_indexed <= 1'b0;  // @[TokenImportance.swift:106]
+        if (row_begins) begin  // @[TokenImportance.swift:105]
+            row_indexed <= 1'b0;  // @[TokenImportance.swift:107]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            row_running <= 1'b0;  // @[TokenImportance.swift:80]
-        end else if (row_begins) begin  // @[TokenImportance.swift:104]
-            row_running <= 1'b1;  // @[TokenImportance.swift:105]
-        end else if (row_ends) begin  // @[TokenImportance.swift:107]
-            row_running <= 1'b0;  // @[TokenImportance.swift:108]
+            row_running <= 1'b0;  // @[TokenImportance.swift:81]
+        end else if (row_begins) begin  // @[TokenImportance.swift:105]
+            row_running <= 1'b1;  // @[TokenImportance.swift:106]
+        end else if (row_ends) begin  // @[TokenImportance.swift:108]
+            row_running <= 1'b0;  // @[TokenImportance.swift:109]
         end
     end
 
-    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:110]
+    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:111]
 
     Fifo_w1_d16 waiting_rows (  // @[TokenImportance.swift:66]
         .clock(clock),
@@ -189,30 +189,30 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_rows_output_payload)
     );
 
-    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:111]
+    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:112]
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[TokenImportance.swift:113]
-            valid_2 <= 1'b0;  // @[TokenImportance.swift:113]
+            valid_1 <= 1'b0;  // @[TokenImportance.swift:114]
+            valid_2 <= 1'b0;  // @[TokenImportance.swift:114]
         end else begin
-            valid_1 <= add;  // @[TokenImportance.swift:113]
-            valid_2 <= valid_1;  // @[TokenImportance.swift:113]
+            valid_1 <= add;  // @[TokenImportance.swift:114]
+            valid_2 <= valid_1;  // @[TokenImportance.swift:114]
         end
     end
 
-    wire signed [7:0] classes_below =  // @[TokenImportance.swift:125]
+    wire signed [7:0] classes_below =  // @[TokenImportance.swift:126]
         {total_payload_highest_class[6], total_payload_highest_class}
             - {waiting_keys_output_payload[11], waiting_keys_output_payload[11:5]};
     wire signed [8:0] exponent_sum = {2'h0, total_payload_shift}
-        + 9'h10;  // @[TokenImportance.swift:126]
+        + 9'h10;  // @[TokenImportance.swift:127]
     wire signed [9:0] exponent_difference = {exponent_sum[8], exponent_sum}
-        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:126]
-    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:126]
+        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:127]
+    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:127]
     wire signed [13:0] exponent = {{4{exponent_difference[9]}}, exponent_difference}
-        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:126]
-    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:129]
-    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:129]
+        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:127]
+    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:130]
+    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:130]
 
     always @(posedge clock) begin
         counts <= index_tokens_payload_occupied
@@ -220,37 +220,37 @@ module TokenImportance_n524288_k1024 (
             & total_payload_occupied
             & (|waiting_keys_output_payload[32:12])
             & counts_next_less
-            & counts_next_less_2;  // @[TokenImportance.swift:129]
+            & counts_next_less_2;  // @[TokenImportance.swift:130]
         product <= waiting_keys_output_payload[32:12]
-            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:131]
-        held_exponent <= exponent;  // @[TokenImportance.swift:132]
+            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:132]
+        held_exponent <= exponent;  // @[TokenImportance.swift:133]
     end
 
-    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:133]
+    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:134]
     wire [20:0] limited = (held_exponent[13] | (shifted > 39'h100000)) ? 21'h100000
-        : shifted[20:0];  // @[TokenImportance.swift:134]
+        : shifted[20:0];  // @[TokenImportance.swift:135]
 
     always @(posedge clock) begin
-        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:137]
+        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:138]
     end
 
     always @(posedge clock) begin
-        token_2 <= token_1;  // @[TokenImportance.swift:137]
+        token_2 <= token_1;  // @[TokenImportance.swift:138]
     end
 
     always @(posedge clock) begin
-        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:138]
+        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:139]
     end
 
     always @(posedge clock) begin
-        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:139]
+        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:140]
     end
 
     always @(posedge clock) begin
-        row_last_2 <= row_last_1;  // @[TokenImportance.swift:139]
+        row_last_2 <= row_last_1;  // @[TokenImportance.swift:140]
     end
 
-    TokenBank_k1024 bank (  // @[TokenImportance.swift:76]
+    TokenBank_k1024 bank (  // @[TokenImportance.swift:77]
         .clock(clock),
         .reset(reset),
         .addition_valid(valid_2),
@@ -279,13 +279,13 @@ module TokenImportance_n524288_k1024 (
 
     always @(posedge clock) begin
         if (reset) begin
-            row_passed <= 1'b0;  // @[TokenImportance.swift:117]
+            row_passed <= 1'b0;  // @[TokenImportance.swift:118]
         end else begin
-            row_passed <= row_passes;  // @[TokenImportance.swift:117]
+            row_passed <= row_passes;  // @[TokenImportance.swift:118]
         end
     end
 
-    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:117]
+    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:118]
 
     wire _unused_ok = &{
         1'b0, weights_payload_occupied, weights_payload_tile_last, total_payload_reciprocal[6:0],

@@ -33,57 +33,57 @@ module TokenSelector_n524288_k1024 (
     reg [31:0] rows;  // @[TokenSelector.swift:56]
     reg [6:0] next_word;  // @[TokenSelector.swift:134]
     reg word_valid;  // @[TokenSelector.swift:135]
-    reg [4:0] steps;  // @[TokenSelector.swift:136]
+    reg [5:0] steps;  // @[TokenSelector.swift:136]
     reg [5:0] word;  // @[TokenSelector.swift:150]
-    reg [31:0] divisor_0;  // @[TokenSelector.swift:155]
-    reg [30:0] value_0;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_0;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_1;  // @[TokenSelector.swift:155]
-    reg [30:0] value_1;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_1;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_2;  // @[TokenSelector.swift:155]
-    reg [30:0] value_2;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_2;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_3;  // @[TokenSelector.swift:155]
-    reg [30:0] value_3;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_3;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_4;  // @[TokenSelector.swift:155]
-    reg [30:0] value_4;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_4;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_5;  // @[TokenSelector.swift:155]
-    reg [30:0] value_5;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_5;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_6;  // @[TokenSelector.swift:155]
-    reg [30:0] value_6;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_6;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_7;  // @[TokenSelector.swift:155]
-    reg [30:0] value_7;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_7;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_8;  // @[TokenSelector.swift:155]
-    reg [30:0] value_8;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_8;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_9;  // @[TokenSelector.swift:155]
-    reg [30:0] value_9;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_9;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_10;  // @[TokenSelector.swift:155]
-    reg [30:0] value_10;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_10;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_11;  // @[TokenSelector.swift:155]
-    reg [30:0] value_11;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_11;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_12;  // @[TokenSelector.swift:155]
-    reg [30:0] value_12;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_12;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_13;  // @[TokenSelector.swift:155]
-    reg [30:0] value_13;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_13;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_14;  // @[TokenSelector.swift:155]
-    reg [30:0] value_14;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_14;  // @[TokenSelector.swift:178]
-    reg [31:0] divisor_15;  // @[TokenSelector.swift:155]
-    reg [30:0] value_15;  // @[TokenSelector.swift:177]
-    reg [30:0] remainder_15;  // @[TokenSelector.swift:178]
-    reg clears;  // @[TokenSelector.swift:168]
+    reg [31:0] divisor_0;  // @[TokenSelector.swift:157]
+    reg [30:0] value_0;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_0;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_1;  // @[TokenSelector.swift:157]
+    reg [30:0] value_1;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_1;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_2;  // @[TokenSelector.swift:157]
+    reg [30:0] value_2;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_2;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_3;  // @[TokenSelector.swift:157]
+    reg [30:0] value_3;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_3;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_4;  // @[TokenSelector.swift:157]
+    reg [30:0] value_4;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_4;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_5;  // @[TokenSelector.swift:157]
+    reg [30:0] value_5;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_5;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_6;  // @[TokenSelector.swift:157]
+    reg [30:0] value_6;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_6;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_7;  // @[TokenSelector.swift:157]
+    reg [30:0] value_7;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_7;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_8;  // @[TokenSelector.swift:157]
+    reg [30:0] value_8;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_8;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_9;  // @[TokenSelector.swift:157]
+    reg [30:0] value_9;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_9;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_10;  // @[TokenSelector.swift:157]
+    reg [30:0] value_10;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_10;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_11;  // @[TokenSelector.swift:157]
+    reg [30:0] value_11;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_11;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_12;  // @[TokenSelector.swift:157]
+    reg [30:0] value_12;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_12;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_13;  // @[TokenSelector.swift:157]
+    reg [30:0] value_13;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_13;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_14;  // @[TokenSelector.swift:157]
+    reg [30:0] value_14;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_14;  // @[TokenSelector.swift:184]
+    reg [31:0] divisor_15;  // @[TokenSelector.swift:157]
+    reg [30:0] value_15;  // @[TokenSelector.swift:183]
+    reg [30:0] remainder_15;  // @[TokenSelector.swift:184]
+    reg clears;  // @[TokenSelector.swift:174]
     reg [3:0] kept_lane;  // @[TokenSelector.swift:84]
     reg [10:0] sent;  // @[TokenSelector.swift:85]
     reg flushes;  // @[TokenSelector.swift:97]
@@ -126,7 +126,7 @@ module TokenSelector_n524288_k1024 (
     wire [11:0] words_sum = {1'b0, tokens} + 12'hf;  // @[TokenSelector.swift:137]
     wire [7:0] words = words_sum[11:4];  // @[TokenSelector.swift:137]
     wire word_leaves = word_valid
-        & (steps == 5'h0)
+        & (steps == 6'h0)
         & engine_keys_ready;  // @[TokenSelector.swift:138]
     wire room = active
         & ({1'b0, next_word} < words)
@@ -154,544 +154,552 @@ module TokenSelector_n524288_k1024 (
 
     always @(posedge clock) begin
         if (reset) begin
-            steps <= 5'h0;  // @[TokenSelector.swift:136]
+            steps <= 6'h0;  // @[TokenSelector.swift:136]
         end else if (take) begin  // @[TokenSelector.swift:144]
-            steps <= divides ? 5'h1f : 5'h0;  // @[TokenSelector.swift:145]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:146]
-            steps <= steps - 5'h1;  // @[TokenSelector.swift:147]
+            steps <= divides ? 6'h20 : 6'h0;  // @[TokenSelector.swift:145]
+        end else if (steps != 6'h0) begin  // @[TokenSelector.swift:146]
+            steps <= steps - 6'h1;  // @[TokenSelector.swift:147]
         end
     end
-
-    wire [31:0] age_0 = rows - scan_payload_born[31:0];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:150]
             word <= next_word[5:0];  // @[TokenSelector.swift:150]
-            divisor_0 <= (|age_0) ? age_0 : 32'h1;  // @[TokenSelector.swift:155]
         end
     end
 
-    wire [31:0] remainder_grown_0 = {remainder_0, value_0[30]};  // @[TokenSelector.swift:179]
+    wire is_first_step = steps == 6'h20;  // @[TokenSelector.swift:153]
+    wire finds_bit = (steps != 6'h0) & !is_first_step;  // @[TokenSelector.swift:154]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_0 <= rows - scan_payload_born[31:0];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_0)) begin  // @[TokenSelector.swift:160]
+            divisor_0 <= 32'h1;  // @[TokenSelector.swift:161]
+        end
+    end
+
+    wire [31:0] remainder_grown_0 = {remainder_0, value_0[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_0 = {1'b0, remainder_grown_0}
-        - {1'b0, divisor_0};  // @[TokenSelector.swift:180]
-    wire fits_0 = !difference_0[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_0};  // @[TokenSelector.swift:186]
+    wire fits_0 = !difference_0[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_0 <= scan_payload_importance[30:0];  // @[TokenSelector.swift:183]
-            remainder_0 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_0 <= {value_0[29:0], fits_0};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_0 <= scan_payload_importance[30:0];  // @[TokenSelector.swift:189]
+            remainder_0 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_0 <= {value_0[29:0], fits_0};  // @[TokenSelector.swift:192]
             remainder_0 <= fits_0 ? difference_0[30:0]
-                : remainder_grown_0[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_0[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_1 = rows - scan_payload_born[63:32];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_1 <= (|age_1) ? age_1 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_1 <= rows - scan_payload_born[63:32];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_1)) begin  // @[TokenSelector.swift:160]
+            divisor_1 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_1 = {remainder_1, value_1[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_1 = {remainder_1, value_1[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_1 = {1'b0, remainder_grown_1}
-        - {1'b0, divisor_1};  // @[TokenSelector.swift:180]
-    wire fits_1 = !difference_1[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_1};  // @[TokenSelector.swift:186]
+    wire fits_1 = !difference_1[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_1 <= scan_payload_importance[61:31];  // @[TokenSelector.swift:183]
-            remainder_1 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_1 <= {value_1[29:0], fits_1};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_1 <= scan_payload_importance[61:31];  // @[TokenSelector.swift:189]
+            remainder_1 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_1 <= {value_1[29:0], fits_1};  // @[TokenSelector.swift:192]
             remainder_1 <= fits_1 ? difference_1[30:0]
-                : remainder_grown_1[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_1[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_2 = rows - scan_payload_born[95:64];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_2 <= (|age_2) ? age_2 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_2 <= rows - scan_payload_born[95:64];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_2)) begin  // @[TokenSelector.swift:160]
+            divisor_2 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_2 = {remainder_2, value_2[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_2 = {remainder_2, value_2[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_2 = {1'b0, remainder_grown_2}
-        - {1'b0, divisor_2};  // @[TokenSelector.swift:180]
-    wire fits_2 = !difference_2[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_2};  // @[TokenSelector.swift:186]
+    wire fits_2 = !difference_2[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_2 <= scan_payload_importance[92:62];  // @[TokenSelector.swift:183]
-            remainder_2 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_2 <= {value_2[29:0], fits_2};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_2 <= scan_payload_importance[92:62];  // @[TokenSelector.swift:189]
+            remainder_2 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_2 <= {value_2[29:0], fits_2};  // @[TokenSelector.swift:192]
             remainder_2 <= fits_2 ? difference_2[30:0]
-                : remainder_grown_2[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_2[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_3 = rows - scan_payload_born[127:96];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_3 <= (|age_3) ? age_3 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_3 <= rows - scan_payload_born[127:96];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_3)) begin  // @[TokenSelector.swift:160]
+            divisor_3 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_3 = {remainder_3, value_3[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_3 = {remainder_3, value_3[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_3 = {1'b0, remainder_grown_3}
-        - {1'b0, divisor_3};  // @[TokenSelector.swift:180]
-    wire fits_3 = !difference_3[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_3};  // @[TokenSelector.swift:186]
+    wire fits_3 = !difference_3[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_3 <= scan_payload_importance[123:93];  // @[TokenSelector.swift:183]
-            remainder_3 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_3 <= {value_3[29:0], fits_3};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_3 <= scan_payload_importance[123:93];  // @[TokenSelector.swift:189]
+            remainder_3 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_3 <= {value_3[29:0], fits_3};  // @[TokenSelector.swift:192]
             remainder_3 <= fits_3 ? difference_3[30:0]
-                : remainder_grown_3[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_3[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_4 = rows - scan_payload_born[159:128];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_4 <= (|age_4) ? age_4 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_4 <= rows - scan_payload_born[159:128];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_4)) begin  // @[TokenSelector.swift:160]
+            divisor_4 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_4 = {remainder_4, value_4[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_4 = {remainder_4, value_4[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_4 = {1'b0, remainder_grown_4}
-        - {1'b0, divisor_4};  // @[TokenSelector.swift:180]
-    wire fits_4 = !difference_4[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_4};  // @[TokenSelector.swift:186]
+    wire fits_4 = !difference_4[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_4 <= scan_payload_importance[154:124];  // @[TokenSelector.swift:183]
-            remainder_4 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_4 <= {value_4[29:0], fits_4};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_4 <= scan_payload_importance[154:124];  // @[TokenSelector.swift:189]
+            remainder_4 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_4 <= {value_4[29:0], fits_4};  // @[TokenSelector.swift:192]
             remainder_4 <= fits_4 ? difference_4[30:0]
-                : remainder_grown_4[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_4[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_5 = rows - scan_payload_born[191:160];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_5 <= (|age_5) ? age_5 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_5 <= rows - scan_payload_born[191:160];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_5)) begin  // @[TokenSelector.swift:160]
+            divisor_5 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_5 = {remainder_5, value_5[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_5 = {remainder_5, value_5[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_5 = {1'b0, remainder_grown_5}
-        - {1'b0, divisor_5};  // @[TokenSelector.swift:180]
-    wire fits_5 = !difference_5[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_5};  // @[TokenSelector.swift:186]
+    wire fits_5 = !difference_5[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_5 <= scan_payload_importance[185:155];  // @[TokenSelector.swift:183]
-            remainder_5 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_5 <= {value_5[29:0], fits_5};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_5 <= scan_payload_importance[185:155];  // @[TokenSelector.swift:189]
+            remainder_5 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_5 <= {value_5[29:0], fits_5};  // @[TokenSelector.swift:192]
             remainder_5 <= fits_5 ? difference_5[30:0]
-                : remainder_grown_5[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_5[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_6 = rows - scan_payload_born[223:192];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_6 <= (|age_6) ? age_6 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_6 <= rows - scan_payload_born[223:192];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_6)) begin  // @[TokenSelector.swift:160]
+            divisor_6 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_6 = {remainder_6, value_6[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_6 = {remainder_6, value_6[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_6 = {1'b0, remainder_grown_6}
-        - {1'b0, divisor_6};  // @[TokenSelector.swift:180]
-    wire fits_6 = !difference_6[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_6};  // @[TokenSelector.swift:186]
+    wire fits_6 = !difference_6[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_6 <= scan_payload_importance[216:186];  // @[TokenSelector.swift:183]
-            remainder_6 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_6 <= {value_6[29:0], fits_6};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_6 <= scan_payload_importance[216:186];  // @[TokenSelector.swift:189]
+            remainder_6 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_6 <= {value_6[29:0], fits_6};  // @[TokenSelector.swift:192]
             remainder_6 <= fits_6 ? difference_6[30:0]
-                : remainder_grown_6[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_6[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_7 = rows - scan_payload_born[255:224];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_7 <= (|age_7) ? age_7 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_7 <= rows - scan_payload_born[255:224];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_7)) begin  // @[TokenSelector.swift:160]
+            divisor_7 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_7 = {remainder_7, value_7[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_7 = {remainder_7, value_7[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_7 = {1'b0, remainder_grown_7}
-        - {1'b0, divisor_7};  // @[TokenSelector.swift:180]
-    wire fits_7 = !difference_7[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_7};  // @[TokenSelector.swift:186]
+    wire fits_7 = !difference_7[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_7 <= scan_payload_importance[247:217];  // @[TokenSelector.swift:183]
-            remainder_7 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_7 <= {value_7[29:0], fits_7};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_7 <= scan_payload_importance[247:217];  // @[TokenSelector.swift:189]
+            remainder_7 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_7 <= {value_7[29:0], fits_7};  // @[TokenSelector.swift:192]
             remainder_7 <= fits_7 ? difference_7[30:0]
-                : remainder_grown_7[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_7[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_8 = rows - scan_payload_born[287:256];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_8 <= (|age_8) ? age_8 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_8 <= rows - scan_payload_born[287:256];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_8)) begin  // @[TokenSelector.swift:160]
+            divisor_8 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_8 = {remainder_8, value_8[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_8 = {remainder_8, value_8[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_8 = {1'b0, remainder_grown_8}
-        - {1'b0, divisor_8};  // @[TokenSelector.swift:180]
-    wire fits_8 = !difference_8[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_8};  // @[TokenSelector.swift:186]
+    wire fits_8 = !difference_8[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_8 <= scan_payload_importance[278:248];  // @[TokenSelector.swift:183]
-            remainder_8 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_8 <= {value_8[29:0], fits_8};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_8 <= scan_payload_importance[278:248];  // @[TokenSelector.swift:189]
+            remainder_8 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_8 <= {value_8[29:0], fits_8};  // @[TokenSelector.swift:192]
             remainder_8 <= fits_8 ? difference_8[30:0]
-                : remainder_grown_8[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_8[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_9 = rows - scan_payload_born[319:288];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_9 <= (|age_9) ? age_9 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_9 <= rows - scan_payload_born[319:288];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_9)) begin  // @[TokenSelector.swift:160]
+            divisor_9 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_9 = {remainder_9, value_9[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_9 = {remainder_9, value_9[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_9 = {1'b0, remainder_grown_9}
-        - {1'b0, divisor_9};  // @[TokenSelector.swift:180]
-    wire fits_9 = !difference_9[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_9};  // @[TokenSelector.swift:186]
+    wire fits_9 = !difference_9[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_9 <= scan_payload_importance[309:279];  // @[TokenSelector.swift:183]
-            remainder_9 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_9 <= {value_9[29:0], fits_9};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_9 <= scan_payload_importance[309:279];  // @[TokenSelector.swift:189]
+            remainder_9 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_9 <= {value_9[29:0], fits_9};  // @[TokenSelector.swift:192]
             remainder_9 <= fits_9 ? difference_9[30:0]
-                : remainder_grown_9[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_9[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_10 = rows - scan_payload_born[351:320];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_10 <= (|age_10) ? age_10 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_10 <= rows - scan_payload_born[351:320];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_10)) begin  // @[TokenSelector.swift:160]
+            divisor_10 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_10 = {remainder_10, value_10[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_10 = {remainder_10, value_10[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_10 = {1'b0, remainder_grown_10}
-        - {1'b0, divisor_10};  // @[TokenSelector.swift:180]
-    wire fits_10 = !difference_10[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_10};  // @[TokenSelector.swift:186]
+    wire fits_10 = !difference_10[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_10 <= scan_payload_importance[340:310];  // @[TokenSelector.swift:183]
-            remainder_10 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_10 <= {value_10[29:0], fits_10};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_10 <= scan_payload_importance[340:310];  // @[TokenSelector.swift:189]
+            remainder_10 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_10 <= {value_10[29:0], fits_10};  // @[TokenSelector.swift:192]
             remainder_10 <= fits_10 ? difference_10[30:0]
-                : remainder_grown_10[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_10[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_11 = rows - scan_payload_born[383:352];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_11 <= (|age_11) ? age_11 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_11 <= rows - scan_payload_born[383:352];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_11)) begin  // @[TokenSelector.swift:160]
+            divisor_11 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_11 = {remainder_11, value_11[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_11 = {remainder_11, value_11[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_11 = {1'b0, remainder_grown_11}
-        - {1'b0, divisor_11};  // @[TokenSelector.swift:180]
-    wire fits_11 = !difference_11[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_11};  // @[TokenSelector.swift:186]
+    wire fits_11 = !difference_11[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_11 <= scan_payload_importance[371:341];  // @[TokenSelector.swift:183]
-            remainder_11 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_11 <= {value_11[29:0], fits_11};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_11 <= scan_payload_importance[371:341];  // @[TokenSelector.swift:189]
+            remainder_11 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_11 <= {value_11[29:0], fits_11};  // @[TokenSelector.swift:192]
             remainder_11 <= fits_11 ? difference_11[30:0]
-                : remainder_grown_11[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_11[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_12 = rows - scan_payload_born[415:384];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_12 <= (|age_12) ? age_12 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_12 <= rows - scan_payload_born[415:384];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_12)) begin  // @[TokenSelector.swift:160]
+            divisor_12 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_12 = {remainder_12, value_12[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_12 = {remainder_12, value_12[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_12 = {1'b0, remainder_grown_12}
-        - {1'b0, divisor_12};  // @[TokenSelector.swift:180]
-    wire fits_12 = !difference_12[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_12};  // @[TokenSelector.swift:186]
+    wire fits_12 = !difference_12[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_12 <= scan_payload_importance[402:372];  // @[TokenSelector.swift:183]
-            remainder_12 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_12 <= {value_12[29:0], fits_12};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_12 <= scan_payload_importance[402:372];  // @[TokenSelector.swift:189]
+            remainder_12 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_12 <= {value_12[29:0], fits_12};  // @[TokenSelector.swift:192]
             remainder_12 <= fits_12 ? difference_12[30:0]
-                : remainder_grown_12[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_12[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_13 = rows - scan_payload_born[447:416];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_13 <= (|age_13) ? age_13 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_13 <= rows - scan_payload_born[447:416];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_13)) begin  // @[TokenSelector.swift:160]
+            divisor_13 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_13 = {remainder_13, value_13[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_13 = {remainder_13, value_13[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_13 = {1'b0, remainder_grown_13}
-        - {1'b0, divisor_13};  // @[TokenSelector.swift:180]
-    wire fits_13 = !difference_13[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_13};  // @[TokenSelector.swift:186]
+    wire fits_13 = !difference_13[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_13 <= scan_payload_importance[433:403];  // @[TokenSelector.swift:183]
-            remainder_13 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_13 <= {value_13[29:0], fits_13};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_13 <= scan_payload_importance[433:403];  // @[TokenSelector.swift:189]
+            remainder_13 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_13 <= {value_13[29:0], fits_13};  // @[TokenSelector.swift:192]
             remainder_13 <= fits_13 ? difference_13[30:0]
-                : remainder_grown_13[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_13[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_14 = rows - scan_payload_born[479:448];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_14 <= (|age_14) ? age_14 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_14 <= rows - scan_payload_born[479:448];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_14)) begin  // @[TokenSelector.swift:160]
+            divisor_14 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_14 = {remainder_14, value_14[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_14 = {remainder_14, value_14[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_14 = {1'b0, remainder_grown_14}
-        - {1'b0, divisor_14};  // @[TokenSelector.swift:180]
-    wire fits_14 = !difference_14[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_14};  // @[TokenSelector.swift:186]
+    wire fits_14 = !difference_14[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_14 <= scan_payload_importance[464:434];  // @[TokenSelector.swift:183]
-            remainder_14 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_14 <= {value_14[29:0], fits_14};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_14 <= scan_payload_importance[464:434];  // @[TokenSelector.swift:189]
+            remainder_14 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_14 <= {value_14[29:0], fits_14};  // @[TokenSelector.swift:192]
             remainder_14 <= fits_14 ? difference_14[30:0]
-                : remainder_grown_14[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_14[30:0];  // @[TokenSelector.swift:193]
         end
     end
-
-    wire [31:0] age_15 = rows - scan_payload_born[511:480];  // @[TokenSelector.swift:154]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:155]
-            divisor_15 <= (|age_15) ? age_15 : 32'h1;  // @[TokenSelector.swift:155]
+        if (take) begin  // @[TokenSelector.swift:158]
+            divisor_15 <= rows - scan_payload_born[511:480];  // @[TokenSelector.swift:159]
+        end else if (is_first_step & !(|divisor_15)) begin  // @[TokenSelector.swift:160]
+            divisor_15 <= 32'h1;  // @[TokenSelector.swift:161]
         end
     end
 
-    wire [31:0] remainder_grown_15 = {remainder_15, value_15[30]};  // @[TokenSelector.swift:179]
+    wire [31:0] remainder_grown_15 = {remainder_15, value_15[30]};  // @[TokenSelector.swift:185]
     wire signed [32:0] difference_15 = {1'b0, remainder_grown_15}
-        - {1'b0, divisor_15};  // @[TokenSelector.swift:180]
-    wire fits_15 = !difference_15[32];  // @[TokenSelector.swift:181]
+        - {1'b0, divisor_15};  // @[TokenSelector.swift:186]
+    wire fits_15 = !difference_15[32];  // @[TokenSelector.swift:187]
 
     always @(posedge clock) begin
-        if (take) begin  // @[TokenSelector.swift:182]
-            value_15 <= scan_payload_importance[495:465];  // @[TokenSelector.swift:183]
-            remainder_15 <= 31'h0;  // @[TokenSelector.swift:184]
-        end else if (steps != 5'h0) begin  // @[TokenSelector.swift:185]
-            value_15 <= {value_15[29:0], fits_15};  // @[TokenSelector.swift:186]
+        if (take) begin  // @[TokenSelector.swift:188]
+            value_15 <= scan_payload_importance[495:465];  // @[TokenSelector.swift:189]
+            remainder_15 <= 31'h0;  // @[TokenSelector.swift:190]
+        end else if (finds_bit) begin  // @[TokenSelector.swift:191]
+            value_15 <= {value_15[29:0], fits_15};  // @[TokenSelector.swift:192]
             remainder_15 <= fits_15 ? difference_15[30:0]
-                : remainder_grown_15[30:0];  // @[TokenSelector.swift:187]
+                : remainder_grown_15[30:0];  // @[TokenSelector.swift:193]
         end
     end
 
-    wire engine_keys_valid = word_valid & (steps == 5'h0);  // @[TokenSelector.swift:165]
-    wire [9:0] engine_keys_payload_keys_joined = {word, 4'hf};  // @[TokenSelector.swift:165]
+    wire engine_keys_valid = word_valid & (steps == 6'h0);  // @[TokenSelector.swift:171]
+    wire [9:0] engine_keys_payload_keys_joined = {word, 4'hf};  // @[TokenSelector.swift:171]
     wire engine_keys_payload_keys_less = {1'b0, engine_keys_payload_keys_joined}
-        < tokens;  // @[TokenSelector.swift:165]
+        < tokens;  // @[TokenSelector.swift:171]
     wire [31:0] engine_keys_payload_keys_choice = (engine_keys_payload_keys_less
             & (all_are_candidates | candidate_word[15])) ? {
             ({1'b0, engine_keys_payload_keys_joined} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined} >= recent), value_15[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:165]
-    wire [9:0] engine_keys_payload_keys_joined_2 = {word, 4'he};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:171]
+    wire [9:0] engine_keys_payload_keys_joined_2 = {word, 4'he};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_2 = {1'b0, engine_keys_payload_keys_joined_2}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_2 = (engine_keys_payload_keys_less_2
             & (all_are_candidates | candidate_word[14])) ? {
             ({1'b0, engine_keys_payload_keys_joined_2} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_2} >= recent), value_14[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_3 = {word, 4'hd};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_3 = {word, 4'hd};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_3 = {1'b0, engine_keys_payload_keys_joined_3}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_3 = (engine_keys_payload_keys_less_3
             & (all_are_candidates | candidate_word[13])) ? {
             ({1'b0, engine_keys_payload_keys_joined_3} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_3} >= recent), value_13[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_4 = {word, 4'hc};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_4 = {word, 4'hc};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_4 = {1'b0, engine_keys_payload_keys_joined_4}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_4 = (engine_keys_payload_keys_less_4
             & (all_are_candidates | candidate_word[12])) ? {
             ({1'b0, engine_keys_payload_keys_joined_4} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_4} >= recent), value_12[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_5 = {word, 4'hb};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_5 = {word, 4'hb};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_5 = {1'b0, engine_keys_payload_keys_joined_5}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_5 = (engine_keys_payload_keys_less_5
             & (all_are_candidates | candidate_word[11])) ? {
             ({1'b0, engine_keys_payload_keys_joined_5} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_5} >= recent), value_11[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_6 = {word, 4'ha};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_6 = {word, 4'ha};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_6 = {1'b0, engine_keys_payload_keys_joined_6}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_6 = (engine_keys_payload_keys_less_6
             & (all_are_candidates | candidate_word[10])) ? {
             ({1'b0, engine_keys_payload_keys_joined_6} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_6} >= recent), value_10[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_7 = {word, 4'h9};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_7 = {word, 4'h9};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_7 = {1'b0, engine_keys_payload_keys_joined_7}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_7 = (engine_keys_payload_keys_less_7
             & (all_are_candidates | candidate_word[9])) ? {
             ({1'b0, engine_keys_payload_keys_joined_7} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_7} >= recent), value_9[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_8 = {word, 4'h8};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_8 = {word, 4'h8};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_8 = {1'b0, engine_keys_payload_keys_joined_8}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_8 = (engine_keys_payload_keys_less_8
             & (all_are_candidates | candidate_word[8])) ? {
             ({1'b0, engine_keys_payload_keys_joined_8} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_8} >= recent), value_8[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_9 = {word, 4'h7};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_9 = {word, 4'h7};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_9 = {1'b0, engine_keys_payload_keys_joined_9}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_9 = (engine_keys_payload_keys_less_9
             & (all_are_candidates | candidate_word[7])) ? {
             ({1'b0, engine_keys_payload_keys_joined_9} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_9} >= recent), value_7[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_10 = {word, 4'h6};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_10 = {word, 4'h6};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_10 = {1'b0, engine_keys_payload_keys_joined_10}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_10 = (engine_keys_payload_keys_less_10
             & (all_are_candidates | candidate_word[6])) ? {
             ({1'b0, engine_keys_payload_keys_joined_10} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_10} >= recent), value_6[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_11 = {word, 4'h5};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_11 = {word, 4'h5};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_11 = {1'b0, engine_keys_payload_keys_joined_11}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_11 = (engine_keys_payload_keys_less_11
             & (all_are_candidates | candidate_word[5])) ? {
             ({1'b0, engine_keys_payload_keys_joined_11} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_11} >= recent), value_5[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_12 = {word, 4'h4};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_12 = {word, 4'h4};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_12 = {1'b0, engine_keys_payload_keys_joined_12}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_12 = (engine_keys_payload_keys_less_12
             & (all_are_candidates | candidate_word[4])) ? {
             ({1'b0, engine_keys_payload_keys_joined_12} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_12} >= recent), value_4[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_13 = {word, 4'h3};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_13 = {word, 4'h3};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_13 = {1'b0, engine_keys_payload_keys_joined_13}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_13 = (engine_keys_payload_keys_less_13
             & (all_are_candidates | candidate_word[3])) ? {
             ({1'b0, engine_keys_payload_keys_joined_13} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_13} >= recent), value_3[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_14 = {word, 4'h2};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_14 = {word, 4'h2};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_14 = {1'b0, engine_keys_payload_keys_joined_14}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_14 = (engine_keys_payload_keys_less_14
             & (all_are_candidates | candidate_word[2])) ? {
             ({1'b0, engine_keys_payload_keys_joined_14} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_14} >= recent), value_2[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_15 = {word, 4'h1};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_15 = {word, 4'h1};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_15 = {1'b0, engine_keys_payload_keys_joined_15}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_15 = (engine_keys_payload_keys_less_15
             & (all_are_candidates | candidate_word[1])) ? {
             ({1'b0, engine_keys_payload_keys_joined_15} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_15} >= recent), value_1[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
-    wire [9:0] engine_keys_payload_keys_joined_16 = {word, 4'h0};  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
+    wire [9:0] engine_keys_payload_keys_joined_16 = {word, 4'h0};  // @[TokenSelector.swift:157]
     wire engine_keys_payload_keys_less_16 = {1'b0, engine_keys_payload_keys_joined_16}
-        < tokens;  // @[TokenSelector.swift:154]
+        < tokens;  // @[TokenSelector.swift:157]
     wire [31:0] engine_keys_payload_keys_choice_16 = (engine_keys_payload_keys_less_16
             & (all_are_candidates | candidate_word[0])) ? {
             ({1'b0, engine_keys_payload_keys_joined_16} < sink)
                 | ({1'b0, engine_keys_payload_keys_joined_16} >= recent), value_0[30:1], 1'b1
         }
-        : 32'h0;  // @[TokenSelector.swift:154]
+        : 32'h0;  // @[TokenSelector.swift:157]
     wire [511:0] engine_keys_payload_keys = {
         engine_keys_payload_keys_choice, engine_keys_payload_keys_choice_2,
         engine_keys_payload_keys_choice_3, engine_keys_payload_keys_choice_4,
@@ -701,7 +709,7 @@ module TokenSelector_n524288_k1024 (
         engine_keys_payload_keys_choice_11, engine_keys_payload_keys_choice_12,
         engine_keys_payload_keys_choice_13, engine_keys_payload_keys_choice_14,
         engine_keys_payload_keys_choice_15, engine_keys_payload_keys_choice_16
-    };  // @[TokenSelector.swift:165]
+    };  // @[TokenSelector.swift:171]
     wire [15:0] engine_keys_payload_occupied = {
         engine_keys_payload_keys_less, engine_keys_payload_keys_less_2,
         engine_keys_payload_keys_less_3, engine_keys_payload_keys_less_4,
@@ -711,14 +719,14 @@ module TokenSelector_n524288_k1024 (
         engine_keys_payload_keys_less_11, engine_keys_payload_keys_less_12,
         engine_keys_payload_keys_less_13, engine_keys_payload_keys_less_14,
         engine_keys_payload_keys_less_15, engine_keys_payload_keys_less_16
-    };  // @[TokenSelector.swift:165]
-    wire engine_keys_payload_last = {1'b0, next_word} == words;  // @[TokenSelector.swift:165]
+    };  // @[TokenSelector.swift:171]
+    wire engine_keys_payload_last = {1'b0, next_word} == words;  // @[TokenSelector.swift:171]
 
     always @(posedge clock) begin
         if (reset) begin
-            clears <= 1'b0;  // @[TokenSelector.swift:168]
+            clears <= 1'b0;  // @[TokenSelector.swift:174]
         end else begin
-            clears <= take;  // @[TokenSelector.swift:168]
+            clears <= take;  // @[TokenSelector.swift:174]
         end
     end
 

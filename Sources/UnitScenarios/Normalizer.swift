@@ -60,7 +60,8 @@ extension UnitScenario {
     static func state(
         _ weight: UInt128, _ format: ValueFormat, _ lane: LaneConfiguration, masses: Int, _ random: inout SeededGenerator
     ) -> PartialState {
-        let lower = random.flip() ? UInt128(random.next()) : 0
+        let weightBits = NumericFormats.stateWeightSumBits(maximumContext: lane.maximumContext)
+        let lower = random.flip() ? UInt128(random.next()) & (1 << UInt128(weightBits - 1) - 1) : 0
         let limit = format.bits < NumericFormats.valueBits && random.flip() ? 2047 : format.codeRange.upperBound
         let sums = (0..<lane.headSize).map { _ -> Int128 in
             switch random.below(6) {
@@ -74,16 +75,19 @@ extension UnitScenario {
         }
         return PartialState(
             isValid: true, stateClass: random.code(NumericFormats.classBits), upperWeightSum: weight, lowerWeightSum: lower,
-            upperOutputSums: sums + (0..<masses).map { _ in mass(of: weight, format, &random) },
+            upperOutputSums: sums + (0..<masses).map { _ in mass(of: weight, format, lane, &random) },
             lowerOutputSums: sums.map { _ in Int128(lower) * Int128(random.number(in: -limit...limit)) }
                 + (0..<masses).map { _ in Int128(lower) * Int128(random.number(in: 0...limit)) })
     }
 
     /// A mass as it lies in a state: a part of the row's weight sum, all of it, or thousands of times as much, which only
     /// the dropped keys of a renormalised row can be.
-    private static func mass(of weight: UInt128, _ format: ValueFormat, _ random: inout SeededGenerator) -> Int128 {
+    private static func mass(
+        of weight: UInt128, _ format: ValueFormat, _ lane: LaneConfiguration, _ random: inout SeededGenerator
+    ) -> Int128 {
         let unit = Int128(1) << Int128(format.bits - 2)
-        let room = (Int128(1) << 80) / (Int128(weight) * unit)
+        let most = Int128(1) << Int128(NumericFormats.stateOutputSumBits(maximumContext: lane.maximumContext) - 2)
+        let room = most / (Int128(weight) * unit)
         return switch random.below(5) {
         case 0: 0
         case 1: Int128(weight) * unit

@@ -26,6 +26,16 @@ struct GatherMutationTests {
         ).measure(atLeast: 95)
     }
 
+    /// Behind a narrow port, where vectors are whole sectors or more.
+    @Test func mutationScoreOfSerialRowCutter() throws {
+        let configuration = narrowConfigurations[0]
+        let units = try Self.both.map { try UnitScenario.gatherReader(configuration, .keyMSB, TestSeed.generator("\($0)"), $0) }
+        try UnitMutationScore(
+            name: "SerialRowCutter", scenarios: units, modules: ["SerialRowCutter"],
+            tests: [{ try GatherReaderTests().scatteredRowsAtTheBeatBound(configuration: configuration, keep: 0.54) }]
+        ).measure(atLeast: 93)
+    }
+
     @Test func mutationScoreOfIndexGenerator() throws {
         let units = try Self.both.map { try UnitScenario.indexGenerator(Self.configuration, TestSeed.generator("\($0)"), $0) }
         try UnitMutationScore(

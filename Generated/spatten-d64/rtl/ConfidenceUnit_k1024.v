@@ -21,11 +21,11 @@ module ConfidenceUnit_k1024 (
     output wire decisions_payload_row_last  // @[ConfidenceUnit.swift:46]
 );
 
-    reg header_pending;  // @[ConfidenceUnit.swift:106]
-    reg fresh_tile;  // @[ConfidenceUnit.swift:112]
-    reg [30:0] weight_sum;  // @[ConfidenceUnit.swift:113]
-    reg [20:0] largest;  // @[ConfidenceUnit.swift:114]
-    reg row_last;  // @[ConfidenceUnit.swift:115]
+    reg header_pending;  // @[ConfidenceUnit.swift:107]
+    reg fresh_tile;  // @[ConfidenceUnit.swift:113]
+    reg [30:0] weight_sum;  // @[ConfidenceUnit.swift:114]
+    reg [20:0] largest;  // @[ConfidenceUnit.swift:115]
+    reg row_last;  // @[ConfidenceUnit.swift:116]
     wire waiting_weights_input_ready;  // @[ConfidenceUnit.swift:85]
     wire waiting_weights_output_valid;  // @[ConfidenceUnit.swift:85]
     wire [22:0] waiting_weights_output_payload;  // @[ConfidenceUnit.swift:85]
@@ -35,63 +35,63 @@ module ConfidenceUnit_k1024 (
     wire tile_verdicts_input_ready;  // @[ConfidenceUnit.swift:87]
     wire tile_verdicts_output_valid;  // @[ConfidenceUnit.swift:87]
     wire [21:0] tile_verdicts_output_payload;  // @[ConfidenceUnit.swift:87]
-    wire multiplier_factors_ready;  // @[ConfidenceUnit.swift:130]
-    wire multiplier_product_valid;  // @[ConfidenceUnit.swift:130]
-    wire [55:0] multiplier_product_payload;  // @[ConfidenceUnit.swift:130]
+    wire multiplier_factors_ready;  // @[ConfidenceUnit.swift:131]
+    wire multiplier_product_valid;  // @[ConfidenceUnit.swift:131]
+    wire [55:0] multiplier_product_payload;  // @[ConfidenceUnit.swift:131]
     wire skid_input_ready;  // @[ConfidenceUnit.swift:91]
     wire skid_output_valid;  // @[ConfidenceUnit.swift:91]
     wire [1:0] skid_output_payload;  // @[ConfidenceUnit.swift:91]
 
     wire collects = waiting_weights_input_ready
-        & (!header_pending | tile_headers_input_ready);  // @[ConfidenceUnit.swift:107]
-    wire collect = weights_valid & collects;  // @[ConfidenceUnit.swift:108]
-    assign weights_ready = collects;  // @[ConfidenceUnit.swift:109]
+        & (!header_pending | tile_headers_input_ready);  // @[ConfidenceUnit.swift:108]
+    wire collect = weights_valid & collects;  // @[ConfidenceUnit.swift:109]
+    assign weights_ready = collects;  // @[ConfidenceUnit.swift:110]
     wire [22:0] waiting_weights_input_payload = {
         weights_payload_weights, weights_payload_tile_last, weights_payload_row_last
-    };  // @[ConfidenceUnit.swift:110]
+    };  // @[ConfidenceUnit.swift:111]
 
     always @(posedge clock) begin
-        if (collect) begin  // @[ConfidenceUnit.swift:116]
+        if (collect) begin  // @[ConfidenceUnit.swift:117]
             weight_sum <= (fresh_tile ? 31'h0 : weight_sum)
-                + {10'h0, weights_payload_weights};  // @[ConfidenceUnit.swift:117]
+                + {10'h0, weights_payload_weights};  // @[ConfidenceUnit.swift:118]
             largest <= (!fresh_tile & (weights_payload_weights < largest)) ? largest
-                : weights_payload_weights;  // @[ConfidenceUnit.swift:118]
-            row_last <= weights_payload_row_last;  // @[ConfidenceUnit.swift:115]
+                : weights_payload_weights;  // @[ConfidenceUnit.swift:119]
+            row_last <= weights_payload_row_last;  // @[ConfidenceUnit.swift:116]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fresh_tile <= 1'b1;  // @[ConfidenceUnit.swift:112]
-        end else if (collect) begin  // @[ConfidenceUnit.swift:116]
-            fresh_tile <= weights_payload_tile_last;  // @[ConfidenceUnit.swift:119]
+            fresh_tile <= 1'b1;  // @[ConfidenceUnit.swift:113]
+        end else if (collect) begin  // @[ConfidenceUnit.swift:117]
+            fresh_tile <= weights_payload_tile_last;  // @[ConfidenceUnit.swift:120]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            header_pending <= 1'b0;  // @[ConfidenceUnit.swift:106]
+            header_pending <= 1'b0;  // @[ConfidenceUnit.swift:107]
         end else begin
-            if (tile_headers_input_ready) begin  // @[ConfidenceUnit.swift:121]
-                header_pending <= 1'b0;  // @[ConfidenceUnit.swift:121]
+            if (tile_headers_input_ready) begin  // @[ConfidenceUnit.swift:122]
+                header_pending <= 1'b0;  // @[ConfidenceUnit.swift:122]
             end
-            if (collect & weights_payload_tile_last) begin  // @[ConfidenceUnit.swift:122]
-                header_pending <= 1'b1;  // @[ConfidenceUnit.swift:122]
+            if (collect & weights_payload_tile_last) begin  // @[ConfidenceUnit.swift:123]
+                header_pending <= 1'b1;  // @[ConfidenceUnit.swift:123]
             end
         end
     end
 
     wire [52:0] tile_headers_input_payload = {
         weight_sum, largest, row_last
-    };  // @[ConfidenceUnit.swift:123]
+    };  // @[ConfidenceUnit.swift:124]
     wire multiplier_factors_valid = tile_headers_output_valid
-        & row_valid;  // @[ConfidenceUnit.swift:131]
+        & row_valid;  // @[ConfidenceUnit.swift:132]
     wire [30:0] multiplier_factors_payload_multiplicand =
-        tile_headers_output_payload[52:22];  // @[ConfidenceUnit.swift:131]
+        tile_headers_output_payload[52:22];  // @[ConfidenceUnit.swift:132]
     wire judged = multiplier_product_valid
-        & tile_verdicts_input_ready;  // @[ConfidenceUnit.swift:133]
+        & tile_verdicts_input_ready;  // @[ConfidenceUnit.swift:134]
 
-    SerialMultiplier_a31_b25 multiplier (  // @[ConfidenceUnit.swift:130]
+    SerialMultiplier_a31_b25 multiplier (  // @[ConfidenceUnit.swift:131]
         .clock(clock),
         .reset(reset),
         .factors_valid(multiplier_factors_valid),
@@ -114,22 +114,22 @@ module ConfidenceUnit_k1024 (
         .output_payload(tile_headers_output_payload)
     );
 
-    assign row_ready = judged & tile_headers_output_payload[0];  // @[ConfidenceUnit.swift:136]
-    wire [31:0] whole = multiplier_product_payload[55:24];  // @[ConfidenceUnit.swift:141]
-    wire is_beyond = (|whole[31:21]) | !row_payload_per_key;  // @[ConfidenceUnit.swift:142]
+    assign row_ready = judged & tile_headers_output_payload[0];  // @[ConfidenceUnit.swift:137]
+    wire [31:0] whole = multiplier_product_payload[55:24];  // @[ConfidenceUnit.swift:142]
+    wire is_beyond = (|whole[31:21]) | !row_payload_per_key;  // @[ConfidenceUnit.swift:143]
     wire [21:0] tile_verdicts_input_payload = {
         !row_payload_per_key
             & ({11'h0, {tile_headers_output_payload[21:1], 24'h0}} < multiplier_product_payload),
         is_beyond ? 21'h1fffff : whole[20:0]
-    };  // @[ConfidenceUnit.swift:144]
+    };  // @[ConfidenceUnit.swift:145]
     assign decisions_valid = skid_output_valid;  // @[ConfidenceUnit.swift:91]
     assign decisions_payload_keep = skid_output_payload[1];  // @[ConfidenceUnit.swift:91]
     assign decisions_payload_row_last = skid_output_payload[0];  // @[ConfidenceUnit.swift:91]
     wire take = waiting_weights_output_valid
         & tile_verdicts_output_valid
-        & skid_input_ready;  // @[ConfidenceUnit.swift:93]
-    wire waiting_weights_output_ready = tile_verdicts_output_valid
         & skid_input_ready;  // @[ConfidenceUnit.swift:94]
+    wire waiting_weights_output_ready = tile_verdicts_output_valid
+        & skid_input_ready;  // @[ConfidenceUnit.swift:95]
 
     Fifo_w23_d2048 waiting_weights (  // @[ConfidenceUnit.swift:85]
         .clock(clock),
@@ -143,7 +143,7 @@ module ConfidenceUnit_k1024 (
     );
 
     wire tile_verdicts_output_ready = take
-        & waiting_weights_output_payload[1];  // @[ConfidenceUnit.swift:95]
+        & waiting_weights_output_payload[1];  // @[ConfidenceUnit.swift:96]
 
     Fifo_w22_d2 tile_verdicts (  // @[ConfidenceUnit.swift:87]
         .clock(clock),
@@ -160,7 +160,7 @@ module ConfidenceUnit_k1024 (
         tile_verdicts_output_payload[21]
             | (tile_verdicts_output_payload[20:0] < waiting_weights_output_payload[22:2]),
         waiting_weights_output_payload[0]
-    };  // @[ConfidenceUnit.swift:96]
+    };  // @[ConfidenceUnit.swift:97]
 
     SkidBuffer_w2 skid (  // @[ConfidenceUnit.swift:91]
         .clock(clock),

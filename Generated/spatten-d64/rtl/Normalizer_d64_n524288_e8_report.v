@@ -4,238 +4,238 @@
 module Normalizer_d64_n524288_e8_report (
     input  wire clock,
     input  wire reset,
-    input  wire value_bits_valid,  // @[Normalizer.swift:82]
-    output wire value_bits_ready,  // @[Normalizer.swift:82]
-    input  wire [3:0] value_bits_payload,  // @[Normalizer.swift:82]
-    input  wire state_valid,  // @[Normalizer.swift:82]
-    output wire state_ready,  // @[Normalizer.swift:82]
-    input  wire state_payload_occupied,  // @[Normalizer.swift:82]
-    input  wire signed [6:0] state_payload_highest_class,  // @[Normalizer.swift:82]
-    input  wire [70:0] state_payload_weight_sum,  // @[Normalizer.swift:82]
-    input  wire [70:0] state_payload_weight_sum_below,  // @[Normalizer.swift:82]
-    input  wire [655:0] state_payload_output_sums,  // @[Normalizer.swift:82]
-    input  wire [655:0] state_payload_output_sums_below,  // @[Normalizer.swift:82]
-    output wire output_valid,  // @[Normalizer.swift:83]
-    input  wire output_ready,  // @[Normalizer.swift:83]
-    output wire signed [15:0] output_payload_element,  // @[Normalizer.swift:83]
-    output wire output_payload_last,  // @[Normalizer.swift:83]
-    output wire report_valid,  // @[Normalizer.swift:83]
-    input  wire report_ready,  // @[Normalizer.swift:83]
-    output wire signed [15:0] report_payload_unrefined,  // @[Normalizer.swift:83]
-    output wire signed [15:0] report_payload_dropped,  // @[Normalizer.swift:83]
-    output wire total_valid,  // @[Normalizer.swift:84]
-    input  wire total_ready,  // @[Normalizer.swift:84]
-    output wire total_payload_occupied,  // @[Normalizer.swift:84]
-    output wire signed [6:0] total_payload_highest_class,  // @[Normalizer.swift:84]
-    output wire [6:0] total_payload_shift,  // @[Normalizer.swift:84]
-    output wire [24:0] total_payload_reciprocal  // @[Normalizer.swift:84]
+    input  wire value_bits_valid,  // @[Normalizer.swift:87]
+    output wire value_bits_ready,  // @[Normalizer.swift:87]
+    input  wire [3:0] value_bits_payload,  // @[Normalizer.swift:87]
+    input  wire state_valid,  // @[Normalizer.swift:87]
+    output wire state_ready,  // @[Normalizer.swift:87]
+    input  wire state_payload_occupied,  // @[Normalizer.swift:87]
+    input  wire signed [6:0] state_payload_highest_class,  // @[Normalizer.swift:87]
+    input  wire [70:0] state_payload_weight_sum,  // @[Normalizer.swift:87]
+    input  wire [70:0] state_payload_weight_sum_below,  // @[Normalizer.swift:87]
+    input  wire [655:0] state_payload_output_sums,  // @[Normalizer.swift:87]
+    input  wire [655:0] state_payload_output_sums_below,  // @[Normalizer.swift:87]
+    output wire output_valid,  // @[Normalizer.swift:88]
+    input  wire output_ready,  // @[Normalizer.swift:88]
+    output wire signed [15:0] output_payload_element,  // @[Normalizer.swift:88]
+    output wire output_payload_last,  // @[Normalizer.swift:88]
+    output wire report_valid,  // @[Normalizer.swift:88]
+    input  wire report_ready,  // @[Normalizer.swift:88]
+    output wire signed [15:0] report_payload_unrefined,  // @[Normalizer.swift:88]
+    output wire signed [15:0] report_payload_dropped,  // @[Normalizer.swift:88]
+    output wire total_valid,  // @[Normalizer.swift:89]
+    input  wire total_ready,  // @[Normalizer.swift:89]
+    output wire total_payload_occupied,  // @[Normalizer.swift:89]
+    output wire signed [6:0] total_payload_highest_class,  // @[Normalizer.swift:89]
+    output wire [6:0] total_payload_shift,  // @[Normalizer.swift:89]
+    output wire [24:0] total_payload_reciprocal  // @[Normalizer.swift:89]
 );
 
-    reg collecting;  // @[Normalizer.swift:98]
-    reg emitting;  // @[Normalizer.swift:99]
-    reg total_held;  // @[Normalizer.swift:106]
-    reg [3:0] in_index;  // @[Normalizer.swift:110]
-    reg [71:0] weight_sum;  // @[Normalizer.swift:115]
-    reg occupied;  // @[Normalizer.swift:116]
-    reg collected;  // @[Normalizer.swift:118]
-    reg [6:0] shift;  // @[Normalizer.swift:131]
-    reg located;  // @[Normalizer.swift:132]
-    reg signed [6:0] highest_class;  // @[Normalizer.swift:140]
-    reg [6:0] element;  // @[Normalizer.swift:159]
-    reg [2:0] choice_1;  // @[Normalizer.swift:179]
-    reg signed [82:0] chosen;  // @[Normalizer.swift:181]
-    reg occupied_of_1;  // @[Normalizer.swift:182]
-    reg occupied_of_2;  // @[Normalizer.swift:182]
-    reg [6:0] shift_of_1;  // @[Normalizer.swift:183]
-    reg [6:0] shift_of_2;  // @[Normalizer.swift:183]
-    reg signed [37:0] dividend;  // @[Normalizer.swift:185]
-    reg occupied_of_3;  // @[Normalizer.swift:187]
-    reg [24:0] reciprocal_of_1;  // @[Normalizer.swift:188]
-    reg [24:0] reciprocal_of_2;  // @[Normalizer.swift:188]
-    reg [24:0] reciprocal_of_3;  // @[Normalizer.swift:188]
-    reg signed [63:0] product;  // @[Normalizer.swift:189]
-    reg occupied_of_4;  // @[Normalizer.swift:190]
-    reg [3:0] value_bits_of_1;  // @[Normalizer.swift:191]
-    reg [3:0] value_bits_of_2;  // @[Normalizer.swift:191]
-    reg [3:0] value_bits_of_3;  // @[Normalizer.swift:191]
-    reg [3:0] value_bits_of_4;  // @[Normalizer.swift:191]
-    reg signed [15:0] result;  // @[Normalizer.swift:192]
-    reg last_of_1;  // @[Normalizer.swift:193]
-    reg last_of_2;  // @[Normalizer.swift:193]
-    reg last_of_3;  // @[Normalizer.swift:193]
-    reg last_of_4;  // @[Normalizer.swift:193]
-    reg last_of_5;  // @[Normalizer.swift:193]
-    reg valid_1;  // @[Normalizer.swift:194]
-    reg valid_2;  // @[Normalizer.swift:194]
-    reg valid_3;  // @[Normalizer.swift:194]
-    reg valid_4;  // @[Normalizer.swift:194]
-    reg valid_5;  // @[Normalizer.swift:194]
-    reg last_output_1;  // @[Normalizer.swift:199]
-    reg last_output_2;  // @[Normalizer.swift:199]
-    reg last_output_3;  // @[Normalizer.swift:199]
-    reg last_output_4;  // @[Normalizer.swift:199]
-    reg last_output_5;  // @[Normalizer.swift:199]
-    reg is_unrefined_1;  // @[Normalizer.swift:200]
-    reg is_unrefined_2;  // @[Normalizer.swift:200]
-    reg is_unrefined_3;  // @[Normalizer.swift:200]
-    reg is_unrefined_4;  // @[Normalizer.swift:200]
-    reg is_unrefined_5;  // @[Normalizer.swift:200]
-    reg signed [15:0] unrefined_mass;  // @[Normalizer.swift:201]
-    reg [663:0] folded_sums [0:8];  // @[Normalizer.swift:114]
-    reg [663:0] sums_word;  // @[Normalizer.swift:168]
-    wire reciprocal_done;  // @[Normalizer.swift:133]
-    wire [24:0] reciprocal_quotient;  // @[Normalizer.swift:133]
-    wire skid_input_ready;  // @[Normalizer.swift:156]
-    wire skid_output_valid;  // @[Normalizer.swift:156]
-    wire [16:0] skid_output_payload;  // @[Normalizer.swift:156]
-    wire report_skid_input_ready;  // @[Normalizer.swift:157]
-    wire report_skid_output_valid;  // @[Normalizer.swift:157]
-    wire [31:0] report_skid_output_payload;  // @[Normalizer.swift:157]
+    reg collecting;  // @[Normalizer.swift:103]
+    reg emitting;  // @[Normalizer.swift:104]
+    reg total_held;  // @[Normalizer.swift:111]
+    reg [3:0] in_index;  // @[Normalizer.swift:115]
+    reg [71:0] weight_sum;  // @[Normalizer.swift:120]
+    reg occupied;  // @[Normalizer.swift:121]
+    reg collected;  // @[Normalizer.swift:123]
+    reg [6:0] shift;  // @[Normalizer.swift:136]
+    reg located;  // @[Normalizer.swift:137]
+    reg signed [6:0] highest_class;  // @[Normalizer.swift:145]
+    reg [6:0] element;  // @[Normalizer.swift:164]
+    reg [2:0] choice_1;  // @[Normalizer.swift:184]
+    reg signed [82:0] chosen;  // @[Normalizer.swift:186]
+    reg occupied_of_1;  // @[Normalizer.swift:187]
+    reg occupied_of_2;  // @[Normalizer.swift:187]
+    reg [6:0] shift_of_1;  // @[Normalizer.swift:188]
+    reg [6:0] shift_of_2;  // @[Normalizer.swift:188]
+    reg signed [37:0] dividend;  // @[Normalizer.swift:191]
+    reg occupied_of_3;  // @[Normalizer.swift:193]
+    reg [24:0] reciprocal_of_1;  // @[Normalizer.swift:194]
+    reg [24:0] reciprocal_of_2;  // @[Normalizer.swift:194]
+    reg [24:0] reciprocal_of_3;  // @[Normalizer.swift:194]
+    reg signed [63:0] product;  // @[Normalizer.swift:196]
+    reg occupied_of_product_1;  // @[Normalizer.swift:197]
+    reg [3:0] value_bits_of_1;  // @[Normalizer.swift:198]
+    reg [3:0] value_bits_of_2;  // @[Normalizer.swift:198]
+    reg [3:0] value_bits_of_3;  // @[Normalizer.swift:198]
+    reg [3:0] value_bits_of_4;  // @[Normalizer.swift:198]
+    reg signed [15:0] result;  // @[Normalizer.swift:199]
+    reg last_of_1;  // @[Normalizer.swift:200]
+    reg last_of_2;  // @[Normalizer.swift:200]
+    reg last_of_3;  // @[Normalizer.swift:200]
+    reg last_of_4;  // @[Normalizer.swift:200]
+    reg last_of_5;  // @[Normalizer.swift:200]
+    reg valid_1;  // @[Normalizer.swift:201]
+    reg valid_2;  // @[Normalizer.swift:201]
+    reg valid_3;  // @[Normalizer.swift:201]
+    reg valid_4;  // @[Normalizer.swift:201]
+    reg valid_5;  // @[Normalizer.swift:201]
+    reg last_output_1;  // @[Normalizer.swift:206]
+    reg last_output_2;  // @[Normalizer.swift:206]
+    reg last_output_3;  // @[Normalizer.swift:206]
+    reg last_output_4;  // @[Normalizer.swift:206]
+    reg last_output_5;  // @[Normalizer.swift:206]
+    reg is_unrefined_1;  // @[Normalizer.swift:207]
+    reg is_unrefined_2;  // @[Normalizer.swift:207]
+    reg is_unrefined_3;  // @[Normalizer.swift:207]
+    reg is_unrefined_4;  // @[Normalizer.swift:207]
+    reg is_unrefined_5;  // @[Normalizer.swift:207]
+    reg signed [15:0] unrefined_mass;  // @[Normalizer.swift:208]
+    reg [663:0] folded_sums [0:8];  // @[Normalizer.swift:119]
+    reg [663:0] sums_word;  // @[Normalizer.swift:173]
+    wire reciprocal_done;  // @[Normalizer.swift:138]
+    wire [24:0] reciprocal_quotient;  // @[Normalizer.swift:138]
+    wire skid_input_ready;  // @[Normalizer.swift:161]
+    wire skid_output_valid;  // @[Normalizer.swift:161]
+    wire [16:0] skid_output_payload;  // @[Normalizer.swift:161]
+    wire report_skid_input_ready;  // @[Normalizer.swift:162]
+    wire report_skid_output_valid;  // @[Normalizer.swift:162]
+    wire [31:0] report_skid_output_payload;  // @[Normalizer.swift:162]
 
-    assign state_ready = collecting & !total_held;  // @[Normalizer.swift:109]
-    wire take = state_valid & state_ready;  // @[Normalizer.swift:108]
-    wire signed [82:0] folded_0 =  // @[Normalizer.swift:112]
+    assign state_ready = collecting & !total_held;  // @[Normalizer.swift:114]
+    wire take = state_valid & state_ready;  // @[Normalizer.swift:113]
+    wire signed [82:0] folded_0 =  // @[Normalizer.swift:117]
         {state_payload_output_sums[81], state_payload_output_sums[81:0]}
             + {{33{state_payload_output_sums_below[81]}}, state_payload_output_sums_below[81:32]};
     wire signed [82:0] folded_1 = {
             state_payload_output_sums[163], state_payload_output_sums[163:82]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[163]}}, state_payload_output_sums_below[163:114]};
     wire signed [82:0] folded_2 = {
             state_payload_output_sums[245], state_payload_output_sums[245:164]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[245]}}, state_payload_output_sums_below[245:196]};
     wire signed [82:0] folded_3 = {
             state_payload_output_sums[327], state_payload_output_sums[327:246]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[327]}}, state_payload_output_sums_below[327:278]};
     wire signed [82:0] folded_4 = {
             state_payload_output_sums[409], state_payload_output_sums[409:328]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[409]}}, state_payload_output_sums_below[409:360]};
     wire signed [82:0] folded_5 = {
             state_payload_output_sums[491], state_payload_output_sums[491:410]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[491]}}, state_payload_output_sums_below[491:442]};
     wire signed [82:0] folded_6 = {
             state_payload_output_sums[573], state_payload_output_sums[573:492]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[573]}}, state_payload_output_sums_below[573:524]};
     wire signed [82:0] folded_7 = {
             state_payload_output_sums[655], state_payload_output_sums[655:574]
-        }  // @[Normalizer.swift:112]
+        }  // @[Normalizer.swift:117]
         + {{33{state_payload_output_sums_below[655]}}, state_payload_output_sums_below[655:606]};
 
     always @(posedge clock) begin
-        if (take) begin  // @[Normalizer.swift:115]
+        if (take) begin  // @[Normalizer.swift:120]
             weight_sum <= {1'b0, state_payload_weight_sum}
-                + {33'h0, state_payload_weight_sum_below[70:32]};  // @[Normalizer.swift:115]
-            occupied <= state_payload_occupied;  // @[Normalizer.swift:116]
+                + {33'h0, state_payload_weight_sum_below[70:32]};  // @[Normalizer.swift:120]
+            occupied <= state_payload_occupied;  // @[Normalizer.swift:121]
         end
     end
 
-    wire is_last_beat = in_index == 4'h8;  // @[Normalizer.swift:117]
+    wire is_last_beat = in_index == 4'h8;  // @[Normalizer.swift:122]
 
     always @(posedge clock) begin
         if (reset) begin
-            collected <= 1'b0;  // @[Normalizer.swift:118]
+            collected <= 1'b0;  // @[Normalizer.swift:123]
         end else begin
-            collected <= take & is_last_beat;  // @[Normalizer.swift:118]
+            collected <= take & is_last_beat;  // @[Normalizer.swift:123]
         end
     end
 
-    wire advance = skid_input_ready & report_skid_input_ready;  // @[Normalizer.swift:158]
-    wire start = emitting & value_bits_valid & advance;  // @[Normalizer.swift:160]
+    wire advance = skid_input_ready & report_skid_input_ready;  // @[Normalizer.swift:163]
+    wire start = emitting & value_bits_valid & advance;  // @[Normalizer.swift:165]
 
     always @(posedge clock) begin
-        if (start) begin  // @[Normalizer.swift:168]
-            sums_word <= folded_sums[element[6:3]];  // @[Normalizer.swift:168]
+        if (start) begin  // @[Normalizer.swift:173]
+            sums_word <= folded_sums[element[6:3]];  // @[Normalizer.swift:173]
         end
-        if (take) begin  // @[Normalizer.swift:119]
+        if (take) begin  // @[Normalizer.swift:124]
             folded_sums[in_index] <= {
                 folded_7, folded_6, folded_5, folded_4, folded_3, folded_2, folded_1, folded_0
-            };  // @[Normalizer.swift:120]
+            };  // @[Normalizer.swift:125]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            in_index <= 4'h0;  // @[Normalizer.swift:110]
-        end else if (take) begin  // @[Normalizer.swift:119]
-            if (is_last_beat) begin  // @[Normalizer.swift:121]
-                in_index <= 4'h0;  // @[Normalizer.swift:122]
+            in_index <= 4'h0;  // @[Normalizer.swift:115]
+        end else if (take) begin  // @[Normalizer.swift:124]
+            if (is_last_beat) begin  // @[Normalizer.swift:126]
+                in_index <= 4'h0;  // @[Normalizer.swift:127]
             end else begin
-                in_index <= in_index + 4'h1;  // @[Normalizer.swift:125]
+                in_index <= in_index + 4'h1;  // @[Normalizer.swift:130]
             end
         end
     end
 
-    wire last_element = element == 7'h41;  // @[Normalizer.swift:161]
-    wire row_emitted = start & last_element;  // @[Normalizer.swift:176]
+    wire last_element = element == 7'h41;  // @[Normalizer.swift:166]
+    wire row_emitted = start & last_element;  // @[Normalizer.swift:181]
 
     always @(posedge clock) begin
         if (reset) begin
-            collecting <= 1'b1;  // @[Normalizer.swift:98]
+            collecting <= 1'b1;  // @[Normalizer.swift:103]
         end else begin
-            if (take) begin  // @[Normalizer.swift:119]
-                if (is_last_beat) begin  // @[Normalizer.swift:121]
-                    collecting <= 1'b0;  // @[Normalizer.swift:123]
+            if (take) begin  // @[Normalizer.swift:124]
+                if (is_last_beat) begin  // @[Normalizer.swift:126]
+                    collecting <= 1'b0;  // @[Normalizer.swift:128]
                 end
             end
-            if (row_emitted) begin  // @[Normalizer.swift:128]
-                collecting <= 1'b1;  // @[Normalizer.swift:128]
+            if (row_emitted) begin  // @[Normalizer.swift:133]
+                collecting <= 1'b1;  // @[Normalizer.swift:133]
             end
         end
     end
 
-    wire shift_next_or = weight_sum[71] | weight_sum[70];  // @[Normalizer.swift:131]
+    wire shift_next_or = weight_sum[71] | weight_sum[70];  // @[Normalizer.swift:136]
     wire shift_next_or_2 = shift_next_or
         | weight_sum[69]
-        | weight_sum[68];  // @[Normalizer.swift:131]
-    wire shift_next_or_3 = weight_sum[67] | weight_sum[66];  // @[Normalizer.swift:131]
+        | weight_sum[68];  // @[Normalizer.swift:136]
+    wire shift_next_or_3 = weight_sum[67] | weight_sum[66];  // @[Normalizer.swift:136]
     wire shift_next_or_4 = shift_next_or_2
         | shift_next_or_3
         | weight_sum[65]
-        | weight_sum[64];  // @[Normalizer.swift:131]
-    wire shift_next_or_5 = weight_sum[63] | weight_sum[62];  // @[Normalizer.swift:131]
+        | weight_sum[64];  // @[Normalizer.swift:136]
+    wire shift_next_or_5 = weight_sum[63] | weight_sum[62];  // @[Normalizer.swift:136]
     wire shift_next_or_6 = shift_next_or_5
         | weight_sum[61]
-        | weight_sum[60];  // @[Normalizer.swift:131]
-    wire shift_next_or_7 = weight_sum[59] | weight_sum[58];  // @[Normalizer.swift:131]
+        | weight_sum[60];  // @[Normalizer.swift:136]
+    wire shift_next_or_7 = weight_sum[59] | weight_sum[58];  // @[Normalizer.swift:136]
     wire shift_next_or_8 = shift_next_or_6
         | shift_next_or_7
         | weight_sum[57]
-        | weight_sum[56];  // @[Normalizer.swift:131]
-    wire shift_next_or_9 = weight_sum[55] | weight_sum[54];  // @[Normalizer.swift:131]
+        | weight_sum[56];  // @[Normalizer.swift:136]
+    wire shift_next_or_9 = weight_sum[55] | weight_sum[54];  // @[Normalizer.swift:136]
     wire shift_next_or_10 = shift_next_or_9
         | weight_sum[53]
-        | weight_sum[52];  // @[Normalizer.swift:131]
-    wire shift_next_or_11 = weight_sum[51] | weight_sum[50];  // @[Normalizer.swift:131]
+        | weight_sum[52];  // @[Normalizer.swift:136]
+    wire shift_next_or_11 = weight_sum[51] | weight_sum[50];  // @[Normalizer.swift:136]
     wire shift_next_or_12 = shift_next_or_8
         | shift_next_or_10
         | shift_next_or_11
         | weight_sum[49]
-        | weight_sum[48];  // @[Normalizer.swift:131]
-    wire shift_next_or_13 = weight_sum[47] | weight_sum[46];  // @[Normalizer.swift:131]
+        | weight_sum[48];  // @[Normalizer.swift:136]
+    wire shift_next_or_13 = weight_sum[47] | weight_sum[46];  // @[Normalizer.swift:136]
     wire shift_next_or_14 = shift_next_or_13
         | weight_sum[45]
-        | weight_sum[44];  // @[Normalizer.swift:131]
-    wire shift_next_or_15 = weight_sum[43] | weight_sum[42];  // @[Normalizer.swift:131]
+        | weight_sum[44];  // @[Normalizer.swift:136]
+    wire shift_next_or_15 = weight_sum[43] | weight_sum[42];  // @[Normalizer.swift:136]
     wire shift_next_or_16 = shift_next_or_14
         | shift_next_or_15
         | weight_sum[41]
-        | weight_sum[40];  // @[Normalizer.swift:131]
-    wire shift_next_or_17 = weight_sum[39] | weight_sum[38];  // @[Normalizer.swift:131]
+        | weight_sum[40];  // @[Normalizer.swift:136]
+    wire shift_next_or_17 = weight_sum[39] | weight_sum[38];  // @[Normalizer.swift:136]
     wire shift_next_or_18 = shift_next_or_17
         | weight_sum[37]
-        | weight_sum[36];  // @[Normalizer.swift:131]
-    wire shift_next_or_19 = weight_sum[35] | weight_sum[34];  // @[Normalizer.swift:131]
+        | weight_sum[36];  // @[Normalizer.swift:136]
+    wire shift_next_or_19 = weight_sum[35] | weight_sum[34];  // @[Normalizer.swift:136]
     wire shift_next_or_20 = shift_next_or_12
         | shift_next_or_16
         | shift_next_or_18
         | shift_next_or_19
         | weight_sum[33]
-        | weight_sum[32];  // @[Normalizer.swift:131]
+        | weight_sum[32];  // @[Normalizer.swift:136]
     wire [2:0] shift_next_choice = shift_next_or_8 ? {
             shift_next_or_6,
             shift_next_or_6 ? {shift_next_or_5, shift_next_or_5 ? weight_sum[63] : weight_sum[61]}
@@ -245,7 +245,7 @@ module Normalizer_d64_n524288_e8_report (
             shift_next_or_10,
             shift_next_or_10 ? {shift_next_or_9, shift_next_or_9 ? weight_sum[55] : weight_sum[53]}
                 : {shift_next_or_11, shift_next_or_11 ? weight_sum[51] : weight_sum[49]}
-        };  // @[Normalizer.swift:131]
+        };  // @[Normalizer.swift:136]
     wire [2:0] shift_next_choice_2 = shift_next_or_16 ? {
             shift_next_or_14,
             shift_next_or_14 ? {
@@ -259,26 +259,26 @@ module Normalizer_d64_n524288_e8_report (
                     shift_next_or_17, shift_next_or_17 ? weight_sum[39] : weight_sum[37]
                 }
                 : {shift_next_or_19, shift_next_or_19 ? weight_sum[35] : weight_sum[33]}
-        };  // @[Normalizer.swift:131]
-    wire shift_next_or_21 = weight_sum[31] | weight_sum[30];  // @[Normalizer.swift:131]
+        };  // @[Normalizer.swift:136]
+    wire shift_next_or_21 = weight_sum[31] | weight_sum[30];  // @[Normalizer.swift:136]
     wire shift_next_or_22 = shift_next_or_21
         | weight_sum[29]
-        | weight_sum[28];  // @[Normalizer.swift:131]
-    wire shift_next_or_23 = weight_sum[27] | weight_sum[26];  // @[Normalizer.swift:131]
+        | weight_sum[28];  // @[Normalizer.swift:136]
+    wire shift_next_or_23 = weight_sum[27] | weight_sum[26];  // @[Normalizer.swift:136]
     wire shift_next_or_24 = shift_next_or_22
         | shift_next_or_23
         | weight_sum[25]
-        | weight_sum[24];  // @[Normalizer.swift:131]
-    wire shift_next_or_25 = weight_sum[23] | weight_sum[22];  // @[Normalizer.swift:131]
+        | weight_sum[24];  // @[Normalizer.swift:136]
+    wire shift_next_or_25 = weight_sum[23] | weight_sum[22];  // @[Normalizer.swift:136]
     wire shift_next_or_26 = shift_next_or_25
         | weight_sum[21]
-        | weight_sum[20];  // @[Normalizer.swift:131]
-    wire shift_next_or_27 = weight_sum[19] | weight_sum[18];  // @[Normalizer.swift:131]
+        | weight_sum[20];  // @[Normalizer.swift:136]
+    wire shift_next_or_27 = weight_sum[19] | weight_sum[18];  // @[Normalizer.swift:136]
     wire shift_next_or_28 = shift_next_or_24
         | shift_next_or_26
         | shift_next_or_27
         | weight_sum[17]
-        | weight_sum[16];  // @[Normalizer.swift:131]
+        | weight_sum[16];  // @[Normalizer.swift:136]
     wire [2:0] shift_next_choice_3 = shift_next_or_24 ? {
             shift_next_or_22,
             shift_next_or_22 ? {
@@ -292,21 +292,21 @@ module Normalizer_d64_n524288_e8_report (
                     shift_next_or_25, shift_next_or_25 ? weight_sum[23] : weight_sum[21]
                 }
                 : {shift_next_or_27, shift_next_or_27 ? weight_sum[19] : weight_sum[17]}
-        };  // @[Normalizer.swift:131]
-    wire shift_next_or_29 = weight_sum[15] | weight_sum[14];  // @[Normalizer.swift:131]
+        };  // @[Normalizer.swift:136]
+    wire shift_next_or_29 = weight_sum[15] | weight_sum[14];  // @[Normalizer.swift:136]
     wire shift_next_or_30 = shift_next_or_29
         | weight_sum[13]
-        | weight_sum[12];  // @[Normalizer.swift:131]
-    wire shift_next_or_31 = weight_sum[11] | weight_sum[10];  // @[Normalizer.swift:131]
+        | weight_sum[12];  // @[Normalizer.swift:136]
+    wire shift_next_or_31 = weight_sum[11] | weight_sum[10];  // @[Normalizer.swift:136]
     wire shift_next_or_32 = shift_next_or_30
         | shift_next_or_31
         | weight_sum[9]
-        | weight_sum[8];  // @[Normalizer.swift:131]
-    wire shift_next_or_33 = weight_sum[7] | weight_sum[6];  // @[Normalizer.swift:131]
+        | weight_sum[8];  // @[Normalizer.swift:136]
+    wire shift_next_or_33 = weight_sum[7] | weight_sum[6];  // @[Normalizer.swift:136]
     wire shift_next_or_34 = shift_next_or_33
         | weight_sum[5]
-        | weight_sum[4];  // @[Normalizer.swift:131]
-    wire shift_next_or_35 = weight_sum[3] | weight_sum[2];  // @[Normalizer.swift:131]
+        | weight_sum[4];  // @[Normalizer.swift:136]
+    wire shift_next_or_35 = weight_sum[3] | weight_sum[2];  // @[Normalizer.swift:136]
     wire [2:0] shift_next_choice_4 = shift_next_or_32 ? {
             shift_next_or_30,
             shift_next_or_30 ? {
@@ -318,7 +318,7 @@ module Normalizer_d64_n524288_e8_report (
             shift_next_or_34,
             shift_next_or_34 ? {shift_next_or_33, shift_next_or_33 ? weight_sum[7] : weight_sum[5]}
                 : {shift_next_or_35, shift_next_or_35 ? weight_sum[3] : weight_sum[1]}
-        };  // @[Normalizer.swift:131]
+        };  // @[Normalizer.swift:136]
     wire [5:0] shift_next_joined = {
         shift_next_or_20,
         shift_next_or_20 ? {
@@ -331,32 +331,32 @@ module Normalizer_d64_n524288_e8_report (
                 shift_next_or_28 ? {shift_next_or_24, shift_next_choice_3}
                     : {shift_next_or_32, shift_next_choice_4}
             }
-    };  // @[Normalizer.swift:131]
+    };  // @[Normalizer.swift:136]
     wire [5:0] shift_next_choice_5 = shift_next_or_4 ? {
             1'b0, 1'b0, 1'b0, shift_next_or_2,
             shift_next_or_2 ? {shift_next_or, shift_next_or ? weight_sum[71] : weight_sum[69]}
                 : {shift_next_or_3, shift_next_or_3 ? weight_sum[67] : weight_sum[65]}
         }
-        : shift_next_joined;  // @[Normalizer.swift:131]
+        : shift_next_joined;  // @[Normalizer.swift:136]
 
     always @(posedge clock) begin
-        if (collected) begin  // @[Normalizer.swift:131]
-            shift <= {shift_next_or_4, shift_next_choice_5} - 7'h13;  // @[Normalizer.swift:131]
+        if (collected) begin  // @[Normalizer.swift:136]
+            shift <= {shift_next_or_4, shift_next_choice_5} - 7'h13;  // @[Normalizer.swift:136]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            located <= 1'b0;  // @[Normalizer.swift:132]
+            located <= 1'b0;  // @[Normalizer.swift:137]
         end else begin
-            located <= collected;  // @[Normalizer.swift:132]
+            located <= collected;  // @[Normalizer.swift:137]
         end
     end
 
-    wire [75:0] reciprocal_divisor_right = {weight_sum, 4'h0} >> shift;  // @[Normalizer.swift:135]
-    wire [23:0] reciprocal_divisor = reciprocal_divisor_right[23:0];  // @[Normalizer.swift:136]
+    wire [75:0] reciprocal_divisor_right = {weight_sum, 4'h0} >> shift;  // @[Normalizer.swift:140]
+    wire [23:0] reciprocal_divisor = reciprocal_divisor_right[23:0];  // @[Normalizer.swift:141]
 
-    Reciprocal reciprocal (  // @[Normalizer.swift:133]
+    Reciprocal reciprocal (  // @[Normalizer.swift:138]
         .clock(clock),
         .reset(reset),
         .start(located),
@@ -366,46 +366,46 @@ module Normalizer_d64_n524288_e8_report (
     );
 
     always @(posedge clock) begin
-        if (take) begin  // @[Normalizer.swift:140]
-            highest_class <= state_payload_highest_class;  // @[Normalizer.swift:140]
+        if (take) begin  // @[Normalizer.swift:145]
+            highest_class <= state_payload_highest_class;  // @[Normalizer.swift:145]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            total_held <= 1'b0;  // @[Normalizer.swift:106]
+            total_held <= 1'b0;  // @[Normalizer.swift:111]
         end else begin
-            if (total_ready) begin  // @[Normalizer.swift:141]
-                total_held <= 1'b0;  // @[Normalizer.swift:141]
+            if (total_ready) begin  // @[Normalizer.swift:146]
+                total_held <= 1'b0;  // @[Normalizer.swift:146]
             end
+            if (reciprocal_done) begin  // @[Normalizer.swift:147]
+                total_held <= 1'b1;  // @[Normalizer.swift:147]
+            end
+        end
+    end
+
+    assign total_valid = total_held;  // @[Normalizer.swift:148]
+    assign total_payload_occupied = occupied;  // @[Normalizer.swift:148]
+    assign total_payload_highest_class = highest_class;  // @[Normalizer.swift:148]
+    assign total_payload_shift = shift;  // @[Normalizer.swift:148]
+    assign total_payload_reciprocal = reciprocal_quotient;  // @[Normalizer.swift:148]
+    assign output_valid = skid_output_valid;  // @[Normalizer.swift:161]
+    assign output_payload_element = skid_output_payload[16:1];  // @[Normalizer.swift:161]
+    assign output_payload_last = skid_output_payload[0];  // @[Normalizer.swift:161]
+    assign report_valid = report_skid_output_valid;  // @[Normalizer.swift:162]
+    assign report_payload_unrefined = report_skid_output_payload[31:16];  // @[Normalizer.swift:162]
+    assign report_payload_dropped = report_skid_output_payload[15:0];  // @[Normalizer.swift:162]
+
+    always @(posedge clock) begin
+        if (reset) begin
+            emitting <= 1'b0;  // @[Normalizer.swift:104]
+        end else begin
             if (reciprocal_done) begin  // @[Normalizer.swift:142]
-                total_held <= 1'b1;  // @[Normalizer.swift:142]
+                emitting <= 1'b1;  // @[Normalizer.swift:142]
             end
-        end
-    end
-
-    assign total_valid = total_held;  // @[Normalizer.swift:143]
-    assign total_payload_occupied = occupied;  // @[Normalizer.swift:143]
-    assign total_payload_highest_class = highest_class;  // @[Normalizer.swift:143]
-    assign total_payload_shift = shift;  // @[Normalizer.swift:143]
-    assign total_payload_reciprocal = reciprocal_quotient;  // @[Normalizer.swift:143]
-    assign output_valid = skid_output_valid;  // @[Normalizer.swift:156]
-    assign output_payload_element = skid_output_payload[16:1];  // @[Normalizer.swift:156]
-    assign output_payload_last = skid_output_payload[0];  // @[Normalizer.swift:156]
-    assign report_valid = report_skid_output_valid;  // @[Normalizer.swift:157]
-    assign report_payload_unrefined = report_skid_output_payload[31:16];  // @[Normalizer.swift:157]
-    assign report_payload_dropped = report_skid_output_payload[15:0];  // @[Normalizer.swift:157]
-
-    always @(posedge clock) begin
-        if (reset) begin
-            emitting <= 1'b0;  // @[Normalizer.swift:99]
-        end else begin
-            if (reciprocal_done) begin  // @[Normalizer.swift:137]
-                emitting <= 1'b1;  // @[Normalizer.swift:137]
-            end
-            if (start) begin  // @[Normalizer.swift:169]
-                if (last_element) begin  // @[Normalizer.swift:171]
-                    emitting <= 1'b0;  // @[Normalizer.swift:172]
+            if (start) begin  // @[Normalizer.swift:174]
+                if (last_element) begin  // @[Normalizer.swift:176]
+                    emitting <= 1'b0;  // @[Normalizer.swift:177]
                 end
             end
         end
@@ -413,108 +413,108 @@ module Normalizer_d64_n524288_e8_report (
 
     always @(posedge clock) begin
         if (reset) begin
-            element <= 7'h0;  // @[Normalizer.swift:159]
-        end else if (start) begin  // @[Normalizer.swift:169]
-            element <= element + 7'h1;  // @[Normalizer.swift:170]
-            if (last_element) begin  // @[Normalizer.swift:171]
-                element <= 7'h0;  // @[Normalizer.swift:173]
+            element <= 7'h0;  // @[Normalizer.swift:164]
+        end else if (start) begin  // @[Normalizer.swift:174]
+            element <= element + 7'h1;  // @[Normalizer.swift:175]
+            if (last_element) begin  // @[Normalizer.swift:176]
+                element <= 7'h0;  // @[Normalizer.swift:178]
             end
         end
     end
 
-    assign value_bits_ready = start & last_element;  // @[Normalizer.swift:177]
-    wire signed [86:0] aligned = $signed({chosen, 4'h0}) >>> shift_of_2;  // @[Normalizer.swift:208]
+    assign value_bits_ready = start & last_element;  // @[Normalizer.swift:182]
+    wire signed [86:0] aligned = $signed({chosen, 4'h0}) >>> shift_of_2;  // @[Normalizer.swift:231]
     wire signed [29:0] kept = (value_bits_of_4 == 4'hc) ? {{8{product[63]}}, product[63:42]}
         : (value_bits_of_4 == 4'h8) ? {{4{product[63]}}, product[63:38]}
         : (value_bits_of_4 == 4'h6) ? {{2{product[63]}}, product[63:36]}
-        : product[63:34];  // @[Normalizer.swift:220]
-    wire signed [30:0] half_up_sum = {kept[29], kept} + 31'h1;  // @[Normalizer.swift:223]
-    wire signed [29:0] half_up = half_up_sum[30:1];  // @[Normalizer.swift:223]
-    wire result_next_less = half_up > $signed(30'h7fff);  // @[Normalizer.swift:192]
-    wire result_next_less_2 = half_up < $signed(30'h3fff8000);  // @[Normalizer.swift:192]
+        : product[63:34];  // @[Normalizer.swift:243]
+    wire signed [30:0] half_up_sum = {kept[29], kept} + 31'h1;  // @[Normalizer.swift:246]
+    wire signed [29:0] half_up = half_up_sum[30:1];  // @[Normalizer.swift:246]
+    wire result_next_less = half_up > $signed(30'h7fff);  // @[Normalizer.swift:199]
+    wire result_next_less_2 = half_up < $signed(30'h3fff8000);  // @[Normalizer.swift:199]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[Normalizer.swift:179]
-            choice_1 <= element[2:0];  // @[Normalizer.swift:179]
+        if (advance) begin  // @[Normalizer.swift:184]
+            choice_1 <= element[2:0];  // @[Normalizer.swift:184]
             chosen <= choice_1[2] ? (choice_1[1] ? (choice_1[0] ? sums_word[663:581]
                         : sums_word[580:498])
                     : choice_1[0] ? sums_word[497:415]
                     : sums_word[414:332])
                 : choice_1[1] ? (choice_1[0] ? sums_word[331:249] : sums_word[248:166])
                 : choice_1[0] ? sums_word[165:83]
-                : sums_word[82:0];  // @[Normalizer.swift:181]
-            occupied_of_1 <= occupied;  // @[Normalizer.swift:182]
-            occupied_of_2 <= occupied_of_1;  // @[Normalizer.swift:182]
-            shift_of_1 <= shift;  // @[Normalizer.swift:183]
-            shift_of_2 <= shift_of_1;  // @[Normalizer.swift:183]
+                : sums_word[82:0];  // @[Normalizer.swift:186]
+            occupied_of_1 <= occupied;  // @[Normalizer.swift:187]
+            occupied_of_2 <= occupied_of_1;  // @[Normalizer.swift:187]
+            shift_of_1 <= shift;  // @[Normalizer.swift:188]
+            shift_of_2 <= shift_of_1;  // @[Normalizer.swift:188]
             dividend <= (!aligned[86] & (|aligned[86:37])) ? 38'h1fffffffff
-                : aligned[37:0];  // @[Normalizer.swift:185]
-            occupied_of_3 <= occupied_of_2;  // @[Normalizer.swift:187]
-            reciprocal_of_1 <= reciprocal_quotient;  // @[Normalizer.swift:188]
-            reciprocal_of_2 <= reciprocal_of_1;  // @[Normalizer.swift:188]
-            reciprocal_of_3 <= reciprocal_of_2;  // @[Normalizer.swift:188]
-            product <= dividend * $signed({1'b0, reciprocal_of_3});  // @[Normalizer.swift:189]
-            occupied_of_4 <= occupied_of_3;  // @[Normalizer.swift:190]
-            value_bits_of_1 <= value_bits_payload;  // @[Normalizer.swift:191]
-            value_bits_of_2 <= value_bits_of_1;  // @[Normalizer.swift:191]
-            value_bits_of_3 <= value_bits_of_2;  // @[Normalizer.swift:191]
-            value_bits_of_4 <= value_bits_of_3;  // @[Normalizer.swift:191]
-            result <= occupied_of_4 ? (result_next_less ? 16'h7fff
+                : aligned[37:0];  // @[Normalizer.swift:191]
+            occupied_of_3 <= occupied_of_2;  // @[Normalizer.swift:193]
+            reciprocal_of_1 <= reciprocal_quotient;  // @[Normalizer.swift:194]
+            reciprocal_of_2 <= reciprocal_of_1;  // @[Normalizer.swift:194]
+            reciprocal_of_3 <= reciprocal_of_2;  // @[Normalizer.swift:194]
+            product <= dividend * $signed({1'b0, reciprocal_of_3});  // @[Normalizer.swift:196]
+            occupied_of_product_1 <= occupied_of_3;  // @[Normalizer.swift:197]
+            value_bits_of_1 <= value_bits_payload;  // @[Normalizer.swift:198]
+            value_bits_of_2 <= value_bits_of_1;  // @[Normalizer.swift:198]
+            value_bits_of_3 <= value_bits_of_2;  // @[Normalizer.swift:198]
+            value_bits_of_4 <= value_bits_of_3;  // @[Normalizer.swift:198]
+            result <= occupied_of_product_1 ? (result_next_less ? 16'h7fff
                     : result_next_less_2 ? 16'h8000
                     : half_up[15:0])
-                : 16'h0;  // @[Normalizer.swift:192]
-            last_of_1 <= last_element;  // @[Normalizer.swift:193]
-            last_of_2 <= last_of_1;  // @[Normalizer.swift:193]
-            last_of_3 <= last_of_2;  // @[Normalizer.swift:193]
-            last_of_4 <= last_of_3;  // @[Normalizer.swift:193]
-            last_of_5 <= last_of_4;  // @[Normalizer.swift:193]
+                : 16'h0;  // @[Normalizer.swift:199]
+            last_of_1 <= last_element;  // @[Normalizer.swift:200]
+            last_of_2 <= last_of_1;  // @[Normalizer.swift:200]
+            last_of_3 <= last_of_2;  // @[Normalizer.swift:200]
+            last_of_4 <= last_of_3;  // @[Normalizer.swift:200]
+            last_of_5 <= last_of_4;  // @[Normalizer.swift:200]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[Normalizer.swift:194]
-            valid_2 <= 1'b0;  // @[Normalizer.swift:194]
-            valid_3 <= 1'b0;  // @[Normalizer.swift:194]
-            valid_4 <= 1'b0;  // @[Normalizer.swift:194]
-            valid_5 <= 1'b0;  // @[Normalizer.swift:194]
-        end else if (advance) begin  // @[Normalizer.swift:194]
-            valid_1 <= start;  // @[Normalizer.swift:194]
-            valid_2 <= valid_1;  // @[Normalizer.swift:194]
-            valid_3 <= valid_2;  // @[Normalizer.swift:194]
-            valid_4 <= valid_3;  // @[Normalizer.swift:194]
-            valid_5 <= valid_4;  // @[Normalizer.swift:194]
+            valid_1 <= 1'b0;  // @[Normalizer.swift:201]
+            valid_2 <= 1'b0;  // @[Normalizer.swift:201]
+            valid_3 <= 1'b0;  // @[Normalizer.swift:201]
+            valid_4 <= 1'b0;  // @[Normalizer.swift:201]
+            valid_5 <= 1'b0;  // @[Normalizer.swift:201]
+        end else if (advance) begin  // @[Normalizer.swift:201]
+            valid_1 <= start;  // @[Normalizer.swift:201]
+            valid_2 <= valid_1;  // @[Normalizer.swift:201]
+            valid_3 <= valid_2;  // @[Normalizer.swift:201]
+            valid_4 <= valid_3;  // @[Normalizer.swift:201]
+            valid_5 <= valid_4;  // @[Normalizer.swift:201]
         end
     end
 
     always @(posedge clock) begin
-        if (advance) begin  // @[Normalizer.swift:199]
-            last_output_1 <= element == 7'h3f;  // @[Normalizer.swift:199]
-            last_output_2 <= last_output_1;  // @[Normalizer.swift:199]
-            last_output_3 <= last_output_2;  // @[Normalizer.swift:199]
-            last_output_4 <= last_output_3;  // @[Normalizer.swift:199]
-            last_output_5 <= last_output_4;  // @[Normalizer.swift:199]
-            is_unrefined_1 <= element == 7'h40;  // @[Normalizer.swift:200]
-            is_unrefined_2 <= is_unrefined_1;  // @[Normalizer.swift:200]
-            is_unrefined_3 <= is_unrefined_2;  // @[Normalizer.swift:200]
-            is_unrefined_4 <= is_unrefined_3;  // @[Normalizer.swift:200]
-            is_unrefined_5 <= is_unrefined_4;  // @[Normalizer.swift:200]
+        if (advance) begin  // @[Normalizer.swift:206]
+            last_output_1 <= element == 7'h3f;  // @[Normalizer.swift:206]
+            last_output_2 <= last_output_1;  // @[Normalizer.swift:206]
+            last_output_3 <= last_output_2;  // @[Normalizer.swift:206]
+            last_output_4 <= last_output_3;  // @[Normalizer.swift:206]
+            last_output_5 <= last_output_4;  // @[Normalizer.swift:206]
+            is_unrefined_1 <= element == 7'h40;  // @[Normalizer.swift:207]
+            is_unrefined_2 <= is_unrefined_1;  // @[Normalizer.swift:207]
+            is_unrefined_3 <= is_unrefined_2;  // @[Normalizer.swift:207]
+            is_unrefined_4 <= is_unrefined_3;  // @[Normalizer.swift:207]
+            is_unrefined_5 <= is_unrefined_4;  // @[Normalizer.swift:207]
         end
     end
 
     always @(posedge clock) begin
-        if (advance & is_unrefined_5) begin  // @[Normalizer.swift:201]
-            unrefined_mass <= result;  // @[Normalizer.swift:201]
+        if (advance & is_unrefined_5) begin  // @[Normalizer.swift:208]
+            unrefined_mass <= result;  // @[Normalizer.swift:208]
         end
     end
 
     wire skid_input_valid = valid_5
         & advance
         & !is_unrefined_5
-        & !last_of_5;  // @[Normalizer.swift:202]
-    wire [16:0] skid_input_payload = {result, last_output_5};  // @[Normalizer.swift:202]
+        & !last_of_5;  // @[Normalizer.swift:209]
+    wire [16:0] skid_input_payload = {result, last_output_5};  // @[Normalizer.swift:209]
 
-    SkidBuffer_w17 skid (  // @[Normalizer.swift:156]
+    SkidBuffer_w17 skid (  // @[Normalizer.swift:161]
         .clock(clock),
         .reset(reset),
         .input_valid(skid_input_valid),
@@ -525,10 +525,10 @@ module Normalizer_d64_n524288_e8_report (
         .output_payload(skid_output_payload)
     );
 
-    wire report_skid_input_valid = valid_5 & advance & last_of_5;  // @[Normalizer.swift:203]
-    wire [31:0] report_skid_input_payload = {unrefined_mass, result};  // @[Normalizer.swift:203]
+    wire report_skid_input_valid = valid_5 & advance & last_of_5;  // @[Normalizer.swift:210]
+    wire [31:0] report_skid_input_payload = {unrefined_mass, result};  // @[Normalizer.swift:210]
 
-    SkidBuffer_w32 report_skid (  // @[Normalizer.swift:157]
+    SkidBuffer_w32 report_skid (  // @[Normalizer.swift:162]
         .clock(clock),
         .reset(reset),
         .input_valid(report_skid_input_valid),

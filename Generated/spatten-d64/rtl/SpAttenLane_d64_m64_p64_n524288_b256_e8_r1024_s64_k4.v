@@ -135,14 +135,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:165]
-    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:165]
-    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:165]
+    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:168]
+    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:168]
     wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -254,14 +254,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire value_source_range_ready;  // @[SpAttenLane.swift:165]
-    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:165]
-    wire value_source_decisions_ready;  // @[SpAttenLane.swift:165]
-    wire value_source_tokens_valid;  // @[SpAttenLane.swift:165]
-    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:165]
-    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:165]
-    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:165]
-    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:165]
+    wire value_source_range_ready;  // @[SpAttenLane.swift:168]
+    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:168]
+    wire value_source_decisions_ready;  // @[SpAttenLane.swift:168]
+    wire value_source_tokens_valid;  // @[SpAttenLane.swift:168]
+    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:168]
+    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:168]
+    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:168]
+    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:168]
     wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:75]
     wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:75]
     wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:75]
@@ -299,9 +299,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:143]
     wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:143]
     wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:143]
-    wire kept_weights_input_ready;  // @[SpAttenLaneWiring.swift:43]
-    wire kept_weights_output_valid;  // @[SpAttenLaneWiring.swift:43]
-    wire [35:0] kept_weights_output_payload;  // @[SpAttenLaneWiring.swift:43]
+    wire kept_weights_input_ready;  // @[SpAttenLane.swift:145]
+    wire kept_weights_output_valid;  // @[SpAttenLane.swift:145]
+    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:145]
     wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:43]
@@ -436,14 +436,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire score_refiner_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:182]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:185]
     wire centre_scaler_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
         & dispatcher_centre_payload
-        & score_refiner_scores_ready;  // @[SpAttenLane.swift:183]
+        & score_refiner_scores_ready;  // @[SpAttenLane.swift:186]
     wire query_key_scores_ready = dispatcher_centre_valid
         & score_refiner_scores_ready
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:184]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:187]
 
     ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:101]
         .clock(clock),
@@ -481,7 +481,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire dispatcher_centre_ready = query_key_scores_valid
         & query_key_scores_ready
-        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:185]
+        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:188]
 
     ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:113]
         .clock(clock),
@@ -576,7 +576,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire key_lsb_source_decisions_payload_row_last =
         lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:123]
 
-    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:165]
+    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:168]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_lsb_range_valid),
@@ -723,7 +723,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(value_decisions_output_payload)
     );
 
-    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:165]
+    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:168]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_value_range_valid),
@@ -756,19 +756,19 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         value_selector_kept_payload_weights, value_selector_kept_payload_reference,
         value_selector_kept_payload_occupied, value_selector_kept_payload_tile_last,
         value_selector_kept_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:45]
+    };  // @[SpAttenLane.swift:146]
     wire [20:0] probability_value_weights_payload_weights =
-        kept_weights_output_payload[35:15];  // @[SpAttenLaneWiring.swift:46]
+        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:148]
     wire signed [11:0] probability_value_weights_payload_reference =
-        kept_weights_output_payload[14:3];  // @[SpAttenLaneWiring.swift:46]
+        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:148]
     wire probability_value_weights_payload_occupied =
-        kept_weights_output_payload[2];  // @[SpAttenLaneWiring.swift:46]
+        kept_weights_output_payload[2];  // @[SpAttenLane.swift:148]
     wire probability_value_weights_payload_tile_last =
-        kept_weights_output_payload[1];  // @[SpAttenLaneWiring.swift:46]
+        kept_weights_output_payload[1];  // @[SpAttenLane.swift:148]
     wire probability_value_weights_payload_row_last =
-        kept_weights_output_payload[0];  // @[SpAttenLaneWiring.swift:46]
+        kept_weights_output_payload[0];  // @[SpAttenLane.swift:148]
 
-    Fifo_w36_d1024 kept_weights (  // @[SpAttenLaneWiring.swift:43]
+    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:145]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_kept_valid),
@@ -1215,7 +1215,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .granted_payload(port_arbiter_0_granted_payload)
     );
 
-    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:158]
+    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:161]
 
     wire _unused_ok = &{
         1'b0, value_reader_vectors_payload_row_last, normalizer_total_valid,

@@ -69,7 +69,7 @@ package struct CascadeController: Module {
     enum Phase: Int, CaseIterable {
         case idle, check, clearTokens, clearHeads, decay, extend
         /// A layer: what it keeps, the rankings, its rows.
-        case share, decide, rankHeads, rankTokens, scanTokens, awaitHeads, rows, nextLayer, drain
+        case share, weigh, compare, decide, rankHeads, rankTokens, scanTokens, awaitHeads, rows, nextLayer, drain
         case saveHeader, scanToSave, saveTokens, askHeads, saveHeads
         case restoreHeader, loadTokens, restoreTokens, loadHeads, restoreHeads, restoreRest
         case answer

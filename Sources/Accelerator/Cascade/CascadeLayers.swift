@@ -38,7 +38,7 @@ struct LayerSchedule {
         }
         c.when(phase.is(.nextLayer)) { layer.next(layer.q &+ 1) }
 
-        /// `ceil(ratio * count / 2^16)` of the layer, two cycles after its phase `share` begins.
+        /// `ceil(ratio * count / 2^16)` of the layer, in its phase `compare`: the ratio is known in `share`, the product in `weigh`.
         func share(_ name: String, _ ratio: RatioSchedule, of count: Unsigned) -> Unsigned {
             let line = c.register("\(name)_line", .signed(ratioBits + layerBits + 2))
             let prunes = c.named("\(name)_layer_prunes", layer.q >= ratio.unpruned)
@@ -49,16 +49,18 @@ struct LayerSchedule {
             }
             let one = 1 << ratioFractionBits
             let clamped = mux(line.q.isNegative, 0, mux(line.q > Signed(one), Unsigned(one), line.q.asUnsigned.truncated(to: ratioBits)))
-            let product = c.stage("\(name)_product", mux(prunes, clamped, Unsigned(one)) * count)
+            let ratio = c.stage("\(name)_ratio", mux(prunes, clamped, Unsigned(one)))
+            let product = c.stage("\(name)_product", ratio * count)
             return ((product + Unsigned(one - 1)) >> ratioFractionBits).resized(to: count.width)
         }
         let shared = share("tokens", command.tokenRatio, of: context)
         let protected = command.sink + command.recent
-        let least = mux(protected < context.extended(to: protected.width), protected, context).truncated(to: tokenBits)
+        let least = c.stage(
+            "least_tokens", mux(protected < context.extended(to: protected.width), protected, context).truncated(to: tokenBits))
         let wanted = c.named("wanted_tokens", mux(shared < least, least, shared))
-        let keptTokens = c.named("kept_tokens", mux(wanted < tokens.q, wanted, tokens.q))
+        let keptTokens = c.stage("kept_tokens", mux(wanted < tokens.q, wanted, tokens.q))
         let sharedHeads = share("heads", command.headRatio, of: command.heads)
-        let keptHeads = c.named("kept_heads", mux(sharedHeads < heads.q, sharedHeads, heads.q))
+        let keptHeads = c.stage("kept_heads", mux(sharedHeads < heads.q, sharedHeads, heads.q))
         prunesHeads = c.named("prunes_heads", keptHeads < heads.q)
         // Without a head no list is read; a list of no token is none.
         prunesTokens = c.named("prunes_tokens", (keptTokens < tokens.q) & keptTokens.isNonzero & keptHeads.isNonzero)
@@ -158,7 +160,9 @@ extension CascadeController {
         let selecting = c.register("selecting", .bit, reset: 0)
         let settled = c.named("settled", rows.areIn & !selecting.q)
         let ranks = c.named("ranks", schedule.prunesTokens | schedule.prunesHeads)
-        c.when(phase.is(.share)) { phase.go(.decide) }
+        c.when(phase.is(.share)) { phase.go(.weigh) }
+        c.when(phase.is(.weigh)) { phase.go(.compare) }
+        c.when(phase.is(.compare)) { phase.go(.decide) }
         c.when(phase.is(.decide) & (settled | !ranks)) {
             phase.go(.rows)
             c.when(schedule.prunesTokens) { phase.go(.rankTokens) }

@@ -71,6 +71,7 @@ package struct TokenImportance: Module {
         c.drive(io.accumulates.ready, take & beat.rowLast)
         keys.push(WaitingKey(weight: beat.weights[0], reference: beat.reference), when: take & io.accumulates.payload)
         rows.push(io.accumulates.payload, when: take & beat.rowLast)
+        let next = configuration.relayed(c, "next_key", keys.output)
         c.discard(concatenate(beat.occupied, beat.tileLast))
 
         let bank = c.instance("bank", TokenBank(configuration))
@@ -97,9 +98,9 @@ package struct TokenImportance: Module {
         c.when(index.range.fires) { indexed.set() }
 
         let token = index.tokens.payload
-        let add = c.named("add", running.q & index.tokens.valid & keys.output.valid)
-        c.drive(index.tokens.ready, running.q & keys.output.valid)
-        c.drive(keys.output.ready, running.q & index.tokens.valid)
+        let add = c.named("add", running.q & index.tokens.valid & next.valid)
+        c.drive(index.tokens.ready, running.q & next.valid)
+        c.drive(next.ready, running.q & index.tokens.valid)
         let ends = c.named("row_ends", add & token.rowLast)
         c.when(begins) {
             running.set()
@@ -113,7 +114,7 @@ package struct TokenImportance: Module {
         let valid1 = c.stage("valid_1", add, reset: 0), valid2 = c.stage("valid_2", valid1, reset: 0)
         c.drive(weighing, valid1 | valid2)
         c.drive(bank.addition.valid, valid2)
-        c.drive(bank.addition.payload, addition(c, keys.output.payload, io.total.payload, token))
+        c.drive(bank.addition.payload, addition(c, next.payload, io.total.payload, token))
         c.drive(io.rowDone, bank.rowAdded | c.stage("row_passed", passes, reset: 0))
     }
 

@@ -5,11 +5,11 @@ import RTL
 
 /// Chooses the tokens that stay and gives them as an ascending list (Docs/pruning.md 7, 8).
 ///
-/// A scan of the bank goes through the top-k engine, a word of ranks a cycle, or in 33 cycles where importances are divided. The candidates of the next
+/// A scan of the bank goes through the top-k engine, a word of ranks a cycle, or in 34 cycles where importances are divided. The candidates of the next
 /// selection are kept here, a bit a token.
 ///
 /// From the command to the first entry of the list of 1,024 tokens: 278 cycles with words of 16, 64 of them the scan and nearly all
-/// others the engine's, or 2,262 where importances are divided; then an entry a cycle.
+/// others the engine's, or 2,326 where importances are divided; then an entry a cycle.
 package struct TokenSelector: Module {
     package let configuration: SpAttenConfiguration
 
@@ -133,7 +133,7 @@ private struct Scanned {
         let candidates = c.memory("candidates", depth: configuration.tokenWords, width: configuration.importanceLanes, collision: .undefined)
         let next = c.register("next_word", .unsigned(bits + 1))
         let valid = c.register("word_valid", .bit, reset: 0)
-        let steps = c.register("steps", .unsigned(bitsToCount(tokenImportanceBits)), reset: 0)
+        let steps = c.register("steps", .unsigned(bitsToCount(tokenImportanceBits + 1)), reset: 0)
         let words = c.named("words", configuration.words(of: command.context))
         let leaves = c.named("word_leaves", valid.q & (steps.q == 0) & keys.ready)
         let room = c.named("room", active & (next.q < words) & (!valid.q | leaves))
@@ -142,19 +142,25 @@ private struct Scanned {
         c.when(begins) { next.next(0) }.elsewhen(take) { next.next(next.q &+ 1) }
         c.when(take) { valid.set() }.elsewhen(leaves) { valid.clear() }
         c.when(take) {
-            steps.next(mux(command.divides, Unsigned(tokenImportanceBits), 0))
+            steps.next(mux(command.divides, Unsigned(tokenImportanceBits + 1), 0))
         }.elsewhen(steps.q != 0) {
             steps.next(steps.q &- 1)
         }
         let flags = candidates.read("candidate_word", next.q.truncated(to: bits), enable: take)
         let word = c.stage("word", next.q.truncated(to: bits), enable: take)
 
+        // In the first step a divisor becomes at least 1, in the others a bit of the quotient is found.
+        let isFirstStep = c.named("is_first_step", steps.q == Unsigned(tokenImportanceBits + 1))
+        let divides = c.named("finds_bit", (steps.q != 0) & !isFirstStep)
         var ranks: [Unsigned] = [], occupied: [Bit] = []
         for lane in 0..<configuration.importanceLanes {
-            let age = c.named("age_\(lane)", command.rows &- scan.payload.born[lane])
-            let divisor = c.stage("divisor_\(lane)", mux(age.isNonzero, age, 1), enable: take)
-            let value = Self.divided(
-                c, lane, scan.payload.importance[lane], by: divisor, start: take, step: steps.q != 0)
+            let divisor = c.register("divisor_\(lane)", .unsigned(rowCountBits))
+            c.when(take) {
+                divisor.next(command.rows &- scan.payload.born[lane])
+            }.elsewhen(isFirstStep & !divisor.q.isNonzero) {
+                divisor.next(1)
+            }
+            let value = Self.divided(c, lane, scan.payload.importance[lane], by: divisor.q, start: take, step: divides)
             let token = configuration.token(c, word, lane)
             let isThere = token < command.context
             let stays = isThere & (command.fresh | flags[lane])

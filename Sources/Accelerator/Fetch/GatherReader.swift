@@ -54,7 +54,7 @@ package struct GatherReader: Module {
     package func body(_ c: Circuit, _ io: Ports) {
         let locator = c.instance("locator", RowLocator(configuration))
         c.connect(io.row, to: locator.row)
-        c.connect(io.tokens, to: locator.tokens)
+        c.connect(configuration.relayed(c, "next_token", io.tokens), to: locator.tokens)
         let serial = SerialRowCutter(configuration, widths: widths, signed: signed)
         let cutter = serial.isPossible ? c.instance("cutter", serial) : c.instance("cutter", cutter)
         c.connect(cutter.vectors, to: io.vectors)

@@ -7,7 +7,8 @@ import RTL
 ///
 /// Sectors shift through a row of registers, one a cycle, until the last one of a vector is there; the vector then ends with
 /// them, so that nothing but its end within the sector and its width have to be chosen. As every vector needs a sector that
-/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. Latency `RowCutter.latency` cycles.
+/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. Latency `RowCutter.latency` cycles, and
+/// two for a place.
 package struct SerialRowCutter: Module {
     package let configuration: SpAttenConfiguration
     /// Element widths that can be asked for, ascending; 0: no plane, elements are 0.
@@ -31,50 +32,69 @@ package struct SerialRowCutter: Module {
     private var lane: LaneConfiguration { configuration.lane }
     private var perSector: Int { configuration.granulesPerSector }
 
-    /// There is one channel, and a vector of any width fills a sector.
-    package var isPossible: Bool { configuration.channels == 1 && widths.allSatisfy { $0 == 0 || $0 >= perSector } }
+    /// There is one channel, a row is one vector, and that of any width fills a sector.
+    package var isPossible: Bool {
+        configuration.channels == 1 && lane.steps == 1 && widths.allSatisfy { $0 == 0 || $0 >= perSector }
+    }
+
+    /// What a place says of its vector.
+    private struct Measured: Bundle {
+        let bits: Unsigned
+        /// Granule of its last sector at which it ends.
+        let end: Unsigned
+        /// Sectors in which it lies.
+        let touched: Unsigned
+        let drops, occupied, rowLast: Bit
+
+        static func shape(_ configuration: SpAttenConfiguration) -> Shape<Measured> {
+            Shape { Measured(
+                bits: $0.make(.unsigned(formatBits)), end: $0.make(.unsigned(configuration.granuleBits)),
+                touched: $0.make(.unsigned(configuration.spanBits)), drops: $0.make(.bit), occupied: $0.make(.bit),
+                rowLast: $0.make(.bit)) }
+        }
+    }
+
+    /// Places, measured before they wait: the array's clock does not wait for that.
+    private func measured(_ c: Circuit, _ places: Stream<RowPlace>) -> Stream<Measured> {
+        let place = places.payload
+        let end = c.named("vector_end", place.start + place.bits)
+        let inSector = end.truncated(to: configuration.granuleBits)
+        let touched = (end >> configuration.granuleBits) + inSector.isNonzero.asUnsigned
+        let queue = Queue(c, "measured_places", Measured.shape(configuration), depth: 2)
+        queue.push(Measured(
+            bits: place.bits, end: inSector, touched: touched.resized(to: configuration.spanBits), drops: place.drops[0],
+            occupied: place.occupied, rowLast: place.rowLast), when: places.valid)
+        c.drive(places.ready, queue.ready)
+        return queue.output
+    }
 
     package func body(_ c: Circuit, _ io: Ports) {
         precondition(isPossible, "a vector may lie in a sector that the one before has seen")
-        let place = io.places.payload
-        let step = StepCounter(c, lane)
-        let isFirst = step.at(0, true)
+        let places = measured(c, io.places), place = places.payload
+        let endInSector = place.end, touched = place.touched
 
-        // The vector's granules, counted from the start of the sector in which it begins, and the sectors it touches.
-        let position = c.register("position", .like(place.start))
-        let start = c.named("vector_start", lane.steps > 1 ? mux(isFirst, place.start, position.q) : place.start)
-        let end = c.named("vector_end", start + place.bits)
-        let offsetBits = bitsToIndex(perSector)
-        let endInSector = end.truncated(to: offsetBits)
-        let touched = c.named("touched", (end >> offsetBits) + endInSector.isNonzero.asUnsigned)
-
-        // Of these, one is here already if the vector before ended in it.
+        // Of the sectors that the vector touches, one is here already if the vector before ended in it.
         let open = c.register("sector_open", .bit, reset: 0)
-        let continues = c.named("continues", open.q & !(place.drops[0] & isFirst))
+        let continues = c.named("continues", open.q & !place.drops)
         let needed = c.named("needed", touched &- continues.asUnsigned.extended(to: touched.width))
         let come = c.register("sectors_come", .like(touched), reset: 0)
         let isThere = c.named("is_there", come.q >= needed)
 
         let held = c.register("vector_held", .bit, reset: 0)
-        let cut = c.named("cut", io.places.valid & (!held.q | io.vectors.ready) & (!place.occupied | isThere))
+        let cut = c.named("cut", places.valid & (!held.q | io.vectors.ready) & (!place.occupied | isThere))
         let taken = c.named("vector_taken", cut & place.occupied)
-        let wants = c.named("wants_sector", io.places.valid & place.occupied & (!isThere | (cut & (come.q == needed))))
+        let wants = c.named("wants_sector", places.valid & place.occupied & (!isThere | (cut & (come.q == needed))))
         let shift = c.named("shift", wants & io.sectors[0].valid)
         c.drive(io.sectors[0].ready, wants)
         let used = mux(taken, needed, 0)
         come.next(come.q &- used &+ shift.asUnsigned.extended(to: come.q.width))
-        let ends = !place.occupied | step.atLast(true)
-        step.advance(c, when: taken)
-        c.drive(io.places.ready, cut & ends)
-        c.when(taken) {
-            position.next(endInSector)
-            open.next(endInSector.isNonzero)
-        }
+        c.drive(places.ready, cut)
+        c.when(taken) { open.next(endInSector.isNonzero) }
 
         let elements = converter.elements(c, window(c, io.sectors[0].payload, shift, endInSector), place.bits, atEnd: true)
         let vector = c.register("vector", io.vectors.shape)
         c.when(cut) {
-            vector.next(VectorBeat(elements: elements, occupied: place.occupied, rowLast: place.rowLast & ends))
+            vector.next(VectorBeat(elements: elements, occupied: place.occupied, rowLast: place.rowLast))
             held.set()
         }.elsewhen(io.vectors.ready) {
             held.clear()

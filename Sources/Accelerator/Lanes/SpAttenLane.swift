@@ -142,7 +142,10 @@ package struct SpAttenLane: Module {
         let completion = c.instance("leaf_completion", LeafCompletion(configuration: configuration))
         let accumulator = c.instance("state_accumulator", StateAccumulator(
             lane: lane, tileKeys: rowKeys, extraBeats: LeafCompletion.massBeats))
-        queue(c, "kept_weights", selector.kept, to: probabilityValue.weights, depth: rowKeys)
+        let kept = Queue(c, "kept_weights", selector.kept.shape, depth: rowKeys)
+        kept.push(selector.kept.payload, when: selector.kept.valid)
+        c.drive(selector.kept.ready, kept.ready)
+        c.connect(configuration.relayed(c, "next_kept_weight", kept.output), to: probabilityValue.weights)
         connectValues(c, values.vectors, to: probabilityValue.values)
         c.connect(dispatcher.complete, to: completion.valueBits)
         c.connect(probabilityValue.leaf, to: completion.leaf)

@@ -89,9 +89,10 @@ package struct ConfidenceUnit: Module {
         judge(c, io.row, headers.output, verdicts)
 
         let skid = OutputSkid(c, "skid", to: io.decisions)
-        let beat = waiting.output.payload, verdict = verdicts.output.payload
-        let take = c.named("take", waiting.output.valid & verdicts.output.valid & skid.ready)
-        c.drive(waiting.output.ready, verdicts.output.valid & skid.ready)
+        let next = configuration.relayed(c, "next_weight", waiting.output)
+        let beat = next.payload, verdict = verdicts.output.payload
+        let take = c.named("take", next.valid & verdicts.output.valid & skid.ready)
+        c.drive(next.ready, verdicts.output.valid & skid.ready)
         c.drive(verdicts.output.ready, take & beat.tileLast)
         skid.send(DecisionBeat(keep: verdict.all | (beat.weight > verdict.limit), rowLast: beat.rowLast), when: take)
     }

@@ -107,7 +107,7 @@ package struct LocalValueSelector: Module {
         let selection = c.instance("selection", TileSelection(configuration: configuration))
         collect(c, io, selection.weights, waiting, headers)
         judge(c, headers.output, selection, verdicts)
-        emit(c, io, waiting.output, verdicts.output)
+        emit(c, io, configuration.relayed(c, "next_weight", waiting.output), verdicts.output)
     }
 
     /// The sums of the tile that comes in; its weights also to where they are ranked, if a fraction is kept.

@@ -69,13 +69,18 @@ package struct Normalizer: Module {
         let total: Stream<RowTotal>?
     }
 
-    package var suffix: String { lane.stateSuffix + (reports ? "_report" : "") }
+    package var suffix: String { lane.stateSuffix + (reports ? "_report" : "") + (isSlow ? "_p\(lane.portBytes)" : "") }
+
+    /// Behind a narrow port, as FPGAs have, three more stages, so that none has more than one multiplier, shift or sum.
+    private var isSlow: Bool { lane.portBytes < 64 }
+    private var stages: Int { isSlow ? 8 : 5 }
 
     private var stateBeats: Int { lane.stateBeats(reports: reports) }
     /// Elements that are divided: the output's, then the two masses.
     private var elements: Int { lane.headSize + (reports ? 2 : 0) }
 
-    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages.
+    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages; three more behind
+    /// a narrow port.
     package static let latency = 8 + Reciprocal.latency
 
     package func ports(_ io: Interface) -> Ports {
@@ -181,26 +186,44 @@ package struct Normalizer: Module {
         let chosen = c.stage("chosen", select(choice1, elements), enable: advance)
         let occupied2 = c.delayed("occupied_of", occupied, by: 2, enable: advance)
         let shift2 = c.delayed("shift_of", shift, by: 2, enable: advance)
-        let aligned = (chosen << Self.guardBits).shiftedRight(by: shift2)
+        let shifted = (chosen << Self.guardBits).shiftedRight(by: shift2)
+        let aligned = isSlow ? c.stage("shifted", shifted, enable: advance) : shifted
         let dividend = c.stage(
             "dividend", reports ? saturated(c, aligned) : aligned.truncated(to: Self.dividendBits), enable: advance)
         let occupied3 = c.stage("occupied_of_3", occupied2, enable: advance)
-        let reciprocal3 = c.delayed("reciprocal_of", reciprocal, by: 3, enable: advance)
-        let product = c.stage("product", dividend * reciprocal3.signExtendedByZero, enable: advance)
-        let occupied4 = c.stage("occupied_of_4", occupied3, enable: advance)
-        let gain4 = c.delayed("value_bits_of", io.valueBits.payload, by: 4, enable: advance)
+        let reciprocal3 = c.delayed("reciprocal_of", reciprocal, by: isSlow ? 4 : 3, enable: advance)
+        let product = isSlow ? productOfParts(c, dividend, reciprocal3, enable: advance)
+            : c.stage("product", dividend * reciprocal3.signExtendedByZero, enable: advance)
+        let occupied4 = c.delayed("occupied_of_product", occupied3, by: stages - 4, enable: advance)
+        let gain4 = c.delayed("value_bits_of", io.valueBits.payload, by: stages - 1, enable: advance)
         let result = c.stage("result", rounded(c, product, gain4, occupied4), enable: advance)
-        let lastOf = c.delayed("last_of", last, by: 5, enable: advance)
-        let valid = c.delayed("valid", start, by: 5, enable: advance, reset: 0)
+        let lastOf = c.delayed("last_of", last, by: stages, enable: advance)
+        let valid = c.delayed("valid", start, by: stages, enable: advance, reset: 0)
         guard let reportSkid else {
             skid.send(OutputBeat(element: result, last: lastOf), when: valid)
             return
         }
-        let lastOutput = c.delayed("last_output", element.q == Unsigned(lane.headSize - 1), by: 5, enable: advance)
-        let isUnrefined = c.delayed("is_unrefined", element.q == Unsigned(lane.headSize), by: 5, enable: advance)
+        let lastOutput = c.delayed("last_output", element.q == Unsigned(lane.headSize - 1), by: stages, enable: advance)
+        let isUnrefined = c.delayed("is_unrefined", element.q == Unsigned(lane.headSize), by: stages, enable: advance)
         let unrefined = c.stage("unrefined_mass", result, enable: advance & isUnrefined)
         skid.send(OutputBeat(element: result, last: lastOutput), when: valid & advance & !isUnrefined & !lastOf)
         reportSkid.send(ReportBeat(unrefined: unrefined, dropped: result), when: valid & advance & lastOf)
+    }
+
+    /// The product in three stages: parts of 17 bits, which a multiplier of 18 x 18 bits takes, then their sums.
+    private func productOfParts(_ c: Circuit, _ dividend: Signed, _ reciprocal: Unsigned, enable: Bit) -> Signed {
+        let bits = 17
+        let parts = [
+            dividend[0..<bits].signExtendedByZero, dividend[bits..<2 * bits].signExtendedByZero, dividend >> (2 * bits),
+        ]
+        let low = reciprocal.truncated(to: bits).signExtendedByZero, high = (reciprocal >> bits).signExtendedByZero
+        let sums = parts.enumerated().map { i, part in
+            let ofLow = c.stage("part_\(i)_low", part * low, enable: enable)
+            let ofHigh = c.stage("part_\(i)_high", part * high, enable: enable)
+            return c.stage("sum_of_part_\(i)", ofLow + (ofHigh << bits), enable: enable)
+        }
+        let product = sums[0] + (sums[1] << bits) + (sums[2] << (2 * bits))
+        return c.stage("product", product.truncated(to: dividend.width + reciprocal.width + 1), enable: enable)
     }
 
     /// The dropped mass of a renormalised row can be any multiple of its weight sum: what is cut off here saturates anyway.

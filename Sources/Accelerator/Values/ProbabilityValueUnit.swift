@@ -99,12 +99,17 @@ package struct ProbabilityValueUnit: Module {
     private func multiply(
         _ c: Circuit, _ arriving: [Signed], _ weights: [Signed], _ values: Vector<Signed>, enable: Bit
     ) -> [Product] {
-        (0..<lane.multipliers).map { i in
+        // A value is taken for each of the weight's lower bits too, or cleared: the adders behind need no gates then.
+        let clears = arriving.indices.map { slot in
+            (0..<Product.lowBits).map { c.named("clears_\(slot)_\($0)", enable & !arriving[slot][$0]) }
+        }
+        return (0..<lane.multipliers).map { i in
             let slot = i * lane.slots / lane.multipliers
             let value = c.stage("value_\(i)", values[i], enable: enable)
-            // Flip-flops that a bit clears: the adders behind them need no gates.
             let parts = (0..<Product.lowBits).map { bit in
-                c.stage("value_\(i)_of_bit_\(bit)", mux(arriving[slot][bit], values[i], 0), enable: enable) << bit
+                let part = c.register("value_\(i)_of_bit_\(bit)", .like(value))
+                c.when(clears[slot][bit]) { part.next(0) }.elsewhen(enable) { part.next(values[i]) }
+                return part.q << bit
             }
             return Product(
                 high: c.stage("high_product_\(i)", (weights[slot] >> Product.lowBits) * value, enable: enable),

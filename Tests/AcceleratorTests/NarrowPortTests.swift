@@ -1,0 +1,34 @@
+import Accelerator
+import Configuration
+import TestSupport
+import Testing
+import UnitScenarios
+
+/// The units that are built in another way behind a narrow port: fewer elements or weights a cycle, more stages, relays.
+@Suite struct NarrowPortTests {
+    @Test(arguments: [narrowConfigurations[0], narrowConfigurations[1]])
+    func units(configuration: SpAttenConfiguration) throws {
+        let lane = configuration.lane
+        let units = [
+            try UnitScenario.localValueSelector(configuration, TestSeed.generator("selector")),
+            try UnitScenario.confidenceUnit(configuration, TestSeed.generator("confidence")),
+            try UnitScenario.probabilityValueUnit(lane, TestSeed.generator("probability")),
+            try UnitScenario.probabilityValueUnit(configuration, kept: TestSeed.generator("kept")),
+            try UnitScenario.leafCompletion(configuration, TestSeed.generator("completion")),
+            try UnitScenario.stateAccumulator(lane, masses: true, TestSeed.generator("accumulator")),
+            try UnitScenario.keyJoiner(configuration, TestSeed.generator("joiner")),
+        ]
+        for unit in units { try unit.runAll() }
+    }
+
+    /// Three cycles more than behind a wide port, and an element a cycle as there.
+    @Test(arguments: [narrowConfigurations[0], narrowConfigurations[1]])
+    func normalizer(configuration: SpAttenConfiguration) throws {
+        let lane = configuration.lane
+        try UnitScenario.normalizer(lane, reports: true, TestSeed.generator("reports")).runAll()
+        let run = try UnitScenario.normalizer(lane, TestSeed.generator("alone")).runAll()
+        let outputs = run["output"].cycles
+        #expect(outputs[0] - run["state"].cycles[lane.headSize / lane.mergeElements - 1] == Accelerator.Normalizer.latency + 3)
+        #expect(outputs[lane.headSize - 1] - outputs[0] == lane.headSize - 1)
+    }
+}
