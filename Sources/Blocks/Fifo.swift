@@ -67,12 +67,13 @@ public struct Queue<Payload: Value> {
     /// There is room; comes from a register.
     public var ready: Bit { fifo.input.ready }
 
+    /// - Parameter clear: Empties the queue while it is set.
     public init(
-        _ circuit: Circuit, _ name: String, _ shape: Shape<Payload>, depth: Int,
+        _ circuit: Circuit, _ name: String, _ shape: Shape<Payload>, depth: Int, clear: Register<Bit>? = nil,
         fileID: String = #fileID, line: Int = #line
     ) {
         self.circuit = circuit
-        fifo = circuit.instance(name, Fifo(bits: shape.width, depth: depth), fileID: fileID, line: line)
+        fifo = circuit.instance(name, Fifo(bits: shape.width, depth: depth), clear: clear, fileID: fileID, line: line)
         output = Stream(valid: fifo.output.valid, ready: fifo.output.ready,
                         payload: shape.unpack(fifo.output.payload), shape: shape)
     }

@@ -127,14 +127,14 @@ struct SystemUnits {
         c.connect(stateLoader.restored, to: lane.restored)
 
         // Results are written.
-        let jobs = Queue(c, "jobs", processor.rows.shape, depth: Self.waitingJobs)
+        let jobs = Queue(c, "jobs", processor.rows.shape, depth: Self.waitingJobs, clear: clear)
         jobs.push(processor.rows.payload, when: processor.rows.valid)
         c.drive(processor.rows.ready, jobs.ready)
         c.connect(jobs.output, to: rowWriter.job)
         c.connect(lane.output, to: rowWriter.output)
         c.connect(lane.report, to: rowWriter.report)
         c.connect(lane.skipped, to: rowWriter.skipped)
-        let kept = Queue(c, "kept_counts", .unsigned(system.lane.rowKeyBits), depth: 2 * Self.waitingJobs)
+        let kept = Queue(c, "kept_counts", .unsigned(system.lane.rowKeyBits), depth: 2 * Self.waitingJobs, clear: clear)
         kept.push(listSaver.count, when: processor.handedOut)
         c.discard(kept.ready)
         c.connect(kept.output, to: rowWriter.kept)
