@@ -226,7 +226,9 @@ public final class LeanSpAttenDriver {
 
     /// Why the device has stopped, or is about to; nil if it has not.
     public func failure() throws -> SystemFailure? {
-        guard try registers.read("status", "stopped") != 0 || registers.read("status", "stopping") != 0 else { return nil }
+        // In one read: it goes from one to the other.
+        let isStopping = registers.mask("status", "stopped") | registers.mask("status", "stopping")
+        guard try registers.read("status") & isStopping != 0 else { return nil }
         let code = try registers.read("error_code", "code")
         guard code != SystemFault.none.rawValue else { return nil }
         return SystemFailure(

@@ -31,6 +31,8 @@ struct RegisterFile {
         return Int(try read(name) & field.mask) >> field.low
     }
 
+    func mask(_ name: String, _ field: String) -> UInt32 { self.field(name, field).mask }
+
     /// Both halves of a number: `<name>_low` and `<name>_high`.
     func readPair(_ name: String) throws -> UInt64 { UInt64(try read(name + "_low")) | UInt64(try read(name + "_high")) << 32 }
 

@@ -28,9 +28,10 @@ class ChannelMonitor:
             if self.reset.value != 0:
                 offered = None
                 continue
-            valid = int(self.valid.value)
-            ready = int(self.ready.value)
-            payload = [int(field.value) for field in self.fields] if valid else None
+            valid = str(self.valid.value) == "1"
+            ready = str(self.ready.value) == "1"
+            # As text: bytes that are not written may be unknown.
+            payload = [str(field.value) for field in self.fields] if valid else None
             if offered is not None and payload != offered:
                 what = "VALID has fallen" if payload is None else "the payload has changed"
                 self.violations.append(f"{self.name}: {what} before READY")

@@ -104,7 +104,9 @@ def main():
     registers = next(RTL.glob("*.rdl")).stem
     environment = {"REGISTER_HEADER": str(RTL / f"{registers}.h"), "REGISTER_RDL": str(RTL / f"{registers}.rdl")}
     results = [check(build, RTL, (RTL / "tops.txt").read_text().split(), *unit, environment) for unit in UNITS]
-    environment = {"SYSTEM_HEADER": str(HERE / "system" / "leanspatten_registers.h"), "SYSTEM_JOB": str(HERE / "system" / "job.json")}
+    # Bytes of WDATA whose strobes are not set may be unknown; were others, the memory would hold noise.
+    environment = {"SYSTEM_HEADER": str(HERE / "system" / "leanspatten_registers.h"), "SYSTEM_JOB": str(HERE / "system" / "job.json"),
+                   "COCOTB_RESOLVE_X": "random"}
     results.append(check(build, system, [SYSTEM[0]], *SYSTEM, environment))
     sys.exit(0 if all(results) else 1)
 

@@ -45,7 +45,9 @@ async def run_job(dut, seed, stalls):
     with open(os.environ["SYSTEM_JOB"]) as file:
         job = json.load(file)
     names = header()
-    await start(dut)
+    await start(dut, **{pin: 0 for pin in [
+        "m_axi_arready", "m_axi_rvalid", "m_axi_awready", "m_axi_wready", "m_axi_bvalid", "s_axil_awvalid", "s_axil_wvalid", "s_axil_bready",
+        "s_axil_arvalid", "s_axil_rready"]})
     monitors = read_monitors(dut) + write_monitors(dut) + lite_monitors(dut)
     registers = Registers(dut, names)
     ram = AxiRam(AxiBus.from_prefix(dut, "m_axi"), dut.clock, dut.reset, size=SIZE)
@@ -89,7 +91,8 @@ async def run_job(dut, seed, stalls):
     await registers.write("CONTROL", names["CONTROL_ENABLE_MASK"] | names["CONTROL_SNAPSHOT_MASK"])
     assert await registers.read("JOBS_LOW") == len(job["completions"])
     for counter, monitor in zip(["READ_BURSTS", "READ_BEATS", "WRITE_BURSTS", "WRITE_BEATS"], monitors):
-        assert await registers.read(counter + "_LOW") == monitor.count, counter
+        counted = await registers.read(counter + "_LOW")
+        assert counted == monitor.count, f"{counter}: {counted} instead of {monitor.count}"
     check(monitors)
 
 

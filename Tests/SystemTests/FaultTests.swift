@@ -187,7 +187,7 @@ import Verification
     func watchdog() throws {
         let bench = try Bench(watchdog: 700)
         let simulation = bench.run.simulation
-        for wait in [0, 60, 200, 400, 600] {
+        for wait in [0, 20, 60, 120, 200, 300] {
             try bench.run.load(bench.program)
             let chain = try bench.run.driver.submit(bench.step.chains[0].map(\.descriptor))
             try simulation.step(wait)
