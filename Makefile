@@ -77,7 +77,7 @@ test: swift simulators yosys ## everything that must hold; about 16 minutes on 2
 	@echo; echo "where the time went"; cat $(TIMES); echo; $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/*
 
 # What takes longest begins first.
-FIRST_TARGETS := ClusterTests LaneTests CosimulationTests AcceleratorTests VerificationTests SessionTests TopKTests
+FIRST_TARGETS := SystemTests ClusterTests LaneTests CosimulationTests AcceleratorTests VerificationTests SessionTests TopKTests
 TEST_TARGETS := $(FIRST_TARGETS) $(filter-out $(FIRST_TARGETS),$(notdir $(wildcard Tests/*Tests)))
 
 .PHONY: test-target
@@ -189,6 +189,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
 	@$(call timed,clusters of up to 32 lanes,LEANSPATTEN_CLUSTERS=all $(MAKE) --no-print-directory regress-clusters)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
+	@$(call timed,1000 jobs a system,LEANSPATTEN_SYSTEM_JOBS=1000 LEANSPATTEN_CASCADE_STEPS=32 $(MAKE) --no-print-directory regress-systems)
 	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)
@@ -197,9 +198,9 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,linters,$(MAKE) --no-print-directory lint-ip)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \
-	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/reduction $(RESULTS)/newest-verilator
+	  $(RESULTS_TOOL) --junit .build/junit.xml $(RESULTS)/seed-* $(RESULTS)/cascade $(RESULTS)/lanes $(RESULTS)/clusters $(RESULTS)/modules $(RESULTS)/topk $(RESULTS)/reduction $(RESULTS)/systems $(RESULTS)/newest-verilator
 
-.PHONY: regress-lanes regress-clusters regress-seed regress-cascade regress-modules regress-topk regress-reduction
+.PHONY: regress-systems regress-lanes regress-clusters regress-seed regress-cascade regress-modules regress-topk regress-reduction
 regress-seed:
 	@$(call run-tests,seed-$(SEED),$(SEED),)
 	@echo "seed $(SEED): passed"
@@ -220,6 +221,10 @@ regress-modules:
 
 regress-topk:
 	@$(call run-tests,topk,1,--filter RandomSetTests)
+
+# Every whole accelerator; a language model's generation over registers, descriptors and AXI.
+regress-systems:
+	@$(call run-tests,systems,1,--filter SystemTests)
 
 # A million outputs of the golden merge, 16 and 32 lanes in Verilator.
 regress-reduction:

@@ -50,6 +50,8 @@ rtl/SkidBuffer_w15.v
 rtl/IndexGenerator_n4096_k1024.v
 rtl/SkidBuffer_w48.v
 rtl/RowLocator_d64_m64_p16_n4096_b256_s16.v
+rtl/Fifo_w15_d2.v
+rtl/Fifo_w11_d2.v
 rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
 rtl/Fifo_w8_d256.v
 rtl/Fifo_w40_d16.v
@@ -83,6 +85,7 @@ rtl/Fifo_w23_d2048.v
 rtl/Fifo_w53_d16.v
 rtl/Fifo_w22_d2.v
 rtl/SerialMultiplier_a31_b25.v
+rtl/Fifo_w23_d2.v
 rtl/ConfidenceUnit_k1024.v
 rtl/Fifo_w2_d1024.v
 rtl/Fifo_w114_d16.v
@@ -103,13 +106,15 @@ rtl/SkidBuffer_w436.v
 rtl/MergeUnit_d64_n4096_e2.v
 rtl/StateAccumulator_d64_n4096_e2_x1.v
 rtl/Fifo_w36_d1024.v
+rtl/Fifo_w36_d2.v
 rtl/Fifo_w108_d16.v
 rtl/Reciprocal.v
 rtl/SkidBuffer_w17.v
 rtl/SkidBuffer_w32.v
-rtl/Normalizer_d64_n4096_e2_report.v
+rtl/Normalizer_d64_n4096_e2_report_p16.v
 rtl/Fifo_w33_d2048.v
 rtl/Fifo_w1_d16.v
+rtl/Fifo_w33_d2.v
 rtl/TokenBank_k1024_l4.v
 rtl/TokenImportance_n4096_k1024_l4.v
 rtl/Fifo_w40_d4.v

@@ -23,7 +23,7 @@ struct Figures: ParsableCommand {
 
     private static let benchmarks: [any Benchmark] = [
         DenseDecodeCycles(), GatheredReads(), TraceReplays(), Ablation(), PrefillCycles(), StreamKCycles(), StreamKSteadyState(),
-        StreamKModel(), PrunedClusterCycles(), RefinementErrors(), TopKCycles(),
+        StreamKModel(), PrunedClusterCycles(), SystemCycles(), RefinementErrors(), TopKCycles(),
         CosimulationOverhead(),
         NativeSpeed(), NativeFirstCycle(), StreamSpeed(), CocotbSpeed(),
         ArrayEmission(.amaranth), ArrayEmission(.pyrtl), EmissionGrowth(), PresetEmission(), WarmStart(), ColdBuilds(),

@@ -30,6 +30,7 @@ add_files [list \
   rtl/IndexGenerator_n4096_k1024.v \
   rtl/SkidBuffer_w50.v \
   rtl/RowLocator_d16_m16_p8_n4096_b256_s8.v \
+  rtl/Fifo_w15_d2.v \
   rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
   rtl/Fifo_w9_d256.v \
   rtl/Fifo_w41_d16.v \
@@ -38,6 +39,7 @@ add_files [list \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
   rtl/IndexFilter_n4096.v \
   rtl/TokenSource_n4096_k1024.v \
+  rtl/Fifo_w12_d2.v \
   rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
   rtl/SkidBuffer_w196.v \
@@ -63,6 +65,7 @@ add_files [list \
   rtl/Fifo_w22_d2.v \
   rtl/SerialMultiplier_a31_b25.v \
   rtl/SkidBuffer_w2.v \
+  rtl/Fifo_w23_d2.v \
   rtl/ConfidenceUnit_k1024.v \
   rtl/Fifo_w2_d1024.v \
   rtl/Fifo_w114_d16.v \
@@ -83,12 +86,14 @@ add_files [list \
   rtl/MergeUnit_d16_n4096_e2.v \
   rtl/StateAccumulator_d16_n4096_e2_x1.v \
   rtl/Fifo_w36_d1024.v \
+  rtl/Fifo_w36_d2.v \
   rtl/Fifo_w108_d16.v \
   rtl/Reciprocal.v \
   rtl/SkidBuffer_w17.v \
-  rtl/Normalizer_d16_n4096_e2_report.v \
+  rtl/Normalizer_d16_n4096_e2_report_p8.v \
   rtl/Fifo_w33_d2048.v \
   rtl/Fifo_w1_d16.v \
+  rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \

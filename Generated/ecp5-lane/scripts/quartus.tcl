@@ -56,6 +56,8 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w15.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w48.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p16_n4096_b256_s16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w8_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d16.v
@@ -89,6 +91,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w53_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialMultiplier_a31_b25.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
@@ -109,13 +112,15 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w436.v
 set_global_assignment -name VERILOG_FILE rtl/MergeUnit_d64_n4096_e2.v
 set_global_assignment -name VERILOG_FILE rtl/StateAccumulator_d64_n4096_e2_x1.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w108_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Reciprocal.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w17.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w32.v
-set_global_assignment -name VERILOG_FILE rtl/Normalizer_d64_n4096_e2_report.v
+set_global_assignment -name VERILOG_FILE rtl/Normalizer_d64_n4096_e2_report_p16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v

@@ -55,6 +55,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w15.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w50.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d16_m16_p8_n4096_b256_s8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w9_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w41_d16.v
@@ -63,6 +64,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w64_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n4096.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w12_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w196.v
@@ -87,6 +89,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w53_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialMultiplier_a31_b25.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
@@ -107,12 +110,14 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w436.v
 set_global_assignment -name VERILOG_FILE rtl/MergeUnit_d16_n4096_e2.v
 set_global_assignment -name VERILOG_FILE rtl/StateAccumulator_d16_n4096_e2_x1.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w108_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Reciprocal.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w17.v
-set_global_assignment -name VERILOG_FILE rtl/Normalizer_d16_n4096_e2_report.v
+set_global_assignment -name VERILOG_FILE rtl/Normalizer_d16_n4096_e2_report_p8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v

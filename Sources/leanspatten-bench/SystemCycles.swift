@@ -1,0 +1,103 @@
+import Configuration
+import Cosimulation
+import Driver
+import FixedPoint
+import Foundation
+import GoldenModel
+import RTL
+import SeededRandom
+import Session
+import Verification
+
+/// Cycles a head-query of whole accelerators in RTL, driven by descriptors over AXI, against the beats that their lanes' ports
+/// brought: 16 heads of 1,024 keys, head size 64, keys 12+0 bits, random tensors. What is in memory afterwards is compared, byte for byte. Cycle
+/// counts do not depend on the machine.
+struct SystemCycles: Benchmark {
+    private static let tokens = 1024, heads = 16
+    /// Of the authors' medium trace: keys and values of the context.
+    private static let keptKeys = 0.538, keptValues = 0.162
+
+    /// As many as GPT-2 medium has; what a dense layer takes does not depend on those around it.
+    private static let prunedLayers = 24, denseLayers = 8
+
+    private struct Case {
+        let name: String
+        let preset: String
+        let valueBits: Int
+        /// Sequences whose layers take turns; nil: dense.
+        let sequences: Int?
+    }
+
+    private static let cases = [
+        Case(name: "system-eighth-dense", preset: "spatten-eighth", valueBits: 12, sequences: nil),
+        Case(name: "system-eighth-medium", preset: "spatten-eighth", valueBits: 8, sequences: 2),
+        Case(name: "system-full-dense", preset: "spatten-full", valueBits: 12, sequences: nil),
+        Case(name: "system-full-medium", preset: "spatten-full", valueBits: 8, sequences: 2),
+        Case(name: "system-full-medium-cascade", preset: "spatten-full", valueBits: 8, sequences: 1),
+    ]
+
+    let names = cases.map(\.name)
+
+    func run(_ report: Report) throws {
+        for item in Self.cases where report.wants(item.name) { report.add(try measure(item)) }
+    }
+
+    private func measure(_ item: Case) throws -> Figure {
+        guard case .system(let system) = try Preset.named(item.preset).configuration else { preconditionFailure("no system") }
+        let base = 0x1_0000_0000, workspace = DeviceRegion(address: base, bytes: 1 << 16)
+        var random = SeededGenerator(seed: 1)
+        let program = try Self.program(item, system, DeviceRegion(address: workspace.end, bytes: 64 << 20), &random)
+        let model = try VerilatorModel.build(AcceleratorConfiguration.system(system).design())
+        let simulation = try SystemSimulation(
+            VerilatorSimulator(model, seed: 1), system, bytes: [UInt8](repeating: 0, count: workspace.bytes + program.image.count),
+            base: base, behavior: AXIMemoryBehavior(seed: 1, latency: 100...100), kind: program.readKind)
+        let run = try SystemRun(simulation, workspace: workspace, watchdog: 100_000)
+        try run.driver.clearCounters()
+        try run.run(program)
+        let counts = try run.driver.counters()
+        let rows = Double(counts["rows"])
+        let beats = Double(counts["key_msb_beats"] + counts["value_beats"]) / Double(system.lanes)
+        return Figure(item.name, Double(counts["cycles"]) / rows, .cycles, peer: "port beats", peerValue: beats / rows)
+    }
+
+    private static func program(
+        _ item: Case, _ system: SystemConfiguration, _ region: DeviceRegion, _ random: inout SeededGenerator
+    ) throws -> SystemProgram {
+        let headSize = system.lane.lane.headSize
+        func codes(_ count: Int, _ bits: Int) -> [Int16] { (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
+        var program = try SystemProgram(system, region: region, seed: 1)
+        var places: [SystemProgram.Layer] = []
+        for _ in 0..<(item.sequences ?? 1) {
+            var place = try program.placeLayer(
+                heads: heads, keyFormat: KeyFormat("12+0"), valueFormat: ValueFormat(bits: item.valueBits), capacity: tokens)
+            try program.append((0..<heads).map { _ in (codes(tokens * headSize, 12), codes(tokens * headSize, item.valueBits)) },
+                               to: &place, byHost: false)
+            places.append(place)
+        }
+        func work(_ place: SystemProgram.Layer) throws -> SystemProgram.LayerWork {
+            SystemProgram.LayerWork(
+                place, heads: try (0..<heads).map { _ in
+                    HeadRecord(query: codes(headSize, 12), scale: try ScoreScale(real: 1e-6), headScale: 50_000)
+                }, tileKeys: 1024,
+                pruning: item.sequences == nil ? .dense : PruningSettings(values: .fraction(keptValues / keptKeys)))
+        }
+        switch item.sequences {
+        case nil:
+            program.append([try (0..<denseLayers).map { _ in try program.directJob(work(places[0]), context: tokens) }])
+        case 1:
+            // The cascade selects in every layer but the first: the ratios lie around that of the trace.
+            var sequence = try CascadeProgram.Sequence(
+                layers: prunedLayers, heads: heads, tokenRatios: RatioLine(unpruned: 1, start: Int((keptKeys + 0.06) * 65536), step: -327),
+                headRatios: RatioLine(unpruned: prunedLayers, start: 1 << 16, step: 0), settings: CascadeSettings())
+            let works = try (0..<prunedLayers).map { _ in try work(places[0]) }
+            program.append([try program.iteration(of: &sequence, context: tokens, isNew: true, layers: works)])
+        default:
+            let kept = Int((keptKeys * Double(tokens)).rounded())
+            program.append([try (0..<prunedLayers).map { layer in
+                let list = Array(Array(0..<tokens).shuffled(using: &random).prefix(kept)).sorted()
+                return try program.directJob(work(places[layer % places.count]), context: tokens, list: list)
+            }])
+        }
+        return program
+    }
+}
