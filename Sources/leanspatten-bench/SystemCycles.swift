@@ -17,8 +17,9 @@ struct SystemCycles: Benchmark {
     /// Of the authors' medium trace: keys and values of the context.
     private static let keptKeys = 0.538, keptValues = 0.162
 
-    /// As many as GPT-2 medium has; what a dense layer takes does not depend on those around it.
-    private static let prunedLayers = 24, denseLayers = 8
+    /// Dense layers, of which none depends on another; pruned ones, as many as GPT-2 medium has, of one token of a cascade and of two tokens
+    /// of sequences with given lists.
+    private static let denseLayers = 8, cascadeLayers = 24, listedLayers = 48
 
     private struct Case {
         let name: String
@@ -87,13 +88,13 @@ struct SystemCycles: Benchmark {
         case 1:
             // The cascade selects in every layer but the first: the ratios lie around that of the trace.
             var sequence = try CascadeProgram.Sequence(
-                layers: prunedLayers, heads: heads, tokenRatios: RatioLine(unpruned: 1, start: Int((keptKeys + 0.06) * 65536), step: -327),
-                headRatios: RatioLine(unpruned: prunedLayers, start: 1 << 16, step: 0), settings: CascadeSettings())
-            let works = try (0..<prunedLayers).map { _ in try work(places[0]) }
+                layers: cascadeLayers, heads: heads, tokenRatios: RatioLine(unpruned: 1, start: Int((keptKeys + 0.06) * 65536), step: -327),
+                headRatios: RatioLine(unpruned: cascadeLayers, start: 1 << 16, step: 0), settings: CascadeSettings())
+            let works = try (0..<cascadeLayers).map { _ in try work(places[0]) }
             program.append([try program.iteration(of: &sequence, context: tokens, isNew: true, layers: works)])
         default:
             let kept = Int((keptKeys * Double(tokens)).rounded())
-            program.append([try (0..<prunedLayers).map { layer in
+            program.append([try (0..<listedLayers).map { layer in
                 let list = Array(Array(0..<tokens).shuffled(using: &random).prefix(kept)).sorted()
                 return try program.directJob(work(places[layer % places.count]), context: tokens, list: list)
             }])
