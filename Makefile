@@ -68,7 +68,7 @@ demo: swift simulators ## generate a lane, co-simulate it on real attention data
 	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
 
 .PHONY: test
-test: swift simulators yosys ## everything that must hold; about 16 minutes on 2 cores
+test: swift simulators yosys ## everything that must hold; about 20 minutes on 2 cores
 	@mkdir -p .build; : > $(TIMES)
 	@$(call timed,build,swift build -c release --build-tests)
 	@rm -rf $(RESULTS); $(call timed,tests with model builds,printf '%s\n' $(TEST_TARGETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory test-target TARGET={})
@@ -189,7 +189,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,every lane that prunes,LEANSPATTEN_ALL_LANES=1 $(MAKE) --no-print-directory regress-lanes)
 	@$(call timed,clusters of up to 32 lanes,LEANSPATTEN_CLUSTERS=all $(MAKE) --no-print-directory regress-clusters)
 	@$(call timed,top-k engines,LEANSPATTEN_TOPK=all $(MAKE) --no-print-directory regress-topk)
-	@$(call timed,1000 jobs a system,LEANSPATTEN_SYSTEM_JOBS=1000 LEANSPATTEN_CASCADE_STEPS=32 $(MAKE) --no-print-directory regress-systems)
+	@$(call timed,1000 jobs a system,LEANSPATTEN_SYSTEM_JOBS=1000 LEANSPATTEN_SYSTEMS=all LEANSPATTEN_CASCADE_STEPS=32 $(MAKE) --no-print-directory regress-systems)
 	@$(call timed,reduction,LEANSPATTEN_REDUCTION=all $(MAKE) --no-print-directory regress-reduction)
 	@$(call timed,test benches without Swift,$(MAKE) --no-print-directory -C Testbenches)
 	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)

@@ -16,7 +16,8 @@ public struct NamedConfiguration: Sendable {
 
     /// Reads a JSON object of the parameters of `LaneConfiguration`: `headSize` and `multipliers`, and optionally
     /// `portBytes`, `maximumContext`, `mergeElements`, `fetchBufferBeats`; with `maximumRowKeys` it is a lane that prunes,
-    /// and may have `sectorBytes` and `topKParallelism`. It is called by the file's base name.
+    /// and may have `sectorBytes` and `topKParallelism`; with one of `lanes`, `maximumHeads`, `readOutstanding` and
+    /// `writeOutstanding` besides it is a whole accelerator. It is called by the file's base name.
     public init(file: String) throws(SessionError) {
         func bad(_ reason: String) -> SessionError { .badConfiguration(file: file, reason: reason) }
         let data: Data
@@ -29,7 +30,7 @@ public struct NamedConfiguration: Sendable {
         case .absent: throw bad("no such file. Check the path")
         case .directory, .other: throw bad("it is not a regular file. Check the path")
         }
-        guard let object = try? JSONSerialization.jsonObject(with: data), let object = object as? [String: Any] else {
+        guard let object = try? JSONDecoder().decode([String: Value].self, from: data) else {
             throw bad("it is not a JSON object such as {\"headSize\": 64, \"multipliers\": 64}")
         }
         var numbers: [String: Int] = [:]
@@ -37,10 +38,7 @@ public struct NamedConfiguration: Sendable {
             guard Self.parameters.contains(name) else {
                 throw bad("there is no parameter '\(name)': use \(Self.parameters.joined(separator: ", "))")
             }
-            // JSON true and 64.5 are numbers to Foundation.
-            guard let number = object[name] as? Int, !(object[name] is Bool) else {
-                throw bad("\(name) must be a whole number")
-            }
+            guard case .number(let number) = object[name] else { throw bad("\(name) must be a whole number") }
             numbers[name] = number
         }
         guard let headSize = numbers["headSize"], let multipliers = numbers["multipliers"] else {
@@ -53,23 +51,39 @@ public struct NamedConfiguration: Sendable {
         lane.fetchBufferBeats = numbers["fetchBufferBeats"] ?? lane.fetchBufferBeats
         configuration = Self.configuration(lane, numbers)
         do throws(ConfigurationError) { try configuration.validate() } catch { throw bad(error.description) }
-        if case .lane = configuration, let name = Self.pruningParameters.first(where: { numbers[$0] != nil }) {
-            throw bad("\(name) is of a lane that prunes: give maximumRowKeys too")
+        let others = Self.pruningParameters + Self.systemParameters
+        if case .lane = configuration, let name = others.first(where: { numbers[$0] != nil }) {
+            throw bad("\(name) is of \(Self.systemParameters.contains(name) ? "a whole accelerator" : "a lane that prunes"): give maximumRowKeys too")
         }
         name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         summary = "a configuration of its user's"
     }
 
-    private static let parameters = [
-        "headSize", "multipliers", "portBytes", "maximumContext", "mergeElements", "fetchBufferBeats",
-    ] + pruningParameters
-    private static let pruningParameters = ["maximumRowKeys", "sectorBytes", "topKParallelism"]
+    /// What JSON says of a parameter.
+    private enum Value: Decodable {
+        case number(Int), other
+
+        init(from decoder: any Decoder) throws {
+            let container = try? decoder.singleValueContainer()
+            self = (try? container?.decode(Int.self)).flatMap { $0 }.map { .number($0) } ?? .other
+        }
+    }
+
+    private static let parameters = ConfigurationParameter.all.map(\.name)
+    private static let pruningParameters = ConfigurationParameter.names(.pruning)
+    private static let systemParameters = ConfigurationParameter.names(.system)
 
     private static func configuration(_ lane: LaneConfiguration, _ numbers: [String: Int]) -> AcceleratorConfiguration {
         guard let rowKeys = numbers["maximumRowKeys"] else { return .lane(lane) }
         var configuration = SpAttenConfiguration(lane: lane, maximumRowKeys: rowKeys)
         configuration.sectorBytes = numbers["sectorBytes"] ?? configuration.sectorBytes
         configuration.topKParallelism = numbers["topKParallelism"] ?? configuration.topKParallelism
-        return .spAtten(configuration)
+        guard systemParameters.contains(where: { numbers[$0] != nil }) else { return .spAtten(configuration) }
+        var system = SystemConfiguration(lane: configuration)
+        system.lanes = numbers["lanes"] ?? system.lanes
+        system.maximumHeads = numbers["maximumHeads"] ?? system.maximumHeads
+        system.readOutstanding = numbers["readOutstanding"] ?? system.readOutstanding
+        system.writeOutstanding = numbers["writeOutstanding"] ?? system.writeOutstanding
+        return .system(system)
     }
 }

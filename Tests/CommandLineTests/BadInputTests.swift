@@ -169,6 +169,11 @@ import Workloads
         ("{\"headSize\": 64, \"multipliers\": 64.5}", "multipliers must be a whole number"),
         ("{\"headSize\": 64, \"multipliers\": true}", "multipliers must be a whole number"),
         ("{\"headsize\": 64, \"multipliers\": 64}", "there is no parameter 'headsize': use headSize"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"lanes\": 8}", "lanes is of a whole accelerator: give maximumRowKeys too"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"lanes\": 3}", "lanes 3 is not supported: use one of 1, 8"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"maximumHeads\": 20}", "maximumHeads 20 is not supported"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"readOutstanding\": 3}", "readOutstanding 3 is not supported"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"sectorBytes\": 32, \"lanes\": 1}", "sectorBytes 32 is not supported: a system has one memory channel"),
         ("{\"headSize\": 64,", "it is not a JSON object"),
         ("[64, 64]", "it is not a JSON object"),
     ])

@@ -143,3 +143,32 @@ struct RowSettingsTests {
             }
     }
 }
+
+/// What a configuration file may say, for editors and for people.
+@Suite struct ConfigurationParameterTests {
+    private static let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Docs/configuration.schema.json")
+
+    /// With `UPDATE_DOCS` set it is first written anew.
+    @Test func theSchemaIsAsDeclared() throws {
+        let text = ConfigurationParameter.jsonSchema
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil { try text.write(to: Self.schema, atomically: true, encoding: .utf8) }
+        #expect(try String(contentsOf: Self.schema, encoding: .utf8) == text)
+        #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
+    }
+
+    /// A value that no preset and no lane has would be one that nobody has run.
+    @Test func presetsLieWithinTheSchema() {
+        for preset in Preset.all {
+            let words = preset.configuration.canonicalText.split(separator: " ").compactMap { word -> (String, Int)? in
+                let parts = word.split(separator: "=")
+                return parts.count == 2 ? Int(parts[1]).map { (String(parts[0]), $0) } : nil
+            }
+            for (name, value) in words {
+                guard let parameter = ConfigurationParameter.all.first(where: { $0.name == name }) else { continue }
+                if case .cluster = preset.configuration, name == "lanes" { continue }
+                #expect(parameter.values.contains(value), "\(preset.name): \(name)=\(value)")
+            }
+        }
+    }
+}

@@ -14,9 +14,55 @@ import Verification
     @Test("random jobs on a memory that stalls, is late, reorders and mixes", arguments: Preset.systems)
     func jobs(_ preset: Preset) throws {
         guard case .system(let configuration) = preset.configuration else { preconditionFailure("no system") }
+        try run(preset.name, configuration)
+    }
+
+    /// Every value of every parameter of a configuration file, and every two values of two parameters that go together, but for
+    /// limits of outstanding bursts, which vary beside the rest.
+    static let cover: [SystemConfiguration] = [
+        wide(32, 32, rowKeys: 1024, lanes: 1, heads: 16, reads: 1, writes: 1),
+        wide(128, 64, rowKeys: 4096, lanes: 1, heads: 64, reads: 256, writes: 64),
+        wide(64, 32, rowKeys: 4096, lanes: 8, heads: 16, reads: 16, writes: 256),
+        wide(128, 32, rowKeys: 1024, lanes: 8, heads: 16, reads: 1, writes: 16),
+        wide(32, 32, rowKeys: 4096, lanes: 8, heads: 64, reads: 64, writes: 1),
+        wide(64, 64, rowKeys: 4096, lanes: 1, heads: 16, reads: 64, writes: 16),
+        narrow(16, 16, port: 16, lanes: 1, heads: 64, reads: 64, writes: 64),
+        narrow(32, 16, port: 16, lanes: 8, heads: 16, reads: 256, writes: 16),
+        narrow(64, 64, port: 16, lanes: 1, heads: 64, reads: 1, writes: 256),
+        narrow(64, 16, port: 16, lanes: 1, heads: 16, reads: 16, writes: 1),
+        narrow(32, 32, port: 16, lanes: 1, heads: 64, reads: 16, writes: 16),
+        narrow(64, 32, port: 16, lanes: 8, heads: 64, reads: 16, writes: 64),
+        narrow(16, 16, port: 8, lanes: 8, heads: 64, reads: 256, writes: 1),
+    ]
+
+    private static func wide(
+        _ headSize: Int, _ multipliers: Int, rowKeys: Int, lanes: Int, heads: Int, reads: Int, writes: Int
+    ) -> SystemConfiguration {
+        SystemConfiguration(
+            lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: headSize, multipliers: multipliers), maximumRowKeys: rowKeys),
+            lanes: lanes, maximumHeads: heads, readOutstanding: reads, writeOutstanding: writes)
+    }
+
+    private static func narrow(
+        _ headSize: Int, _ multipliers: Int, port: Int, lanes: Int, heads: Int, reads: Int, writes: Int
+    ) -> SystemConfiguration {
+        SystemConfiguration(
+            lane: .narrow(headSize: headSize, multipliers: multipliers, portBytes: port), lanes: lanes, maximumHeads: heads,
+            readOutstanding: reads, writeOutstanding: writes)
+    }
+
+    /// With `LEANSPATTEN_SYSTEMS=all`.
+    @Test("the same on configurations that are no presets", .enabled(if: ProcessInfo.processInfo.environment["LEANSPATTEN_SYSTEMS"] == "all"),
+          arguments: cover.indices)
+    func others(_ number: Int) throws {
+        try Self.cover[number].validate()
+        try run("configuration \(number)", Self.cover[number])
+    }
+
+    private func run(_ name: String, _ configuration: SystemConfiguration) throws {
         let system = try TestSystem(configuration)
-        var random = TestSeed.generator("behaviour of \(preset.name)")
-        var source = RandomSystemJobs(configuration, generator: TestSeed.generator("jobs of \(preset.name)"))
+        var random = TestSeed.generator("behaviour of \(name)")
+        var source = RandomSystemJobs(configuration, generator: TestSeed.generator("jobs of \(name)"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
         let start = ContinuousClock.now
         var jobs = 0
@@ -25,15 +71,15 @@ import Verification
             do {
                 try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
             } catch {
-                Issue.record("\(preset.name): \(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
+                Issue.record("\(name): \(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
                 return
             }
             jobs += program.jobs.count
             run.simulation.setBehavior(randomBehavior(&random))
         }
         let counts = try run.driver.counters()
-        for (name, count) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[name] == count, "\(preset.name): \(name)") }
+        for (count, expected) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[count] == expected, "\(name): \(count)") }
         let seconds = start.duration(to: .now) / .seconds(1)
-        print("\(preset.name): \(jobs) jobs, \(counts["rows"]) rows, \(run.simulation.cycle) cycles, \(Int(Double(run.simulation.cycle) / seconds)) cycles/s")
+        print("\(name): \(jobs) jobs, \(counts["rows"]) rows, \(run.simulation.cycle) cycles, \(Int(Double(run.simulation.cycle) / seconds)) cycles/s")
     }
 }
