@@ -35,7 +35,7 @@ rtl/SkidBuffer_w16.v
 rtl/Fifo_w22_d32.v
 rtl/SkidBuffer_w1025.v
 rtl/SkidBuffer_w1008.v
-rtl/CascadeController_n524288_k1024_d64_h64.v
+rtl/CascadeController_n524288_k1024_d64_h64_lists.v
 rtl/Fifo_w42_d8.v
 rtl/Fifo_w44_d8.v
 rtl/Fifo_w1_d8.v

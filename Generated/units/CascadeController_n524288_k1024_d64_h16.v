@@ -4,134 +4,132 @@
 module CascadeController_n524288_k1024_d64_h16 (
     input  wire clock,
     input  wire reset,
-    input  wire command_valid,  // @[CascadeController.swift:56]
-    output wire command_ready,  // @[CascadeController.swift:56]
-    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:56]
-    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:56]
-    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:56]
-    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:56]
-    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:56]
-    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:56]
-    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:56]
-    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:56]
-    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:56]
-    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:56]
-    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:56]
-    input  wire job_valid,  // @[CascadeController.swift:56]
-    output wire job_ready,  // @[CascadeController.swift:56]
-    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:56]
-    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_gathered,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:56]
-    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:56]
-    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:56]
-    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:56]
-    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:56]
-    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:56]
-    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:56]
-    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:56]
-    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:56]
-    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:56]
-    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:56]
-    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:56]
-    input  wire query_valid,  // @[CascadeController.swift:56]
-    output wire query_ready,  // @[CascadeController.swift:56]
-    input  wire [767:0] query_payload,  // @[CascadeController.swift:56]
-    output wire skipped_valid,  // @[CascadeController.swift:57]
-    input  wire skipped_ready,  // @[CascadeController.swift:57]
-    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:57]
-    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:57]
-    output wire status_valid,  // @[CascadeController.swift:57]
-    input  wire status_ready,  // @[CascadeController.swift:57]
-    output wire [2:0] status_payload,  // @[CascadeController.swift:57]
-    output wire saved_valid,  // @[CascadeController.swift:58]
-    input  wire saved_ready,  // @[CascadeController.swift:58]
-    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:58]
-    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:58]
-    output wire saved_payload_last,  // @[CascadeController.swift:58]
-    input  wire restored_valid,  // @[CascadeController.swift:58]
-    output wire restored_ready,  // @[CascadeController.swift:58]
-    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:58]
-    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:58]
-    input  wire restored_payload_last,  // @[CascadeController.swift:58]
-    output wire lane_job_valid,  // @[CascadeController.swift:59]
-    input  wire lane_job_ready,  // @[CascadeController.swift:59]
-    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:59]
-    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_gathered,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:59]
-    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:59]
-    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:59]
-    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:59]
-    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:59]
-    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:59]
-    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:59]
-    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:59]
-    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:59]
-    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:59]
-    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:59]
-    output wire lane_query_valid,  // @[CascadeController.swift:59]
-    input  wire lane_query_ready,  // @[CascadeController.swift:59]
-    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:59]
-    output wire list_valid,  // @[CascadeController.swift:60]
-    input  wire list_ready,  // @[CascadeController.swift:60]
-    output wire [18:0] list_payload_token,  // @[CascadeController.swift:60]
-    output wire list_payload_last,  // @[CascadeController.swift:60]
-    input  wire output_valid,  // @[CascadeController.swift:60]
-    output wire output_ready,  // @[CascadeController.swift:60]
-    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:60]
-    input  wire output_payload_last,  // @[CascadeController.swift:60]
-    output wire token_command_valid,  // @[CascadeController.swift:61]
-    input  wire token_command_ready,  // @[CascadeController.swift:61]
-    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:61]
-    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:61]
-    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:61]
-    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:61]
-    output wire token_load_valid,  // @[CascadeController.swift:61]
-    input  wire token_load_ready,  // @[CascadeController.swift:61]
-    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:61]
-    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:61]
-    input  wire token_scan_valid,  // @[CascadeController.swift:62]
-    output wire token_scan_ready,  // @[CascadeController.swift:62]
-    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:62]
-    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:62]
-    input  wire row_done,  // @[CascadeController.swift:62]
-    output wire listing_valid,  // @[CascadeController.swift:63]
-    output wire [7:0] listing_payload  // @[CascadeController.swift:63]
+    input  wire command_valid,  // @[CascadeController.swift:59]
+    output wire command_ready,  // @[CascadeController.swift:59]
+    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:59]
+    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:59]
+    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:59]
+    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:59]
+    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:59]
+    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:59]
+    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:59]
+    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:59]
+    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:59]
+    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:59]
+    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:59]
+    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:59]
+    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:59]
+    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:59]
+    input  wire job_valid,  // @[CascadeController.swift:59]
+    output wire job_ready,  // @[CascadeController.swift:59]
+    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:59]
+    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:59]
+    input  wire job_payload_job_gathered,  // @[CascadeController.swift:59]
+    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:59]
+    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:59]
+    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:59]
+    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:59]
+    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:59]
+    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:59]
+    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:59]
+    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:59]
+    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:59]
+    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:59]
+    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:59]
+    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:59]
+    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:59]
+    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:59]
+    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:59]
+    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:59]
+    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:59]
+    input  wire query_valid,  // @[CascadeController.swift:59]
+    output wire query_ready,  // @[CascadeController.swift:59]
+    input  wire [767:0] query_payload,  // @[CascadeController.swift:59]
+    output wire skipped_valid,  // @[CascadeController.swift:60]
+    input  wire skipped_ready,  // @[CascadeController.swift:60]
+    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:60]
+    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:60]
+    output wire status_valid,  // @[CascadeController.swift:60]
+    input  wire status_ready,  // @[CascadeController.swift:60]
+    output wire [2:0] status_payload,  // @[CascadeController.swift:60]
+    output wire saved_valid,  // @[CascadeController.swift:61]
+    input  wire saved_ready,  // @[CascadeController.swift:61]
+    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:61]
+    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:61]
+    output wire saved_payload_last,  // @[CascadeController.swift:61]
+    input  wire restored_valid,  // @[CascadeController.swift:61]
+    output wire restored_ready,  // @[CascadeController.swift:61]
+    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:61]
+    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:61]
+    input  wire restored_payload_last,  // @[CascadeController.swift:61]
+    output wire lane_job_valid,  // @[CascadeController.swift:62]
+    input  wire lane_job_ready,  // @[CascadeController.swift:62]
+    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:62]
+    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:62]
+    output wire lane_job_payload_gathered,  // @[CascadeController.swift:62]
+    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:62]
+    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:62]
+    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:62]
+    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:62]
+    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:62]
+    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:62]
+    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:62]
+    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:62]
+    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:62]
+    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:62]
+    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:62]
+    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:62]
+    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:62]
+    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:62]
+    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:62]
+    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:62]
+    output wire lane_query_valid,  // @[CascadeController.swift:62]
+    input  wire lane_query_ready,  // @[CascadeController.swift:62]
+    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:62]
+    output wire list_valid,  // @[CascadeController.swift:63]
+    input  wire list_ready,  // @[CascadeController.swift:63]
+    output wire [18:0] list_payload_token,  // @[CascadeController.swift:63]
+    output wire list_payload_last,  // @[CascadeController.swift:63]
+    input  wire output_valid,  // @[CascadeController.swift:63]
+    output wire output_ready,  // @[CascadeController.swift:63]
+    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:63]
+    input  wire output_payload_last,  // @[CascadeController.swift:63]
+    output wire token_command_valid,  // @[CascadeController.swift:64]
+    input  wire token_command_ready,  // @[CascadeController.swift:64]
+    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:64]
+    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:64]
+    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:64]
+    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:64]
+    output wire token_load_valid,  // @[CascadeController.swift:64]
+    input  wire token_load_ready,  // @[CascadeController.swift:64]
+    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:64]
+    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:64]
+    input  wire token_scan_valid,  // @[CascadeController.swift:65]
+    output wire token_scan_ready,  // @[CascadeController.swift:65]
+    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:65]
+    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:65]
+    input  wire row_done  // @[CascadeController.swift:65]
 );
 
-    reg [4:0] phase;  // @[CascadeController.swift:188]
-    reg sequence_is_empty;  // @[CascadeController.swift:205]
-    reg [10:0] sequence_context;  // @[CascadeController.swift:206]
-    reg [31:0] sequence_rows;  // @[CascadeController.swift:207]
-    reg [19:0] asked_tokens;  // @[CascadeController.swift:218]
-    reg [7:0] layers;  // @[CascadeController.swift:218]
-    reg [7:0] heads_of_layer;  // @[CascadeController.swift:218]
-    reg [10:0] sink;  // @[CascadeController.swift:218]
-    reg [10:0] recent;  // @[CascadeController.swift:218]
-    reg is_new_sequence;  // @[CascadeController.swift:229]
-    reg decays;  // @[CascadeController.swift:230]
-    reg divides;  // @[CascadeController.swift:231]
-    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:218]
-    reg [16:0] token_ratio_start;  // @[CascadeController.swift:218]
-    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:221]
-    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:218]
-    reg [16:0] head_ratio_start;  // @[CascadeController.swift:218]
-    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:221]
-    reg [2:0] fault;  // @[CascadeController.swift:86]
+    reg [4:0] phase;  // @[CascadeController.swift:191]
+    reg sequence_is_empty;  // @[CascadeController.swift:208]
+    reg [10:0] sequence_context;  // @[CascadeController.swift:209]
+    reg [31:0] sequence_rows;  // @[CascadeController.swift:210]
+    reg [19:0] asked_tokens;  // @[CascadeController.swift:221]
+    reg [7:0] layers;  // @[CascadeController.swift:221]
+    reg [7:0] heads_of_layer;  // @[CascadeController.swift:221]
+    reg [10:0] sink;  // @[CascadeController.swift:221]
+    reg [10:0] recent;  // @[CascadeController.swift:221]
+    reg is_new_sequence;  // @[CascadeController.swift:232]
+    reg decays;  // @[CascadeController.swift:233]
+    reg divides;  // @[CascadeController.swift:234]
+    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:221]
+    reg [16:0] token_ratio_start;  // @[CascadeController.swift:221]
+    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:224]
+    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:221]
+    reg [16:0] head_ratio_start;  // @[CascadeController.swift:221]
+    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:224]
+    reg [2:0] fault;  // @[CascadeController.swift:89]
     reg [7:0] layer;  // @[CascadeLayers.swift:26]
     reg [10:0] tokens_left;  // @[CascadeLayers.swift:27]
     reg [7:0] heads_left;  // @[CascadeLayers.swift:27]
@@ -154,24 +152,23 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg selecting;  // @[CascadeLayers.swift:160]
     reg awaits_heads;  // @[CascadeLayers.swift:173]
     reg ranks_tokens;  // @[CascadeLayers.swift:174]
-    reg [7:0] list_layer;  // @[CascadeLayers.swift:208]
     reg [10:0] words_left;  // @[CascadeState.swift:17]
     reg state_ended;  // @[CascadeState.swift:64]
     reg state_broken;  // @[CascadeState.swift:64]
-    wire head_importance_row_ready;  // @[CascadeController.swift:81]
-    wire head_importance_output_ready;  // @[CascadeController.swift:81]
-    wire head_importance_row_done;  // @[CascadeController.swift:81]
-    wire head_importance_command_ready;  // @[CascadeController.swift:81]
-    wire head_importance_load_ready;  // @[CascadeController.swift:81]
-    wire head_importance_saved_valid;  // @[CascadeController.swift:81]
-    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:81]
-    wire head_importance_kept_valid;  // @[CascadeController.swift:81]
-    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:81]
-    wire token_selector_command_ready;  // @[CascadeController.swift:82]
-    wire token_selector_scan_ready;  // @[CascadeController.swift:82]
-    wire token_selector_list_valid;  // @[CascadeController.swift:82]
-    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:82]
-    wire token_selector_list_payload_last;  // @[CascadeController.swift:82]
+    wire head_importance_row_ready;  // @[CascadeController.swift:84]
+    wire head_importance_output_ready;  // @[CascadeController.swift:84]
+    wire head_importance_row_done;  // @[CascadeController.swift:84]
+    wire head_importance_command_ready;  // @[CascadeController.swift:84]
+    wire head_importance_load_ready;  // @[CascadeController.swift:84]
+    wire head_importance_saved_valid;  // @[CascadeController.swift:84]
+    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:84]
+    wire head_importance_kept_valid;  // @[CascadeController.swift:84]
+    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:84]
+    wire token_selector_command_ready;  // @[CascadeController.swift:85]
+    wire token_selector_scan_ready;  // @[CascadeController.swift:85]
+    wire token_selector_list_valid;  // @[CascadeController.swift:85]
+    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:85]
+    wire token_selector_list_payload_last;  // @[CascadeController.swift:85]
     wire job_skid_input_ready;  // @[CascadeLayers.swift:86]
     wire job_skid_output_valid;  // @[CascadeLayers.swift:86]
     wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:86]
@@ -191,28 +188,28 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire load_skid_output_valid;  // @[CascadeState.swift:63]
     wire [1007:0] load_skid_output_payload;  // @[CascadeState.swift:63]
 
-    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:85]
-    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:83]
+    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:88]
+    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:86]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:218]
-            asked_tokens <= command_payload_context;  // @[CascadeController.swift:218]
-            layers <= command_payload_layers;  // @[CascadeController.swift:218]
-            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:218]
-            sink <= command_payload_sink;  // @[CascadeController.swift:218]
-            recent <= command_payload_recent;  // @[CascadeController.swift:218]
-            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:229]
-            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:230]
-            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:231]
+        if (take_command) begin  // @[CascadeController.swift:221]
+            asked_tokens <= command_payload_context;  // @[CascadeController.swift:221]
+            layers <= command_payload_layers;  // @[CascadeController.swift:221]
+            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:221]
+            sink <= command_payload_sink;  // @[CascadeController.swift:221]
+            recent <= command_payload_recent;  // @[CascadeController.swift:221]
+            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:232]
+            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:233]
+            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:234]
             token_ratio_unpruned <=
-                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:218]
+                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:221]
             token_ratio_start <=
-                command_payload_token_ratio_start;  // @[CascadeController.swift:218]
-            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:221]
+                command_payload_token_ratio_start;  // @[CascadeController.swift:221]
+            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:224]
             head_ratio_unpruned <=
-                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:218]
-            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:218]
-            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:221]
+                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:221]
+            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:221]
+            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:224]
         end
     end
 
@@ -534,51 +531,41 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    assign listing_valid = selecting;  // @[CascadeLayers.swift:207]
-
-    always @(posedge clock) begin
-        if (token_selector_command_valid
-            & token_selector_command_ready) begin  // @[CascadeLayers.swift:208]
-            list_layer <= layer;  // @[CascadeLayers.swift:208]
-        end
-    end
-
-    assign listing_payload = list_layer;  // @[CascadeLayers.swift:208]
-    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:112]
+    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:115]
     wire token_command_valid_or = (phase == 5'h2)
-        | (phase == 5'h17);  // @[CascadeController.swift:150]
-    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:150]
-    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:150]
+        | (phase == 5'h17);  // @[CascadeController.swift:153]
+    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:153]
+    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:153]
     assign token_command_valid = token_command_valid_or
         | token_command_valid_equal
         | (phase == 5'hc)
         | (phase == 5'h12)
-        | token_command_valid_equal_2;  // @[CascadeController.swift:150]
+        | token_command_valid_equal_2;  // @[CascadeController.swift:153]
     assign token_command_payload_operation = token_command_valid_or ? 2'h0
         : token_command_valid_equal_2 ? 2'h1
         : token_command_valid_equal ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:150]
-    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:150]
+        : 2'h3;  // @[CascadeController.swift:153]
+    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:153]
     assign token_command_payload_end = token_command_valid_equal ? asked_tokens[10:0]
         : (phase == 5'h2) ? 11'h0
-        : sequence_context;  // @[CascadeController.swift:150]
-    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:150]
-    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:170]
-    wire head_importance_command_valid_equal_2 = phase == 5'h19;  // @[CascadeController.swift:170]
-    wire head_importance_command_valid_equal_3 = phase == 5'h14;  // @[CascadeController.swift:170]
+        : sequence_context;  // @[CascadeController.swift:153]
+    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:153]
+    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:173]
+    wire head_importance_command_valid_equal_2 = phase == 5'h19;  // @[CascadeController.swift:173]
+    wire head_importance_command_valid_equal_3 = phase == 5'h14;  // @[CascadeController.swift:173]
     wire head_importance_command_valid = head_importance_command_valid_equal
         | head_importance_command_valid_equal_2
         | head_importance_command_valid_equal_3
-        | (phase == 5'ha);  // @[CascadeController.swift:170]
+        | (phase == 5'ha);  // @[CascadeController.swift:173]
     wire [1:0] head_importance_command_payload_operation =
         head_importance_command_valid_equal ? 2'h1
         : head_importance_command_valid_equal_2 ? 2'h0
         : head_importance_command_valid_equal_3 ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:170]
+        : 2'h3;  // @[CascadeController.swift:173]
     wire [4:0] head_importance_command_payload_heads =
-        heads_of_layer[4:0];  // @[CascadeController.swift:170]
+        heads_of_layer[4:0];  // @[CascadeController.swift:173]
     wire [4:0] head_importance_command_payload_keep =
-        kept_heads[4:0];  // @[CascadeController.swift:170]
+        kept_heads[4:0];  // @[CascadeController.swift:173]
     wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:18]
     wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:18]
     assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:28]
@@ -589,7 +576,7 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire token_selector_scan_valid = token_scan_valid
         & !token_selector_scan_valid_equal;  // @[CascadeState.swift:30]
 
-    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:82]
+    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:85]
         .clock(clock),
         .reset(reset),
         .command_valid(token_selector_command_valid),
@@ -798,7 +785,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         state_ended ? 32'h0 : restored_payload_numbers[31:0]
     };  // @[CascadeState.swift:75]
 
-    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:81]
+    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:84]
         .clock(clock),
         .reset(reset),
         .row_valid(head_rows_output_valid),
@@ -868,14 +855,14 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_is_empty_when = (phase == 5'h5)
-        & token_command_ready;  // @[CascadeController.swift:134]
+        & token_command_ready;  // @[CascadeController.swift:137]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:205]
+            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:208]
         end else begin
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:136]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
+                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:139]
             end
             if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
                 if (state_ended) begin  // @[CascadeState.swift:97]
@@ -887,17 +874,17 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_context_when = (phase == 5'h2)
-        & token_command_ready;  // @[CascadeController.swift:130]
+        & token_command_ready;  // @[CascadeController.swift:133]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_context <= 11'h0;  // @[CascadeController.swift:206]
+            sequence_context <= 11'h0;  // @[CascadeController.swift:209]
         end else begin
-            if (sequence_context_when) begin  // @[CascadeController.swift:130]
-                sequence_context <= 11'h0;  // @[CascadeController.swift:131]
+            if (sequence_context_when) begin  // @[CascadeController.swift:133]
+                sequence_context <= 11'h0;  // @[CascadeController.swift:134]
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:135]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
+                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:138]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_context <= restored_payload_numbers[10:0];  // @[CascadeState.swift:83]
@@ -912,13 +899,13 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_rows <= 32'h0;  // @[CascadeController.swift:207]
+            sequence_rows <= 32'h0;  // @[CascadeController.swift:210]
         end else begin
             if (row_goes) begin  // @[CascadeLayers.swift:119]
                 sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:121]
             end
-            if (sequence_context_when) begin  // @[CascadeController.swift:130]
-                sequence_rows <= 32'h0;  // @[CascadeController.swift:132]
+            if (sequence_context_when) begin  // @[CascadeController.swift:133]
+                sequence_rows <= 32'h0;  // @[CascadeController.swift:135]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_rows <= restored_payload_numbers[63:32];  // @[CascadeState.swift:84]
@@ -931,25 +918,25 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:117]
+    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:120]
     wire fault_when3_or = (asked_tokens == 20'h0)
-        | (asked_tokens > 20'h400)  // @[CascadeController.swift:117]
+        | (asked_tokens > 20'h400)  // @[CascadeController.swift:120]
         | (!begins_sequence & (asked_tokens < {9'h0, sequence_context}));
     wire fault_when3_or_2 = (heads_of_layer == 8'h0)
-        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:117]
+        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:120]
     wire fault_when3 = fault_when3_or
         | fault_when3_or_2
-        | (layers == 8'h0);  // @[CascadeController.swift:118]
+        | (layers == 8'h0);  // @[CascadeController.swift:121]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:87]
-            fault <= 3'h0;  // @[CascadeController.swift:87]
+        if (take_command) begin  // @[CascadeController.swift:90]
+            fault <= 3'h0;  // @[CascadeController.swift:90]
         end
-        if (fault_when2) begin  // @[CascadeController.swift:117]
-            if (fault_when3) begin  // @[CascadeController.swift:118]
+        if (fault_when2) begin  // @[CascadeController.swift:120]
+            if (fault_when3) begin  // @[CascadeController.swift:121]
                 fault <= {
                     1'b0, fault_when3_or ? 2'h1 : fault_when3_or_2 ? 2'h3 : 2'h2
-                };  // @[CascadeController.swift:119]
+                };  // @[CascadeController.swift:122]
             end
         end
         if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
@@ -979,14 +966,14 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:98]
-    assign status_payload = fault;  // @[CascadeController.swift:98]
+    assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:101]
+    assign status_payload = fault;  // @[CascadeController.swift:101]
     wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:126]
     wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:130]
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 5'h0;  // @[CascadeController.swift:188]
+            phase <= 5'h0;  // @[CascadeController.swift:191]
         end else begin
             if (row_passes) begin  // @[CascadeLayers.swift:124]
                 if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:126]
@@ -1036,55 +1023,55 @@ module CascadeController_n524288_k1024_d64_h16 (
             if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
                 phase <= 5'he;  // @[CascadeLayers.swift:203]
             end
-            if ((phase == 5'h10) & settled) begin  // @[CascadeLayers.swift:209]
-                phase <= 5'h1c;  // @[CascadeLayers.swift:209]
+            if ((phase == 5'h10) & settled) begin  // @[CascadeLayers.swift:211]
+                phase <= 5'h1c;  // @[CascadeLayers.swift:211]
             end
-            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:107]
-                phase <= 5'h1;  // @[CascadeController.swift:108]
-                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:109]
-                    phase <= 5'h11;  // @[CascadeController.swift:109]
+            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:110]
+                phase <= 5'h1;  // @[CascadeController.swift:111]
+                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:112]
+                    phase <= 5'h11;  // @[CascadeController.swift:112]
                 end
-                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:110]
-                    phase <= 5'h16;  // @[CascadeController.swift:110]
+                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:113]
+                    phase <= 5'h16;  // @[CascadeController.swift:113]
                 end
             end
-            if (fault_when2) begin  // @[CascadeController.swift:117]
-                if (fault_when3) begin  // @[CascadeController.swift:118]
-                    phase <= 5'h1c;  // @[CascadeController.swift:121]
-                end else if (begins_sequence) begin  // @[CascadeController.swift:122]
-                    phase <= 5'h2;  // @[CascadeController.swift:123]
-                end else if (decays) begin  // @[CascadeController.swift:124]
-                    phase <= 5'h4;  // @[CascadeController.swift:125]
+            if (fault_when2) begin  // @[CascadeController.swift:120]
+                if (fault_when3) begin  // @[CascadeController.swift:121]
+                    phase <= 5'h1c;  // @[CascadeController.swift:124]
+                end else if (begins_sequence) begin  // @[CascadeController.swift:125]
+                    phase <= 5'h2;  // @[CascadeController.swift:126]
+                end else if (decays) begin  // @[CascadeController.swift:127]
+                    phase <= 5'h4;  // @[CascadeController.swift:128]
                 end else begin
-                    phase <= 5'h5;  // @[CascadeController.swift:127]
+                    phase <= 5'h5;  // @[CascadeController.swift:130]
                 end
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:134]
-                phase <= 5'h6;  // @[CascadeController.swift:137]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
+                phase <= 5'h6;  // @[CascadeController.swift:140]
             end
-            if (token_command_ready) begin  // @[CascadeController.swift:155]
-                if (phase == 5'h2) begin  // @[CascadeController.swift:156]
-                    phase <= 5'h3;  // @[CascadeController.swift:156]
+            if (token_command_ready) begin  // @[CascadeController.swift:158]
+                if (phase == 5'h2) begin  // @[CascadeController.swift:159]
+                    phase <= 5'h3;  // @[CascadeController.swift:159]
                 end
-                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:157]
-                    phase <= 5'h5;  // @[CascadeController.swift:157]
+                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:160]
+                    phase <= 5'h5;  // @[CascadeController.swift:160]
                 end
-                if (phase == 5'h17) begin  // @[CascadeController.swift:158]
-                    phase <= 5'h18;  // @[CascadeController.swift:158]
+                if (phase == 5'h17) begin  // @[CascadeController.swift:161]
+                    phase <= 5'h18;  // @[CascadeController.swift:161]
                 end
-                if (phase == 5'h12) begin  // @[CascadeController.swift:159]
-                    phase <= 5'h13;  // @[CascadeController.swift:159]
+                if (phase == 5'h12) begin  // @[CascadeController.swift:162]
+                    phase <= 5'h13;  // @[CascadeController.swift:162]
                 end
             end
-            if (head_importance_command_ready) begin  // @[CascadeController.swift:175]
-                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:176]
-                    phase <= 5'h5;  // @[CascadeController.swift:176]
+            if (head_importance_command_ready) begin  // @[CascadeController.swift:178]
+                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:179]
+                    phase <= 5'h5;  // @[CascadeController.swift:179]
                 end
-                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:177]
-                    phase <= 5'h1a;  // @[CascadeController.swift:177]
+                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:180]
+                    phase <= 5'h1a;  // @[CascadeController.swift:180]
                 end
-                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:178]
-                    phase <= 5'h15;  // @[CascadeController.swift:178]
+                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:181]
+                    phase <= 5'h15;  // @[CascadeController.swift:181]
                 end
             end
             if (words_left_when) begin  // @[CascadeState.swift:46]
@@ -1120,8 +1107,8 @@ module CascadeController_n524288_k1024_d64_h16 (
                     phase <= 5'h1c;  // @[CascadeState.swift:103]
                 end
             end
-            if (status_valid & status_ready) begin  // @[CascadeController.swift:99]
-                phase <= 5'h0;  // @[CascadeController.swift:99]
+            if (status_valid & status_ready) begin  // @[CascadeController.swift:102]
+                phase <= 5'h0;  // @[CascadeController.swift:102]
             end
         end
     end

@@ -41,7 +41,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w20_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w252.v
-set_global_assignment -name VERILOG_FILE rtl/CascadeController_n4096_k1024_l4_d64_h16.v
+set_global_assignment -name VERILOG_FILE rtl/CascadeController_n4096_k1024_l4_d64_h16_lists.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w28_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d8.v

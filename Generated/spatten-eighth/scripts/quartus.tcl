@@ -41,7 +41,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1025.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1008.v
-set_global_assignment -name VERILOG_FILE rtl/CascadeController_n524288_k1024_d64_h64.v
+set_global_assignment -name VERILOG_FILE rtl/CascadeController_n524288_k1024_d64_h64_lists.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w42_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d8.v

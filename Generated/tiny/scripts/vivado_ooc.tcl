@@ -37,7 +37,7 @@ read_verilog [list \
   rtl/Fifo_w20_d32.v \
   rtl/SkidBuffer_w257.v \
   rtl/SkidBuffer_w252.v \
-  rtl/CascadeController_n4096_k1024_l4_d16_h16.v \
+  rtl/CascadeController_n4096_k1024_l4_d16_h16_lists.v \
   rtl/Fifo_w28_d8.v \
   rtl/Fifo_w44_d8.v \
   rtl/Fifo_w1_d8.v \

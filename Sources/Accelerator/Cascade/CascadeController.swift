@@ -16,10 +16,13 @@ package struct CascadeController: Module {
     package let configuration: SpAttenConfiguration
     /// The most heads a layer may have: a multiple of 16, at most 240.
     package let maximumHeads: Int
+    /// Says which layer's list it selects.
+    let showsLists: Bool
 
-    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64) {
+    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64, showsLists: Bool = false) {
         self.configuration = configuration
         self.maximumHeads = maximumHeads
+        self.showsLists = showsLists
     }
 
     var lane: LaneConfiguration { configuration.lane }
@@ -44,11 +47,11 @@ package struct CascadeController: Module {
         let tokenScan: Stream<TokenWord>
         /// A row is in its bank.
         let rowDone: Bit
-        /// A list is being selected, of the layer in the payload.
-        let listing: Flow<Unsigned>
+        /// If it shows lists: one is being selected, of the layer in the payload.
+        let listing: Flow<Unsigned>?
     }
 
-    package var suffix: String { "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)" }
+    package var suffix: String { "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)\(showsLists ? "_lists" : "")" }
 
     package func ports(_ io: Interface) -> Ports {
         let query = Shape<Vector<Signed>>.vector(lane.headSize, signed: NumericFormats.queryBits)
@@ -60,7 +63,7 @@ package struct CascadeController: Module {
             list: io.source(KeptListEntry.shape(lane)), output: io.sink(OutputBeat.shape),
             tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape(configuration)),
             tokenScan: io.sink(TokenWord.shape(configuration)), rowDone: io.input(.bit),
-            listing: io.output(.flow(.unsigned(layerBits))))
+            listing: showsLists ? io.output(.flow(.unsigned(layerBits))) : nil)
     }
 
     static var statusBits: Int { bitsToIndex(CascadeStatus.allCases.count) }

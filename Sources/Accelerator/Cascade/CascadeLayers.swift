@@ -204,8 +204,10 @@ extension CascadeController {
         }
         c.connect(selector.list, to: io.list)
         c.when(selector.list.fires & selector.list.payload.last) { selecting.clear() }
-        c.drive(io.listing.valid, selecting.q)
-        c.drive(io.listing.payload, c.stage("list_layer", schedule.layer.q, enable: selector.command.fires))
+        if let listing = io.listing {
+            c.drive(listing.valid, selecting.q)
+            c.drive(listing.payload, c.stage("list_layer", schedule.layer.q, enable: selector.command.fires))
+        }
         c.when(phase.is(.drain) & settled) { phase.go(.answer) }
     }
 }

@@ -77,7 +77,7 @@ package struct CascadeLane: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let controller = c.instance("controller", CascadeController(configuration, maximumHeads: maximumHeads))
+        let controller = c.instance("controller", CascadeController(configuration, maximumHeads: maximumHeads, showsLists: isShared))
         let lane = lanes == 1
             ? LaneGroup.Ports(c.instance("lane", SpAttenLane(configuration, accumulates: true)))
             : c.instance("lanes", LaneGroup(configuration: configuration, lanes: lanes))
@@ -103,7 +103,6 @@ package struct CascadeLane: Module {
             c.connect(controller.laneJob, to: lane.job)
             c.connect(controller.laneQuery, to: lane.query)
             c.connect(controller.list, to: lane.list)
-            c.discard(concatenate(controller.listing.valid, controller.listing.payload))
         }
         c.drive(controller.rowDone, isShared ? lane.rowDone & !rowIsDirect : lane.rowDone)
 
@@ -134,8 +133,10 @@ package struct CascadeLane: Module {
         c.send(list.payload, when: list.valid & both.ready, to: selected.entry)
         c.drive(list.ready, both.ready & selected.entry.ready)
         merge(c, direct.list, both, to: lane.list)
-        c.drive(selected.listing.valid, controller.listing.valid)
-        c.drive(selected.listing.payload, controller.listing.payload)
+        if let listing = controller.listing {
+            c.drive(selected.listing.valid, listing.valid)
+            c.drive(selected.listing.payload, listing.payload)
+        }
     }
 
     /// Only one of the two has something at a time.
