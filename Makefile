@@ -121,7 +121,7 @@ lint-cores: swift
 COCOTB_SYSTEM := spatten-eighth
 .PHONY: cocotb
 cocotb: swift simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units and a whole accelerator in Icarus, and on planted faults of the protocol
-	@$(CLI) generate --preset $(COCOTB_SYSTEM) --output .build/cocotb/system >/dev/null
+	@mkdir -p .build/cocotb; $(CLI) generate --preset $(COCOTB_SYSTEM) --output .build/cocotb/system >/dev/null
 	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb .build/cocotb/system
 
 .PHONY: bench
