@@ -79,7 +79,7 @@ package struct CascadeController: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let phase = PhaseRegister(c)
+        let phase = CascadePhase(c)
         let sequence = SequenceState(c, configuration)
         let heads = c.instance("head_importance", HeadImportance(lane: lane, heads: maximumHeads, lanes: configuration.importanceLanes))
         let selector = c.instance("token_selector", TokenSelector(configuration))
@@ -104,7 +104,7 @@ package struct CascadeController: Module {
 
     /// From a command to its first layer.
     private func begin(
-        _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ phase: PhaseRegister,
+        _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ phase: CascadePhase,
         _ fault: Register<Unsigned>
     ) {
         c.when(phase.is(.idle) & io.command.valid) {
@@ -143,7 +143,7 @@ package struct CascadeController: Module {
 
     /// What the bank of tokens does in each phase.
     private func commandTokens(
-        _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ phase: PhaseRegister
+        _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ phase: CascadePhase
     ) {
         let loads = phase.is(.clearTokens) | phase.is(.loadTokens), extends = phase.is(.extend)
         let scans = phase.is(.scanTokens) | phase.is(.scanToSave), decays = phase.is(.decay)
@@ -165,7 +165,7 @@ package struct CascadeController: Module {
 
     /// What the bank of heads does in each phase.
     private func commandHeads(
-        _ c: Circuit, _ schedule: LayerSchedule, _ command: HeldCommand, _ phase: PhaseRegister, _ heads: HeadImportance.Ports
+        _ c: Circuit, _ schedule: LayerSchedule, _ command: HeldCommand, _ phase: CascadePhase, _ heads: HeadImportance.Ports
     ) {
         let clears = phase.is(.clearHeads), loads = phase.is(.loadHeads), saves = phase.is(.askHeads), ranks = phase.is(.rankHeads)
         func code(_ operation: HeadOperation) -> Unsigned { Unsigned(operation.rawValue) }
@@ -184,18 +184,7 @@ package struct CascadeController: Module {
 }
 
 /// The controller's phase.
-struct PhaseRegister {
-    private let register: Register<Unsigned>
-
-    init(_ c: Circuit) {
-        register = c.register("phase", .unsigned(bitsToIndex(CascadeController.Phase.allCases.count)), reset: 0)
-    }
-
-    func `is`(_ phase: CascadeController.Phase) -> Bit { register.q == Unsigned(phase.rawValue) }
-    func go(_ phase: CascadeController.Phase, fileID: String = #fileID, line: Int = #line) {
-        register.next(Unsigned(phase.rawValue), fileID: fileID, line: line)
-    }
-}
+typealias CascadePhase = PhaseRegister<CascadeController.Phase>
 
 /// A sequence as far as it is not in the banks.
 struct SequenceState {

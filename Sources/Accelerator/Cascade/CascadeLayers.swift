@@ -19,7 +19,7 @@ struct LayerSchedule {
     let prunesTokens, prunesHeads: Bit
 
     init(
-        _ c: Circuit, _ unit: CascadeController, _ command: HeldCommand, _ sequence: SequenceState, _ phase: PhaseRegister,
+        _ c: Circuit, _ unit: CascadeController, _ command: HeldCommand, _ sequence: SequenceState, _ phase: CascadePhase,
         take: Bit
     ) {
         let tokenBits = unit.configuration.rowKeyBits
@@ -80,7 +80,7 @@ extension CascadeController {
     /// Rows of the heads that stay go to the lane, others back.
     func passRows(
         _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ schedule: LayerSchedule,
-        _ phase: PhaseRegister, _ heads: HeadImportance.Ports
+        _ phase: CascadePhase, _ heads: HeadImportance.Ports
     ) -> LaneRows {
         let head = c.register("head", .unsigned(headCountBits))
         let jobs = OutputSkid(c, "job_skid", to: io.laneJob), queries = OutputSkid(c, "query_skid", to: io.laneQuery)
@@ -154,7 +154,7 @@ extension CascadeController {
     /// Heads and tokens that stay in a layer: the phases from `share` to `awaitHeads`, and the list beside what follows.
     func rank(
         _ c: Circuit, _ io: Ports, _ command: HeldCommand, _ sequence: SequenceState, _ schedule: LayerSchedule,
-        _ phase: PhaseRegister, _ heads: HeadImportance.Ports, _ selector: TokenSelector.Ports, _ rows: LaneRows
+        _ phase: CascadePhase, _ heads: HeadImportance.Ports, _ selector: TokenSelector.Ports, _ rows: LaneRows
     ) {
         let context = sequence.context.q
         let selecting = c.register("selecting", .bit, reset: 0)

@@ -11,7 +11,7 @@ extension CascadeController {
     /// What comes in ends with its last beat: words that are missing are zeros, those beyond are swallowed, and either
     /// leaves no sequence.
     func keep(
-        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: PhaseRegister, _ heads: HeadImportance.Ports,
+        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: CascadePhase, _ heads: HeadImportance.Ports,
         _ selector: TokenSelector.Ports, _ fault: Register<Unsigned>
     ) {
         let left = c.register("words_left", .unsigned(configuration.rowKeyBits))
@@ -22,7 +22,7 @@ extension CascadeController {
     }
 
     private func save(
-        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: PhaseRegister, _ heads: HeadImportance.Ports,
+        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: CascadePhase, _ heads: HeadImportance.Ports,
         _ selector: TokenSelector.Ports, _ left: Register<Unsigned>, _ words: Unsigned
     ) {
         let skid = OutputSkid(c, "saved_skid", to: io.saved)
@@ -57,7 +57,7 @@ extension CascadeController {
     }
 
     private func restore(
-        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: PhaseRegister, _ heads: HeadImportance.Ports,
+        _ c: Circuit, _ io: Ports, _ sequence: SequenceState, _ phase: CascadePhase, _ heads: HeadImportance.Ports,
         _ fault: Register<Unsigned>, _ left: Register<Unsigned>, _ words: Unsigned
     ) {
         let skid = OutputSkid(c, "load_skid", to: io.tokenLoad)

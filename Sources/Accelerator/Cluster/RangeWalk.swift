@@ -51,7 +51,7 @@ extension StreamKScheduler {
         let ends = c.register("ends", .unsigned(bitsToCount(lanes)))
         located.clear()
 
-        c.when(state.isIn(.share) & state.divider.result.valid) {
+        c.when(state.phase.is(.share) & state.divider.result.valid) {
             stepping.set()
             ends.next(0)
             place.offset.next(0)
@@ -61,7 +61,7 @@ extension StreamKScheduler {
         c.when(stepping.q) {
             stepping.clear()
             c.when(ends.q > state.launch.q.lanes) {
-                state.go(.hand)
+                state.phase.go(.hand)
             }.otherwise {
                 let isLarger = c.named("is_larger", state.largerLanes.q > ends.q)
                 place.offset.next(place.offset.q &+ state.quota.q &+ isLarger.asUnsigned.extended(to: totalBits))
@@ -196,7 +196,7 @@ extension StreamKScheduler {
                 turn.next(0)
                 written.next(0)
                 state.epoch.next(!state.epoch.q)
-                state.go(.idle)
+                state.phase.go(.idle)
             }
         }
         for (index, range) in io.ranges.enumerated() {

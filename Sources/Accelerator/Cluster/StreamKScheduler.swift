@@ -54,7 +54,7 @@ package struct StreamKScheduler: Module {
     /// `(n * reciprocal) >> reciprocalShift` is `n / chunk` for all n below 2^tileBits.
     var reciprocalShift: Int { 2 * tileBits - 1 }
 
-    enum Phase: Int {
+    enum Phase: Int, CaseIterable {
         case idle
         /// Sequences come in.
         case load
@@ -72,7 +72,7 @@ package struct StreamKScheduler: Module {
 
     /// The launch at hand.
     struct State {
-        let phase: Register<Unsigned>
+        let phase: PhaseRegister<Phase>
         let launch: Register<ClusterLaunch>
         let epoch: Register<Bit>
         /// Prefix sums of keys and of tiles, or of other weights of the policy, in front of each sequence.
@@ -92,10 +92,6 @@ package struct StreamKScheduler: Module {
         let quota, largerLanes: Register<Unsigned>
         let divider: SerialDivider.Ports
 
-        func isIn(_ phase: Phase) -> Bit { self.phase.q == Unsigned(phase.rawValue) }
-        func go(_ phase: Phase, fileID: String = #fileID, line: Int = #line) {
-            self.phase.next(Unsigned(phase.rawValue), fileID: fileID, line: line)
-        }
         var settings: LaunchSettings { launch.q.settings }
         func follows(_ policy: SchedulePolicy) -> Bit {
             launch.q.policy == Unsigned(SchedulePolicy.allCases.firstIndex(of: policy)!)
@@ -105,7 +101,7 @@ package struct StreamKScheduler: Module {
     package func body(_ c: Circuit, _ io: Ports) {
         let sequences = ClusterConfiguration.maximumSequences
         let state = State(
-            phase: c.register("phase", .unsigned(4), reset: Phase.idle.rawValue),
+            phase: PhaseRegister(c),
             launch: c.register("launch_at_hand", ClusterLaunch.shape(lane)),
             epoch: c.register("epoch", .bit, reset: 0),
             prefixes: c.memory("prefixes", depth: sequences, width: keySumBits + tileSumBits, collision: .undefined),
@@ -138,13 +134,13 @@ package struct StreamKScheduler: Module {
             state.prefixes.write(
                 mux(loaded.valid, loaded.sequence, rescanned.sequence), concatenate(state.keySum.q, state.tileSum.q))
         }
-        c.when(state.isIn(.sum)) {
+        c.when(state.phase.is(.sum)) {
             state.headWeight.next(mux(state.byKeys.q, state.keySum.q, state.tileSum.q))
-            state.go(.total)
+            state.phase.go(.total)
         }
-        c.when(state.isIn(.total)) {
+        c.when(state.phase.is(.total)) {
             state.total.next((state.headWeight.q * (state.launch.q.heads + 1)).truncated(to: totalBits))
-            state.go(.share)
+            state.phase.go(.share)
         }
     }
 
@@ -162,7 +158,7 @@ package struct StreamKScheduler: Module {
 
     /// Takes a launch, with what it asks for brought into bounds; what had to be.
     private func begin(_ c: Circuit, _ io: Ports, _ state: State) -> LaunchFault {
-        c.drive(io.launch.ready, state.isIn(.idle))
+        c.drive(io.launch.ready, state.phase.is(.idle))
         let asked = io.launch.payload
         func limited(_ name: String, _ value: Unsigned, to most: Int) -> (value: Unsigned, isOver: Bit) {
             // A comparison that cannot hold would be dead.
@@ -185,7 +181,7 @@ package struct StreamKScheduler: Module {
                 splits: mux(noSplits, 1, asked.splits), byKeys: asked.byKeys))
             state.keySum.next(0)
             state.tileSum.next(0)
-            state.go(.load)
+            state.phase.go(.load)
         }
         let splitsMatter = asked.policy == Unsigned(SchedulePolicy.allCases.firstIndex(of: .fixedSplit)!)
         return LaunchFault(
@@ -195,7 +191,7 @@ package struct StreamKScheduler: Module {
 
     /// Takes the sequences: table writes, tiles, sums, the longest. Whether one is too long.
     private func load(_ c: Circuit, _ io: Ports, _ state: State) -> (isTooLong: Bit, counted: Counted) {
-        let isLoading = state.isIn(.load)
+        let isLoading = state.phase.is(.load)
         c.drive(io.sequences.ready, isLoading)
         let takes = c.named("takes_sequence", io.sequences.fires)
         let index = c.register("sequence_index", .unsigned(OutputID.sequenceBits), reset: 0)
@@ -215,7 +211,7 @@ package struct StreamKScheduler: Module {
                 state.topProbe.next(nextProbe.q)
                 nextProbe.next(nextProbe.q[0..<OutputID.sequenceBits - 1] << 1)
             }
-            c.when(isLast) { state.go(.count) }
+            c.when(isLast) { state.phase.go(.count) }
         }
 
         let entry = io.sequences.payload, most = lane.lane.maximumContext
@@ -247,13 +243,13 @@ package struct StreamKScheduler: Module {
             c.when(longest.q < tiles) { longest.next(tiles) }
             c.when(partial) { anyPartial.set() }
         }
-        c.when(state.isIn(.count) & !written & !counted) {
+        c.when(state.phase.is(.count) & !written & !counted) {
             state.byKeys.next(state.follows(.streamK) & state.launch.q.byKeys | state.follows(.auto) & anyPartial.q)
-            state.go(.sum)
-            c.when(state.follows(.fixedSplit) & longest.q.isNonzero) { state.go(.chunk) }
+            state.phase.go(.sum)
+            c.when(state.follows(.fixedSplit) & longest.q.isNonzero) { state.phase.go(.chunk) }
         }
         // To be divided by the splits.
-        c.when(state.isIn(.count)) { state.chunk.next(longest.q) }
+        c.when(state.phase.is(.count)) { state.chunk.next(longest.q) }
         return (isTooLong, Counted(valid: counted, sequence: countedIndex))
     }
 
@@ -266,7 +262,7 @@ package struct StreamKScheduler: Module {
     /// once their result has been taken, and each result ends the phase that asks for it.
     private func divide(_ c: Circuit, _ state: State) {
         let divider = state.divider
-        let isChunk = state.isIn(.chunk), isReciprocal = state.isIn(.reciprocal), isShare = state.isIn(.share)
+        let isChunk = state.phase.is(.chunk), isReciprocal = state.phase.is(.reciprocal), isShare = state.phase.is(.share)
         let lanes = state.launch.q.lanes + 1, splits = state.launch.q.splits
         c.drive(divider.numbers.valid, isChunk | isReciprocal | isShare)
         c.drive(divider.numbers.payload, SerialDivider.Numbers(
@@ -279,18 +275,18 @@ package struct StreamKScheduler: Module {
         c.when(divider.result.valid) {
             c.when(isChunk) {
                 state.chunk.next(result.quotient.truncated(to: tileBits))
-                state.go(.reciprocal)
+                state.phase.go(.reciprocal)
             }
             c.when(isReciprocal) {
                 // Rounded up, beyond what is exact: then the quotient is right for all that are multiplied by it.
                 state.quota.next(result.quotient &+ 1)
                 state.tileSum.next(0)
-                state.go(.rescan)
+                state.phase.go(.rescan)
             }
             c.when(isShare) {
                 state.quota.next(result.quotient)
                 state.largerLanes.next(result.remainder.truncated(to: bitsToIndex(self.lanes)))
-                state.go(.walk)
+                state.phase.go(.walk)
             }
         }
     }
@@ -302,7 +298,7 @@ package struct StreamKScheduler: Module {
         let isLast = c.named("is_last_rescanned", index.q == state.settings.sequences)
         c.drive(port.enable, isReading.q)
         c.drive(port.address, index.q)
-        c.when(state.isIn(.reciprocal) & state.divider.result.valid) { isReading.set() }
+        c.when(state.phase.is(.reciprocal) & state.divider.result.valid) { isReading.set() }
         c.when(isReading.q) {
             index.next(mux(isLast, 0, index.q &+ 1))
             c.when(isLast) { isReading.clear() }
@@ -318,7 +314,7 @@ package struct StreamKScheduler: Module {
         c.when(multiplied) {
             state.tileSum.next(state.tileSum.q &+ chunks.extended(to: tileSumBits))
         }
-        c.when(last) { state.go(.sum) }
+        c.when(last) { state.phase.go(.sum) }
         return Counted(valid: multiplied, sequence: written)
     }
 }

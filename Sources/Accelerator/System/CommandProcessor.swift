@@ -72,9 +72,7 @@ struct CommandProcessor: Module {
     }
 
     func body(_ c: Circuit, _ io: Ports) {
-        let phase = c.register("phase", .unsigned(bitsToIndex(Phase.allCases.count)), reset: 0)
-        func on(_ asked: Phase) -> Bit { phase.q == Unsigned(asked.rawValue) }
-        func go(_ target: Phase, line: Int = #line) { phase.next(Unsigned(target.rawValue), line: line) }
+        let phase = PhaseRegister<Phase>(c)
 
         let reader = c.instance("descriptor_reader", DescriptorReader(dataBits: system.dataBits))
         c.connect(io.beat, to: reader.beat)
@@ -92,83 +90,82 @@ struct CommandProcessor: Module {
         let slot = select(io.ringSize, (0..<ControlRegisters.indexBits).map { index.q & Unsigned((1 << $0) - 1) })
         let slotBytes = RecordLayout.ringSlotBytes
         let hasChain = c.named("has_chain", io.enable & (index.q != io.tail))
-        c.when(on(.start)) {
+        c.when(phase.is(.start)) {
             index.next(io.firstIndex)
-            go(.idle)
+            phase.go(.idle)
         }
-        c.when(on(.idle) & hasChain) {
+        c.when(phase.is(.idle) & hasChain) {
             address.next(io.ringBase &+ (slot << slotBytes.trailingZeroBitCount).extended(to: MemoryPort.addressBits))
-            go(.ask)
+            phase.go(.ask)
         }
         c.send(ControlRead(address: address.q, beats: c.constant(JobDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
-               when: on(.ask), to: io.read)
-        c.when(on(.ask) & io.read.ready) { go(.load) }
-        c.when(on(.load) & reader.loaded) { go(.check) }
-        c.when(on(.check)) { go(.judge) }
-        c.when(on(.judge)) { go(.enqueue) }
+               when: phase.is(.ask), to: io.read)
+        c.when(phase.is(.ask) & io.read.ready) { phase.go(.load) }
+        c.when(phase.is(.load) & reader.loaded) { phase.go(.check) }
+        c.when(phase.is(.check)) { phase.go(.judge) }
+        c.when(phase.is(.judge)) { phase.go(.enqueue) }
 
         let direct = job.flag("direct"), begins = job.flag("begins_iteration")
-        c.send(context(job), when: on(.enqueue), to: io.rows)
-        c.when(on(.enqueue) & io.rows.ready) {
-            go(.rows)
-            c.when(direct | begins) { go(.awaitCascade) }
+        c.send(context(job), when: phase.is(.enqueue), to: io.rows)
+        c.when(phase.is(.enqueue) & io.rows.ready) {
+            phase.go(.rows)
+            c.when(direct | begins) { phase.go(.awaitCascade) }
         }
-        // No iteration is under way.
-        c.when(on(.awaitCascade) & !iteration.isPending.q) {
-            go(.begin)
-            c.when(job.flag("restores_state")) { go(.askRestore) }
-            c.when(direct) { go(.rows) }
-            c.when(direct & job.flag("given_list")) { go(.list) }
+        // The cascade's status may come while the processor does something else: rows, or the last word of a state.
+        let pending = c.register("status_pending", .bit, reset: 0)
+        let answered = c.named("cascade_answered", !pending.q | io.status.valid)
+        c.when(io.command.fires) { pending.set() }.elsewhen(io.status.valid) { pending.clear() }
+        c.when(phase.is(.awaitCascade) & answered) {
+            phase.go(.begin)
+            c.when(job.flag("restores_state")) { phase.go(.askRestore) }
+            c.when(direct) { phase.go(.rows) }
+            c.when(direct & job.flag("given_list")) { phase.go(.list) }
         }
-        c.when(on(.askRestore) & io.command.ready) { go(.restore) }
-        c.when(on(.restore) & io.restore.ready) { go(.awaitRestored) }
-        c.when(on(.awaitRestored) & io.status.valid) { go(.begin) }
-        c.when(on(.begin) & io.command.ready) { go(.rows) }
-        c.when(on(.list) & io.loadList.ready) { go(.rows) }
-        c.when(on(.rows) & io.feed.ready) { go(.select) }
+        c.when(phase.is(.askRestore) & io.command.ready) { phase.go(.restore) }
+        c.when(phase.is(.restore) & io.restore.ready) { phase.go(.awaitRestored) }
+        c.when(phase.is(.awaitRestored) & answered) { phase.go(.begin) }
+        c.when(phase.is(.begin) & io.command.ready) { phase.go(.rows) }
+        c.when(phase.is(.list) & io.loadList.ready) { phase.go(.rows) }
+        c.when(phase.is(.rows) & io.feed.ready) { phase.go(.select) }
         let ends = c.named("ends_iteration", !direct & (iteration.layer.q + 1 == iteration.layers.q.extended(to: layerBits + 1)))
-        c.when(on(.select) & !io.selects) {
-            go(.next)
-            c.when(ends & job.flag("saves_state")) { go(.awaitIteration) }
+        c.when(phase.is(.select) & !io.selects) {
+            phase.go(.next)
+            c.when(ends & job.flag("saves_state")) { phase.go(.awaitIteration) }
         }
-        c.when(on(.awaitIteration) & !iteration.isPending.q) { go(.askSave) }
-        c.when(on(.askSave) & io.command.ready) { go(.save) }
-        c.when(on(.save) & io.save.ready) { go(.awaitSaved) }
-        // The cascade may answer while the last word is still on its way to memory.
-        let isSaved = c.register("state_is_saved", .bit, reset: 0)
-        c.when(on(.askSave)) { isSaved.clear() }.elsewhen(io.status.valid) { isSaved.set() }
-        c.when(on(.awaitSaved) & (io.status.valid | isSaved.q)) { go(.next) }
-        c.when(on(.next)) {
+        c.when(phase.is(.awaitIteration) & answered) { phase.go(.askSave) }
+        c.when(phase.is(.askSave) & io.command.ready) { phase.go(.save) }
+        c.when(phase.is(.save) & io.save.ready) { phase.go(.awaitSaved) }
+        c.when(phase.is(.awaitSaved) & answered) { phase.go(.next) }
+        c.when(phase.is(.next)) {
             c.when(job["next"].isNonzero) {
                 address.next(job.address("next"))
-                go(.ask)
+                phase.go(.ask)
             }.otherwise {
                 index.next(index.q &+ 1)
-                go(.idle)
+                phase.go(.idle)
             }
         }
 
-        iteration.follow(c, job, begins: on(.begin) & io.command.ready, layerEnds: on(.select) & !io.selects & !direct, ends,
-                         status: io.status.valid & !on(.awaitRestored) & !on(.save) & !on(.awaitSaved))
-        commandCascade(c, io, job, restores: on(.askRestore), begins: on(.begin), saves: on(.askSave))
-        c.send(direct, when: on(.rows), to: io.feed)
-        c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: on(.list), to: io.loadList)
-        moveStates(c, io, job, restores: on(.restore), saves: on(.save))
-        let isCascadeLayer = (on(.rows) | on(.select)) & !direct
+        iteration.follow(c, job, begins: phase.is(.begin) & io.command.ready, layerEnds: phase.is(.select) & !io.selects & !direct, ends)
+        commandCascade(c, io, job, restores: phase.is(.askRestore), begins: phase.is(.begin), saves: phase.is(.askSave))
+        c.send(direct, when: phase.is(.rows), to: io.feed)
+        c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: phase.is(.list), to: io.loadList)
+        moveStates(c, io, job, restores: phase.is(.restore), saves: phase.is(.save))
+        let isCascadeLayer = (phase.is(.rows) | phase.is(.select)) & !direct
         c.drive(io.layer.valid, isCascadeLayer)
         c.drive(io.layer.payload, iteration.layer.q)
-        c.drive(io.handedOut, on(.select) & !io.selects)
+        c.drive(io.handedOut, phase.is(.select) & !io.selects)
 
         // What stops it.
         c.drive(io.status.ready, true)
         let isRefused = c.named("is_refused", io.status.valid & io.status.payload.isNonzero)
-        let isBad = c.named("is_bad", on(.judge) & check.code.isNonzero)
-        c.when(isRefused | isBad) { go(.halted) }
+        let isBad = c.named("is_bad", phase.is(.judge) & check.code.isNonzero)
+        c.when(isRefused | isBad) { phase.go(.halted) }
         c.drive(io.fault.valid, isRefused | isBad)
         let field = address.q &+ concatenate(check.word, c.constant(0, .unsigned(2))).extended(to: MemoryPort.addressBits)
         c.drive(io.fault.payload, FaultReport(
             code: mux(isRefused, SystemFault.refused.code, check.code), address: mux(isRefused, address.q, field)))
-        c.drive(io.busy, !on(.start) & !on(.idle) & !on(.halted))
+        c.drive(io.busy, !phase.is(.start) & !phase.is(.idle) & !phase.is(.halted))
         c.drive(io.descriptorAddress, address.q)
     }
 
@@ -212,22 +209,18 @@ struct CommandProcessor: Module {
     private struct Iteration {
         /// It has layers to come.
         let isOpen: Register<Bit>
-        /// Its status has not come.
-        let isPending: Register<Bit>
         let layer, layers, heads: Register<Unsigned>
 
         init(_ c: Circuit) {
             isOpen = c.register("iteration_open", .bit, reset: 0)
-            isPending = c.register("iteration_pending", .bit, reset: 0)
             layer = c.register("layer", .unsigned(layerBits))
             layers = c.register("layers", .unsigned(layerBits))
             heads = c.register("heads_of_layer", .unsigned(headCountBits))
         }
 
-        func follow(_ c: Circuit, _ job: JobDescriptorWords, begins: Bit, layerEnds: Bit, _ ends: Bit, status: Bit) {
+        func follow(_ c: Circuit, _ job: JobDescriptorWords, begins: Bit, layerEnds: Bit, _ ends: Bit) {
             c.when(begins) {
                 isOpen.set()
-                isPending.set()
                 layer.next(0)
                 layers.next(job["layers"])
                 heads.next(job["heads"])
@@ -235,7 +228,6 @@ struct CommandProcessor: Module {
                 layer.next(layer.q &+ 1)
                 c.when(ends) { isOpen.clear() }
             }
-            c.when(status) { isPending.clear() }
         }
     }
 }

@@ -52,14 +52,12 @@ struct RowWriter: Module {
     private var recordBeats: Int { max(1, recordBits / system.dataBits) }
 
     func body(_ c: Circuit, _ io: Ports) {
-        let phase = c.register("phase", .unsigned(bitsToIndex(Phase.allCases.count)), reset: 0)
-        func on(_ asked: Phase) -> Bit { phase.q == Unsigned(asked.rawValue) }
-        func go(_ target: Phase, line: Int = #line) { phase.next(Unsigned(target.rawValue), line: line) }
+        let phase = PhaseRegister<Phase>(c)
         let job = io.job.payload
         let begun = c.register("job_begun", .bit, reset: 0)
         let begins = c.named("job_begins", io.job.valid & !begun.q)
         let active = begun.q
-        let ends = c.named("job_ends", on(.finish) & io.allWritten)
+        let ends = c.named("job_ends", phase.is(.finish) & io.allWritten)
         c.when(ends) { begun.clear() }.elsewhen(begins) { begun.set() }
         c.drive(io.job.ready, ends)
 
@@ -69,7 +67,7 @@ struct RowWriter: Module {
         let beats = Queue(c, "beats", PacketBeat.shape(system), depth: max(4, 2 * max(rowBeats, recordBeats)))
         let isSkipped = c.named("head_is_skipped", job.isCascade & io.skipped.valid & (io.skipped.payload.head == head.q))
         c.discard(io.skipped.payload.layer)
-        let hasMore = c.named("has_more", active & on(.rows) & (head.q != job.heads))
+        let hasMore = c.named("has_more", active & phase.is(.rows) & (head.q != job.heads))
         let place = c.register("place", .unsigned(bitsToIndex(beatElements)), reset: 0)
         let inRow = c.register("in_row", .bit, reset: 0)
         let takes = c.named("takes_element", hasMore & io.output.valid & (inRow.q | !isSkipped) & beats.ready)
@@ -85,19 +83,19 @@ struct RowWriter: Module {
             place.next(mux(io.output.payload.last, 0, place.q &+ 1))
             inRow.next(!io.output.payload.last)
         }
-        c.when(hasMore & !inRow.q & isSkipped) { go(.zeros) }
-        c.when(rowEnds) { go(.send) }
+        c.when(hasMore & !inRow.q & isSkipped) { phase.go(.zeros) }
+        c.when(rowEnds) { phase.go(.send) }
 
         // Zeros.
         let pushed = c.register("beats_pushed", .unsigned(bitsToIndex(max(rowBeats, recordBeats))), reset: 0)
-        let zeroBeat = c.named("zero_beat", on(.zeros) & beats.ready)
+        let zeroBeat = c.named("zero_beat", phase.is(.zeros) & beats.ready)
         let zerosEnd = c.named("zeros_end", zeroBeat & (pushed.q == Unsigned(rowBeats - 1)))
         c.drive(io.skipped.ready, zerosEnd)
-        c.when(zerosEnd) { go(.send) }
+        c.when(zerosEnd) { phase.go(.send) }
 
         // A row goes to memory.
         let command = io.packet.command
-        let rowSent = c.named("row_sent", on(.send) & command.ready)
+        let rowSent = c.named("row_sent", phase.is(.send) & command.ready)
         c.when(begins) {
             head.next(0)
             address.next(job.outputAddress)
@@ -105,8 +103,8 @@ struct RowWriter: Module {
             head.next(head.q &+ 1)
             address.next(address.q &+ job.outputStride.extended(to: MemoryPort.addressBits))
         }
-        c.when(rowSent) { go(.rows) }
-        c.when(active & on(.rows) & (head.q == job.heads)) { go(.settle) }
+        c.when(rowSent) { phase.go(.rows) }
+        c.when(active & phase.is(.rows) & (head.q == job.heads)) { phase.go(.settle) }
 
         // What the rows say of themselves.
         let totals = Totals(c, io, begins: begins, rowEnds: rowEnds, zerosEnd: zerosEnd, active: active)
@@ -118,34 +116,34 @@ struct RowWriter: Module {
             saves.next(saves.q &- 1)
         }
         let settled = c.named("settled", totals.isComplete & io.kept.valid & (!job.savesState | saves.q.isNonzero) & io.allWritten)
-        c.when(on(.settle) & settled) {
-            go(.finish)
-            c.when(job.completionAddress.isNonzero) { go(.record) }
+        c.when(phase.is(.settle) & settled) {
+            phase.go(.finish)
+            c.when(job.completionAddress.isNonzero) { phase.go(.record) }
         }
         c.drive(io.kept.ready, ends)
 
         // The completion record.
         let record = completionRecord(c, job, totals, kept: io.kept.payload)
-        let recordBeat = c.named("record_beat", on(.record) & beats.ready)
+        let recordBeat = c.named("record_beat", phase.is(.record) & beats.ready)
         let recordEnds = c.named("record_ends", recordBeat & (pushed.q == Unsigned(recordBeats - 1)))
-        c.when(recordEnds) { go(.sendRecord) }
+        c.when(recordEnds) { phase.go(.sendRecord) }
         c.when(zeroBeat | recordBeat) { pushed.next(mux(zerosEnd | recordEnds, 0, pushed.q &+ 1)) }
-        c.when(on(.sendRecord) & command.ready) { go(.finish) }
-        c.when(ends) { go(.rows) }
+        c.when(phase.is(.sendRecord) & command.ready) { phase.go(.finish) }
+        c.when(ends) { phase.go(.rows) }
 
         let packed = concatenate(held.indices.reversed().map { number in
             mux(place.q == Unsigned(number), element, held[number].q)
         })
         let recordData = c.part(pushed.q.truncated(to: bitsToIndex(recordBeats)), of: record, bits: min(recordBits, system.dataBits))
-        let data = mux(on(.record), recordData.resized(to: system.dataBits), mux(on(.zeros), 0, packed))
+        let data = mux(phase.is(.record), recordData.resized(to: system.dataBits), mux(phase.is(.zeros), 0, packed))
         beats.push(PacketBeat(data: data, last: rowEnds | zerosEnd | recordEnds), when: beatEnds | zeroBeat | recordBeat)
         c.connect(beats.output, to: io.packet.data)
         let rowBytes = 2 * system.lane.lane.headSize - 1
         c.send(PacketCommand(
-            address: mux(on(.send), address.q, job.completionAddress),
-            bytes: mux(on(.send), c.constant(rowBytes, .unsigned(system.packetLengthBits)),
+            address: mux(phase.is(.send), address.q, job.completionAddress),
+            bytes: mux(phase.is(.send), c.constant(rowBytes, .unsigned(system.packetLengthBits)),
                        c.constant(recordBits / 8 - 1, .unsigned(system.packetLengthBits))),
-            regionFirst: job.regionFirst, regionLast: job.regionLast), when: on(.send) | on(.sendRecord), to: command)
+            regionFirst: job.regionFirst, regionLast: job.regionLast), when: phase.is(.send) | phase.is(.sendRecord), to: command)
 
         c.drive(io.rowDone, rowEnds)
         c.drive(io.rowSkipped, zerosEnd)

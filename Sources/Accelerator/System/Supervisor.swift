@@ -56,12 +56,10 @@ struct Supervisor: Module {
     private static let abandonCycles = 4
 
     func body(_ c: Circuit, _ io: Ports) {
-        let state = c.register("state", .unsigned(bitsToIndex(State.allCases.count)), reset: 0)
-        func on(_ asked: State) -> Bit { state.q == Unsigned(asked.rawValue) }
-        func go(_ target: State, line: Int = #line) { state.next(Unsigned(target.rawValue), line: line) }
+        let state = PhaseRegister<State>(c, "state")
 
         let idle = c.register("cycles_without_progress", .unsigned(32), reset: 0)
-        c.when(!io.busy | io.progress | !on(.runs)) { idle.next(0) }.otherwise { idle.next(idle.q &+ 1) }
+        c.when(!io.busy | io.progress | !state.is(.runs)) { idle.next(0) }.otherwise { idle.next(idle.q &+ 1) }
         let expires = c.named("watchdog_expires", io.watchdog.isNonzero & io.busy & (idle.q >= io.watchdog))
 
         var fault = FaultReport(code: c.constant(SystemFault.watchdog.rawValue, .unsigned(FaultReport.codeBits)), address: io.descriptorAddress)
@@ -80,24 +78,24 @@ struct Supervisor: Module {
         }
         c.drive(io.writeFault.ready, true)
         report(io.jobFault.valid, io.jobFault.payload.code, io.jobFault.payload.address)
-        let faults = c.named("faults", found & on(.runs))
+        let faults = c.named("faults", found & state.is(.runs))
 
         let hasError = c.register("has_error", .bit, reset: 0)
         let steps = c.register("abandon_steps", .unsigned(bitsToCount(Self.abandonCycles)), reset: 0)
-        let settled = c.named("settled", on(.stopping) & !steps.q.isNonzero & io.mastersIdle)
+        let settled = c.named("settled", state.is(.stopping) & !steps.q.isNonzero & io.mastersIdle)
         c.when(settled) {
-            go(.runs)
-            c.when(hasError.q & !io.softReset) { go(.stopped) }
+            state.go(.runs)
+            c.when(hasError.q & !io.softReset) { state.go(.stopped) }
         }
-        c.when(on(.stopping) & steps.q.isNonzero) { steps.next(steps.q &- 1) }
-        c.when(faults | (io.softReset & !settled)) { go(.stopping) }
-        c.when((faults | io.softReset) & !on(.stopping)) { steps.next(Unsigned(Self.abandonCycles)) }
+        c.when(state.is(.stopping) & steps.q.isNonzero) { steps.next(steps.q &- 1) }
+        c.when(faults | (io.softReset & !settled)) { state.go(.stopping) }
+        c.when((faults | io.softReset) & !state.is(.stopping)) { steps.next(Unsigned(Self.abandonCycles)) }
         c.when(io.softReset) { hasError.clear() }.elsewhen(faults) { hasError.set() }
 
-        c.drive(io.abandon, on(.stopping) & steps.q.isNonzero)
-        c.drive(io.clears, !on(.runs))
-        c.drive(io.stopping, on(.stopping))
-        c.drive(io.stopped, on(.stopped))
+        c.drive(io.abandon, state.is(.stopping) & steps.q.isNonzero)
+        c.drive(io.clears, !state.is(.runs))
+        c.drive(io.stopping, state.is(.stopping))
+        c.drive(io.stopped, state.is(.stopped))
         c.drive(io.restarts, settled & (!hasError.q | io.softReset))
         c.drive(io.faulted, faults & !io.softReset)
         func latched(_ name: String, _ value: Unsigned) -> Unsigned {
