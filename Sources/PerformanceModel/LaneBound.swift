@@ -46,6 +46,13 @@ public struct LaneBound: Hashable, Sendable {
         usefulMultiplications += 2 * keys * headSize
     }
 
+    /// Of each of several lanes that have the rows in equal parts.
+    public func shared(by lanes: Int) -> LaneBound {
+        LaneBound(
+            configuration: configuration, portBeats: ceilDivide(portBeats, lanes), queryKeyCycles: ceilDivide(queryKeyCycles, lanes),
+            probabilityValueCycles: ceilDivide(probabilityValueCycles, lanes), usefulMultiplications: usefulMultiplications)
+    }
+
     /// Cycles below which no schedule gets.
     public var cycles: Int { max(portBeats, queryKeyCycles, probabilityValueCycles) }
 

@@ -66,7 +66,7 @@ extension GoldenRun {
             try zip(workload.layers, pruned).map { layer, rows in
                 try SpAttenProgram(layer, expecting: rows, settings: workload.settings, reduction).bound.lane
             }
-        case .cascade: [cascade!.program.bound()]
+        case .cascade, .system: [cascade!.program.bound().shared(by: workload.kind.lanes)]
         case .prefill(let configuration, _):
             try workload.layers.indices.map { try prefillProgram($0, configuration).bound.lane }
         case .cluster(let run):

@@ -15,13 +15,14 @@ public struct CascadePlan: Sendable {
     ///   - tokenKeep: Part of the context that layers keep: one for all layers, or one for each. From the first below 1 on, they
     ///     lie on a line: that is what the controller can make.
     ///   - headKeep: Part of the heads, likewise.
+    ///   - maximumHeads: Of a layer; nil: what a lane by itself has.
     /// - Throws: `SessionError` for ratios that cannot be, and for a workload that is no sequence.
     public init(
         _ workload: AttentionWorkload, name: String, configuration: SpAttenConfiguration, settings: CascadeSettings,
-        tokenKeep: [Double] = [1], headKeep: [Double] = [1]
+        tokenKeep: [Double] = [1], headKeep: [Double] = [1], maximumHeads: Int? = nil
     ) throws {
         self.settings = settings
-        try Self.check(workload, name: name, configuration)
+        try Self.check(workload, name: name, configuration, maximumHeads: maximumHeads ?? CascadeLane(configuration).maximumHeads)
         let layers = workload.layers.count, shortest = workload.layers[0].lengths.min() ?? 0
         guard settings.sink + settings.recent <= shortest else {
             throw SessionError.badArgument(
@@ -49,11 +50,13 @@ public struct CascadePlan: Sendable {
     /// The controller counts layers with 8 bits.
     private static let maximumLayers = 255
 
-    private static func check(_ workload: AttentionWorkload, name: String, _ configuration: SpAttenConfiguration) throws {
+    private static func check(
+        _ workload: AttentionWorkload, name: String, _ configuration: SpAttenConfiguration, maximumHeads: Int
+    ) throws {
         func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
             if !condition { throw SessionError.noSequence(workload: name, reason: reason()) }
         }
-        let maximumHeads = CascadeLane(configuration).maximumHeads, first = workload.layers[0]
+        let first = workload.layers[0]
         try require(workload.layers.count <= maximumLayers, "the cascade has at most \(maximumLayers) layers: choose some with --layers")
         try require(workload.heads <= maximumHeads, "it has \(workload.heads) heads a layer, the cascade has room for \(maximumHeads)")
         for layer in workload.layers {

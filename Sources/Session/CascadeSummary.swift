@@ -10,7 +10,8 @@ public struct CascadeSummary: Codable, Hashable, Sendable {
     /// Parts of the tokens and heads that each layer computed, over all iterations.
     public let tokensKept, headsKept: [Double]
     /// Pruned rows that are others than the golden model's, words of the final importances that differ, and one if other keys
-    /// than those of the kept lists were read.
+    /// than those of the kept lists were read; of a whole accelerator jobs whose numbers of rows and kept tokens differ, and one if
+    /// anything in memory but outputs and completion records is not as it should be.
     public let differentDecisions: Int?
 
     /// Nil without a cascade.

@@ -19,7 +19,7 @@ public struct GoldenRun: Sendable {
     /// Runs every row, on all cores.
     /// - Parameter rowFinished: Called after each row, from any thread.
     public init(_ workload: LaneWorkload, rowFinished: @Sendable () -> Void = {}) throws {
-        cascade = if case .cascade(let reduction, let plan) = workload.kind {
+        cascade = if let plan = workload.kind.cascade, let reduction = workload.reduction {
             try CascadeWorkload(workload, reduction, plan)
         } else {
             nil

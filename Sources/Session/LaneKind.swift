@@ -9,6 +9,8 @@ public enum LaneKind: Sendable {
     case prunes(RowReduction)
     /// Rows as the iterations of a sequence: what a layer keeps depends on all rows before it.
     case cascade(RowReduction, CascadePlan)
+    /// The same on a whole accelerator, by jobs of its driver.
+    case system(SystemConfiguration, RowReduction, CascadePlan)
     /// Rows in groups.
     case prefill(PrefillConfiguration, PrefillMask)
     /// Rows of groups, on several lanes that may prune.
@@ -17,7 +19,7 @@ public enum LaneKind: Sendable {
     /// What is left out within a row; nil: nothing.
     public var reduction: RowReduction? {
         switch self {
-        case .prunes(let reduction), .cascade(let reduction, _): reduction
+        case .prunes(let reduction), .cascade(let reduction, _), .system(_, let reduction, _): reduction
         case .cluster(let run): run.reduction
         case .dense, .prefill: nil
         }
@@ -28,7 +30,19 @@ public enum LaneKind: Sendable {
     }
 
     var cascade: CascadePlan? {
-        if case .cascade(_, let plan) = self { plan } else { nil }
+        switch self {
+        case .cascade(_, let plan), .system(_, _, let plan): plan
+        case .dense, .prunes, .prefill, .cluster: nil
+        }
+    }
+
+    /// Lanes that share the work.
+    var lanes: Int {
+        switch self {
+        case .cluster(let run): run.configuration.lanes
+        case .system(let system, _, _): system.lanes
+        case .dense, .prunes, .cascade, .prefill: 1
+        }
     }
 
     var mask: PrefillMask? {

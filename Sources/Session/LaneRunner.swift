@@ -5,7 +5,7 @@ import Simulation
 import Verification
 
 /// Runs the programs of one simulation: each on an instance of its own.
-struct LaneRunner: Sendable {
+package struct LaneRunner: Sendable {
     let memory: MemoryTiming
     let description: String
     private let configuration: AcceleratorConfiguration
@@ -13,11 +13,18 @@ struct LaneRunner: Sendable {
     private let rowFinished: @Sendable () -> Void
     private let model: LaneModel
 
-    init(
+    package init(
         _ configuration: AcceleratorConfiguration, options: SimulationOptions, rowFinished: @escaping @Sendable () -> Void
     ) throws {
         self.configuration = configuration
         self.options = options
+        if case .system = configuration, options.memory.kind != .fixed || options.memory.bandwidth != nil {
+            throw SessionError.badArgument(
+                argument: options.memory.kind == .fixed ? "--memory-bandwidth" : "--memory",
+                value: options.memory.bandwidth.map(String.init) ?? options.memory.kind.rawValue,
+                reason: "the AXI4 memory of a whole accelerator has a latency, and gives a beat a cycle; cascade-d64, the lane alone, "
+                    + "runs on other memories")
+        }
         memory = try options.memory.timing(configuration.lane)
         self.rowFinished = rowFinished
         let ownWaves: VerilatorOptions.Waves = if case .fst = options.waves { .fst } else { .none }
@@ -32,7 +39,7 @@ struct LaneRunner: Sendable {
         case .cluster(let cluster):
             (cluster.spAtten?.sectorBytes ?? configuration.lane.portBytes, cluster.lanes * (cluster.spAtten?.channels ?? 1))
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
-        case .system(let system): (system.lane.sectorBytes, system.lane.channels)
+        case .system(let system): (system.lane.sectorBytes, system.lane.channels * system.lanes)
         }
     }
 
@@ -62,6 +69,17 @@ struct LaneRunner: Sendable {
     func run(_ checked: CheckedPrefill) throws -> CheckedPrefill.Outcome {
         try streamed(rows: checked.rowCount) {
             try checked.run(on: $0, memory: memory, timing: $1, watch: $2)
+        }
+    }
+
+    /// By the driver, on a memory behind AXI4.
+    func run(_ program: SystemProgram) throws -> SystemOutcome {
+        let simulator = try model.simulator(seed: options.seed)
+        return try withWaves(of: simulator) { sample in
+            try SystemOutcome(
+                of: program, on: simulator, latency: memory.latency, outstanding: options.memory.outstanding, stallSeed: options.stallSeed,
+                prepared: { simulation in if let sample { simulation.watch = { _ in sample() } } },
+                stepDone: { step in for _ in 0..<step.chains.joined().reduce(0, { $0 + $1.descriptor.heads }) { rowFinished() } })
         }
     }
 

@@ -22,6 +22,7 @@ public struct LaneWorkload: Sendable {
         case .dense: .lane(lane)
         case .prunes(let reduction): .spAtten(reduction.configuration)
         case .cascade(let reduction, _): .cascade(reduction.configuration)
+        case .system(let system, _, _): .system(system)
         case .prefill(let configuration, _): .prefill(configuration)
         case .cluster(let run): .cluster(run.configuration)
         }

@@ -7,7 +7,7 @@ import Verification
 /// What a lane did in one run from reset: with one layer, or with all layers of a cascade.
 public struct RunMeasurement: Sendable {
     public let layers: [LayerMeasurement]
-    /// From the first request to the last output, both included.
+    /// From the first request to the last output, both included; of a whole accelerator its busy cycles.
     public let cycles: Int
     public let bound: LaneBound
     /// The bound with a memory that moves no more than it does at its best.
@@ -23,7 +23,7 @@ public struct RunMeasurement: Sendable {
     /// Bytes of a beat, and channels that each move one a cycle.
     public let beatBytes, channels: Int
     /// Pruned rows that are others than the golden model's, words of the final importances that differ, and one if other keys
-    /// than those of the kept lists were read.
+    /// than those of the kept lists were read; of a whole accelerator as in `CascadeSummary`.
     public let differentDecisions: Int
 
     public var beats: Int { keyMSBBeats + keyLSBBeats + valueBeats }
@@ -51,7 +51,8 @@ public struct RunMeasurement: Sendable {
 public struct LayerMeasurement: Sendable {
     /// N of the tensor names `layerN.*`.
     public let index: Int
-    /// Of the run; in a cascade, from the last output of the layer before to that of this one, over all iterations.
+    /// Of the run; in a cascade, from the last output of the layer before to that of this one, over all iterations; of a
+    /// whole accelerator what its completion records say, in which layers overlap.
     public let cycles: Int
     public let boundCycles: Int
     public let comparison: OutputComparison
@@ -81,7 +82,7 @@ extension GoldenRun {
             return RunMeasurement([measured], cycles: cycles, traffic: traffic, bound: bound, runner)
         }
         switch workload.kind {
-        case .cascade:
+        case .cascade, .system:
             preconditionFailure("the layers of a cascade are one run")
         case .dense:
             let result = try runner.run(layer.program)

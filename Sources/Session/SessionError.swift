@@ -1,6 +1,7 @@
 import Accelerator
 import Configuration
 import Cosimulation
+import Driver
 import FixedPoint
 import GoldenModel
 import LanguageModel
@@ -78,7 +79,9 @@ public enum ExitStatus: Int32, Sendable {
             case let error as CosimulationError: Self.status(of: error)
             case is ConfigurationError, is FormatError, is ScheduleError: .usage
             case is QuantizationError, is LaneInputError: .badInput
-            case is LaneRunError, is Divergence, is MemoryModelError, is StreamProtocolError, is UnknownOutputs: .designDiffers
+            case is LaneRunError, is Divergence, is MemoryModelError, is StreamProtocolError, is UnknownOutputs, is AXIViolation, is SystemSimulationError:
+                .designDiffers
+            case let error as DriverError: if case .unsupported = error { .usage } else { .designDiffers }
             default: .internalFault
             }
     }

@@ -126,7 +126,7 @@ public struct SimulationReport: Codable, Sendable {
         portUtilization = cycles == 0 ? 0 : Double(beats) / Double(cycles * run.runs[0].channels)
         multiplierUtilization = cycles == 0
             ? 0 : Double(usefulMultiplications)
-                / Double(2 * configuration.multipliers * (workload.kind.cluster?.configuration.lanes ?? 1) * cycles)
+                / Double(2 * configuration.multipliers * workload.kind.lanes * cycles)
         counters = Counters(
             requests: run.runs.reduce(0) { $0 + $1.requests },
             keyMSBBeats: run.runs.reduce(0) { $0 + $1.keyMSBBeats },

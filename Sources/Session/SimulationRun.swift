@@ -57,7 +57,9 @@ public struct SimulationRun: Sendable {
         let workload = golden.workload
         let runner = try LaneRunner(workload.accelerator, options: options, rowFinished: rowFinished)
         let start = ContinuousClock.now
-        let runs = if let cascade = golden.cascade {
+        let runs = if case .system(let system, _, let plan) = workload.kind {
+            [try golden.measure(SystemWorkload(workload, on: system, plan), on: runner)]
+        } else if let cascade = golden.cascade {
             [try golden.measure(cascade, on: runner)]
         } else {
             try concurrentMap(count: workload.layers.count) { try golden.measure($0, on: runner) }
@@ -92,13 +94,13 @@ extension SimulationRun {
         guard mismatches > 0, let memory = try? options.memory.timing(golden.workload.configuration) else { return nil }
         let workload = golden.workload, lane = workload.configuration
         let design = try workload.accelerator.design()
-        if let cascade = golden.cascade { return try explained(design, cascade.program.scenario(of: design, memory: memory)) }
+        if case .cascade = workload.kind, let cascade = golden.cascade { return try explained(design, cascade.program.scenario(of: design, memory: memory)) }
         guard let layer = layers.first(where: { $0.comparison.mismatches + $0.differentReports > 0 }),
               let position = layers.firstIndex(where: { $0.index == layer.index }) else { return nil }
         switch workload.kind {
         case .dense, .cascade: break
         // The rows that differ say where: head, row, element.
-        case .cluster: return nil
+        case .cluster, .system: return nil
         case .prunes(let reduction):
             let program = try SpAttenProgram(
                 workload.layers[position], expecting: golden.pruned[position], settings: workload.settings, reduction)

@@ -95,7 +95,9 @@ struct CascadeOptions: ParsableArguments {
         return options.first { $0.1 }?.0
     }
 
-    func plan(_ workload: AttentionWorkload, name: String, _ configuration: SpAttenConfiguration) throws -> CascadePlan {
+    func plan(
+        _ workload: AttentionWorkload, name: String, _ configuration: SpAttenConfiguration, maximumHeads: Int? = nil
+    ) throws -> CascadePlan {
         if let topkEngine, topkEngine != .radix {
             throw SessionError.badArgument(
                 argument: "--topk-engine", value: topkEngine.rawValue,
@@ -105,7 +107,7 @@ struct CascadeOptions: ParsableArguments {
         return try CascadePlan(
             workload, name: name, configuration: configuration,
             settings: CascadeSettings(importance: importance ?? .sum, sink: sink ?? 0, recent: recent ?? 0),
-            tokenKeep: tokenKeep ?? [1], headKeep: headKeep ?? [1])
+            tokenKeep: tokenKeep ?? [1], headKeep: headKeep ?? [1], maximumHeads: maximumHeads)
     }
 }
 

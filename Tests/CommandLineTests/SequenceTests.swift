@@ -39,6 +39,22 @@ import Workloads
         #expect(bound > 0 && cycles > bound && report["pruning"] != nil)
     }
 
+    /// The same sequence as jobs of a whole accelerator, given by its driver over AXI.
+    @Test func wholeAccelerator() throws {
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "native", "--json", "-", "--preset", "tiny", "--importance", "age", "--refine", "per-key", "--scope", "row",
+             "--value-threshold", "0.001", "--stall-seed", "5", "--memory-latency", "30", "--memory-outstanding", "3"] + Self.sequence,
+            in: try Directory())
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try run.json(), cascade = try #require(report["cascade"] as? [String: Any])
+        #expect(report["preset"] as? String == "tiny" && report["rows"] as? Int == 48 && report["mismatches"] as? Int == 0)
+        #expect(report["bytesWritten"] as? Int == (48 - 8) * 16 * 2 && cascade["differentDecisions"] as? Int == 0)
+        let cycles = try #require(report["cycles"] as? Int), bound = try #require(report["boundCycles"] as? Int)
+        #expect(bound > 0 && cycles > bound && report["memoryLatency"] as? Int == 30)
+        let counters = try #require(report["counters"] as? [String: Any])
+        #expect((counters["keyLSBBeats"] as? Int).map { $0 > 0 } == true)
+    }
+
     /// Without ratios all is kept, and the outputs are those of the lane without a cascade.
     @Test func aCascadeThatKeepsAll() throws {
         let directory = try Directory()

@@ -1,0 +1,163 @@
+import Accelerator
+import Configuration
+import Driver
+import FixedPoint
+import GoldenModel
+import Simulation
+import Verification
+
+/// A workload as one sequence on a whole accelerator: an iteration is a chain with a job for each layer, which the driver gives
+/// when the iteration before is done, as a host does that has to wait for the token.
+package struct SystemWorkload: Sendable {
+    /// Ends with the sequence's state being saved.
+    let program: SystemProgram
+
+    /// Keys and values of all tokens are in memory from the beginning. Every query head has planes of its own: a job knows one
+    /// distance from head to head.
+    package init(_ workload: LaneWorkload, on system: SystemConfiguration, _ plan: CascadePlan) throws {
+        let layers = workload.layers, settings = workload.settings, first = layers[0]
+        guard let reduction = workload.reduction else { preconditionFailure("a system's lanes prune") }
+        var program = try SystemProgram(system, region: SystemOutcome.region, seed: 1)
+        var sequence = try CascadeProgram.Sequence(
+            layers: layers.count, heads: first.heads, tokenRatios: plan.tokenRatios, headRatios: plan.headRatios, settings: plan.settings)
+        let placed = try layers.map { layer in
+            var place = try program.placeLayer(
+                heads: layer.heads, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat, capacity: layer.keys)
+            let rows = (0..<layer.heads).map { layer.keyValues[layer.kvHead(ofQuery: $0 * layer.rows)] }.map { ($0.keys, $0.values) }
+            try program.append(rows, to: &place, byHost: false)
+            return place
+        }
+        let headScales = HeadScales(valueScales: layers.map { $0.keyValues.map(\.scales.valueScale) }).values
+        let state = try program.placeState()
+        let tileKeys = reduction.scope == .row ? system.lane.maximumRowKeys : settings.tileKeys
+        for row in 0..<first.rows {
+            let works = layers.indices.map { index in
+                let layer = layers[index]
+                let heads = (0..<layer.heads).map { head in
+                    let number = head * layer.rows + row, query = layer.queries[number]
+                    return HeadRecord(query: query.codes, scale: query.scoreScale, headScale: headScales[index][layer.kvHead(ofQuery: number)])
+                }
+                return SystemProgram.LayerWork(placed[index], heads: heads, tileKeys: tileKeys, pruning: reduction.pruning)
+            }
+            program.append([try program.iteration(
+                of: &sequence, context: first.lengths[row], isNew: row == 0, layers: works,
+                state: row == first.rows - 1 ? (place: state, restores: false, saves: true) : nil)])
+        }
+        self.program = program
+    }
+}
+
+/// What a whole accelerator has made of a workload.
+struct SystemOutcome {
+    /// Of each step, of each of its jobs in order.
+    let outputs: [[[[Int16]]]]
+    let completions: [[CompletionRecord]]
+    let counters: CounterSnapshot
+    /// Something else in memory is not as it should be: the state that was saved, or bytes that no job was to write.
+    let isElsewhereWrong: Bool
+
+    private static let workspace = DeviceRegion(address: 1 << 32, bytes: 1 << 20)
+    /// Where programs lie; no more than they use is simulated.
+    static let region = DeviceRegion(address: workspace.end, bytes: 1 << 38)
+    /// Of the memory's and the registers' cycles, with a seed for stalls.
+    private static let hesitation = 0.1
+    private static let watchdog = 1_000_000
+
+    /// Runs the program by the driver, whatever it does to the memory.
+    ///
+    /// - Parameters:
+    ///   - latency: Cycles from a burst's address to its first beat.
+    ///   - outstanding: Most bursts of reads; nil: what is built.
+    ///   - prepared: Called before the first cycle in which a job may run.
+    ///   - stepDone: Called after each step.
+    /// - Throws: `DriverError` if the accelerator stops or does not come to an end, `AXIViolation`.
+    init(
+        of program: SystemProgram, on simulator: any Simulator, latency: Int, outstanding: Int?, stallSeed: UInt64?,
+        prepared: (SystemSimulation) -> Void, stepDone: (SystemProgram.Step) -> Void
+    ) throws {
+        let system = program.configuration
+        let simulation = try SystemSimulation(
+            simulator, system, bytes: [UInt8](repeating: 0, count: Self.workspace.bytes + program.image.count),
+            base: Self.workspace.address, behavior: AXIMemoryBehavior(
+                seed: stallSeed ?? 0, stalls: stallSeed == nil ? 0 : Self.hesitation, latency: latency...latency,
+                reorders: stallSeed != nil, interleaves: stallSeed != nil),
+            registerStalls: stallSeed == nil ? 0 : Self.hesitation, kind: program.readKind)
+        prepared(simulation)
+        let run = try SystemRun(simulation, workspace: Self.workspace, watchdog: Self.watchdog + latency)
+        if let outstanding {
+            try run.driver.limitOutstanding(
+                reads: min(outstanding, system.readOutstanding), writes: min(outstanding, system.writeOutstanding))
+        }
+        try run.load(program)
+        try run.driver.clearCounters()
+        var outputs: [[[[Int16]]]] = [], completions: [[CompletionRecord]] = []
+        for step in program.steps {
+            try run.complete(step)
+            let jobs = step.chains.flatMap { $0 }
+            outputs.append(try jobs.map { job in
+                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
+                return try (0..<job.descriptor.heads).map { head in
+                    let row = try run.host.read(bytes, at: output.address + head * output.stride)
+                    return stride(from: 0, to: bytes, by: 2).map { Int16(bitPattern: UInt16(row[$0]) | UInt16(row[$0 + 1]) << 8) }
+                }
+            })
+            completions.append(try jobs.compactMap(\.descriptor.completion).map { place in
+                try CompletionRecord(run.host.read(RecordLayout.completionRecord.bytes, at: place))
+            })
+            try run.expect(jobs)
+            // These are looked at one by one.
+            for job in jobs {
+                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
+                for address in (0..<job.descriptor.heads).map({ output.address + $0 * output.stride }) {
+                    try run.host.expect(run.host.read(bytes, at: address), at: address)
+                }
+                if let place = job.descriptor.completion {
+                    try run.host.expect(run.host.read(RecordLayout.completionRecord.bytes, at: place), at: place)
+                }
+            }
+            stepDone(step)
+        }
+        (self.outputs, self.completions) = (outputs, completions)
+        counters = try run.driver.counters()
+        isElsewhereWrong = !run.host.differences(limit: 1).isEmpty
+    }
+}
+
+extension GoldenRun {
+    /// Runs all layers as jobs of a whole accelerator.
+    package func measure(_ system: SystemWorkload, on runner: LaneRunner) throws -> RunMeasurement {
+        guard let cascade else { preconditionFailure("a system's layers are those of a cascade") }
+        let steps = system.program.steps, outcome = try runner.run(system.program), counters = outcome.counters
+        var outputs = workload.layers.map { [[Int16]](repeating: [], count: $0.queries.count) }
+        var reports = workload.layers.map { _ in 0 }, cycles = reports, decisions = outcome.isElsewhereWrong ? 1 : 0
+        for (iteration, step) in steps.enumerated() {
+            for (layer, job) in step.chains.joined().enumerated() {
+                let expected = job.completion, found = outcome.completions[iteration][layer]
+                for head in 0..<job.descriptor.heads {
+                    outputs[layer][head * workload.layers[layer].rows + iteration] = outcome.outputs[iteration][layer][head]
+                }
+                cycles[layer] += found.cycles
+                if (found.unrefinedMass, found.droppedMass, found.faultyRows)
+                    != (expected.unrefinedMass, expected.droppedMass, expected.faultyRows) { reports[layer] += 1 }
+                if (found.rows, found.skippedRows, found.keptTokens) != (expected.rows, expected.skippedRows, expected.keptTokens) {
+                    decisions += 1
+                }
+            }
+        }
+        let program = cascade.program, lanes = workload.kind.lanes
+        let layers = workload.layers.indices.map { index in
+            LayerMeasurement(
+                of: workload.layers[index], outputs: outputs[index], golden: results[index], cycles: cycles[index],
+                boundCycles: program.bound(layer: index).shared(by: lanes).cycles, differentReports: reports[index])
+        }
+        var beats = [Int](repeating: 0, count: 1 << MemoryPort.tagBits)
+        for (plane, name) in [(MemoryPort.Tag.keyMSB, "key_msb_beats"), (.keyLSB, "key_lsb_beats"), (.value, "value_beats")] {
+            beats[plane.rawValue] = counters[name]
+        }
+        let read = counters["read_beats"] * program.configuration.lane.portBytes
+        return RunMeasurement(
+            layers, cycles: counters["cycles"],
+            traffic: MemoryModel.Traffic(requests: counters["read_bursts"], beats: beats, bytesMoved: read),
+            bound: program.bound().shared(by: lanes), runner, differentDecisions: decisions)
+    }
+}
