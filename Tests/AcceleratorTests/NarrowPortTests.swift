@@ -21,14 +21,14 @@ import UnitScenarios
         for unit in units { try unit.runAll() }
     }
 
-    /// Three cycles more than behind a wide port, and an element a cycle as there.
+    /// Four cycles more than behind a wide port, and an element a cycle as there.
     @Test(arguments: [narrowConfigurations[0], narrowConfigurations[1]])
     func normalizer(configuration: SpAttenConfiguration) throws {
         let lane = configuration.lane
         try UnitScenario.normalizer(lane, reports: true, TestSeed.generator("reports")).runAll()
         let run = try UnitScenario.normalizer(lane, TestSeed.generator("alone")).runAll()
         let outputs = run["output"].cycles
-        #expect(outputs[0] - run["state"].cycles[lane.headSize / lane.mergeElements - 1] == Accelerator.Normalizer.latency + 3)
+        #expect(outputs[0] - run["state"].cycles[lane.headSize / lane.mergeElements - 1] == Accelerator.Normalizer.latency + 4)
         #expect(outputs[lane.headSize - 1] - outputs[0] == lane.headSize - 1)
     }
 }

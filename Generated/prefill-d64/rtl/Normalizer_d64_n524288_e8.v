@@ -369,9 +369,9 @@ module Normalizer_d64_n524288_e8 (
     wire signed [29:0] kept = (value_bits_of_4 == 4'hc) ? {{8{product[63]}}, product[63:42]}
         : (value_bits_of_4 == 4'h8) ? {{4{product[63]}}, product[63:38]}
         : (value_bits_of_4 == 4'h6) ? {{2{product[63]}}, product[63:36]}
-        : product[63:34];  // @[Normalizer.swift:243]
-    wire signed [30:0] half_up_sum = {kept[29], kept} + 31'h1;  // @[Normalizer.swift:246]
-    wire signed [29:0] half_up = half_up_sum[30:1];  // @[Normalizer.swift:246]
+        : product[63:34];  // @[Normalizer.swift:246]
+    wire signed [30:0] half_up_sum = {kept[29], kept} + 31'h1;  // @[Normalizer.swift:247]
+    wire signed [29:0] half_up = half_up_sum[30:1];  // @[Normalizer.swift:247]
     wire signed [86:0] dividend_next_right = $signed({chosen, 4'h0})
         >>> shift_of_2;  // @[Normalizer.swift:191]
     wire result_next_less = half_up > $signed(30'h7fff);  // @[Normalizer.swift:199]

@@ -71,15 +71,15 @@ package struct Normalizer: Module {
 
     package var suffix: String { lane.stateSuffix + (reports ? "_report" : "") + (isSlow ? "_p\(lane.portBytes)" : "") }
 
-    /// Behind a narrow port, as FPGAs have, three more stages, so that none has more than one multiplier, shift or sum.
+    /// Behind a narrow port, as FPGAs have, four more stages, so that none has more than one multiplier, shift or sum.
     private var isSlow: Bool { lane.portBytes < 64 }
-    private var stages: Int { isSlow ? 8 : 5 }
+    private var stages: Int { isSlow ? 9 : 5 }
 
     private var stateBeats: Int { lane.stateBeats(reports: reports) }
     /// Elements that are divided: the output's, then the two masses.
     private var elements: Int { lane.headSize + (reports ? 2 : 0) }
 
-    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages; three more behind
+    /// Cycles from a row's last state beat to its first element: fold and locate, reciprocal, five stages; four more behind
     /// a narrow port.
     package static let latency = 8 + Reciprocal.latency
 
@@ -195,8 +195,8 @@ package struct Normalizer: Module {
         let product = isSlow ? productOfParts(c, dividend, reciprocal3, enable: advance)
             : c.stage("product", dividend * reciprocal3.signExtendedByZero, enable: advance)
         let occupied4 = c.delayed("occupied_of_product", occupied3, by: stages - 4, enable: advance)
-        let gain4 = c.delayed("value_bits_of", io.valueBits.payload, by: stages - 1, enable: advance)
-        let result = c.stage("result", rounded(c, product, gain4, occupied4), enable: advance)
+        let gain4 = c.delayed("value_bits_of", io.valueBits.payload, by: isSlow ? stages - 2 : stages - 1, enable: advance)
+        let result = c.stage("result", rounded(c, product, gain4, occupied4, enable: advance), enable: advance)
         let lastOf = c.delayed("last_of", last, by: stages, enable: advance)
         let valid = c.delayed("valid", start, by: stages, enable: advance, reset: 0)
         guard let reportSkid else {
@@ -234,15 +234,16 @@ package struct Normalizer: Module {
     }
 
     /// `(product + 2^(46-g)) >> (47-g)` with g = 16 - value bits, saturated to 16 bits; 0 for an empty row.
-    private func rounded(_ c: Circuit, _ product: Signed, _ valueBits: Unsigned, _ occupied: Bit) -> Signed {
+    private func rounded(_ c: Circuit, _ product: Signed, _ valueBits: Unsigned, _ occupied: Bit, enable: Bit) -> Signed {
         let quotientShift = 2 * NumericFormats.reciprocalMantissaBits - 1
         let bits = NumericFormats.outputBits
         let formats = ValueFormat.supported.map(\.bits).sorted()
         // One bit more than the result needs: it decides the rounding.
         let choices = formats.map { product >> (quotientShift - (NumericFormats.outputBits - $0) - 1) }
-        let kept = c.named("kept", zip(formats, choices).dropFirst().reduce(choices[0]) { other, mine in
+        let choice = zip(formats, choices).dropFirst().reduce(choices[0]) { other, mine in
             mux(valueBits == Unsigned(mine.0), mine.1, other)
-        })
+        }
+        let kept = isSlow ? c.stage("kept", choice, enable: enable) : c.named("kept", choice)
         let half = c.named("half_up", (kept + 1) >> 1)
         let highest = (1 << (bits - 1)) - 1, lowest = -(1 << (bits - 1))
         let clamped = mux(half > Signed(highest), Signed(highest),
