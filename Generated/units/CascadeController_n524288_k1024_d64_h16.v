@@ -111,24 +111,24 @@ module CascadeController_n524288_k1024_d64_h16 (
     input  wire row_done  // @[CascadeController.swift:65]
 );
 
-    reg [4:0] phase;  // @[CascadeController.swift:191]
-    reg sequence_is_empty;  // @[CascadeController.swift:208]
-    reg [10:0] sequence_context;  // @[CascadeController.swift:209]
-    reg [31:0] sequence_rows;  // @[CascadeController.swift:210]
-    reg [19:0] asked_tokens;  // @[CascadeController.swift:221]
-    reg [7:0] layers;  // @[CascadeController.swift:221]
-    reg [7:0] heads_of_layer;  // @[CascadeController.swift:221]
-    reg [10:0] sink;  // @[CascadeController.swift:221]
-    reg [10:0] recent;  // @[CascadeController.swift:221]
-    reg is_new_sequence;  // @[CascadeController.swift:232]
-    reg decays;  // @[CascadeController.swift:233]
-    reg divides;  // @[CascadeController.swift:234]
-    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:221]
-    reg [16:0] token_ratio_start;  // @[CascadeController.swift:221]
-    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:224]
-    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:221]
-    reg [16:0] head_ratio_start;  // @[CascadeController.swift:221]
-    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:224]
+    reg [4:0] phase;  // @[CascadeController.swift:82]
+    reg sequence_is_empty;  // @[CascadeController.swift:197]
+    reg [10:0] sequence_context;  // @[CascadeController.swift:198]
+    reg [31:0] sequence_rows;  // @[CascadeController.swift:199]
+    reg [19:0] asked_tokens;  // @[CascadeController.swift:210]
+    reg [7:0] layers;  // @[CascadeController.swift:210]
+    reg [7:0] heads_of_layer;  // @[CascadeController.swift:210]
+    reg [10:0] sink;  // @[CascadeController.swift:210]
+    reg [10:0] recent;  // @[CascadeController.swift:210]
+    reg is_new_sequence;  // @[CascadeController.swift:221]
+    reg decays;  // @[CascadeController.swift:222]
+    reg divides;  // @[CascadeController.swift:223]
+    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:210]
+    reg [16:0] token_ratio_start;  // @[CascadeController.swift:210]
+    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:213]
+    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:210]
+    reg [16:0] head_ratio_start;  // @[CascadeController.swift:210]
+    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:213]
     reg [2:0] fault;  // @[CascadeController.swift:89]
     reg [7:0] layer;  // @[CascadeLayers.swift:26]
     reg [10:0] tokens_left;  // @[CascadeLayers.swift:27]
@@ -192,24 +192,24 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire take_command = command_valid & command_ready;  // @[CascadeController.swift:86]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:221]
-            asked_tokens <= command_payload_context;  // @[CascadeController.swift:221]
-            layers <= command_payload_layers;  // @[CascadeController.swift:221]
-            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:221]
-            sink <= command_payload_sink;  // @[CascadeController.swift:221]
-            recent <= command_payload_recent;  // @[CascadeController.swift:221]
-            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:232]
-            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:233]
-            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:234]
+        if (take_command) begin  // @[CascadeController.swift:210]
+            asked_tokens <= command_payload_context;  // @[CascadeController.swift:210]
+            layers <= command_payload_layers;  // @[CascadeController.swift:210]
+            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:210]
+            sink <= command_payload_sink;  // @[CascadeController.swift:210]
+            recent <= command_payload_recent;  // @[CascadeController.swift:210]
+            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:221]
+            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:222]
+            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:223]
             token_ratio_unpruned <=
-                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:221]
+                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:210]
             token_ratio_start <=
-                command_payload_token_ratio_start;  // @[CascadeController.swift:221]
-            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:224]
+                command_payload_token_ratio_start;  // @[CascadeController.swift:210]
+            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:213]
             head_ratio_unpruned <=
-                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:221]
-            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:221]
-            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:224]
+                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:210]
+            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:210]
+            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:213]
         end
     end
 
@@ -859,7 +859,7 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:208]
+            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:197]
         end else begin
             if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
                 sequence_is_empty <= 1'b0;  // @[CascadeController.swift:139]
@@ -878,7 +878,7 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_context <= 11'h0;  // @[CascadeController.swift:209]
+            sequence_context <= 11'h0;  // @[CascadeController.swift:198]
         end else begin
             if (sequence_context_when) begin  // @[CascadeController.swift:133]
                 sequence_context <= 11'h0;  // @[CascadeController.swift:134]
@@ -899,7 +899,7 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_rows <= 32'h0;  // @[CascadeController.swift:210]
+            sequence_rows <= 32'h0;  // @[CascadeController.swift:199]
         end else begin
             if (row_goes) begin  // @[CascadeLayers.swift:119]
                 sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:121]
@@ -973,7 +973,7 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 5'h0;  // @[CascadeController.swift:191]
+            phase <= 5'h0;  // @[CascadeController.swift:82]
         end else begin
             if (row_passes) begin  // @[CascadeLayers.swift:124]
                 if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:126]

@@ -90,7 +90,7 @@ struct Selection: ParsableArguments {
         return switch lane.configuration {
         case .prefill(let configuration): min(Self.defaultTile, configuration.bufferTileKeys)
         case .cluster(let configuration): min(Self.defaultTile, configuration.lane.bufferTileKeys)
-        case .lane, .spAtten, .cascade, .system: Self.defaultTile
+        case .lane, .spAtten, .cascade, .system, .leanSystem: Self.defaultTile
         }
     }
 
@@ -98,7 +98,7 @@ struct Selection: ParsableArguments {
     private func kind(of lane: NamedConfiguration, _ tensors: AttentionWorkload) throws -> LaneKind {
         func refuse(_ reason: String) -> SessionError { .badArgument(argument: "--preset", value: lane.name, reason: reason) }
         let prunes = switch lane.configuration {
-        case .lane, .prefill: false
+        case .lane, .prefill, .leanSystem: false
         case .cluster(let configuration): configuration.spAtten != nil
         case .spAtten, .cascade, .system: true
         }
@@ -125,6 +125,8 @@ struct Selection: ParsableArguments {
         case .prefill(let configuration): return .prefill(configuration, prefill.value)
         case .system:
             throw refuse("this is a whole accelerator, which takes jobs from memory: cascade-d64 is its lane alone")
+        case .leanSystem:
+            throw refuse("this is a whole accelerator, which takes launches from memory: lean-16-cluster is its lanes alone")
         case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }
