@@ -31,7 +31,7 @@ struct LeanTestSystem: Sendable {
     }
 
     /// Larger than that of jobs: planes of wide heads.
-    static let region = DeviceRegion(address: TestSystem.region.address, bytes: 12 << 20)
+    static let region = DeviceRegion(address: TestSystem.region.address, bytes: 16 << 20)
 
     func run(
         _ behavior: AXIMemoryBehavior = AXIMemoryBehavior(seed: 1), seed: UInt64 = 1, registerStalls: Double = 0, ringSizeLog2: Int = 4,

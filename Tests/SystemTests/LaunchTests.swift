@@ -117,7 +117,7 @@ struct RandomLaunchRun {
         let start = ContinuousClock.now
         var launches = 0, interrupts = 0
         while launches < count {
-            let program = try source.program(launches: min(20, count), region: LeanTestSystem.region, firstID: UInt32(launches))
+            let program = try source.program(launches: min(10, count), region: LeanTestSystem.region, firstID: UInt32(launches))
             do {
                 try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
             } catch {
@@ -130,7 +130,8 @@ struct RandomLaunchRun {
         }
         let counts = try run.driver.counters()
         for (count, expected) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[count] == expected, "\(name): \(count)") }
-        #expect(interrupts > 0 && !run.simulation.interrupts.isEmpty)
+        #expect(interrupts > count / 10 || count < 100)
+        #expect(!run.simulation.interrupts.isEmpty)
         let seconds = start.duration(to: .now) / .seconds(1)
         print("\(name): \(launches) launches, \(counts["rows"]) rows, \(run.simulation.cycle) cycles, \(Int(Double(run.simulation.cycle) / seconds)) cycles/s")
     }

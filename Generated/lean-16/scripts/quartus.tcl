@@ -12,8 +12,8 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w514.v
 set_global_assignment -name VERILOG_FILE rtl/AXIReadMaster_a40_d512_i2_n4_t2_o64_b0.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w43.v
 set_global_assignment -name VERILOG_FILE rtl/BurstSplitter_a34_n8_i1_b64.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d64.v
-set_global_assignment -name VERILOG_FILE rtl/AXIReadMaster_a40_d512_i2_n8_t1_o4_b64.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d128.v
+set_global_assignment -name VERILOG_FILE rtl/AXIReadMaster_a40_d512_i2_n8_t1_o16_b128.v
 set_global_assignment -name VERILOG_FILE rtl/WriteRegionGuard_a40_d512_i2_n8_t1_o16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w51.v
 set_global_assignment -name VERILOG_FILE rtl/BurstSplitter_a34_n3_i14_b64.v

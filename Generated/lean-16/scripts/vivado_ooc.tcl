@@ -9,8 +9,8 @@ read_verilog [list \
   rtl/AXIReadMaster_a40_d512_i2_n4_t2_o64_b0.v \
   rtl/SkidBuffer_w43.v \
   rtl/BurstSplitter_a34_n8_i1_b64.v \
-  rtl/Fifo_w513_d64.v \
-  rtl/AXIReadMaster_a40_d512_i2_n8_t1_o4_b64.v \
+  rtl/Fifo_w513_d128.v \
+  rtl/AXIReadMaster_a40_d512_i2_n8_t1_o16_b128.v \
   rtl/WriteRegionGuard_a40_d512_i2_n8_t1_o16.v \
   rtl/SkidBuffer_w51.v \
   rtl/BurstSplitter_a34_n3_i14_b64.v \

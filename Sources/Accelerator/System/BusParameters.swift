@@ -9,6 +9,8 @@ struct BusParameters: Hashable {
     let lanes: Int
     let dataBits: Int
     let readOutstanding, writeOutstanding: Int
+    /// Bursts of descriptors and what they name that may be outstanding, besides the lanes', and beats that they have room for.
+    let controlOutstanding, controlBuffer: Int
     /// Of the length in beats of a read beside keys and values, less one.
     let controlBeatBits: Int
     /// Of the bytes of a packet that is written, less one.
@@ -19,13 +21,20 @@ struct BusParameters: Hashable {
 
     /// - Parameters:
     ///   - longestRead, longestPacket: Bytes.
-    init(_ configuration: some BusConfiguration, suffix: String, longestRead: Int, longestPacket: Int) {
+    ///   - controlOutstanding, controlBursts: Bursts; the longest that there is room for.
+    init(
+        _ configuration: some BusConfiguration, suffix: String, longestRead: Int, longestPacket: Int, controlOutstanding: Int,
+        controlBursts: Int
+    ) {
         self.suffix = suffix
         (lanes, dataBits) = (configuration.lanes, configuration.dataBits)
         (readOutstanding, writeOutstanding) = (configuration.readOutstanding, configuration.writeOutstanding)
         let bytes = configuration.dataBits / 8
         controlBeatBits = bitsToIndex(longestRead / bytes)
         packetLengthBits = bitsToIndex(max(longestPacket, bytes))
+        self.controlOutstanding = controlOutstanding
+        controlBuffer = controlBursts * AXIParameters(
+            addressBits: MemoryPort.addressBits, dataBits: configuration.dataBits, idBits: MemoryPort.tagBits).burstBeats
     }
 }
 
@@ -51,7 +60,8 @@ extension SystemConfiguration: OnBus {
             self, suffix: "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : ""),
             // A list; a row or a word of a state.
             longestRead: max(4 * lane.maximumRowKeys, max(headRecordBytes, RecordLayout.jobDescriptor.bytes)),
-            longestPacket: max(max(2 * lane.lane.headSize, stateWordBytes), RecordLayout.completionRecord.bytes))
+            longestPacket: max(max(2 * lane.lane.headSize, stateWordBytes), RecordLayout.completionRecord.bytes),
+            controlOutstanding: 4, controlBursts: 1)
     }
 }
 
@@ -62,6 +72,8 @@ extension LeanSystemConfiguration: OnBus {
             longestRead: max(
                 ClusterConfiguration.maximumSequences * RecordLayout.sequenceRecord.bytes,
                 max(headRecordBytes, RecordLayout.launchDescriptor.bytes)),
-            longestPacket: max(2 * laneGeometry.headSize, RecordLayout.completionRecord.bytes))
+            longestPacket: max(2 * laneGeometry.headSize, RecordLayout.completionRecord.bytes),
+            // All lanes ask for their first queries at once, each of them a short burst.
+            controlOutstanding: 16, controlBursts: 2)
     }
 }

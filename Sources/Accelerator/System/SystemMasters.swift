@@ -12,9 +12,6 @@ struct SystemMasters {
     private let ofLanes: [AXIReadPort]
     private let idBits: Int
 
-    /// Bursts of descriptors and what they name that may be outstanding, besides the lanes'.
-    private static let controlOutstanding = 4
-
     private static func arbiter(_ bus: BusParameters) -> AXIReadArbiter { AXIReadArbiter(bus.axi, masters: 2) }
 
     /// Of `m_axi`.
@@ -32,7 +29,7 @@ struct SystemMasters {
         }
         // Keys and values are taken whenever they come; a buffer does the same for the rest, so neither holds up the other.
         control = c.instance("control_reads_master", AXIReadMaster(
-            axi, beatBits: bus.controlBeatBits, tagBits: 1, outstanding: Self.controlOutstanding, buffer: axi.burstBeats))
+            axi, beatBits: bus.controlBeatBits, tagBits: 1, outstanding: bus.controlOutstanding, buffer: bus.controlBuffer))
         write = c.instance("writes", AXIWriteMaster(
             Self.port(bus), lengthBits: bus.packetLengthBits, tagBits: 1, outstanding: bus.writeOutstanding))
         if bus.lanes == 1 {
@@ -46,12 +43,12 @@ struct SystemMasters {
         }
         c.connect(write.mAxi, to: io.mAxi.write)
 
-        let reads = registers.value["outstanding", "reads"], most = Unsigned(Self.controlOutstanding)
+        let reads = registers.value["outstanding", "reads"], most = Unsigned(bus.controlOutstanding)
         for (lane, fault) in zip(lanes, supervisor.readFault) {
             c.drive(lane.outstandingLimit, limited(reads, to: bus.readOutstanding))
             c.connect(lane.fault, to: fault)
         }
-        c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(Self.controlOutstanding)))
+        c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(bus.controlOutstanding)))
         c.drive(write.outstandingLimit, limited(registers.value["outstanding", "writes"], to: bus.writeOutstanding))
         c.connect(control.fault, to: supervisor.readFault[bus.lanes])
         c.connect(write.fault, to: supervisor.writeFault)

@@ -8,7 +8,8 @@ import SeededRandom
 /// that heads share, all formats and tiles, in chains of any length.
 public struct RandomSystemLaunches {
     public let configuration: LeanSystemConfiguration
-    /// Most keys of a sequence, and of all heads of a launch together.
+    /// Most keys of a sequence, and of all heads of a launch together. There is room for three times as many, as all sequences of a
+    /// launch get that of the longest.
     public var longest = 400, mostKeys = 1_200
     private var random: SeededGenerator
 
@@ -57,9 +58,10 @@ public struct RandomSystemLaunches {
     private mutating func layer() throws -> LaunchProgram.Layer {
         let all = RowSettings.all.filter { configuration.cluster.lane.tileSizes.contains($0.tileKeys) }
         let settings = all[random.below(all.count)], heads = 1 + random.below(random.below(4) == 0 ? 12 : 4)
+        let count = 1 + random.below(random.below(4) == 0 ? 20 : 4), most = 3 * mostKeys / (heads * count)
         var contexts: [Int] = [], left = mostKeys
-        for _ in 0..<1 + random.below(random.below(4) == 0 ? 20 : 4) {
-            let context = min(left / heads, self.context())
+        for _ in 0..<count {
+            let context = min(min(left / heads, most), self.context())
             contexts.append(context)
             left -= heads * context
         }

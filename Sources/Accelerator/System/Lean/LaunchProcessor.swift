@@ -12,9 +12,7 @@ struct LaunchProcessor: Module {
     let system: LeanSystemConfiguration
 
     struct Ports {
-        /// As `RingPorts`.
-        let enable: Bit
-        let ringBase, ringSize, tail, firstIndex: Unsigned
+        let ring: RingPorts
         let read: Stream<ControlRead>
         let beat: Stream<Unsigned>
         let tableRead: Stream<ControlRead>
@@ -36,12 +34,13 @@ struct LaunchProcessor: Module {
     var suffix: String { system.suffix }
 
     func ports(_ io: Interface) -> Ports {
-        func address() -> Unsigned { io.input(.unsigned(MemoryPort.addressBits)) }
         func index() -> Unsigned { io.input(.unsigned(ControlRegisters.indexBits)) }
         func read() -> Stream<ControlRead> { io.source(ControlRead.shape(system)) }
         func beat() -> Stream<Unsigned> { io.sink(.unsigned(system.dataBits)) }
         return Ports(
-            enable: io.input(.bit), ringBase: address(), ringSize: io.input(.unsigned(4)), tail: index(), firstIndex: index(),
+            ring: RingPorts(
+                enable: io.input(.bit), base: io.input(.unsigned(MemoryPort.addressBits)), size: io.input(.unsigned(4)), tail: index(),
+                firstIndex: index()),
             read: read(), beat: beat(), tableRead: read(), tableBeat: beat(),
             launch: io.source(ClusterLaunch.shape(system.cluster.lane)), sequences: io.source(SequenceEntry.shape(system.laneGeometry)),
             begins: io.output(.flow(LaunchContext.shape(system))), place: io.output(.flow(SequencePlace.shape)),
@@ -98,32 +97,29 @@ struct LaunchProcessor: Module {
 
     /// From the ring to a descriptor that is asked for; its address.
     private func fetch(_ c: Circuit, _ io: Ports, _ phase: PhaseRegister<Phase>, _ job: LaunchDescriptorWords) -> Unsigned {
-        let index = c.register("chain_index", .unsigned(ControlRegisters.indexBits))
-        let address = c.register("address_of_descriptor", .unsigned(MemoryPort.addressBits))
-        let slot = select(io.ringSize, (0..<ControlRegisters.indexBits).map { index.q & Unsigned((1 << $0) - 1) })
-        let slotBytes = RecordLayout.ringSlotBytes
+        let walk = RingWalk(c, io.ring)
         c.when(phase.is(.start)) {
-            index.next(io.firstIndex)
+            walk.start()
             phase.go(.idle)
         }
-        c.when(phase.is(.idle) & io.enable & (index.q != io.tail)) {
-            address.next(io.ringBase &+ (slot << slotBytes.trailingZeroBitCount).extended(to: MemoryPort.addressBits))
+        c.when(phase.is(.idle) & walk.hasChain) {
+            walk.beginChain()
             phase.go(.ask)
         }
         c.send(ControlRead(
-            address: address.q, beats: c.constant(LaunchDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
+            address: walk.address.q, beats: c.constant(LaunchDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
             when: phase.is(.ask), to: io.read)
         c.when(phase.is(.ask) & io.read.ready) { phase.go(.load) }
         c.when(phase.is(.next)) {
             c.when(job["next"].isNonzero) {
-                address.next(job.address("next"))
+                walk.goOn(to: job.address("next"))
                 phase.go(.ask)
             }.otherwise {
-                index.next(index.q &+ 1)
+                walk.endChain()
                 phase.go(.idle)
             }
         }
-        return address.q
+        return walk.address.q
     }
 
     private func launch(_ c: Circuit, _ job: LaunchDescriptorWords) -> ClusterLaunch {

@@ -82,11 +82,7 @@ struct LeanUnits: SystemCore {
             code: code, address: mux(processor.fault.valid, own.address, mux(feeder.fault.valid, query.address, writer.descriptorAddress))))
     }
 
-    var ring: RingPorts {
-        RingPorts(
-            enable: processor.enable, base: processor.ringBase, size: processor.ringSize, tail: processor.tail,
-            firstIndex: processor.firstIndex)
-    }
+    var ring: RingPorts { processor.ring }
     var jobDone: Bit { writer.jobDone }
     var interrupts: Bit { writer.interrupts }
     var endsChain: Bit { writer.endsChain }
