@@ -1,5 +1,12 @@
 #include "leanspatten.h"
 
+/* What is said of the descriptors of jobs below holds for those of launches too. */
+#if LEANSPATTEN_LAUNCH_DESCRIPTOR_WORDS != LEANSPATTEN_JOB_DESCRIPTOR_WORDS \
+    || LEANSPATTEN_LAUNCH_DESCRIPTOR_MAGIC_WORD != LEANSPATTEN_JOB_DESCRIPTOR_MAGIC_WORD \
+    || LEANSPATTEN_LAUNCH_DESCRIPTOR_NEXT_WORD != LEANSPATTEN_JOB_DESCRIPTOR_NEXT_WORD
+#error "descriptors of jobs and of launches are laid out alike"
+#endif
+
 #define INDEX_MASK LEANSPATTEN_RING_HEAD_INDEX_MASK
 #define SLOT_WORDS (LEANSPATTEN_RING_SLOT_BYTES / 4u)
 
@@ -45,10 +52,14 @@ enum leanspatten_result leanspatten_init(
     return result;
 }
 
-void leanspatten_clear(uint32_t *descriptor) {
+static void clear(uint32_t *descriptor, uint32_t magic) {
     for (uint32_t word = 0; word < LEANSPATTEN_JOB_DESCRIPTOR_WORDS; ++word) descriptor[word] = 0;
-    descriptor[LEANSPATTEN_JOB_DESCRIPTOR_MAGIC_WORD] = LEANSPATTEN_DESCRIPTOR_MAGIC;
+    descriptor[LEANSPATTEN_JOB_DESCRIPTOR_MAGIC_WORD] = magic;
 }
+
+void leanspatten_clear(uint32_t *descriptor) { clear(descriptor, LEANSPATTEN_DESCRIPTOR_MAGIC); }
+
+void leanspatten_clear_launch(uint32_t *descriptor) { clear(descriptor, LEANSPATTEN_LAUNCH_MAGIC); }
 
 void leanspatten_set(uint32_t *descriptor, uint32_t word, uint32_t shift, uint32_t mask, uint32_t value) {
     descriptor[word] = (descriptor[word] & ~mask) | (value << shift & mask);

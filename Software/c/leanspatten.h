@@ -1,7 +1,8 @@
 /* Driver of LeanSpAtten for bare metal: no heap, no operating system, C99.
  *
  * The platform gives two functions for registers and memory that both sides see. A job is a descriptor of
- * LEANSPATTEN_JOB_DESCRIPTOR_WORDS words, made with leanspatten_set by the fields of leanspatten_records.h. */
+ * LEANSPATTEN_JOB_DESCRIPTOR_WORDS words, made with leanspatten_set by the fields of leanspatten_records.h; so is a launch, for
+ * an accelerator whose register `capabilities` says that it takes these. */
 #ifndef LEANSPATTEN_H
 #define LEANSPATTEN_H
 
@@ -62,12 +63,15 @@ enum leanspatten_result leanspatten_init(
     struct leanspatten *device, const struct leanspatten_bus *bus, const struct leanspatten_memory *ring, uint32_t slots_log2,
     uint64_t configuration_hash, uint32_t irq_enable, uint32_t watchdog);
 
-/* An empty descriptor, with its magic number. */
+/* An empty descriptor, with its magic number: of a job, of a launch. */
 void leanspatten_clear(uint32_t *descriptor);
+void leanspatten_clear_launch(uint32_t *descriptor);
 
 /* Puts a number into a field of up to 31 bits: leanspatten_set(d, LEANSPATTEN_FIELD(HEADS), 4). */
 #define LEANSPATTEN_FIELD(name) \
     LEANSPATTEN_JOB_DESCRIPTOR_##name##_WORD, LEANSPATTEN_JOB_DESCRIPTOR_##name##_SHIFT, LEANSPATTEN_JOB_DESCRIPTOR_##name##_MASK
+#define LEANSPATTEN_LAUNCH_FIELD(name) \
+    LEANSPATTEN_LAUNCH_DESCRIPTOR_##name##_WORD, LEANSPATTEN_LAUNCH_DESCRIPTOR_##name##_SHIFT, LEANSPATTEN_LAUNCH_DESCRIPTOR_##name##_MASK
 void leanspatten_set(uint32_t *descriptor, uint32_t word, uint32_t shift, uint32_t mask, uint32_t value);
 
 /* An address: leanspatten_set_address(d, LEANSPATTEN_JOB_DESCRIPTOR_OUTPUT_ADDRESS_WORD, address). */

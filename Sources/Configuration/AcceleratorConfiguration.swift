@@ -12,6 +12,8 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
     case cluster(ClusterConfiguration)
     /// A lane with the cascade behind registers, job descriptors and AXI4.
     case system(SystemConfiguration)
+    /// Lanes that share the tiles of a launch, behind registers, launch descriptors and AXI4.
+    case leanSystem(LeanSystemConfiguration)
 
     /// Of the lane in it, or of each of its lanes.
     public var lane: LaneConfiguration {
@@ -21,6 +23,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .prefill(let configuration): configuration.lane
         case .cluster(let configuration): configuration.lane.lane
         case .system(let configuration): configuration.lane.lane
+        case .leanSystem(let configuration): configuration.laneGeometry
         }
     }
 
@@ -32,6 +35,7 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .prefill(let configuration): try configuration.validate()
         case .cluster(let configuration): try configuration.validate()
         case .system(let configuration): try configuration.validate()
+        case .leanSystem(let configuration): try configuration.validate()
         }
     }
 
@@ -44,6 +48,16 @@ public enum AcceleratorConfiguration: Hashable, Sendable {
         case .prefill(let configuration): configuration.canonicalText
         case .cluster(let configuration): configuration.canonicalText
         case .system(let configuration): configuration.canonicalText
+        case .leanSystem(let configuration): configuration.canonicalText
+        }
+    }
+
+    /// The same as a whole accelerator; nil if it is none.
+    public var onBus: (any BusConfiguration)? {
+        switch self {
+        case .system(let configuration): configuration
+        case .leanSystem(let configuration): configuration
+        case .lane, .spAtten, .cascade, .prefill, .cluster: nil
         }
     }
 
@@ -60,6 +74,7 @@ extension AcceleratorConfiguration: Encodable {
         case .prefill(let configuration): try configuration.encode(to: encoder)
         case .cluster(let configuration): try configuration.encode(to: encoder)
         case .system(let configuration): try configuration.encode(to: encoder)
+        case .leanSystem(let configuration): try configuration.encode(to: encoder)
         }
     }
 }

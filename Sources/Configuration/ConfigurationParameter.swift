@@ -4,6 +4,8 @@ public struct ConfigurationParameter: Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case lane = "every lane"
         case pruning = "lanes that prune"
+        case cluster = "clusters on a bus"
+        case cascadeSystem = "whole accelerators with lanes that prune"
         case system = "whole accelerators"
     }
 
@@ -22,8 +24,10 @@ public struct ConfigurationParameter: Sendable {
         .init("maximumRowKeys", .pruning, SpAttenConfiguration.rowLimits, "keys that decide together, entries of a kept list"),
         .init("sectorBytes", .pruning, SpAttenConfiguration.narrowPorts + SpAttenConfiguration.sectorSizes, "smallest read of the memory"),
         .init("topKParallelism", .pruning, [SpAttenConfiguration.narrowTopKWidth] + SpAttenConfiguration.topKWidths, "weights that are ranked a cycle"),
-        .init("lanes", .system, SystemConfiguration.laneCounts, "that share one cascade"),
-        .init("maximumHeads", .system, SystemConfiguration.headLimits, "of a layer"),
+        .init("residentRows", .cluster, ClusterConfiguration.rowCounts, "query rows of a group, which share keys and values"),
+        .init("bufferTileKeys", .cluster, PrefillConfiguration.bufferSizes, "largest tile"),
+        .init("maximumHeads", .cascadeSystem, SystemConfiguration.headLimits, "of a layer"),
+        .init("lanes", .system, [1] + LeanSystemConfiguration.laneCounts, "that share one cascade or the tiles of a launch"),
         .init("readOutstanding", .system, SystemConfiguration.outstandingLimits, "read bursts of a lane's port"),
         .init("writeOutstanding", .system, SystemConfiguration.outstandingLimits, "write bursts"),
     ]
@@ -40,8 +44,10 @@ public struct ConfigurationParameter: Sendable {
             "    \"\(parameter.name)\": {\n      \"description\": \"\(parameter.kind.rawValue): \(parameter.description)\",\n"
                 + "      \"enum\": [\(parameter.values.map(String.init).joined(separator: ", "))]\n    }"
         }
-        let needed = names(.pruning)[0]
-        let dependent = (names(.pruning).dropFirst() + names(.system)).map { "    \"\($0)\": [\"\(needed)\"]" }
+        let prunes = names(.pruning)[0], groups = names(.cluster)[0]
+        let dependent = (names(.pruning).dropFirst() + names(.cascadeSystem)).map { "    \"\($0)\": [\"\(prunes)\"]" }
+            + names(.cluster).dropFirst().map { "    \"\($0)\": [\"\(groups)\"]" }
+        let either = names(.system).map { "    \"\($0)\": {\"anyOf\": [{\"required\": [\"\(prunes)\"]}, {\"required\": [\"\(groups)\"]}]}" }
         return """
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -54,7 +60,11 @@ public struct ConfigurationParameter: Sendable {
               },
               "dependentRequired": {
             \(dependent.joined(separator: ",\n"))
-              }
+              },
+              "dependentSchemas": {
+            \(either.joined(separator: ",\n"))
+              },
+              "not": {"required": ["\(prunes)", "\(groups)"]}
             }
 
             """

@@ -50,7 +50,7 @@ public struct Preset: Hashable, Sendable {
     public static let clusters: [Preset] = ClusterConfiguration.advertised.map { configuration in
         let prefill = configuration.lane, lane = prefill.lane
         return Preset(
-            name: "lean-\(configuration.lanes)",
+            name: configuration == leanSystem.cluster ? "lean-\(configuration.lanes)-cluster" : "lean-\(configuration.lanes)",
             summary: "\(configuration.lanes) lanes with stream-K scheduler and reduction, head size \(lane.headSize), "
                 + "\(lane.multipliers) + \(lane.multipliers) multipliers each, groups of up to \(prefill.residentRows) "
                 + (prefill.residentRows == 1 ? "row" : "rows"),
@@ -67,8 +67,19 @@ public struct Preset: Hashable, Sendable {
             configuration: .cluster(configuration))
     }
 
-    /// Whole accelerators.
-    public static let systems: [Preset] = [
+    /// Whole accelerators, of either kind of jobs.
+    public static let systems: [Preset] = cascadeSystems + [
+        Preset(
+            name: "lean-\(leanSystem.lanes)", summary: "\(leanSystem.lanes) dense lanes with stream-K scheduler and reduction on a bus: head size "
+                + "\(leanSystem.laneGeometry.headSize), groups of up to \(leanSystem.groupRows) rows, launch descriptors, an AXI4 port of 512 bits a lane",
+            configuration: .leanSystem(leanSystem)),
+    ]
+
+    /// The last of the advertised clusters, on a bus.
+    private static let leanSystem = LeanSystemConfiguration(cluster: ClusterConfiguration.advertised[1])
+
+    /// Whole accelerators with the cascade.
+    public static let cascadeSystems: [Preset] = [
         Preset(
             name: "tiny", summary: "a whole accelerator for teaching: head size 16, 16 + 16 multipliers, 64-bit AXI4",
             configuration: .system(SystemConfiguration(

@@ -21,9 +21,7 @@ public struct HeadRecord: Hashable, Sendable {
         try record.set("scale_mantissa", scale.mantissa)
         try record.set("scale_shift", scale.shift)
         try record.set("head_scale", headScale)
-        let elements = query.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        let bytes = record.bytes + elements
-        return bytes + [UInt8](repeating: 0, count: DeviceAllocator.rounded(bytes.count) - bytes.count)
+        return record.bytes(with: query)
     }
 }
 

@@ -51,7 +51,7 @@ public final class LeanSpAttenDriver {
         let slots: Int
     }
 
-    public let configuration: SystemConfiguration
+    public let configuration: any BusConfiguration
     private let registers: RegisterFile
     private let memory: any DeviceMemory
     private let counterNames: [String]
@@ -72,7 +72,7 @@ public final class LeanSpAttenDriver {
     ///   - workspace: Memory for ring and descriptors, for the driver alone.
     /// - Throws: `notThere`, `wrongVersion`, `otherConfiguration`; what bus and memory throw.
     public init(
-        _ bus: any RegisterBus, memory: any DeviceMemory, configuration: SystemConfiguration, map: RegisterMap, counters: [String],
+        _ bus: any RegisterBus, memory: any DeviceMemory, configuration: any BusConfiguration, map: RegisterMap, counters: [String],
         workspace: DeviceRegion
     ) throws {
         registers = RegisterFile(bus, map)
@@ -133,11 +133,25 @@ public final class LeanSpAttenDriver {
 
     /// Gives a chain of jobs, which run one after another, behind all that were given.
     ///
-    /// - Throws: `ringFull`, `emptyChain`, `outOfMemory` for more descriptors than the workspace holds; as
-    ///   `JobDescriptor.record(for:)`.
+    /// - Throws: `ringFull`, `emptyChain`, `outOfMemory` for more descriptors than the workspace holds; `unsupported` if the
+    ///   accelerator takes launches; as `JobDescriptor.record(for:)`.
     @discardableResult
     public func submit(_ jobs: [JobDescriptor]) throws -> Chain {
-        try submit(records: try jobs.map { try $0.record(for: configuration) })
+        guard let system = configuration as? SystemConfiguration else {
+            throw DriverError.unsupported(what: "a job of one sequence on a cluster", remedy: "give launches")
+        }
+        return try submit(records: try jobs.map { try $0.record(for: system) })
+    }
+
+    /// Gives a chain of launches, which begin one after another, behind all that were given.
+    ///
+    /// - Throws: As for jobs.
+    @discardableResult
+    public func submit(launches: [LaunchDescriptor]) throws -> Chain {
+        guard let system = configuration as? LeanSystemConfiguration else {
+            throw DriverError.unsupported(what: "a launch on lanes with a cascade", remedy: "give jobs")
+        }
+        return try submit(records: try launches.map { try $0.record(for: system) })
     }
 
     /// The same with descriptors as they are to lie in memory, but for `next`; that of the last is given.

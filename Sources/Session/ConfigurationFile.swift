@@ -17,7 +17,8 @@ public struct NamedConfiguration: Sendable {
     /// Reads a JSON object of the parameters of `LaneConfiguration`: `headSize` and `multipliers`, and optionally
     /// `portBytes`, `maximumContext`, `mergeElements`, `fetchBufferBeats`; with `maximumRowKeys` it is a lane that prunes,
     /// and may have `sectorBytes` and `topKParallelism`; with one of `lanes`, `maximumHeads`, `readOutstanding` and
-    /// `writeOutstanding` besides it is a whole accelerator. It is called by the file's base name.
+    /// `writeOutstanding` besides it is a whole accelerator. With `residentRows` it is a cluster of dense lanes as a whole accelerator,
+    /// and may have `bufferTileKeys`, `lanes`, `readOutstanding` and `writeOutstanding`. It is called by the file's base name.
     public init(file: String) throws(SessionError) {
         func bad(_ reason: String) -> SessionError { .badConfiguration(file: file, reason: reason) }
         let data: Data
@@ -49,11 +50,23 @@ public struct NamedConfiguration: Sendable {
         lane.maximumContext = numbers["maximumContext"] ?? lane.maximumContext
         lane.mergeElements = numbers["mergeElements"] ?? lane.mergeElements
         lane.fetchBufferBeats = numbers["fetchBufferBeats"] ?? lane.fetchBufferBeats
-        configuration = Self.configuration(lane, numbers)
+        if let row = numbers["residentRows"] {
+            if let name = (Self.pruningParameters + Self.cascadeParameters).first(where: { numbers[$0] != nil }) {
+                throw bad("\(name) is of lanes that prune, residentRows of clusters of lanes that do not: give one of them")
+            }
+            configuration = .leanSystem(Self.cluster(lane, rows: row, numbers))
+        } else {
+            configuration = Self.configuration(lane, numbers)
+        }
         do throws(ConfigurationError) { try configuration.validate() } catch { throw bad(error.description) }
-        let others = Self.pruningParameters + Self.systemParameters
+        let others = Self.pruningParameters + Self.cascadeParameters + Self.systemParameters
         if case .lane = configuration, let name = others.first(where: { numbers[$0] != nil }) {
-            throw bad("\(name) is of \(Self.systemParameters.contains(name) ? "a whole accelerator" : "a lane that prunes"): give maximumRowKeys too")
+            let isPruning = Self.pruningParameters.contains(name)
+            throw bad("\(name) is of \(isPruning ? "a lane that prunes" : "a whole accelerator"): give maximumRowKeys too"
+                + (Self.systemParameters.contains(name) ? ", or residentRows for a cluster" : ""))
+        }
+        if !configuration.isCluster, let name = Self.clusterParameters.first(where: { numbers[$0] != nil }) {
+            throw bad("\(name) is of a cluster on a bus: give residentRows too")
         }
         name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         summary = "a configuration of its user's"
@@ -71,14 +84,26 @@ public struct NamedConfiguration: Sendable {
 
     private static let parameters = ConfigurationParameter.all.map(\.name)
     private static let pruningParameters = ConfigurationParameter.names(.pruning)
+    private static let clusterParameters = ConfigurationParameter.names(.cluster)
+    private static let cascadeParameters = ConfigurationParameter.names(.cascadeSystem)
     private static let systemParameters = ConfigurationParameter.names(.system)
+
+    /// As `lean-16` in what is not given.
+    private static func cluster(_ lane: LaneConfiguration, rows: Int, _ numbers: [String: Int]) -> LeanSystemConfiguration {
+        var prefill = PrefillConfiguration(lane: lane, residentRows: rows)
+        prefill.bufferTileKeys = numbers["bufferTileKeys"] ?? prefill.bufferTileKeys
+        var system = LeanSystemConfiguration(cluster: ClusterConfiguration(lane: prefill, lanes: numbers["lanes"] ?? 16))
+        system.readOutstanding = numbers["readOutstanding"] ?? system.readOutstanding
+        system.writeOutstanding = numbers["writeOutstanding"] ?? system.writeOutstanding
+        return system
+    }
 
     private static func configuration(_ lane: LaneConfiguration, _ numbers: [String: Int]) -> AcceleratorConfiguration {
         guard let rowKeys = numbers["maximumRowKeys"] else { return .lane(lane) }
         var configuration = SpAttenConfiguration(lane: lane, maximumRowKeys: rowKeys)
         configuration.sectorBytes = numbers["sectorBytes"] ?? configuration.sectorBytes
         configuration.topKParallelism = numbers["topKParallelism"] ?? configuration.topKParallelism
-        guard systemParameters.contains(where: { numbers[$0] != nil }) else { return .spAtten(configuration) }
+        guard (cascadeParameters + systemParameters).contains(where: { numbers[$0] != nil }) else { return .spAtten(configuration) }
         var system = SystemConfiguration(lane: configuration)
         system.lanes = numbers["lanes"] ?? system.lanes
         system.maximumHeads = numbers["maximumHeads"] ?? system.maximumHeads
@@ -86,4 +111,8 @@ public struct NamedConfiguration: Sendable {
         system.writeOutstanding = numbers["writeOutstanding"] ?? system.writeOutstanding
         return .system(system)
     }
+}
+
+extension AcceleratorConfiguration {
+    fileprivate var isCluster: Bool { if case .leanSystem = self { true } else { false } }
 }

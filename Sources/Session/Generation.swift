@@ -92,6 +92,7 @@ extension AcceleratorConfiguration {
                 try Design(SpAttenCluster(cluster: configuration))
             }
         case .system(let configuration): try Design(LeanSpAtten(configuration))
+        case .leanSystem(let configuration): try Design(LeanSpAtten(configuration))
         }
     }
 }

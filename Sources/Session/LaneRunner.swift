@@ -40,6 +40,7 @@ package struct LaneRunner: Sendable {
             (cluster.spAtten?.sectorBytes ?? configuration.lane.portBytes, cluster.lanes * (cluster.spAtten?.channels ?? 1))
         case .spAtten(let configuration), .cascade(let configuration): (configuration.sectorBytes, configuration.channels)
         case .system(let system): (system.lane.sectorBytes, system.lane.channels * system.lanes)
+        case .leanSystem(let system): (configuration.lane.portBytes, system.lanes)
         }
     }
 

@@ -39,7 +39,7 @@ extension IPPackage {
 
     /// Of a whole accelerator: its registers, for software, for people and for tools.
     private static func registers(of configuration: AcceleratorConfiguration) -> [Document] {
-        guard case .system(let system) = configuration else { return [] }
+        guard let system = configuration.onBus else { return [] }
         let map = ControlRegisters.map(system)
         return [
             Document(path: "registers/\(map.name)_registers.h", summary: "control registers as C macros", text: map.cHeader),

@@ -93,7 +93,7 @@ struct StreamKPoint {
         return tiles * settings.tileKeys
     }
 
-    /// One token of one sequence: 12 heads on `lean-8`, 32 heads and 8 key-value heads of 4 rows on `lean-16`.
+    /// One token of one sequence: 12 heads on `lean-8`, 32 heads and 8 key-value heads of 4 rows on `lean-16-cluster`.
     static func decode(_ name: String, contexts: [Int]) -> [StreamKPoint] {
         contexts.flatMap { context in
             [(0, 12, 1), (1, 32, 1), (1, 8, 4)].map { preset, heads, rows in

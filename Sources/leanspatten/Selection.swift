@@ -90,7 +90,7 @@ struct Selection: ParsableArguments {
         return switch lane.configuration {
         case .prefill(let configuration): min(Self.defaultTile, configuration.bufferTileKeys)
         case .cluster(let configuration): min(Self.defaultTile, configuration.lane.bufferTileKeys)
-        case .lane, .spAtten, .cascade, .system: Self.defaultTile
+        case .lane, .spAtten, .cascade, .system, .leanSystem: Self.defaultTile
         }
     }
 
@@ -98,7 +98,7 @@ struct Selection: ParsableArguments {
     private func kind(of lane: NamedConfiguration, _ tensors: AttentionWorkload) throws -> LaneKind {
         func refuse(_ reason: String) -> SessionError { .badArgument(argument: "--preset", value: lane.name, reason: reason) }
         let prunes = switch lane.configuration {
-        case .lane, .prefill: false
+        case .lane, .prefill, .leanSystem: false
         case .cluster(let configuration): configuration.spAtten != nil
         case .spAtten, .cascade, .system: true
         }
@@ -109,7 +109,7 @@ struct Selection: ParsableArguments {
         }
         switch lane.configuration {
         case .cascade, .system: break
-        case .lane, .spAtten, .prefill, .cluster:
+        case .lane, .spAtten, .prefill, .cluster, .leanSystem:
             if let option = cascade.given {
                 throw refuse("this lane has no use for \(option): cascade-d64 prunes tokens and heads from layer to layer")
             }
@@ -136,6 +136,8 @@ struct Selection: ParsableArguments {
             return .system(
                 system, reduction(system.lane),
                 try cascade.plan(tensors, name: workload.name, system.lane, maximumHeads: system.maximumHeads))
+        case .leanSystem:
+            throw refuse("this is a whole accelerator, which takes launches from memory: lean-16-cluster is its lanes alone")
         case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }

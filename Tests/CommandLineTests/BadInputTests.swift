@@ -177,6 +177,9 @@ import Workloads
         ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"maximumHeads\": 20}", "maximumHeads 20 is not supported"),
         ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"readOutstanding\": 3}", "readOutstanding 3 is not supported"),
         ("{\"headSize\": 64, \"multipliers\": 64, \"maximumRowKeys\": 1024, \"sectorBytes\": 32, \"lanes\": 1}", "sectorBytes 32 is not supported: a system has one memory channel"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"bufferTileKeys\": 256}", "bufferTileKeys is of a cluster on a bus: give residentRows too"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"residentRows\": 4, \"lanes\": 1}", "lanes 1 is not supported: use one of 2, 8, 16"),
+        ("{\"headSize\": 64, \"multipliers\": 64, \"residentRows\": 4, \"maximumHeads\": 16}", "maximumHeads is of lanes that prune, residentRows of clusters"),
         ("{\"headSize\": 64,", "it is not a JSON object"),
         ("[64, 64]", "it is not a JSON object"),
     ])

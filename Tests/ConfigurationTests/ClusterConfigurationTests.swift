@@ -40,4 +40,24 @@ import Testing
         }
         #expect(throws: ConfigurationError.self) { try cluster(multipliers: 48).validate() }
     }
+
+    @Test func onABus() throws {
+        let system = LeanSystemConfiguration(cluster: cluster(lanes: 16))
+        try system.validate()
+        #expect(system.canonicalText == "system \(system.cluster.canonicalText) readOutstanding=64 writeOutstanding=16")
+        #expect(AcceleratorConfiguration.leanSystem(system).onBus?.jobs == .launches)
+        func refusal(_ change: (inout LeanSystemConfiguration) -> Void) -> String? {
+            var system = system
+            change(&system)
+            do { try system.validate() } catch { return error.description }
+            return nil
+        }
+        #expect(refusal { $0.cluster.lanes = 4 }?.hasPrefix("lanes 4 is not supported: use one of 2, 8, 16") == true)
+        #expect(refusal { $0.readOutstanding = 3 }?.hasPrefix("readOutstanding 3") == true)
+        #expect(refusal { $0.writeOutstanding = 512 }?.hasPrefix("writeOutstanding 512") == true)
+        #expect(refusal { $0.cluster.lane.residentRows = 3 }?.hasPrefix("residentRows 3") == true)
+        #expect(refusal {
+            $0.cluster = ClusterConfiguration(spAtten: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)), lanes: 8)
+        }?.hasPrefix("maximumRowKeys 1024") == true)
+    }
 }

@@ -12,7 +12,7 @@ struct LaneConfigurationTests {
                 "lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32",
                 "spatten-d64", "spatten-d64-s32", "spatten-d32", "spatten-d128", "cascade-d64", "cascade-d64-p16", "cascade-d16",
                 "prefill-d64", "prefill-d32", "prefill-d128", "prefill-d64-r16", "prefill-d128-m32-r16", "prefill-d64-m32",
-                "lean-8", "lean-16", "spatten-8", "tiny", "ecp5-lane", "spatten-eighth", "spatten-full",
+                "lean-8", "lean-16-cluster", "spatten-8", "tiny", "ecp5-lane", "spatten-eighth", "spatten-full", "lean-16",
             ])
         for preset in Preset.all {
             try preset.configuration.validate()

@@ -58,6 +58,12 @@ final class CDriver {
             leanspatten_set(descriptor, LEANSPATTEN_FIELD(HEADS), heads);
             leanspatten_set_address(descriptor, LEANSPATTEN_JOB_DESCRIPTOR_OUTPUT_ADDRESS_WORD, output);
         }
+        /* Likewise of a launch. */
+        void cosim_launch(uint32_t *descriptor, uint32_t heads, uint64_t table) {
+            leanspatten_clear_launch(descriptor);
+            leanspatten_set(descriptor, LEANSPATTEN_LAUNCH_FIELD(HEADS), heads);
+            leanspatten_set_address(descriptor, LEANSPATTEN_LAUNCH_DESCRIPTOR_SEQUENCE_TABLE_WORD, table);
+        }
 
         """
 
@@ -162,11 +168,14 @@ final class CDriver {
         Int(try rethrow(symbol("cosim_jobs", as: (@convention(c) (UnsafeMutableRawPointer?) -> UInt64).self)(device)))
     }
 
-    /// A descriptor that C makes.
-    func directDescriptor(heads: Int, output: Int) -> [UInt32] {
+    /// Descriptors that C makes.
+    func directDescriptor(heads: Int, output: Int) -> [UInt32] { descriptor("cosim_direct", heads, output) }
+    func launchDescriptor(heads: Int, table: Int) -> [UInt32] { descriptor("cosim_launch", heads, table) }
+
+    private func descriptor(_ function: String, _ heads: Int, _ address: Int) -> [UInt32] {
         var words = [UInt32](repeating: 0xFFFF_FFFF, count: RecordLayout.jobDescriptor.words)
-        let call = symbol("cosim_direct", as: (@convention(c) (UnsafeMutablePointer<UInt32>, UInt32, UInt64) -> Void).self)
-        words.withUnsafeMutableBufferPointer { call($0.baseAddress!, UInt32(heads), UInt64(output)) }
+        let call = symbol(function, as: (@convention(c) (UnsafeMutablePointer<UInt32>, UInt32, UInt64) -> Void).self)
+        words.withUnsafeMutableBufferPointer { call($0.baseAddress!, UInt32(heads), UInt64(address)) }
         return words
     }
 }

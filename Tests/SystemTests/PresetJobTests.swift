@@ -11,7 +11,7 @@ import Verification
     /// With `LEANSPATTEN_SYSTEM_JOBS=1000`: that many jobs a preset.
     private static let count = ProcessInfo.processInfo.environment["LEANSPATTEN_SYSTEM_JOBS"].flatMap { Int($0) } ?? 40
 
-    @Test("random jobs on a memory that stalls, is late, reorders and mixes", arguments: Preset.systems)
+    @Test("random jobs on a memory that stalls, is late, reorders and mixes", arguments: Preset.cascadeSystems)
     func jobs(_ preset: Preset) throws {
         guard case .system(let configuration) = preset.configuration else { preconditionFailure("no system") }
         try run(preset.name, configuration)

@@ -1,9 +1,28 @@
 # quartus_sh -t scripts/quartus.tcl
 package require ::quartus::project
 package require ::quartus::flow
-project_new -overwrite LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16
+project_new -overwrite LeanSpAtten
 set_global_assignment -name FAMILY "Arria 10"
-set_global_assignment -name TOP_LEVEL_ENTITY LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16
+set_global_assignment -name TOP_LEVEL_ENTITY LeanSpAtten
+set_global_assignment -name VERILOG_FILE rtl/AXILiteRegisters_leanspatten.v
+set_global_assignment -name VERILOG_FILE rtl/Supervisor_r17.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w40.v
+set_global_assignment -name VERILOG_FILE rtl/BurstSplitter_a34_n4_i2_b64.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w514.v
+set_global_assignment -name VERILOG_FILE rtl/AXIReadMaster_a40_d512_i2_n4_t2_o64_b0.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w43.v
+set_global_assignment -name VERILOG_FILE rtl/BurstSplitter_a34_n8_i1_b64.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d128.v
+set_global_assignment -name VERILOG_FILE rtl/AXIReadMaster_a40_d512_i2_n8_t1_o16_b128.v
+set_global_assignment -name VERILOG_FILE rtl/WriteRegionGuard_a40_d512_i2_n8_t1_o16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w51.v
+set_global_assignment -name VERILOG_FILE rtl/BurstSplitter_a34_n3_i14_b64.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w21_d4.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w576.v
+set_global_assignment -name VERILOG_FILE rtl/WriteDataSender_a40_d512_i2_n8_t1_o16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w37_d16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w2.v
+set_global_assignment -name VERILOG_FILE rtl/AXIWriteMaster_a40_d512_i2_n8_t1_o16.v
 set_global_assignment -name VERILOG_FILE rtl/SerialDivider_a36_b13_s2.v
 set_global_assignment -name VERILOG_FILE rtl/StreamKScheduler_d128_m64_p64_n524288_b256_e8_r4_t128_g16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1494_d64.v
@@ -79,7 +98,29 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d8.v
 set_global_assignment -name VERILOG_FILE rtl/StateRouter_d128_n524288_e8_r4.v
 set_global_assignment -name VERILOG_FILE rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v
 set_global_assignment -name VERILOG_FILE rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
-set_global_assignment -name SDC_FILE constraints/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.sdc
+set_global_assignment -name VERILOG_FILE rtl/DescriptorReader_w512.v
+set_global_assignment -name VERILOG_FILE rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w50.v
+set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w50.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d16.v
+set_global_assignment -name VERILOG_FILE rtl/ControlReads_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w21.v
+set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n16_w21.v
+set_global_assignment -name VERILOG_FILE rtl/LaunchRowLocator_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1595_d8.v
+set_global_assignment -name VERILOG_FILE rtl/QueryFeeder_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w23.v
+set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n16_w23.v
+set_global_assignment -name VERILOG_FILE rtl/LaunchWriter_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d128_m64_p64_n524288_b256_e8_r4_t128_l16_n2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d8.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
+set_global_assignment -name VERILOG_FILE rtl/RowCollector_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/PerformanceCounters_n16_m17.v
+set_global_assignment -name VERILOG_FILE rtl/LeanSpAtten.v
+set_global_assignment -name SDC_FILE constraints/LeanSpAtten.sdc
 # A core has more ports than a device has pins.
 set_instance_assignment -name VIRTUAL_PIN ON -to *
 set_instance_assignment -name VIRTUAL_PIN OFF -to clock

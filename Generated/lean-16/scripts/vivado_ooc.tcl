@@ -1,6 +1,25 @@
 # vivado -mode batch -source scripts/vivado_ooc.tcl -tclargs PART
 set part [expr {$argc > 0 ? [lindex $argv 0] : "xczu7ev-ffvc1156-2-e"}]
 read_verilog [list \
+  rtl/AXILiteRegisters_leanspatten.v \
+  rtl/Supervisor_r17.v \
+  rtl/SkidBuffer_w40.v \
+  rtl/BurstSplitter_a34_n4_i2_b64.v \
+  rtl/SkidBuffer_w514.v \
+  rtl/AXIReadMaster_a40_d512_i2_n4_t2_o64_b0.v \
+  rtl/SkidBuffer_w43.v \
+  rtl/BurstSplitter_a34_n8_i1_b64.v \
+  rtl/Fifo_w513_d128.v \
+  rtl/AXIReadMaster_a40_d512_i2_n8_t1_o16_b128.v \
+  rtl/WriteRegionGuard_a40_d512_i2_n8_t1_o16.v \
+  rtl/SkidBuffer_w51.v \
+  rtl/BurstSplitter_a34_n3_i14_b64.v \
+  rtl/Fifo_w21_d4.v \
+  rtl/SkidBuffer_w576.v \
+  rtl/WriteDataSender_a40_d512_i2_n8_t1_o16.v \
+  rtl/Fifo_w37_d16.v \
+  rtl/SkidBuffer_w2.v \
+  rtl/AXIWriteMaster_a40_d512_i2_n8_t1_o16.v \
   rtl/SerialDivider_a36_b13_s2.v \
   rtl/StreamKScheduler_d128_m64_p64_n524288_b256_e8_r4_t128_g16.v \
   rtl/Fifo_w1494_d64.v \
@@ -76,12 +95,34 @@ read_verilog [list \
   rtl/StateRouter_d128_n524288_e8_r4.v \
   rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v \
   rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/DescriptorReader_w512.v \
+  rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/SkidBuffer_w50.v \
+  rtl/RoundRobinArbiter_n3_w50.v \
+  rtl/Fifo_w10_d16.v \
+  rtl/ControlReads_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/SkidBuffer_w21.v \
+  rtl/RoundRobinArbiter_n16_w21.v \
+  rtl/LaunchRowLocator_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/Fifo_w40_d16.v \
+  rtl/Fifo_w1595_d8.v \
+  rtl/QueryFeeder_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/SkidBuffer_w23.v \
+  rtl/RoundRobinArbiter_n16_w23.v \
+  rtl/LaunchWriter_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/PacketArbiter_d128_m64_p64_n524288_b256_e8_r4_t128_l16_n2.v \
+  rtl/Fifo_w513_d8.v \
+  rtl/Fifo_w23_d2.v \
+  rtl/RowCollector_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/PerformanceCounters_n16_m17.v \
+  rtl/LeanSpAtten.v \
 ]
 read_xdc -mode out_of_context constraints/ooc.xdc
-synth_design -top LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16 -part $part -mode out_of_context -flatten_hierarchy rebuilt
+synth_design -top LeanSpAtten -part $part -mode out_of_context -flatten_hierarchy rebuilt
 opt_design
 place_design
 route_design
 report_utilization -hierarchical -file utilization.rpt
 report_timing_summary -file timing.rpt
-write_checkpoint -force LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.dcp
+write_checkpoint -force LeanSpAtten.dcp

@@ -85,17 +85,15 @@ struct CommandProcessor: Module {
         c.drive(check.iterationHeads, iteration.heads.q)
 
         // From the ring to a descriptor that is at hand.
-        let index = c.register("chain_index", .unsigned(ControlRegisters.indexBits))
-        let address = c.register("address_of_descriptor", .unsigned(MemoryPort.addressBits))
-        let slot = select(io.ringSize, (0..<ControlRegisters.indexBits).map { index.q & Unsigned((1 << $0) - 1) })
-        let slotBytes = RecordLayout.ringSlotBytes
-        let hasChain = c.named("has_chain", io.enable & (index.q != io.tail))
+        let walk = RingWalk(c, RingPorts(
+            enable: io.enable, base: io.ringBase, size: io.ringSize, tail: io.tail, firstIndex: io.firstIndex))
+        let address = walk.address
         c.when(phase.is(.start)) {
-            index.next(io.firstIndex)
+            walk.start()
             phase.go(.idle)
         }
-        c.when(phase.is(.idle) & hasChain) {
-            address.next(io.ringBase &+ (slot << slotBytes.trailingZeroBitCount).extended(to: MemoryPort.addressBits))
+        c.when(phase.is(.idle) & walk.hasChain) {
+            walk.beginChain()
             phase.go(.ask)
         }
         c.send(ControlRead(address: address.q, beats: c.constant(JobDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
@@ -138,10 +136,10 @@ struct CommandProcessor: Module {
         c.when(phase.is(.awaitSaved) & answered) { phase.go(.next) }
         c.when(phase.is(.next)) {
             c.when(job["next"].isNonzero) {
-                address.next(job.address("next"))
+                walk.goOn(to: job.address("next"))
                 phase.go(.ask)
             }.otherwise {
-                index.next(index.q &+ 1)
+                walk.endChain()
                 phase.go(.idle)
             }
         }

@@ -49,14 +49,14 @@ package enum ControlRegisters {
     package static let counterBits = 48
     package static let identification = 0x4C53_5041
     /// Major and minor.
-    package static let version = 0x0001_0000
+    package static let version = 0x0001_0001
     /// Of ring indices.
     package static let indexBits = 16
     /// Of a window of 4 KiB.
     package static let addressBits = 12
 
-    package static func map(_ system: SystemConfiguration) -> RegisterMap {
-        let lane = system.lane.lane
+    package static func map(_ system: some BusConfiguration) -> RegisterMap {
+        let lane = system.laneGeometry
         let hash = system.configHash
         func constant(_ name: String, _ bits: ClosedRange<Int>, _ value: Int, _ description: String) -> RegisterField {
             RegisterField(name, bits, .constant, reset: value, description)
@@ -75,12 +75,15 @@ package enum ControlRegisters {
                 constant("multipliers", 9...18, lane.multipliers, "of each array of a lane"),
                 constant("lanes", 19...25, system.lanes, "lanes"), constant("slots", 26...29, 1, "sequences held on chip")]),
             ControlRegister("limits", at: 0x014, "what a job may ask for", [
-                constant("row_keys", 0...15, system.lane.maximumRowKeys, "tokens of a sequence with importance, entries of a list"),
-                constant("heads", 16...23, system.maximumHeads, "heads of a layer"),
-                constant("context_log2", 24...28, lane.maximumContext.trailingZeroBitCount, "keys of a direct row, as a power of two")]),
+                constant("row_keys", 0...15, system.maximumRowKeys, "tokens of a sequence with importance, entries of a list"),
+                constant("heads", 16...23, system.maximumHeads & 0xFF, "heads of a layer, of a launch key-value heads; 0: 256"),
+                constant("context_log2", 24...28, lane.maximumContext.trailingZeroBitCount, "keys of a direct row, or of a sequence of a launch, as a power of two")]),
             ControlRegister("memory", at: 0x018, "the memory port and records", [
                 constant("port_bytes", 0...7, lane.portBytes, "of a beat"),
-                constant("head_record_bytes", 8...23, system.headRecordBytes, "of a head's record")]),
+                constant("head_record_bytes", 8...23, system.headRecordBytes, "of a head's record, or a query's")]),
+            ControlRegister("capabilities", at: 0x01C, "what jobs are", [
+                constant("launches", 0...0, system.jobs == .launches ? 1 : 0, "descriptors are of launches on a cluster; 0: of layers of a sequence"),
+                constant("group_rows", 8...15, system.groupRows, "rows that share keys and values, at most")]),
             ControlRegister("control", at: 0x020, "commands", [
                 RegisterField("enable", 0, .readWrite, "jobs of the ring are begun"),
                 RegisterField("soft_reset", 1, .pulse, "stops, forgets all jobs and errors, and is ready anew"),

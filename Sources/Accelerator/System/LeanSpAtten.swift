@@ -18,12 +18,41 @@ import RTL
 ///                 |
 ///               m_axi
 /// ```
+/// With a cluster of dense lanes, `LeanUnits` lies between registers and bus instead.
 ///
 /// Docs/system.md says how software uses it, Docs/memory-layout.md what lies in memory.
 package struct LeanSpAtten: Module {
-    package let system: SystemConfiguration
+    /// What computes behind the bus.
+    private enum Kind: Hashable {
+        case cascade(SystemConfiguration)
+        case lean(LeanSystemConfiguration)
+    }
 
-    package init(_ system: SystemConfiguration) { self.system = system }
+    private let kind: Kind
+
+    package init(_ system: SystemConfiguration) { kind = .cascade(system) }
+    package init(_ system: LeanSystemConfiguration) { kind = .lean(system) }
+
+    private var bus: BusParameters {
+        switch kind {
+        case .cascade(let system): system.bus
+        case .lean(let system): system.bus
+        }
+    }
+
+    private var map: RegisterMap {
+        switch kind {
+        case .cascade(let system): ControlRegisters.map(system)
+        case .lean(let system): ControlRegisters.map(system)
+        }
+    }
+
+    private func core(_ c: Circuit, clear: Register<Bit>) -> any SystemCore {
+        switch kind {
+        case .cascade(let system): SystemUnits(c, system, clear: clear)
+        case .lean(let system): LeanUnits(c, system, clear: clear)
+        }
+    }
 
     package struct Ports {
         let sAxil: AXILitePort
@@ -39,45 +68,43 @@ package struct LeanSpAtten: Module {
 
     package func ports(_ io: Interface) -> Ports {
         Ports(sAxil: io.axiLiteSlave(addressBits: ControlRegisters.addressBits), irq: io.output(.bit),
-              mAxi: io.axiMaster(SystemMasters.port(system)),
-              mAxiLane: system.lanes == 1 ? [] : (0..<system.lanes).map { _ in io.axiReadMaster(system.axi) })
+              mAxi: io.axiMaster(SystemMasters.port(bus)),
+              mAxiLane: bus.lanes == 1 ? [] : (0..<bus.lanes).map { _ in io.axiReadMaster(bus.axi) })
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let registers = c.instance("control_registers", AXILiteRegisters(ControlRegisters.map(system)))
+        let registers = c.instance("control_registers", AXILiteRegisters(map))
         c.connect(io.sAxil, to: registers.sAxil)
-        let supervisor = c.instance("supervisor", Supervisor(readers: system.lanes + 1))
+        let supervisor = c.instance("supervisor", Supervisor(readers: bus.lanes + 1))
         let clear = c.register("core_clear", .bit, reset: 1)
         clear.next(supervisor.clears)
-        let masters = SystemMasters(c, system, registers, supervisor, io)
-        let units = SystemUnits(c, system, clear: clear)
-        units.connect(c, to: masters)
+        let masters = SystemMasters(c, bus, registers, supervisor, io)
+        let core = core(c, clear: clear)
+        core.connect(c, to: masters)
 
         // Commands come from registers.
         let head = c.register("ring_head", .unsigned(ControlRegisters.indexBits), reset: 0)
         let tail = registers.value["doorbell", "tail"]
-        let processor = units.processor, writer = units.rowWriter
-        c.drive(processor.enable, registers.value["control", "enable"][0])
-        c.drive(processor.ringBase, concatenate(registers.value["ring_base_high", "value"], registers.value["ring_base_low", "value"]))
-        c.drive(processor.ringSize, registers.value["ring_size", "log2"])
-        c.drive(processor.tail, tail)
-        c.drive(processor.firstIndex, head.q)
-        let chainDone = c.named("chain_done", writer.jobDone & writer.endsChain)
+        c.drive(core.ring.enable, registers.value["control", "enable"][0])
+        c.drive(core.ring.base, concatenate(registers.value["ring_base_high", "value"], registers.value["ring_base_low", "value"]))
+        c.drive(core.ring.size, registers.value["ring_size", "log2"])
+        c.drive(core.ring.tail, tail)
+        c.drive(core.ring.firstIndex, head.q)
+        let chainDone = c.named("chain_done", core.jobDone & core.endsChain)
         c.when(supervisor.restarts) { head.next(tail) }.elsewhen(chainDone) { head.next(head.q &+ 1) }
         c.drive(registers.read["ring_head", "index"], head.q)
 
         // Faults.
-        let busy = c.named("busy", processor.busy | writer.busy | !units.arbiter.allWritten)
+        let busy = c.named("busy", core.busy)
         let write = io.mAxi.write, reads = [io.mAxi.read] + io.mAxiLane
         let beats = reads.enumerated().map { c.named("read_beat_\($0)", $1.rvalid & $1.rready) }
         let writeBeat = c.named("write_beat", write.wvalid & write.wready)
-        c.drive(supervisor.jobFault, processor.fault)
+        c.drive(supervisor.jobFault, core.fault)
         c.drive(supervisor.busy, busy)
-        c.drive(supervisor.progress, beats.anySet | writeBeat | writer.rowDone | writer.rowSkipped)
+        c.drive(supervisor.progress, beats.anySet | writeBeat | core.rowDone | core.rowSkipped)
         c.drive(supervisor.watchdog, registers.value["watchdog", "cycles"])
-        c.drive(supervisor.descriptorAddress, processor.descriptorAddress)
-        let descriptorID = JobDescriptorWords(bits: processor.words)["job_id"]
-        c.drive(supervisor.jobID, mux(writer.busy & !processor.fault.valid, writer.id, descriptorID))
+        c.drive(supervisor.descriptorAddress, core.descriptorAddress)
+        c.drive(supervisor.jobID, core.faultyJob)
         c.drive(supervisor.softReset, registers.pulse["control", "soft_reset"][0])
         c.drive(registers.read["status", "busy"], busy.asUnsigned)
         c.drive(registers.read["status", "stopping"], supervisor.stopping.asUnsigned)
@@ -89,7 +116,7 @@ package struct LeanSpAtten: Module {
 
         // Interrupts.
         let raised = [
-            ("job_done", writer.jobDone & writer.interrupts), ("ring_empty", chainDone & (head.q &+ 1 == tail)),
+            ("job_done", core.jobDone & core.interrupts), ("ring_empty", chainDone & (head.q &+ 1 == tail)),
             ("error", supervisor.faulted),
         ]
         for (name, happens) in raised { c.drive(registers.set["irq_status", name], happens.asUnsigned) }
@@ -98,8 +125,8 @@ package struct LeanSpAtten: Module {
         }.anySet)
 
         count(c, registers, [
-            .cycles: [busy], .jobs: [writer.jobDone], .rows: [writer.rowDone], .skippedRows: [writer.rowSkipped],
-            .keptTokens: [units.listSaver.list.fires], .readBursts: reads.map { $0.arvalid & $0.arready }, .readBeats: beats,
+            .cycles: [busy], .jobs: [core.jobDone], .rows: [core.rowDone], .skippedRows: [core.rowSkipped],
+            .keptTokens: [core.tokenKept], .readBursts: reads.map { $0.arvalid & $0.arready }, .readBeats: beats,
             .writeBursts: [write.awvalid & write.awready], .writeBeats: [writeBeat],
             .keyMSBBeats: masters.isOf(.keyMSB, beats), .keyLSBBeats: masters.isOf(.keyLSB, beats),
             .valueBeats: masters.isOf(.value, beats), .controlBeats: [beats[0] & masters.isOfControl],
@@ -109,7 +136,7 @@ package struct LeanSpAtten: Module {
     }
 
     private func count(_ c: Circuit, _ registers: AXILiteRegisters.Ports, _ events: [ControlRegisters.Counter: [Bit]]) {
-        let most = system.lanes == 1 ? 1 : system.lanes + 1
+        let most = bus.lanes == 1 ? 1 : bus.lanes + 1
         let counters = c.instance("counters", PerformanceCounters(most: most))
         c.drive(counters.happens, ControlRegisters.Counter.allCases.map { counter in
             let bits = events[counter]!.map { $0.asUnsigned.extended(to: bitsToCount(most)) }

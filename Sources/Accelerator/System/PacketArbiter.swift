@@ -4,7 +4,7 @@ import RTL
 
 /// Lets the units that write share one write master, a whole packet at a time; the first of them goes before the others.
 struct PacketArbiter: Module {
-    let system: SystemConfiguration
+    let bus: BusParameters
     let sources: Int
 
     struct Ports {
@@ -22,14 +22,14 @@ struct PacketArbiter: Module {
     /// Counts packets on their way; far more than the write master takes.
     private static let countBits = 10
 
-    var suffix: String { "\(system.suffix)_n\(sources)" }
+    var suffix: String { "\(bus.suffix)_n\(sources)" }
 
     func ports(_ io: Interface) -> Ports {
-        let axi = system.axi
+        let axi = bus.axi
         func address() -> Unsigned { io.output(.unsigned(MemoryPort.addressBits)) }
         return Ports(
-            packet: (0..<sources).map { _ in .sink(io, system) },
-            command: io.source(AXIWriteCommand.shape(addressBits: axi.addressBits, lengthBits: system.packetLengthBits, tagBits: 1)),
+            packet: (0..<sources).map { _ in .sink(io, bus) },
+            command: io.source(AXIWriteCommand.shape(addressBits: axi.addressBits, lengthBits: bus.packetLengthBits, tagBits: 1)),
             data: io.source(AXIWriteBeat.shape(bytes: axi.bytes)), regionFirst: address(), regionLast: address(),
             done: io.input(.bit), allWritten: io.output(.bit))
     }
@@ -37,7 +37,7 @@ struct PacketArbiter: Module {
     func body(_ c: Circuit, _ io: Ports) {
         let busy = c.register("busy", .bit, reset: 0)
         let source = c.register("source", .unsigned(bitsToIndex(sources)))
-        let command = c.register("held_command", PacketCommand.shape(system))
+        let command = c.register("held_command", PacketCommand.shape(bus))
         let offers = c.register("offers_command", .bit, reset: 0)
         let dataDone = c.register("data_is_done", .bit, reset: 0)
         var isEarlier: Bit = false, chosen = io.packet[0].command.payload, number = c.constant(0, .unsigned(source.q.width))
@@ -73,7 +73,7 @@ struct PacketArbiter: Module {
         }
         let beat = select(source.q, io.packet.map(\.data.payload.data)), last = select(source.q, io.packet.map(\.data.payload.last))
         let valid = select(source.q, io.packet.map(\.data.valid))
-        c.send(AXIWriteBeat(data: beat, strobes: ~c.constant(0, .unsigned(system.axi.bytes))), when: passes & valid, to: io.data)
+        c.send(AXIWriteBeat(data: beat, strobes: ~c.constant(0, .unsigned(bus.axi.bytes))), when: passes & valid, to: io.data)
         let dataEnds = c.named("data_ends", io.data.fires & last)
         let ends = c.named("ends", busy.q & (!offers.q | io.command.ready) & (dataDone.q | dataEnds))
         c.when(ends) { dataDone.clear() }.elsewhen(dataEnds) { dataDone.set() }

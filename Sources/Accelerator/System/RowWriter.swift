@@ -155,18 +155,11 @@ struct RowWriter: Module {
     }
 
     private func completionRecord(_ c: Circuit, _ job: RowContext, _ totals: Totals, kept: Unsigned) -> Unsigned {
-        let values: [String: Unsigned] = [
+        RecordLayout.completionRecord.packed(c, [
             "magic": c.constant(RecordLayout.completionMagic, .unsigned(32)), "job_id": job.id, "rows": totals.rows.q,
             "skipped_rows": totals.skipped.q, "faulty_rows": totals.faulty.q, "kept_tokens": kept,
             "unrefined_mass": totals.unrefined.q, "dropped_mass": totals.dropped.q, "cycles": totals.cycles.q,
-        ]
-        var parts: [Unsigned] = [], next = 0
-        for field in RecordLayout.completionRecord.fields {
-            if field.firstBit > next { parts.append(c.constant(0, .unsigned(field.firstBit - next))) }
-            parts.append(values[field.name]!.resized(to: field.width))
-            next = field.firstBit + field.width
-        }
-        return concatenate(parts.reversed())
+        ])
     }
 }
 

@@ -12,31 +12,28 @@ struct SystemMasters {
     private let ofLanes: [AXIReadPort]
     private let idBits: Int
 
-    /// Bursts of descriptors and what they name that may be outstanding, besides the lanes'.
-    private static let controlOutstanding = 4
-
-    private static func arbiter(_ system: SystemConfiguration) -> AXIReadArbiter { AXIReadArbiter(system.axi, masters: 2) }
+    private static func arbiter(_ bus: BusParameters) -> AXIReadArbiter { AXIReadArbiter(bus.axi, masters: 2) }
 
     /// Of `m_axi`.
-    static func port(_ system: SystemConfiguration) -> AXIParameters { system.lanes == 1 ? arbiter(system).outer : system.axi }
+    static func port(_ bus: BusParameters) -> AXIParameters { bus.lanes == 1 ? arbiter(bus).outer : bus.axi }
 
     init(
-        _ c: Circuit, _ system: SystemConfiguration, _ registers: AXILiteRegisters.Ports, _ supervisor: Supervisor.Ports,
+        _ c: Circuit, _ bus: BusParameters, _ registers: AXILiteRegisters.Ports, _ supervisor: Supervisor.Ports,
         _ io: LeanSpAtten.Ports
     ) {
-        let axi = system.axi
+        let axi = bus.axi
         (shared, ofLanes, idBits) = (io.mAxi.read, io.mAxiLane, axi.idBits)
-        lanes = (0..<system.lanes).map { lane in
-            c.instance(system.lanes == 1 ? "lane_reads" : "lane_reads_\(lane)", AXIReadMaster(
-                axi, beatBits: bitsToIndex(MemoryPort.burstBeats), tagBits: MemoryPort.tagBits, outstanding: system.readOutstanding))
+        lanes = (0..<bus.lanes).map { lane in
+            c.instance(bus.lanes == 1 ? "lane_reads" : "lane_reads_\(lane)", AXIReadMaster(
+                axi, beatBits: bitsToIndex(MemoryPort.burstBeats), tagBits: MemoryPort.tagBits, outstanding: bus.readOutstanding))
         }
         // Keys and values are taken whenever they come; a buffer does the same for the rest, so neither holds up the other.
         control = c.instance("control_reads_master", AXIReadMaster(
-            axi, beatBits: system.controlBeatBits, tagBits: 1, outstanding: Self.controlOutstanding, buffer: axi.burstBeats))
+            axi, beatBits: bus.controlBeatBits, tagBits: 1, outstanding: bus.controlOutstanding, buffer: bus.controlBuffer))
         write = c.instance("writes", AXIWriteMaster(
-            Self.port(system), lengthBits: system.packetLengthBits, tagBits: 1, outstanding: system.writeOutstanding))
-        if system.lanes == 1 {
-            let arbiter = c.instance("read_arbiter", Self.arbiter(system))
+            Self.port(bus), lengthBits: bus.packetLengthBits, tagBits: 1, outstanding: bus.writeOutstanding))
+        if bus.lanes == 1 {
+            let arbiter = c.instance("read_arbiter", Self.arbiter(bus))
             c.connect(lanes[0].mAxi, to: arbiter.sAxi[0])
             c.connect(control.mAxi, to: arbiter.sAxi[1])
             c.connect(arbiter.mAxi, to: shared)
@@ -46,14 +43,14 @@ struct SystemMasters {
         }
         c.connect(write.mAxi, to: io.mAxi.write)
 
-        let reads = registers.value["outstanding", "reads"], most = Unsigned(Self.controlOutstanding)
+        let reads = registers.value["outstanding", "reads"], most = Unsigned(bus.controlOutstanding)
         for (lane, fault) in zip(lanes, supervisor.readFault) {
-            c.drive(lane.outstandingLimit, limited(reads, to: system.readOutstanding))
+            c.drive(lane.outstandingLimit, limited(reads, to: bus.readOutstanding))
             c.connect(lane.fault, to: fault)
         }
-        c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(Self.controlOutstanding)))
-        c.drive(write.outstandingLimit, limited(registers.value["outstanding", "writes"], to: system.writeOutstanding))
-        c.connect(control.fault, to: supervisor.readFault[system.lanes])
+        c.drive(control.outstandingLimit, mux(reads < most, reads, most).truncated(to: bitsToCount(bus.controlOutstanding)))
+        c.drive(write.outstandingLimit, limited(registers.value["outstanding", "writes"], to: bus.writeOutstanding))
+        c.connect(control.fault, to: supervisor.readFault[bus.lanes])
         c.connect(write.fault, to: supervisor.writeFault)
         for abandon in lanes.map(\.abandon) + [control.abandon, write.abandon] { c.drive(abandon, supervisor.abandon) }
         c.drive(supervisor.mastersIdle, lanes.map(\.idle).allSet & control.idle & write.idle)
@@ -68,6 +65,31 @@ struct SystemMasters {
         func isPlane(_ id: Unsigned) -> Bit { id.truncated(to: idBits) == Unsigned(plane.rawValue) }
         if ofLanes.isEmpty { return [beats[0] & !shared.rid[idBits] & isPlane(shared.rid)] }
         return zip(ofLanes, beats.dropFirst()).map { isPlane($0.rid) & $1 }
+    }
+
+    /// Keys and values of each lane.
+    func connect(_ c: Circuit, lanes request: [Stream<MemoryRequest>], _ response: [Stream<MemoryResponse>]) {
+        for ((request, response), master) in zip(zip(request, response), lanes) {
+            c.send(AXIReadRequest(address: request.payload.address, beats: request.payload.beats, tag: request.payload.tag),
+                   when: request.valid, to: master.request)
+            c.drive(request.ready, master.request.ready)
+            c.send(MemoryResponse(data: master.response.payload.data, tag: master.response.payload.tag),
+                   when: master.response.valid, to: response)
+            c.drive(master.response.ready, response.ready)
+        }
+    }
+
+    /// What jobs name, and what they write.
+    func connect(_ c: Circuit, _ reads: ControlReads.Ports, _ arbiter: PacketArbiter.Ports) {
+        c.connect(reads.request, to: control.request)
+        c.connect(control.response, to: reads.response)
+        c.connect(arbiter.command, to: write.command)
+        c.connect(arbiter.data, to: write.data)
+        c.drive(write.regionFirst, arbiter.regionFirst)
+        c.drive(write.regionLast, arbiter.regionLast)
+        c.drive(write.done.ready, true)
+        c.drive(arbiter.done, write.done.valid)
+        c.discard(concatenate(write.done.payload.tag, write.done.payload.failed))
     }
 
     var isOfControl: Bit { ofLanes.isEmpty ? shared.rid[idBits] : true }
@@ -88,14 +110,14 @@ struct SystemUnits {
     init(_ c: Circuit, _ system: SystemConfiguration, clear: Register<Bit>) {
         let lane = c.instance("lane", CascadeLane(system.lane, maximumHeads: system.maximumHeads, isShared: true, lanes: system.lanes), clear: clear)
         let processor = c.instance("command_processor", CommandProcessor(system: system), clear: clear)
-        let reads = c.instance("control_reads", ControlReads(system: system), clear: clear)
+        let reads = c.instance("control_reads", ControlReads(bus: system.bus, readers: ControlReader.allCases.count), clear: clear)
         let feeder = c.instance("head_feeder", HeadFeeder(system: system), clear: clear)
         let listLoader = c.instance("list_loader", ListLoader(system: system), clear: clear)
         let stateLoader = c.instance("state_loader", StateLoader(system: system), clear: clear)
         let rowWriter = c.instance("row_writer", RowWriter(system: system), clear: clear)
         let stateSaver = c.instance("state_saver", StateSaver(system: system), clear: clear)
         let listSaver = c.instance("list_saver", ListSaver(system: system), clear: clear)
-        let arbiter = c.instance("packet_arbiter", PacketArbiter(system: system, sources: 3), clear: clear)
+        let arbiter = c.instance("packet_arbiter", PacketArbiter(bus: system.bus, sources: 3), clear: clear)
         (self.lane, self.processor, self.reads, self.rowWriter) = (lane, processor, reads, rowWriter)
         (self.listSaver, self.arbiter) = (listSaver, arbiter)
 
@@ -163,22 +185,7 @@ struct SystemUnits {
     }
 
     func connect(_ c: Circuit, to masters: SystemMasters) {
-        for ((request, response), master) in zip(zip(lane.request, lane.response), masters.lanes) {
-            c.send(AXIReadRequest(address: request.payload.address, beats: request.payload.beats, tag: request.payload.tag),
-                   when: request.valid, to: master.request)
-            c.drive(request.ready, master.request.ready)
-            c.send(MemoryResponse(data: master.response.payload.data, tag: master.response.payload.tag),
-                   when: master.response.valid, to: response)
-            c.drive(master.response.ready, response.ready)
-        }
-        c.connect(reads.request, to: masters.control.request)
-        c.connect(masters.control.response, to: reads.response)
-        c.connect(arbiter.command, to: masters.write.command)
-        c.connect(arbiter.data, to: masters.write.data)
-        c.drive(masters.write.regionFirst, arbiter.regionFirst)
-        c.drive(masters.write.regionLast, arbiter.regionLast)
-        c.drive(masters.write.done.ready, true)
-        c.drive(arbiter.done, masters.write.done.valid)
-        c.discard(concatenate(masters.write.done.payload.tag, masters.write.done.payload.failed))
+        masters.connect(c, lanes: lane.request, lane.response)
+        masters.connect(c, reads, arbiter)
     }
 }

@@ -5,21 +5,29 @@ import RTL
 
 // Payloads of the streams between the units of a `LeanSpAtten`, and the records of memory as hardware reads them.
 
-/// A job descriptor as it lies in memory: all words, the first lowest.
-struct JobDescriptorWords {
-    let bits: Unsigned
+/// A record as it lies in memory: all words, the first lowest.
+protocol RecordBits {
+    static var layout: RecordLayout { get }
+    var bits: Unsigned { get }
+}
 
-    static let width = 8 * RecordLayout.jobDescriptor.bytes
+extension RecordBits {
+    static var width: Int { 8 * layout.bytes }
 
     /// The whole of a field.
     subscript(name: String) -> Unsigned {
-        let field = RecordLayout.jobDescriptor[name]
+        let field = Self.layout[name]
         return bits[field.firstBit..<field.firstBit + field.width]
     }
 
-    func flag(_ name: String) -> Bit { bits[RecordLayout.jobDescriptor[name].firstBit] }
+    func flag(_ name: String) -> Bit { bits[Self.layout[name].firstBit] }
     /// An address that has been checked.
     func address(_ name: String) -> Unsigned { self[name].truncated(to: MemoryPort.addressBits) }
+}
+
+struct JobDescriptorWords: RecordBits {
+    static let layout = RecordLayout.jobDescriptor
+    let bits: Unsigned
 }
 
 /// A read of consecutive beats of what a job names beside keys and values.
@@ -29,7 +37,7 @@ struct ControlRead: Bundle {
     /// Beats less one.
     let beats: Unsigned
 
-    static func shape(_ system: SystemConfiguration) -> Shape<ControlRead> {
+    static func shape(_ system: some OnBus) -> Shape<ControlRead> {
         Shape { ControlRead(address: $0.make(.unsigned(MemoryPort.addressBits)), beats: $0.make(.unsigned(system.controlBeatBits))) }
     }
 }
@@ -74,7 +82,7 @@ struct PacketCommand: Bundle {
     /// First and last byte that may be written.
     let regionFirst, regionLast: Unsigned
 
-    static func shape(_ system: SystemConfiguration) -> Shape<PacketCommand> {
+    static func shape(_ system: some OnBus) -> Shape<PacketCommand> {
         Shape { fields in
             func address() -> Unsigned { fields.make(.unsigned(MemoryPort.addressBits)) }
             return PacketCommand(
@@ -90,8 +98,8 @@ struct PacketBeat: Bundle {
     /// Of the packet.
     let last: Bit
 
-    static func shape(_ system: SystemConfiguration) -> Shape<PacketBeat> {
-        Shape { PacketBeat(data: $0.make(.unsigned(system.dataBits)), last: $0.make(.bit)) }
+    static func shape(_ system: some OnBus) -> Shape<PacketBeat> {
+        Shape { PacketBeat(data: $0.make(.unsigned(system.bus.dataBits)), last: $0.make(.bit)) }
     }
 }
 
@@ -100,11 +108,11 @@ struct PacketPort {
     let command: Stream<PacketCommand>
     let data: Stream<PacketBeat>
 
-    static func source(_ io: Interface, _ system: SystemConfiguration) -> PacketPort {
+    static func source(_ io: Interface, _ system: some OnBus) -> PacketPort {
         PacketPort(command: io.source(PacketCommand.shape(system)), data: io.source(PacketBeat.shape(system)))
     }
 
-    static func sink(_ io: Interface, _ system: SystemConfiguration) -> PacketPort {
+    static func sink(_ io: Interface, _ system: some OnBus) -> PacketPort {
         PacketPort(command: io.sink(PacketCommand.shape(system)), data: io.sink(PacketBeat.shape(system)))
     }
 }
@@ -138,25 +146,28 @@ extension SystemFault {
 }
 
 extension SystemConfiguration {
-    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : "") }
-    /// Of the AXI4 master behind its arbiter.
-    var axi: AXIParameters { AXIParameters(addressBits: MemoryPort.addressBits, dataBits: dataBits, idBits: MemoryPort.tagBits) }
-    /// Of the length of a read beside keys and values, less one: the longest is that of a list.
-    var controlBeatBits: Int {
-        let list = 4 * lane.maximumRowKeys, longest = max(list, max(headRecordBytes, RecordLayout.jobDescriptor.bytes))
-        return bitsToIndex(longest / axi.bytes)
-    }
     /// Beats of the part of a head's record that is read.
     var recordBeats: Int { (8 * RecordLayout.headRecord.bytes + 16 * lane.lane.headSize + dataBits - 1) / dataBits }
-    /// Of the bytes of a packet, less one: the longest is a row or a word of a state.
-    var packetLengthBits: Int {
-        bitsToIndex(max(max(2 * lane.lane.headSize, stateWordBytes), max(RecordLayout.completionRecord.bytes, axi.bytes)))
-    }
     /// A word of a state: numbers of 32 bits, then as many births.
     var stateWordBytes: Int { 8 * lane.importanceLanes }
     var stateWordBeats: Int { stateWordBytes / axi.bytes }
     /// Of the words of a state, less one: its first, its tokens, its heads.
     var stateWordBits: Int { bitsToIndex(1 + (lane.maximumRowKeys + maximumHeads) / lane.importanceLanes) }
+}
+
+extension RecordLayout {
+    /// The whole record, with 0 in what no field has.
+    func packed(_ c: Circuit, _ values: KeyValuePairs<String, Unsigned>) -> Unsigned {
+        var parts: [Unsigned] = [], next = 0
+        for field in fields {
+            guard let value = values.first(where: { $0.key == field.name })?.value else { preconditionFailure("no \(field.name)") }
+            if field.firstBit > next { parts.append(c.constant(0, .unsigned(field.firstBit - next))) }
+            parts.append(value.resized(to: field.width))
+            next = field.firstBit + field.width
+        }
+        if 8 * bytes > next { parts.append(c.constant(0, .unsigned(8 * bytes - next))) }
+        return concatenate(parts.reversed())
+    }
 }
 
 extension Circuit {

@@ -154,4 +154,6 @@ public enum SystemFault: Int, CaseIterable, Sendable {
     case refused
     /// Nothing has moved for as long as the watchdog allows; the address is the descriptor's.
     case watchdog
+    /// Units of the accelerator do not agree with one another: a fault of its own.
+    case internalFault
 }

@@ -1,6 +1,6 @@
 extension RecordLayout {
     /// All records of version 1.
-    public static let all = [jobDescriptor, completionRecord, headRecord]
+    public static let all = [jobDescriptor, completionRecord, headRecord, launchDescriptor, sequenceRecord, queryRecord]
 
     /// Sizes, words, masks and shifts of all records as C macros, `PREFIX_RECORD_FIELD_MASK`.
     ///
@@ -14,6 +14,7 @@ extension RecordLayout {
             "#define \(prefix)_ALIGNMENT \(alignment)u", "#define \(prefix)_RING_SLOT_BYTES \(ringSlotBytes)u",
             "#define \(prefix)_DESCRIPTOR_MAGIC 0x\(String(descriptorMagic, radix: 16))u",
             "#define \(prefix)_COMPLETION_MAGIC 0x\(String(completionMagic, radix: 16))u",
+            "#define \(prefix)_LAUNCH_MAGIC 0x\(String(launchMagic, radix: 16))u",
         ]
         for record in all {
             let base = "\(prefix)_\(record.name.uppercased())"

@@ -25,8 +25,6 @@ public struct SystemConfiguration: Hashable, Codable, Sendable {
     public static let headLimits = [16, 64]
     public static let outstandingLimits = [1, 16, 64, 256]
 
-    /// Bits of the AXI4 master's data.
-    public var dataBits: Int { 8 * lane.lane.portBytes }
     /// Bytes from a head's record in memory to the next, at least.
     public var headRecordBytes: Int { RecordLayout.headRecordBytes(headSize: lane.lane.headSize) }
 
@@ -51,7 +49,4 @@ extension SystemConfiguration {
         "system \(lane.canonicalText) lanes=\(lanes) maximumHeads=\(maximumHeads) readOutstanding=\(readOutstanding)"
             + " writeOutstanding=\(writeOutstanding)"
     }
-
-    /// Identifies the configuration across processes and machines: 64-bit FNV-1a of ``canonicalText``.
-    public var configHash: UInt64 { fnv1a64(canonicalText) }
 }

@@ -7,20 +7,20 @@ import SeededRandom
 /// Jobs for a `LeanSpAtten`: the memory that they find, chains of descriptors, and what the golden model says must be in memory
 /// when they are done. Whatever no job has to write must stay as it was.
 public struct SystemProgram: Sendable {
-    /// Bytes that a job must write.
-    public struct Write: Sendable {
-        /// For people: "output of head 3".
-        public let what: String
-        public let address: Int
-        public let bytes: [UInt8]
-    }
-
-    public struct Job: Sendable {
+    public struct Job: CheckedJob {
         public var descriptor: JobDescriptor
         /// In order, but for the completion record.
-        public let writes: [Write]
+        public let writes: [ExpectedWrite]
         /// Its `cycles` mean nothing.
         public let completion: CompletionRecord
+
+        public var id: UInt32 { descriptor.id }
+        public var region: DeviceRegion { descriptor.region }
+        public var completionAddress: Int? { descriptor.completion }
+
+        public static func submit(_ chain: [Job], to driver: LeanSpAttenDriver) throws -> LeanSpAttenDriver.Chain {
+            try driver.submit(chain.map(\.descriptor))
+        }
     }
 
     /// What the host writes, and then gives to the accelerator.
@@ -66,12 +66,11 @@ public struct SystemProgram: Sendable {
     }
 
     public let configuration: SystemConfiguration
+    private var laid: DeviceImage
     /// Of the memory at the beginning, all of it from `base` on.
-    public private(set) var image: [UInt8] = []
-    public let base: Int
+    public var image: [UInt8] { laid.bytes }
+    public var base: Int { laid.base }
     public private(set) var steps: [Step] = []
-    private var allocator: DeviceAllocator
-    private var noise: SeededGenerator
     private var nextID: UInt32
 
     /// - Parameters:
@@ -80,9 +79,7 @@ public struct SystemProgram: Sendable {
     ///   - firstID: Of its jobs, which count on from there.
     public init(_ configuration: SystemConfiguration, region: DeviceRegion, seed: UInt64, firstID: UInt32 = 1) throws {
         self.configuration = configuration
-        base = region.address
-        allocator = try DeviceAllocator(region)
-        noise = SeededGenerator(seed: seed)
+        laid = try DeviceImage(region, seed: seed)
         nextID = firstID
     }
 
@@ -92,30 +89,13 @@ public struct SystemProgram: Sendable {
 
     // MARK: Memory
 
-    private mutating func allocate(_ bytes: Int) throws -> DeviceRegion {
-        let region = try allocator.allocate(bytes)
-        grow(to: region.end)
-        return region
-    }
-
-    /// What nobody lays is noise.
-    private mutating func grow(to end: Int) {
-        while image.count < end - base {
-            var word = noise.next()
-            for _ in 0..<8 {
-                image.append(UInt8(truncatingIfNeeded: word))
-                word >>= 8
-            }
-        }
-    }
-
-    private mutating func lay(_ bytes: [UInt8], at address: Int) { image.replaceSubrange(address - base..<address - base + bytes.count, with: bytes) }
+    private mutating func allocate(_ bytes: Int) throws -> DeviceRegion { try laid.allocate(bytes) }
+    private mutating func lay(_ bytes: [UInt8], at address: Int) { laid.lay(bytes, at: address) }
 
     /// Makes room for `capacity` tokens of a layer's heads; there are none yet.
     public mutating func placeLayer(heads: Int, keyFormat: KeyFormat, valueFormat: ValueFormat, capacity: Int) throws -> Layer {
-        let store = try KeyValueStore(
-            heads: heads, headSize: headSize, keyFormat: keyFormat, valueFormat: valueFormat, capacity: capacity, from: &allocator)
-        grow(to: store.region.end)
+        let store = try laid.placeStore(
+            heads: heads, headSize: headSize, keyFormat: keyFormat, valueFormat: valueFormat, capacity: capacity)
         return Layer(
             store: store, keys: [[Int16]](repeating: [], count: heads), values: [[Int16]](repeating: [], count: heads))
     }
@@ -268,18 +248,18 @@ public struct SystemProgram: Sendable {
         let id = nextID
         nextID &+= 1
         var writes = results.enumerated().map { head, result in
-            Write(
+            ExpectedWrite(
                 what: "\(result == nil ? "zeros" : "output") of head \(head)", address: place.output.address + head * place.output.stride,
                 bytes: (result?.outputs ?? [Int16](repeating: 0, count: headSize)).flatMap {
                     [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
                 })
         }
         if let selected, work.options.writesList {
-            writes.append(Write(what: "kept list", address: place.list, bytes: selected.flatMap { CascadeStateWord.bytes(of: UInt32($0)) }))
+            writes.append(ExpectedWrite(what: "kept list", address: place.list, bytes: selected.flatMap { CascadeStateWord.bytes(of: UInt32($0)) }))
         }
         var region = place.region
         if let saved {
-            writes.append(Write(what: "state", address: saved.place.region.address, bytes: saved.bytes))
+            writes.append(ExpectedWrite(what: "state", address: saved.place.region.address, bytes: saved.bytes))
             let first = min(region.address, saved.place.region.address), end = max(region.end, saved.place.region.end)
             region = DeviceRegion(address: first, bytes: end - first)
         }
@@ -301,33 +281,8 @@ public struct SystemProgram: Sendable {
 
     /// Which plane an address belongs to, by all stores of the jobs; everything else is `control`.
     public var readKind: @Sendable (Int) -> SystemSimulation.ReadKind {
-        var spans: [(range: Range<Int>, kind: SystemSimulation.ReadKind)] = []
-        for job in jobs {
-            let planes = job.descriptor.planes, heads = job.descriptor.heads
-            for (span, kind) in [(planes.keyMSB, SystemSimulation.ReadKind.keyMSB), (planes.value, .value)]
-                + [planes.keyLSB].compactMap({ $0 }).map({ ($0, .keyLSB) }) {
-                spans.append((span.address..<span.address + heads * span.stride, kind))
-            }
-        }
-        spans.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
-        let sorted = spans
-        return { address in
-            var low = 0, high = sorted.count
-            while low < high {
-                let middle = (low + high) / 2
-                if sorted[middle].range.lowerBound <= address { low = middle + 1 } else { high = middle }
-            }
-            return low > 0 && sorted[low - 1].range.contains(address) ? sorted[low - 1].kind : .control
-        }
+        SystemSimulation.ReadKind.of(jobs.flatMap { $0.descriptor.planes.ranges(heads: $0.descriptor.heads) })
     }
-}
-
-/// Keeps what a store writes.
-private final class WriteRecorder: DeviceMemory {
-    var writes: [(address: Int, bytes: [UInt8])] = []
-
-    func read(_ count: Int, at address: Int) throws -> [UInt8] { throw SystemSimulationError.outsideMemory(address: address, bytes: count) }
-    func write(_ bytes: [UInt8], at address: Int) { writes.append((address, bytes)) }
 }
 
 extension KeepRatio {

@@ -59,13 +59,24 @@ public final class SystemRun {
     /// Runs a step, whatever comes of it. Chains are given as long as the ring has room.
     func complete(_ step: SystemProgram.Step, waiting: Waiting = .interrupt) throws {
         for write in step.hostWrites { try host.write(write.bytes, at: write.address) }
+        try give(step.chains, waiting: waiting)
+    }
+
+    /// The same for launches; the host has nothing to write between them.
+    public func run(_ program: LaunchProgram, waiting: Waiting = .interrupt) throws {
+        try host.replace(with: program.image, at: program.base)
+        try give(program.chains, waiting: waiting)
+        try finish(program.chains.flatMap { $0 })
+    }
+
+    private func give<Job: CheckedJob>(_ chains: [[Job]], waiting: Waiting) throws {
         var given: [LeanSpAttenDriver.Chain] = []
-        for chain in step.chains {
+        for chain in chains {
             do {
-                given.append(try driver.submit(chain.map(\.descriptor)))
+                given.append(try Job.submit(chain, to: driver))
             } catch DriverError.ringFull {
                 if let oldest = try given.first(where: { try !driver.isDone($0) }) { try wait(for: oldest, waiting) }
-                given.append(try driver.submit(chain.map(\.descriptor)))
+                given.append(try Job.submit(chain, to: driver))
             }
         }
         if let last = given.last { try wait(for: last, waiting) }
@@ -79,20 +90,20 @@ public final class SystemRun {
     }
 
     /// Compares the memory after jobs that are done.
-    public func finish(_ jobs: [SystemProgram.Job]) throws {
+    public func finish(_ jobs: [some CheckedJob]) throws {
         try expect(jobs)
         try compare(jobs)
     }
 
     /// What jobs that are done should have written.
-    func expect(_ jobs: [SystemProgram.Job]) throws {
+    func expect(_ jobs: [some CheckedJob]) throws {
         completions = []
         for job in jobs {
             for write in job.writes { try host.expect(write.bytes, at: write.address) }
             var counts = [("jobs", 1), ("rows", job.completion.rows), ("skipped_rows", job.completion.skippedRows)]
             counts.append(("kept_tokens", job.completion.keptTokens))
             for (name, count) in counts { expectedCounts[name, default: 0] += count }
-            guard let place = job.descriptor.completion else { continue }
+            guard let place = job.completionAddress else { continue }
             var record = job.completion
             // How long it took nobody can say beforehand.
             let found = RecordWords(.completionRecord, try host.read(RecordLayout.completionRecord.bytes, at: place))
@@ -103,7 +114,10 @@ public final class SystemRun {
     }
 
     /// - Throws: The first of the differences.
-    public func compare(_ jobs: [SystemProgram.Job] = []) throws {
+    public func compare() throws { try compare([SystemProgram.Job]()) }
+
+    /// - Throws: Likewise; says of which of the jobs.
+    public func compare(_ jobs: [some CheckedJob]) throws {
         guard let address = host.differences(limit: 1).first else { return }
         let index = address - simulation.memory.base, end = min(index + 8, host.expected.count)
         throw SystemMismatch(
@@ -111,18 +125,18 @@ public final class SystemRun {
             found: [UInt8](simulation.memory.storage[index..<end]))
     }
 
-    private func owner(of address: Int, _ jobs: [SystemProgram.Job]) -> String {
+    private func owner(of address: Int, _ jobs: [some CheckedJob]) -> String {
         for job in jobs {
-            let name = "job \(job.descriptor.id)"
+            let name = "job \(job.id)"
             for write in job.writes where (write.address..<write.address + write.bytes.count).contains(address) {
                 return "\(name): \(write.what)"
             }
-            if let place = job.descriptor.completion, (place..<place + RecordLayout.completionRecord.bytes).contains(address) {
+            if let place = job.completionAddress, (place..<place + RecordLayout.completionRecord.bytes).contains(address) {
                 return "\(name): completion record"
             }
         }
-        for job in jobs where job.descriptor.region.range.contains(address) {
-            return "in the region of job \(job.descriptor.id), where it has nothing to write"
+        for job in jobs where job.region.range.contains(address) {
+            return "in the region of job \(job.id), where it has nothing to write"
         }
         return "outside of all regions"
     }

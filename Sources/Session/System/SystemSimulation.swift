@@ -25,7 +25,7 @@ public enum SystemSimulationError: Error, CustomStringConvertible {
 /// Time passes in `step`, and while registers are read and written.
 public final class SystemSimulation {
     public let simulator: any Simulator
-    public let configuration: SystemConfiguration
+    public let configuration: any BusConfiguration
     /// At the port `m_axi`.
     public let memory: AXIMemory
     /// Of the registers' pins.
@@ -55,6 +55,19 @@ public final class SystemSimulation {
     /// What reads are told apart by: which plane, or what descriptors name.
     public enum ReadKind: Int, CaseIterable, Sendable {
         case keyMSB, keyLSB, value, control
+
+        /// The kind of the read at an address: that of the plane that it lies in, or `control`.
+        public static func of(_ planes: [(range: Range<Int>, kind: ReadKind)]) -> @Sendable (Int) -> ReadKind {
+            let sorted = planes.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+            return { address in
+                var low = 0, high = sorted.count
+                while low < high {
+                    let middle = (low + high) / 2
+                    if sorted[middle].range.lowerBound <= address { low = middle + 1 } else { high = middle }
+                }
+                return low > 0 && sorted[low - 1].range.contains(address) ? sorted[low - 1].kind : .control
+            }
+        }
     }
 
     /// Resets the simulator's top, a `LeanSpAtten`.
@@ -65,7 +78,7 @@ public final class SystemSimulation {
     ///   - kind: Of the read burst at an address.
     /// - Throws: `StreamPortError`, `UnknownName` if the top is no such system.
     public init(
-        _ simulator: any Simulator, _ configuration: SystemConfiguration, bytes: [UInt8], base: Int, behavior: AXIMemoryBehavior,
+        _ simulator: any Simulator, _ configuration: any BusConfiguration, bytes: [UInt8], base: Int, behavior: AXIMemoryBehavior,
         registerStalls: Double = 0, kind: @escaping (Int) -> ReadKind = { _ in .control }
     ) throws {
         self.simulator = simulator
@@ -191,6 +204,15 @@ extension SystemSimulation {
         try LeanSpAttenDriver(
             self, memory: host, configuration: configuration, map: ControlRegisters.map(configuration),
             counters: ControlRegisters.Counter.allCases.map(\.rawValue), workspace: workspace)
+    }
+}
+
+extension JobDescriptor.Planes {
+    /// The bytes of each plane of so many heads.
+    func ranges(heads: Int) -> [(range: Range<Int>, kind: SystemSimulation.ReadKind)] {
+        var spans: [(JobDescriptor.HeadSpan, SystemSimulation.ReadKind)] = [(keyMSB, .keyMSB), (value, .value)]
+        if let keyLSB { spans.append((keyLSB, .keyLSB)) }
+        return spans.map { span, kind in (range: span.address..<span.address + heads * span.stride, kind: kind) }
     }
 }
 

@@ -1,0 +1,2 @@
+create_clock -name clock -period 10.000 [get_ports clock]
+derive_clock_uncertainty
