@@ -125,52 +125,52 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     output wire fault_payload_context  // @[StreamKScheduler.swift:41]
 );
 
-    reg [3:0] phase;  // @[StreamKScheduler.swift:108]
-    reg [2:0] launch_at_hand_settings_rows;  // @[StreamKScheduler.swift:109]
-    reg [7:0] launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:109]
-    reg [1:0] launch_at_hand_settings_tile_size;  // @[StreamKScheduler.swift:109]
-    reg [3:0] launch_at_hand_settings_msb_bits;  // @[StreamKScheduler.swift:109]
-    reg [3:0] launch_at_hand_settings_lsb_bits;  // @[StreamKScheduler.swift:109]
-    reg [3:0] launch_at_hand_settings_value_bits;  // @[StreamKScheduler.swift:109]
-    reg [39:0] launch_at_hand_settings_key_msb_stride;  // @[StreamKScheduler.swift:109]
-    reg [39:0] launch_at_hand_settings_key_lsb_stride;  // @[StreamKScheduler.swift:109]
-    reg [39:0] launch_at_hand_settings_value_stride;  // @[StreamKScheduler.swift:109]
-    reg [5:0] launch_at_hand_lanes;  // @[StreamKScheduler.swift:109]
-    reg [7:0] launch_at_hand_heads;  // @[StreamKScheduler.swift:109]
-    reg [1:0] launch_at_hand_policy;  // @[StreamKScheduler.swift:109]
-    reg [7:0] launch_at_hand_splits;  // @[StreamKScheduler.swift:109]
-    reg launch_at_hand_by_keys;  // @[StreamKScheduler.swift:109]
-    reg epoch;  // @[StreamKScheduler.swift:110]
-    reg [27:0] key_sum;  // @[StreamKScheduler.swift:113]
-    reg [20:0] tile_sum;  // @[StreamKScheduler.swift:113]
-    reg by_keys;  // @[StreamKScheduler.swift:114]
-    reg [12:0] chunk_tiles;  // @[StreamKScheduler.swift:114]
-    reg [7:0] top_probe;  // @[StreamKScheduler.swift:115]
-    reg [27:0] head_weight;  // @[StreamKScheduler.swift:116]
-    reg [35:0] total;  // @[StreamKScheduler.swift:116]
-    reg [35:0] quota;  // @[StreamKScheduler.swift:117]
-    reg [1:0] larger_lanes;  // @[StreamKScheduler.swift:117]
-    reg [7:0] sequence_index;  // @[StreamKScheduler.swift:201]
-    reg [12:0] longest;  // @[StreamKScheduler.swift:202]
-    reg any_partial;  // @[StreamKScheduler.swift:202]
-    reg [7:0] next_probe;  // @[StreamKScheduler.swift:204]
-    reg [7:0] entry_index;  // @[StreamKScheduler.swift:224]
-    reg [19:0] entry_keys;  // @[StreamKScheduler.swift:226]
-    reg [39:0] entry_key_msb;  // @[StreamKScheduler.swift:227]
-    reg [39:0] entry_key_lsb;  // @[StreamKScheduler.swift:228]
-    reg [39:0] entry_value;  // @[StreamKScheduler.swift:229]
-    reg entry_valid;  // @[StreamKScheduler.swift:230]
-    reg [12:0] tiles;  // @[StreamKScheduler.swift:235]
-    reg is_partial;  // @[StreamKScheduler.swift:236]
-    reg counted;  // @[StreamKScheduler.swift:239]
-    reg [19:0] counted_keys;  // @[StreamKScheduler.swift:240]
-    reg [7:0] counted_index;  // @[StreamKScheduler.swift:241]
-    reg lanes_fault;  // @[StreamKScheduler.swift:124]
-    reg rows_fault;  // @[StreamKScheduler.swift:124]
-    reg tile_size_fault;  // @[StreamKScheduler.swift:125]
-    reg splits_fault;  // @[StreamKScheduler.swift:125]
-    reg context_fault;  // @[StreamKScheduler.swift:126]
-    reg fault_seen;  // @[StreamKScheduler.swift:128]
+    reg [3:0] phase;  // @[StreamKScheduler.swift:104]
+    reg [2:0] launch_at_hand_settings_rows;  // @[StreamKScheduler.swift:105]
+    reg [7:0] launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:105]
+    reg [1:0] launch_at_hand_settings_tile_size;  // @[StreamKScheduler.swift:105]
+    reg [3:0] launch_at_hand_settings_msb_bits;  // @[StreamKScheduler.swift:105]
+    reg [3:0] launch_at_hand_settings_lsb_bits;  // @[StreamKScheduler.swift:105]
+    reg [3:0] launch_at_hand_settings_value_bits;  // @[StreamKScheduler.swift:105]
+    reg [39:0] launch_at_hand_settings_key_msb_stride;  // @[StreamKScheduler.swift:105]
+    reg [39:0] launch_at_hand_settings_key_lsb_stride;  // @[StreamKScheduler.swift:105]
+    reg [39:0] launch_at_hand_settings_value_stride;  // @[StreamKScheduler.swift:105]
+    reg [5:0] launch_at_hand_lanes;  // @[StreamKScheduler.swift:105]
+    reg [7:0] launch_at_hand_heads;  // @[StreamKScheduler.swift:105]
+    reg [1:0] launch_at_hand_policy;  // @[StreamKScheduler.swift:105]
+    reg [7:0] launch_at_hand_splits;  // @[StreamKScheduler.swift:105]
+    reg launch_at_hand_by_keys;  // @[StreamKScheduler.swift:105]
+    reg epoch;  // @[StreamKScheduler.swift:106]
+    reg [27:0] key_sum;  // @[StreamKScheduler.swift:109]
+    reg [20:0] tile_sum;  // @[StreamKScheduler.swift:109]
+    reg by_keys;  // @[StreamKScheduler.swift:110]
+    reg [12:0] chunk_tiles;  // @[StreamKScheduler.swift:110]
+    reg [7:0] top_probe;  // @[StreamKScheduler.swift:111]
+    reg [27:0] head_weight;  // @[StreamKScheduler.swift:112]
+    reg [35:0] total;  // @[StreamKScheduler.swift:112]
+    reg [35:0] quota;  // @[StreamKScheduler.swift:113]
+    reg [1:0] larger_lanes;  // @[StreamKScheduler.swift:113]
+    reg [7:0] sequence_index;  // @[StreamKScheduler.swift:197]
+    reg [12:0] longest;  // @[StreamKScheduler.swift:198]
+    reg any_partial;  // @[StreamKScheduler.swift:198]
+    reg [7:0] next_probe;  // @[StreamKScheduler.swift:200]
+    reg [7:0] entry_index;  // @[StreamKScheduler.swift:220]
+    reg [19:0] entry_keys;  // @[StreamKScheduler.swift:222]
+    reg [39:0] entry_key_msb;  // @[StreamKScheduler.swift:223]
+    reg [39:0] entry_key_lsb;  // @[StreamKScheduler.swift:224]
+    reg [39:0] entry_value;  // @[StreamKScheduler.swift:225]
+    reg entry_valid;  // @[StreamKScheduler.swift:226]
+    reg [12:0] tiles;  // @[StreamKScheduler.swift:231]
+    reg is_partial;  // @[StreamKScheduler.swift:232]
+    reg counted;  // @[StreamKScheduler.swift:235]
+    reg [19:0] counted_keys;  // @[StreamKScheduler.swift:236]
+    reg [7:0] counted_index;  // @[StreamKScheduler.swift:237]
+    reg lanes_fault;  // @[StreamKScheduler.swift:120]
+    reg rows_fault;  // @[StreamKScheduler.swift:120]
+    reg tile_size_fault;  // @[StreamKScheduler.swift:121]
+    reg splits_fault;  // @[StreamKScheduler.swift:121]
+    reg context_fault;  // @[StreamKScheduler.swift:122]
+    reg fault_seen;  // @[StreamKScheduler.swift:124]
     reg [35:0] place;  // @[RangeWalk.swift:39]
     reg [8:0] head;  // @[RangeWalk.swift:39]
     reg [39:0] plane_offset_0;  // @[RangeWalk.swift:40]
@@ -207,151 +207,151 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     reg [39:0] range_offset_0;  // @[RangeWalk.swift:181]
     reg [39:0] range_offset_1;  // @[RangeWalk.swift:181]
     reg [39:0] range_offset_2;  // @[RangeWalk.swift:181]
-    reg [7:0] rescan_index;  // @[StreamKScheduler.swift:300]
-    reg rescan_reading;  // @[StreamKScheduler.swift:301]
-    reg rescan_read_1;  // @[StreamKScheduler.swift:311]
-    reg [12:0] rescan_rounded;  // @[StreamKScheduler.swift:312]
-    reg rescan_multiplied_1;  // @[StreamKScheduler.swift:313]
-    reg rescan_multiplied_2;  // @[StreamKScheduler.swift:313]
-    reg [38:0] rescan_product;  // @[StreamKScheduler.swift:314]
-    reg [7:0] rescan_index_1;  // @[StreamKScheduler.swift:316]
-    reg [7:0] rescan_index_2;  // @[StreamKScheduler.swift:316]
-    reg [7:0] rescan_index_3;  // @[StreamKScheduler.swift:316]
-    reg rescan_last_1;  // @[StreamKScheduler.swift:317]
-    reg rescan_last_2;  // @[StreamKScheduler.swift:317]
-    reg rescan_last_3;  // @[StreamKScheduler.swift:317]
-    reg [48:0] prefixes [0:255];  // @[StreamKScheduler.swift:111]
+    reg [7:0] rescan_index;  // @[StreamKScheduler.swift:296]
+    reg rescan_reading;  // @[StreamKScheduler.swift:297]
+    reg rescan_read_1;  // @[StreamKScheduler.swift:307]
+    reg [12:0] rescan_rounded;  // @[StreamKScheduler.swift:308]
+    reg rescan_multiplied_1;  // @[StreamKScheduler.swift:309]
+    reg rescan_multiplied_2;  // @[StreamKScheduler.swift:309]
+    reg [38:0] rescan_product;  // @[StreamKScheduler.swift:310]
+    reg [7:0] rescan_index_1;  // @[StreamKScheduler.swift:312]
+    reg [7:0] rescan_index_2;  // @[StreamKScheduler.swift:312]
+    reg [7:0] rescan_index_3;  // @[StreamKScheduler.swift:312]
+    reg rescan_last_1;  // @[StreamKScheduler.swift:313]
+    reg rescan_last_2;  // @[StreamKScheduler.swift:313]
+    reg rescan_last_3;  // @[StreamKScheduler.swift:313]
+    reg [48:0] prefixes [0:255];  // @[StreamKScheduler.swift:107]
     reg [48:0] prefix;  // @[RangeWalk.swift:96]
-    reg [12:0] counts [0:255];  // @[StreamKScheduler.swift:112]
+    reg [12:0] counts [0:255];  // @[StreamKScheduler.swift:108]
     reg [12:0] count_word;  // @[RangeWalk.swift:98]
     reg [149:0] range_ends [0:3];  // @[RangeWalk.swift:160]
     reg [149:0] end_word;  // @[RangeWalk.swift:177]
-    wire divider_numbers_ready;  // @[StreamKScheduler.swift:118]
-    wire divider_result_valid;  // @[StreamKScheduler.swift:118]
-    wire [35:0] divider_result_payload_quotient;  // @[StreamKScheduler.swift:118]
-    wire [12:0] divider_result_payload_remainder;  // @[StreamKScheduler.swift:118]
+    wire divider_numbers_ready;  // @[StreamKScheduler.swift:114]
+    wire divider_result_valid;  // @[StreamKScheduler.swift:114]
+    wire [35:0] divider_result_payload_quotient;  // @[StreamKScheduler.swift:114]
+    wire [12:0] divider_result_payload_remainder;  // @[StreamKScheduler.swift:114]
 
-    assign launch_ready = phase == 4'h0;  // @[StreamKScheduler.swift:165]
-    wire lanes_is_over = launch_payload_lanes > 6'h3;  // @[StreamKScheduler.swift:170]
+    assign launch_ready = phase == 4'h0;  // @[StreamKScheduler.swift:161]
+    wire lanes_is_over = launch_payload_lanes > 6'h3;  // @[StreamKScheduler.swift:166]
     wire tile_size_is_over = launch_payload_settings_tile_size
-        > 2'h0;  // @[StreamKScheduler.swift:170]
-    wire no_splits = launch_payload_splits == 8'h0;  // @[StreamKScheduler.swift:176]
-    wire takes_launch = launch_valid & launch_ready;  // @[StreamKScheduler.swift:181]
+        > 2'h0;  // @[StreamKScheduler.swift:166]
+    wire no_splits = launch_payload_splits == 8'h0;  // @[StreamKScheduler.swift:172]
+    wire takes_launch = launch_valid & launch_ready;  // @[StreamKScheduler.swift:177]
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:178]
             launch_at_hand_settings_rows <=
-                launch_payload_settings_rows;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_rows;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_sequences <=
-                launch_payload_settings_sequences;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_sequences;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_tile_size <= tile_size_is_over ? 2'h0
-                : launch_payload_settings_tile_size;  // @[StreamKScheduler.swift:183]
+                : launch_payload_settings_tile_size;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_msb_bits <=
-                launch_payload_settings_msb_bits;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_msb_bits;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_lsb_bits <=
-                launch_payload_settings_lsb_bits;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_lsb_bits;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_value_bits <=
-                launch_payload_settings_value_bits;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_value_bits;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_key_msb_stride <=
-                launch_payload_settings_key_msb_stride;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_key_msb_stride;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_key_lsb_stride <=
-                launch_payload_settings_key_lsb_stride;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_key_lsb_stride;  // @[StreamKScheduler.swift:179]
             launch_at_hand_settings_value_stride <=
-                launch_payload_settings_value_stride;  // @[StreamKScheduler.swift:183]
+                launch_payload_settings_value_stride;  // @[StreamKScheduler.swift:179]
             launch_at_hand_lanes <= lanes_is_over ? 6'h3
-                : launch_payload_lanes;  // @[StreamKScheduler.swift:183]
-            launch_at_hand_heads <= launch_payload_heads;  // @[StreamKScheduler.swift:183]
-            launch_at_hand_policy <= launch_payload_policy;  // @[StreamKScheduler.swift:183]
+                : launch_payload_lanes;  // @[StreamKScheduler.swift:179]
+            launch_at_hand_heads <= launch_payload_heads;  // @[StreamKScheduler.swift:179]
+            launch_at_hand_policy <= launch_payload_policy;  // @[StreamKScheduler.swift:179]
             launch_at_hand_splits <= no_splits ? 8'h1
-                : launch_payload_splits;  // @[StreamKScheduler.swift:183]
-            launch_at_hand_by_keys <= launch_payload_by_keys;  // @[StreamKScheduler.swift:183]
+                : launch_payload_splits;  // @[StreamKScheduler.swift:179]
+            launch_at_hand_by_keys <= launch_payload_by_keys;  // @[StreamKScheduler.swift:179]
         end
     end
 
-    assign sequences_ready = phase == 4'h1;  // @[StreamKScheduler.swift:199]
-    wire takes_sequence = sequences_valid & sequences_ready;  // @[StreamKScheduler.swift:200]
+    assign sequences_ready = phase == 4'h1;  // @[StreamKScheduler.swift:195]
+    wire takes_sequence = sequences_valid & sequences_ready;  // @[StreamKScheduler.swift:196]
     wire is_last_sequence = sequence_index
-        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:205]
+        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:201]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_index <= 8'h0;  // @[StreamKScheduler.swift:201]
-        end else if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
+            sequence_index <= 8'h0;  // @[StreamKScheduler.swift:197]
+        end else if (takes_sequence) begin  // @[StreamKScheduler.swift:208]
             sequence_index <= is_last_sequence ? 8'h0
-                : (sequence_index + 8'h1);  // @[StreamKScheduler.swift:213]
+                : (sequence_index + 8'h1);  // @[StreamKScheduler.swift:209]
         end
     end
 
-    wire top_probe_when = launch_valid & launch_ready;  // @[StreamKScheduler.swift:206]
-    wire top_probe_when3 = sequence_index == next_probe;  // @[StreamKScheduler.swift:214]
+    wire top_probe_when = launch_valid & launch_ready;  // @[StreamKScheduler.swift:202]
+    wire top_probe_when3 = sequence_index == next_probe;  // @[StreamKScheduler.swift:210]
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
-            top_probe <= 8'h0;  // @[StreamKScheduler.swift:209]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:202]
+            top_probe <= 8'h0;  // @[StreamKScheduler.swift:205]
         end
-        if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
-            if (top_probe_when3) begin  // @[StreamKScheduler.swift:214]
-                top_probe <= next_probe;  // @[StreamKScheduler.swift:215]
+        if (takes_sequence) begin  // @[StreamKScheduler.swift:208]
+            if (top_probe_when3) begin  // @[StreamKScheduler.swift:210]
+                top_probe <= next_probe;  // @[StreamKScheduler.swift:211]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
-            next_probe <= 8'h1;  // @[StreamKScheduler.swift:210]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:202]
+            next_probe <= 8'h1;  // @[StreamKScheduler.swift:206]
         end
-        if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
-            if (top_probe_when3) begin  // @[StreamKScheduler.swift:214]
-                next_probe <= {next_probe[6:0], 1'b0};  // @[StreamKScheduler.swift:216]
+        if (takes_sequence) begin  // @[StreamKScheduler.swift:208]
+            if (top_probe_when3) begin  // @[StreamKScheduler.swift:210]
+                next_probe <= {next_probe[6:0], 1'b0};  // @[StreamKScheduler.swift:212]
             end
         end
     end
 
     wire is_too_long = takes_sequence
-        & (sequences_payload_keys > 20'h80000);  // @[StreamKScheduler.swift:222]
+        & (sequences_payload_keys > 20'h80000);  // @[StreamKScheduler.swift:218]
 
     always @(posedge clock) begin
-        entry_index <= sequence_index;  // @[StreamKScheduler.swift:224]
+        entry_index <= sequence_index;  // @[StreamKScheduler.swift:220]
         entry_keys <= is_too_long ? 20'h80000
-            : sequences_payload_keys;  // @[StreamKScheduler.swift:226]
-        entry_key_msb <= sequences_payload_key_msb_address;  // @[StreamKScheduler.swift:227]
-        entry_key_lsb <= sequences_payload_key_lsb_address;  // @[StreamKScheduler.swift:228]
-        entry_value <= sequences_payload_value_address;  // @[StreamKScheduler.swift:229]
+            : sequences_payload_keys;  // @[StreamKScheduler.swift:222]
+        entry_key_msb <= sequences_payload_key_msb_address;  // @[StreamKScheduler.swift:223]
+        entry_key_lsb <= sequences_payload_key_lsb_address;  // @[StreamKScheduler.swift:224]
+        entry_value <= sequences_payload_value_address;  // @[StreamKScheduler.swift:225]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            entry_valid <= 1'b0;  // @[StreamKScheduler.swift:230]
+            entry_valid <= 1'b0;  // @[StreamKScheduler.swift:226]
         end else begin
-            entry_valid <= takes_sequence;  // @[StreamKScheduler.swift:230]
+            entry_valid <= takes_sequence;  // @[StreamKScheduler.swift:226]
         end
     end
 
-    assign table_valid = entry_valid;  // @[StreamKScheduler.swift:231]
-    assign table_payload_bank = epoch;  // @[StreamKScheduler.swift:232]
-    assign table_payload_sequence = entry_index;  // @[StreamKScheduler.swift:232]
-    assign table_payload_entry_keys = entry_keys;  // @[StreamKScheduler.swift:232]
-    assign table_payload_entry_key_msb_address = entry_key_msb;  // @[StreamKScheduler.swift:232]
-    assign table_payload_entry_key_lsb_address = entry_key_lsb;  // @[StreamKScheduler.swift:232]
-    assign table_payload_entry_value_address = entry_value;  // @[StreamKScheduler.swift:232]
-    wire [20:0] tiles_next_sum = {1'b0, entry_keys} + 21'h7f;  // @[StreamKScheduler.swift:235]
+    assign table_valid = entry_valid;  // @[StreamKScheduler.swift:227]
+    assign table_payload_bank = epoch;  // @[StreamKScheduler.swift:228]
+    assign table_payload_sequence = entry_index;  // @[StreamKScheduler.swift:228]
+    assign table_payload_entry_keys = entry_keys;  // @[StreamKScheduler.swift:228]
+    assign table_payload_entry_key_msb_address = entry_key_msb;  // @[StreamKScheduler.swift:228]
+    assign table_payload_entry_key_lsb_address = entry_key_lsb;  // @[StreamKScheduler.swift:228]
+    assign table_payload_entry_value_address = entry_value;  // @[StreamKScheduler.swift:228]
+    wire [20:0] tiles_next_sum = {1'b0, entry_keys} + 21'h7f;  // @[StreamKScheduler.swift:231]
 
     always @(posedge clock) begin
-        tiles <= tiles_next_sum[19:7];  // @[StreamKScheduler.swift:235]
-        is_partial <= |entry_keys[6:0];  // @[StreamKScheduler.swift:236]
+        tiles <= tiles_next_sum[19:7];  // @[StreamKScheduler.swift:231]
+        is_partial <= |entry_keys[6:0];  // @[StreamKScheduler.swift:232]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            counted <= 1'b0;  // @[StreamKScheduler.swift:239]
+            counted <= 1'b0;  // @[StreamKScheduler.swift:235]
         end else begin
-            counted <= entry_valid;  // @[StreamKScheduler.swift:239]
+            counted <= entry_valid;  // @[StreamKScheduler.swift:235]
         end
     end
 
     wire reads_candidate = reducing | searching;  // @[RangeWalk.swift:94]
-    wire rescan_read = rescan_reading;  // @[StreamKScheduler.swift:303]
-    wire [7:0] rescan_address = rescan_index;  // @[StreamKScheduler.swift:304]
+    wire rescan_read = rescan_reading;  // @[StreamKScheduler.swift:299]
+    wire [7:0] rescan_address = rescan_index;  // @[StreamKScheduler.swift:300]
     wire [27:0] weight_before = by_keys ? prefix[48:21]
         : {7'h0, prefix[20:0]};  // @[RangeWalk.swift:100]
     wire fits = (launch_at_hand_settings_sequences >= candidate)
@@ -366,85 +366,85 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         if (reads_candidate | rescan_read) begin  // @[RangeWalk.swift:98]
             count_word <= counts[search_address];  // @[RangeWalk.swift:98]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:242]
-            counts[counted_index] <= tiles;  // @[StreamKScheduler.swift:243]
+        if (counted) begin  // @[StreamKScheduler.swift:238]
+            counts[counted_index] <= tiles;  // @[StreamKScheduler.swift:239]
         end
     end
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
-            key_sum <= 28'h0;  // @[StreamKScheduler.swift:186]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:178]
+            key_sum <= 28'h0;  // @[StreamKScheduler.swift:182]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:242]
-            key_sum <= key_sum + {8'h0, counted_keys};  // @[StreamKScheduler.swift:244]
+        if (counted) begin  // @[StreamKScheduler.swift:238]
+            key_sum <= key_sum + {8'h0, counted_keys};  // @[StreamKScheduler.swift:240]
         end
     end
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
-            longest <= 13'h0;  // @[StreamKScheduler.swift:207]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:202]
+            longest <= 13'h0;  // @[StreamKScheduler.swift:203]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:242]
-            if (longest < tiles) begin  // @[StreamKScheduler.swift:247]
-                longest <= tiles;  // @[StreamKScheduler.swift:247]
+        if (counted) begin  // @[StreamKScheduler.swift:238]
+            if (longest < tiles) begin  // @[StreamKScheduler.swift:243]
+                longest <= tiles;  // @[StreamKScheduler.swift:243]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (top_probe_when) begin  // @[StreamKScheduler.swift:206]
-            any_partial <= 1'b0;  // @[StreamKScheduler.swift:208]
+        if (top_probe_when) begin  // @[StreamKScheduler.swift:202]
+            any_partial <= 1'b0;  // @[StreamKScheduler.swift:204]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:242]
-            if (is_partial) begin  // @[StreamKScheduler.swift:248]
-                any_partial <= 1'b1;  // @[StreamKScheduler.swift:248]
+        if (counted) begin  // @[StreamKScheduler.swift:238]
+            if (is_partial) begin  // @[StreamKScheduler.swift:244]
+                any_partial <= 1'b1;  // @[StreamKScheduler.swift:244]
             end
         end
     end
 
-    wire by_keys_when = (phase == 4'h2) & !entry_valid & !counted;  // @[StreamKScheduler.swift:250]
+    wire by_keys_when = (phase == 4'h2) & !entry_valid & !counted;  // @[StreamKScheduler.swift:246]
 
     always @(posedge clock) begin
-        if (by_keys_when) begin  // @[StreamKScheduler.swift:250]
+        if (by_keys_when) begin  // @[StreamKScheduler.swift:246]
             by_keys <= ((launch_at_hand_policy == 2'h2) & launch_at_hand_by_keys)
-                | ((launch_at_hand_policy == 2'h3) & any_partial);  // @[StreamKScheduler.swift:251]
+                | ((launch_at_hand_policy == 2'h3) & any_partial);  // @[StreamKScheduler.swift:247]
         end
     end
 
-    wire lanes_fault_next_and = takes_launch & lanes_is_over;  // @[StreamKScheduler.swift:199]
+    wire lanes_fault_next_and = takes_launch & lanes_is_over;  // @[StreamKScheduler.swift:195]
     wire tile_size_fault_next_and = takes_launch
-        & tile_size_is_over;  // @[StreamKScheduler.swift:199]
+        & tile_size_is_over;  // @[StreamKScheduler.swift:195]
     wire splits_fault_next_and = takes_launch
         & no_splits
-        & (launch_payload_policy == 2'h1);  // @[StreamKScheduler.swift:199]
+        & (launch_payload_policy == 2'h1);  // @[StreamKScheduler.swift:195]
 
     always @(posedge clock) begin
-        counted_keys <= entry_keys;  // @[StreamKScheduler.swift:240]
-        counted_index <= entry_index;  // @[StreamKScheduler.swift:241]
-        lanes_fault <= lanes_fault_next_and;  // @[StreamKScheduler.swift:124]
-        rows_fault <= 1'b0;  // @[StreamKScheduler.swift:124]
-        tile_size_fault <= tile_size_fault_next_and;  // @[StreamKScheduler.swift:125]
-        splits_fault <= splits_fault_next_and;  // @[StreamKScheduler.swift:125]
-        context_fault <= is_too_long;  // @[StreamKScheduler.swift:126]
+        counted_keys <= entry_keys;  // @[StreamKScheduler.swift:236]
+        counted_index <= entry_index;  // @[StreamKScheduler.swift:237]
+        lanes_fault <= lanes_fault_next_and;  // @[StreamKScheduler.swift:120]
+        rows_fault <= 1'b0;  // @[StreamKScheduler.swift:120]
+        tile_size_fault <= tile_size_fault_next_and;  // @[StreamKScheduler.swift:121]
+        splits_fault <= splits_fault_next_and;  // @[StreamKScheduler.swift:121]
+        context_fault <= is_too_long;  // @[StreamKScheduler.swift:122]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fault_seen <= 1'b0;  // @[StreamKScheduler.swift:128]
+            fault_seen <= 1'b0;  // @[StreamKScheduler.swift:124]
         end else begin
             fault_seen <= |{
                 lanes_fault_next_and, 1'b0, tile_size_fault_next_and, splits_fault_next_and,
                 is_too_long
-            };  // @[StreamKScheduler.swift:128]
+            };  // @[StreamKScheduler.swift:124]
         end
     end
 
-    assign fault_valid = fault_seen;  // @[StreamKScheduler.swift:128]
-    assign fault_payload_lanes = lanes_fault;  // @[StreamKScheduler.swift:129]
-    assign fault_payload_rows = rows_fault;  // @[StreamKScheduler.swift:129]
-    assign fault_payload_tile_size = tile_size_fault;  // @[StreamKScheduler.swift:129]
-    assign fault_payload_splits = splits_fault;  // @[StreamKScheduler.swift:129]
-    assign fault_payload_context = context_fault;  // @[StreamKScheduler.swift:129]
+    assign fault_valid = fault_seen;  // @[StreamKScheduler.swift:124]
+    assign fault_payload_lanes = lanes_fault;  // @[StreamKScheduler.swift:125]
+    assign fault_payload_rows = rows_fault;  // @[StreamKScheduler.swift:125]
+    assign fault_payload_tile_size = tile_size_fault;  // @[StreamKScheduler.swift:125]
+    assign fault_payload_splits = splits_fault;  // @[StreamKScheduler.swift:125]
+    assign fault_payload_context = context_fault;  // @[StreamKScheduler.swift:125]
     wire [39:0] next_plane_offset_0 = plane_offset_0
         + launch_at_hand_settings_key_msb_stride;  // @[RangeWalk.swift:44]
     wire [39:0] next_plane_offset_1 = plane_offset_1
@@ -753,7 +753,7 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     always @(posedge clock) begin
         if (reset) begin
-            epoch <= 1'b0;  // @[StreamKScheduler.swift:110]
+            epoch <= 1'b0;  // @[StreamKScheduler.swift:106]
         end else if (accepted) begin  // @[RangeWalk.swift:190]
             if (is_last_lane) begin  // @[RangeWalk.swift:195]
                 epoch <= !epoch;  // @[RangeWalk.swift:198]
@@ -870,27 +870,27 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
         launch_at_hand_settings_key_lsb_stride;  // @[RangeWalk.swift:203]
     assign ranges_3_payload_settings_value_stride =
         launch_at_hand_settings_value_stride;  // @[RangeWalk.swift:203]
-    wire divider_numbers_valid_equal = phase == 4'h3;  // @[StreamKScheduler.swift:271]
-    wire divider_numbers_valid_equal_2 = phase == 4'h4;  // @[StreamKScheduler.swift:271]
-    wire divider_numbers_valid_equal_3 = phase == 4'h8;  // @[StreamKScheduler.swift:271]
+    wire divider_numbers_valid_equal = phase == 4'h3;  // @[StreamKScheduler.swift:267]
+    wire divider_numbers_valid_equal_2 = phase == 4'h4;  // @[StreamKScheduler.swift:267]
+    wire divider_numbers_valid_equal_3 = phase == 4'h8;  // @[StreamKScheduler.swift:267]
     wire divider_numbers_valid = divider_numbers_valid_equal
         | divider_numbers_valid_equal_2
-        | divider_numbers_valid_equal_3;  // @[StreamKScheduler.swift:271]
+        | divider_numbers_valid_equal_3;  // @[StreamKScheduler.swift:267]
     wire [13:0] divider_numbers_payload_dividend_sum = {1'b0, chunk_tiles}
-        + {6'h0, launch_at_hand_splits - 8'h1};  // @[StreamKScheduler.swift:272]
+        + {6'h0, launch_at_hand_splits - 8'h1};  // @[StreamKScheduler.swift:268]
     wire [35:0] divider_numbers_payload_dividend = divider_numbers_valid_equal_3 ? total
         : divider_numbers_valid_equal ? {22'h0, divider_numbers_payload_dividend_sum}
-        : 36'h2000000;  // @[StreamKScheduler.swift:272]
+        : 36'h2000000;  // @[StreamKScheduler.swift:268]
     wire [6:0] divider_numbers_payload_divisor_sum = {1'b0, launch_at_hand_lanes}
-        + 7'h1;  // @[StreamKScheduler.swift:271]
+        + 7'h1;  // @[StreamKScheduler.swift:267]
     wire [12:0] divider_numbers_payload_divisor = divider_numbers_valid_equal_3 ? {
             6'h0, divider_numbers_payload_divisor_sum
         }
         : divider_numbers_valid_equal ? {5'h0, launch_at_hand_splits}
-        : chunk_tiles;  // @[StreamKScheduler.swift:272]
-    wire divider_result_ready = 1'b1;  // @[StreamKScheduler.swift:277]
+        : chunk_tiles;  // @[StreamKScheduler.swift:268]
+    wire divider_result_ready = 1'b1;  // @[StreamKScheduler.swift:273]
 
-    SerialDivider_a36_b13_s2 divider (  // @[StreamKScheduler.swift:118]
+    SerialDivider_a36_b13_s2 divider (  // @[StreamKScheduler.swift:114]
         .clock(clock),
         .reset(reset),
         .numbers_valid(divider_numbers_valid),
@@ -904,59 +904,59 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
     );
 
     always @(posedge clock) begin
-        if (phase == 4'h2) begin  // @[StreamKScheduler.swift:256]
-            chunk_tiles <= longest;  // @[StreamKScheduler.swift:256]
+        if (phase == 4'h2) begin  // @[StreamKScheduler.swift:252]
+            chunk_tiles <= longest;  // @[StreamKScheduler.swift:252]
         end
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
-            if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:280]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:275]
+            if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:276]
                 chunk_tiles <=
-                    divider_result_payload_quotient[12:0];  // @[StreamKScheduler.swift:281]
+                    divider_result_payload_quotient[12:0];  // @[StreamKScheduler.swift:277]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
-            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
-                quota <= divider_result_payload_quotient + 36'h1;  // @[StreamKScheduler.swift:286]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:275]
+            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:280]
+                quota <= divider_result_payload_quotient + 36'h1;  // @[StreamKScheduler.swift:282]
             end
-            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
-                quota <= divider_result_payload_quotient;  // @[StreamKScheduler.swift:291]
+            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:286]
+                quota <= divider_result_payload_quotient;  // @[StreamKScheduler.swift:287]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
-            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:275]
+            if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:286]
                 larger_lanes <=
-                    divider_result_payload_remainder[1:0];  // @[StreamKScheduler.swift:292]
+                    divider_result_payload_remainder[1:0];  // @[StreamKScheduler.swift:288]
             end
         end
     end
 
     wire is_last_rescanned = rescan_index
-        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:302]
+        == launch_at_hand_settings_sequences;  // @[StreamKScheduler.swift:298]
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_index <= 8'h0;  // @[StreamKScheduler.swift:300]
-        end else if (rescan_reading) begin  // @[StreamKScheduler.swift:306]
+            rescan_index <= 8'h0;  // @[StreamKScheduler.swift:296]
+        end else if (rescan_reading) begin  // @[StreamKScheduler.swift:302]
             rescan_index <= is_last_rescanned ? 8'h0
-                : (rescan_index + 8'h1);  // @[StreamKScheduler.swift:307]
+                : (rescan_index + 8'h1);  // @[StreamKScheduler.swift:303]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:301]
+            rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:297]
         end else begin
-            if ((phase == 4'h4) & divider_result_valid) begin  // @[StreamKScheduler.swift:305]
-                rescan_reading <= 1'b1;  // @[StreamKScheduler.swift:305]
+            if ((phase == 4'h4) & divider_result_valid) begin  // @[StreamKScheduler.swift:301]
+                rescan_reading <= 1'b1;  // @[StreamKScheduler.swift:301]
             end
-            if (rescan_reading) begin  // @[StreamKScheduler.swift:306]
-                if (is_last_rescanned) begin  // @[StreamKScheduler.swift:308]
-                    rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:308]
+            if (rescan_reading) begin  // @[StreamKScheduler.swift:302]
+                if (is_last_rescanned) begin  // @[StreamKScheduler.swift:304]
+                    rescan_reading <= 1'b0;  // @[StreamKScheduler.swift:304]
                 end
             end
         end
@@ -964,116 +964,116 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_read_1 <= 1'b0;  // @[StreamKScheduler.swift:311]
+            rescan_read_1 <= 1'b0;  // @[StreamKScheduler.swift:307]
         end else begin
-            rescan_read_1 <= rescan_reading;  // @[StreamKScheduler.swift:311]
+            rescan_read_1 <= rescan_reading;  // @[StreamKScheduler.swift:307]
         end
     end
 
     wire [13:0] rescan_rounded_next_sum = {1'b0, count_word}
-        + {1'b0, chunk_tiles - 13'h1};  // @[StreamKScheduler.swift:312]
+        + {1'b0, chunk_tiles - 13'h1};  // @[StreamKScheduler.swift:308]
 
     always @(posedge clock) begin
-        rescan_rounded <= rescan_rounded_next_sum[12:0];  // @[StreamKScheduler.swift:312]
+        rescan_rounded <= rescan_rounded_next_sum[12:0];  // @[StreamKScheduler.swift:308]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_multiplied_1 <= 1'b0;  // @[StreamKScheduler.swift:313]
-            rescan_multiplied_2 <= 1'b0;  // @[StreamKScheduler.swift:313]
+            rescan_multiplied_1 <= 1'b0;  // @[StreamKScheduler.swift:309]
+            rescan_multiplied_2 <= 1'b0;  // @[StreamKScheduler.swift:309]
         end else begin
-            rescan_multiplied_1 <= rescan_read_1;  // @[StreamKScheduler.swift:313]
-            rescan_multiplied_2 <= rescan_multiplied_1;  // @[StreamKScheduler.swift:313]
+            rescan_multiplied_1 <= rescan_read_1;  // @[StreamKScheduler.swift:309]
+            rescan_multiplied_2 <= rescan_multiplied_1;  // @[StreamKScheduler.swift:309]
         end
     end
 
     always @(posedge clock) begin
-        rescan_product <= rescan_rounded * quota[25:0];  // @[StreamKScheduler.swift:314]
-        rescan_index_1 <= rescan_index;  // @[StreamKScheduler.swift:316]
-        rescan_index_2 <= rescan_index_1;  // @[StreamKScheduler.swift:316]
-        rescan_index_3 <= rescan_index_2;  // @[StreamKScheduler.swift:316]
+        rescan_product <= rescan_rounded * quota[25:0];  // @[StreamKScheduler.swift:310]
+        rescan_index_1 <= rescan_index;  // @[StreamKScheduler.swift:312]
+        rescan_index_2 <= rescan_index_1;  // @[StreamKScheduler.swift:312]
+        rescan_index_3 <= rescan_index_2;  // @[StreamKScheduler.swift:312]
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rescan_last_1 <= 1'b0;  // @[StreamKScheduler.swift:317]
-            rescan_last_2 <= 1'b0;  // @[StreamKScheduler.swift:317]
-            rescan_last_3 <= 1'b0;  // @[StreamKScheduler.swift:317]
+            rescan_last_1 <= 1'b0;  // @[StreamKScheduler.swift:313]
+            rescan_last_2 <= 1'b0;  // @[StreamKScheduler.swift:313]
+            rescan_last_3 <= 1'b0;  // @[StreamKScheduler.swift:313]
         end else begin
-            rescan_last_1 <= rescan_reading & is_last_rescanned;  // @[StreamKScheduler.swift:317]
-            rescan_last_2 <= rescan_last_1;  // @[StreamKScheduler.swift:317]
-            rescan_last_3 <= rescan_last_2;  // @[StreamKScheduler.swift:317]
+            rescan_last_1 <= rescan_reading & is_last_rescanned;  // @[StreamKScheduler.swift:313]
+            rescan_last_2 <= rescan_last_1;  // @[StreamKScheduler.swift:313]
+            rescan_last_3 <= rescan_last_2;  // @[StreamKScheduler.swift:313]
         end
     end
 
     always @(posedge clock) begin
-        if (takes_launch) begin  // @[StreamKScheduler.swift:182]
-            tile_sum <= 21'h0;  // @[StreamKScheduler.swift:187]
+        if (takes_launch) begin  // @[StreamKScheduler.swift:178]
+            tile_sum <= 21'h0;  // @[StreamKScheduler.swift:183]
         end
-        if (counted) begin  // @[StreamKScheduler.swift:242]
-            tile_sum <= tile_sum  // @[StreamKScheduler.swift:246]
+        if (counted) begin  // @[StreamKScheduler.swift:238]
+            tile_sum <= tile_sum  // @[StreamKScheduler.swift:242]
                 + {8'h0, (launch_at_hand_policy == 2'h0) ? {12'h0, |tiles} : tiles};
         end
-        if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
-            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
-                tile_sum <= 21'h0;  // @[StreamKScheduler.swift:287]
+        if (divider_result_valid) begin  // @[StreamKScheduler.swift:275]
+            if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:280]
+                tile_sum <= 21'h0;  // @[StreamKScheduler.swift:283]
             end
         end
-        if (rescan_multiplied_2) begin  // @[StreamKScheduler.swift:318]
-            tile_sum <= tile_sum + {13'h0, rescan_product[32:25]};  // @[StreamKScheduler.swift:319]
+        if (rescan_multiplied_2) begin  // @[StreamKScheduler.swift:314]
+            tile_sum <= tile_sum + {13'h0, rescan_product[32:25]};  // @[StreamKScheduler.swift:315]
         end
     end
 
     wire [7:0] prefixes_write_address = counted ? counted_index
-        : rescan_index_3;  // @[StreamKScheduler.swift:138]
+        : rescan_index_3;  // @[StreamKScheduler.swift:134]
 
     always @(posedge clock) begin
         if (reads_candidate) begin  // @[RangeWalk.swift:96]
             prefix <= prefixes[search_address];  // @[RangeWalk.swift:96]
         end
-        if (counted | rescan_multiplied_2) begin  // @[StreamKScheduler.swift:137]
+        if (counted | rescan_multiplied_2) begin  // @[StreamKScheduler.swift:133]
             prefixes[prefixes_write_address] <= {
                 key_sum, tile_sum
-            };  // @[StreamKScheduler.swift:138]
+            };  // @[StreamKScheduler.swift:134]
         end
     end
 
-    wire head_weight_when = phase == 4'h6;  // @[StreamKScheduler.swift:141]
+    wire head_weight_when = phase == 4'h6;  // @[StreamKScheduler.swift:137]
 
     always @(posedge clock) begin
-        if (head_weight_when) begin  // @[StreamKScheduler.swift:141]
-            head_weight <= by_keys ? key_sum : {7'h0, tile_sum};  // @[StreamKScheduler.swift:142]
+        if (head_weight_when) begin  // @[StreamKScheduler.swift:137]
+            head_weight <= by_keys ? key_sum : {7'h0, tile_sum};  // @[StreamKScheduler.swift:138]
         end
     end
 
-    wire total_when = phase == 4'h7;  // @[StreamKScheduler.swift:145]
+    wire total_when = phase == 4'h7;  // @[StreamKScheduler.swift:141]
     wire [8:0] total_next_sum = {1'b0, launch_at_hand_heads}
-        + 9'h1;  // @[StreamKScheduler.swift:146]
-    wire [36:0] total_next_product = head_weight * total_next_sum;  // @[StreamKScheduler.swift:146]
+        + 9'h1;  // @[StreamKScheduler.swift:142]
+    wire [36:0] total_next_product = head_weight * total_next_sum;  // @[StreamKScheduler.swift:142]
 
     always @(posedge clock) begin
-        if (total_when) begin  // @[StreamKScheduler.swift:145]
-            total <= total_next_product[35:0];  // @[StreamKScheduler.swift:146]
+        if (total_when) begin  // @[StreamKScheduler.swift:141]
+            total <= total_next_product[35:0];  // @[StreamKScheduler.swift:142]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 4'h0;  // @[StreamKScheduler.swift:108]
+            phase <= 4'h0;  // @[StreamKScheduler.swift:104]
         end else begin
-            if (takes_launch) begin  // @[StreamKScheduler.swift:182]
-                phase <= 4'h1;  // @[StreamKScheduler.swift:188]
+            if (takes_launch) begin  // @[StreamKScheduler.swift:178]
+                phase <= 4'h1;  // @[StreamKScheduler.swift:184]
             end
-            if (takes_sequence) begin  // @[StreamKScheduler.swift:212]
-                if (is_last_sequence) begin  // @[StreamKScheduler.swift:218]
-                    phase <= 4'h2;  // @[StreamKScheduler.swift:218]
+            if (takes_sequence) begin  // @[StreamKScheduler.swift:208]
+                if (is_last_sequence) begin  // @[StreamKScheduler.swift:214]
+                    phase <= 4'h2;  // @[StreamKScheduler.swift:214]
                 end
             end
-            if (by_keys_when) begin  // @[StreamKScheduler.swift:250]
-                phase <= 4'h6;  // @[StreamKScheduler.swift:252]
+            if (by_keys_when) begin  // @[StreamKScheduler.swift:246]
+                phase <= 4'h6;  // @[StreamKScheduler.swift:248]
                 if ((launch_at_hand_policy == 2'h1)
-                    & (|longest)) begin  // @[StreamKScheduler.swift:253]
-                    phase <= 4'h3;  // @[StreamKScheduler.swift:253]
+                    & (|longest)) begin  // @[StreamKScheduler.swift:249]
+                    phase <= 4'h3;  // @[StreamKScheduler.swift:249]
                 end
             end
             if (stepping) begin  // @[RangeWalk.swift:61]
@@ -1086,25 +1086,25 @@ module StreamKScheduler_d64_m64_p64_n524288_b256_e8_r8_t128_g4 (
                     phase <= 4'h0;  // @[RangeWalk.swift:199]
                 end
             end
-            if (divider_result_valid) begin  // @[StreamKScheduler.swift:279]
-                if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:280]
-                    phase <= 4'h4;  // @[StreamKScheduler.swift:282]
+            if (divider_result_valid) begin  // @[StreamKScheduler.swift:275]
+                if (divider_numbers_valid_equal) begin  // @[StreamKScheduler.swift:276]
+                    phase <= 4'h4;  // @[StreamKScheduler.swift:278]
                 end
-                if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:284]
-                    phase <= 4'h5;  // @[StreamKScheduler.swift:288]
+                if (divider_numbers_valid_equal_2) begin  // @[StreamKScheduler.swift:280]
+                    phase <= 4'h5;  // @[StreamKScheduler.swift:284]
                 end
-                if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:290]
-                    phase <= 4'h9;  // @[StreamKScheduler.swift:293]
+                if (divider_numbers_valid_equal_3) begin  // @[StreamKScheduler.swift:286]
+                    phase <= 4'h9;  // @[StreamKScheduler.swift:289]
                 end
             end
-            if (rescan_last_3) begin  // @[StreamKScheduler.swift:321]
-                phase <= 4'h6;  // @[StreamKScheduler.swift:321]
+            if (rescan_last_3) begin  // @[StreamKScheduler.swift:317]
+                phase <= 4'h6;  // @[StreamKScheduler.swift:317]
             end
-            if (head_weight_when) begin  // @[StreamKScheduler.swift:141]
-                phase <= 4'h7;  // @[StreamKScheduler.swift:143]
+            if (head_weight_when) begin  // @[StreamKScheduler.swift:137]
+                phase <= 4'h7;  // @[StreamKScheduler.swift:139]
             end
-            if (total_when) begin  // @[StreamKScheduler.swift:145]
-                phase <= 4'h8;  // @[StreamKScheduler.swift:147]
+            if (total_when) begin  // @[StreamKScheduler.swift:141]
+                phase <= 4'h8;  // @[StreamKScheduler.swift:143]
             end
         end
     end

@@ -23,6 +23,7 @@ public struct ConfigurationParameter: Sendable {
         .init("sectorBytes", .pruning, SpAttenConfiguration.narrowPorts + SpAttenConfiguration.sectorSizes, "smallest read of the memory"),
         .init("topKParallelism", .pruning, [SpAttenConfiguration.narrowTopKWidth] + SpAttenConfiguration.topKWidths, "weights that are ranked a cycle"),
         .init("lanes", .system, SystemConfiguration.laneCounts, "that share one cascade"),
+        .init("slots", .system, SystemConfiguration.slotCounts, "sequences held on chip"),
         .init("maximumHeads", .system, SystemConfiguration.headLimits, "of a layer"),
         .init("readOutstanding", .system, SystemConfiguration.outstandingLimits, "read bursts of a lane's port"),
         .init("writeOutstanding", .system, SystemConfiguration.outstandingLimits, "write bursts"),

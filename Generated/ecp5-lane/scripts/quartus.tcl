@@ -127,6 +127,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w46.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_i.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d32.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d4.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorReader_w128.v
@@ -144,7 +145,7 @@ set_global_assignment -name VERILOG_FILE rtl/RowWriter_d64_m64_p16_n4096_b256_e2
 set_global_assignment -name VERILOG_FILE rtl/StateSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/ListSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_n3.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w236_d4.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w237_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d8.v
 set_global_assignment -name VERILOG_FILE rtl/PerformanceCounters_n16_m1.v
 set_global_assignment -name VERILOG_FILE rtl/LeanSpAtten.v

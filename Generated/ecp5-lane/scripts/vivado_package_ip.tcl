@@ -124,6 +124,7 @@ add_files [list \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
   rtl/SpAttenLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_i.v \
+  rtl/Fifo_w1_d32.v \
   rtl/Fifo_w17_d4.v \
   rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v \
   rtl/DescriptorReader_w128.v \
@@ -141,7 +142,7 @@ add_files [list \
   rtl/StateSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/ListSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/PacketArbiter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m1.v \
   rtl/LeanSpAtten.v \

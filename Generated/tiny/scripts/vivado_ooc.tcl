@@ -121,6 +121,7 @@ read_verilog [list \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
   rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v \
+  rtl/Fifo_w1_d32.v \
   rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_shared.v \
   rtl/DescriptorReader_w64.v \
   rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
@@ -137,7 +138,7 @@ read_verilog [list \
   rtl/StateSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/ListSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/PacketArbiter_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m1.v \
   rtl/LeanSpAtten.v \

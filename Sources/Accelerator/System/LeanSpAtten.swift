@@ -99,7 +99,7 @@ package struct LeanSpAtten: Module {
 
         count(c, registers, [
             .cycles: [busy], .jobs: [writer.jobDone], .rows: [writer.rowDone], .skippedRows: [writer.rowSkipped],
-            .keptTokens: [units.listSaver.list.fires], .readBursts: reads.map { $0.arvalid & $0.arready }, .readBeats: beats,
+            .keptTokens: [units.listSaver.counts], .readBursts: reads.map { $0.arvalid & $0.arready }, .readBeats: beats,
             .writeBursts: [write.awvalid & write.awready], .writeBeats: [writeBeat],
             .keyMSBBeats: masters.isOf(.keyMSB, beats), .keyLSBBeats: masters.isOf(.keyLSB, beats),
             .valueBeats: masters.isOf(.value, beats), .controlBeats: [beats[0] & masters.isOfControl],

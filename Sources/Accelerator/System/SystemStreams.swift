@@ -42,6 +42,8 @@ enum ControlReader: Int, CaseIterable {
 /// What the writer of rows has to know of a job.
 struct RowContext: Bundle {
     let isCascade: Bit
+    /// Of its sequence.
+    let slot: Unsigned
     let heads: Unsigned
     let outputAddress, outputStride: Unsigned
     let regionFirst, regionLast: Unsigned
@@ -53,12 +55,12 @@ struct RowContext: Bundle {
     /// The last job of its chain.
     let endsChain: Bit
 
-    static var shape: Shape<RowContext> {
+    static func shape(_ system: SystemConfiguration) -> Shape<RowContext> {
         Shape { fields in
             func address() -> Unsigned { fields.make(.unsigned(MemoryPort.addressBits)) }
             func bit() -> Bit { fields.make(.bit) }
             return RowContext(
-                isCascade: bit(), heads: fields.make(.unsigned(headCountBits)), outputAddress: address(),
+                isCascade: bit(), slot: fields.make(.unsigned(system.slotBits)), heads: fields.make(.unsigned(headCountBits)), outputAddress: address(),
                 outputStride: fields.make(.unsigned(32)), regionFirst: address(), regionLast: address(),
                 completionAddress: address(), id: fields.make(.unsigned(32)), interrupts: bit(), savesState: bit(), endsChain: bit())
         }
@@ -138,7 +140,8 @@ extension SystemFault {
 }
 
 extension SystemConfiguration {
-    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : "") }
+    var suffix: String { "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : "") + slotsSuffix(slots) }
+    var slotBits: Int { bitsToIndex(slots) }
     /// Of the AXI4 master behind its arbiter.
     var axi: AXIParameters { AXIParameters(addressBits: MemoryPort.addressBits, dataBits: dataBits, idBits: MemoryPort.tagBits) }
     /// Of the length of a read beside keys and values, less one: the longest is that of a list.
