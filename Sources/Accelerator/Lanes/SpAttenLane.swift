@@ -91,7 +91,7 @@ package struct SpAttenLane: Module {
         let rowKeys = configuration.maximumRowKeys
 
         // Keys: the MSBs of the whole range, the LSBs that the row wants.
-        let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration))
+        let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration, followsList: accumulates))
         c.connect(dispatcher.keyMSB.range, to: msbIndex.range)
         load(c, dispatcher.listWrite, into: msbIndex.list)
         let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB.reader, msbIndex.tokens, io.response)
@@ -169,7 +169,7 @@ package struct SpAttenLane: Module {
     private func tokenSource(
         _ c: Circuit, _ name: String, _ plane: SpAttenDispatcher.PlanePorts, _ write: Flow<KeptListWrite>
     ) -> TokenSource.Ports {
-        let source = c.instance(name, TokenSource(configuration))
+        let source = c.instance(name, TokenSource(configuration, followsList: accumulates))
         c.connect(plane.range, to: source.range)
         load(c, write, into: source.list)
         return source
