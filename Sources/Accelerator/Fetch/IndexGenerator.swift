@@ -78,7 +78,7 @@ package struct IndexGenerator: Module {
                 blockLast: c.stage("block_last", inBlock.isAllOnes, enable: advance)),
             when: c.stage("token_valid", take, enable: advance, reset: 0))
     }
-    /// The entry of a row's position is there: of the list that is written last, those up to the last one written.
+    /// The entry of a row's position is there, or none is needed: of the list that is written last, those up to the last one written are.
     private func isWritten(_ c: Circuit, _ io: Ports, _ position: Unsigned) -> Bit {
         let indexBits = bitsToIndex(configuration.maximumRowKeys)
         let written = c.register("entries_written", .unsigned(indexBits + 1), reset: 0), bank = c.register("bank_written", .bit, reset: 0)
@@ -87,6 +87,7 @@ package struct IndexGenerator: Module {
             written.next(entry[0..<indexBits] + 1)
             bank.next(entry[indexBits])
         }
-        return !io.range.payload.gathered | (bank.q ^ io.range.payload.bank) | (position < written.q)
+        let range = io.range.payload
+        return !range.gathered | (range.first >= range.end) | (bank.q ^ range.bank) | (position < written.q)
     }
 }
