@@ -269,6 +269,7 @@ private struct ImportanceTraffic {
             try streams.send(loads, to: "bank_0_load") { try $0.encode(into: $1) }
             try streams.expect(scans, from: "bank_0_scan") { try $0.encode(into: $1) }
             try streams.expect(rows, from: "row_done") { _, _ in }
+            try streams.expect(rows.filter(\.accumulates), from: "row_added_0") { _, _ in }
         }
     }
 }

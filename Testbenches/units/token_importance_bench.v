@@ -127,6 +127,11 @@ module token_importance_bench #(
     integer s_row_done_passed;
     reg s_row_done_failed;
 
+    // row_added_0: 49 beats expected.
+    wire s_row_added_0_valid;
+    integer s_row_added_0_passed;
+    reg s_row_added_0_failed;
+
     TokenImportance_n524288_k1024 unit (
         .clock(clock),
             .reset(reset),
@@ -169,7 +174,8 @@ module token_importance_bench #(
             .bank_0_scan_ready(s_bank_0_scan_ready),
             .bank_0_scan_payload_importance(s_bank_0_scan_importance),
             .bank_0_scan_payload_born(s_bank_0_scan_born),
-            .row_done(s_row_done_valid)
+            .row_done(s_row_done_valid),
+            .row_added_0(s_row_added_0_valid)
     );
 
     reg [3:0] s_accumulates_lines [0:54];
@@ -432,9 +438,42 @@ module token_importance_bench #(
             end
         end
 
+    reg [1:0] s_row_added_0_lines [0:48];
+    initial $readmemh("token_importance_row_added_0.hex", s_row_added_0_lines);
+    wire [0:0] s_row_added_0_beat = 1'b0;
+    wire [1:0] s_row_added_0_line = s_row_added_0_lines[s_row_added_0_passed];
+    reg s_row_added_0_waits;
+    reg [0:0] s_row_added_0_waiting;
+    always @(posedge clock)
+        if (reset) begin
+            s_row_added_0_passed <= 0;
+            s_row_added_0_failed <= 1'b0;
+            s_row_added_0_waits <= 1'b0;
+        end else begin
+            s_row_added_0_waits <= 1'b0;
+            s_row_added_0_waiting <= s_row_added_0_beat;
+            if (s_row_added_0_valid !== 1'b0 && s_row_added_0_valid !== 1'b1) begin
+                $display("cycle %0d: row_added_0 is unknown", cycle);
+                s_row_added_0_failed <= 1'b1;
+            end else if (s_row_added_0_waits && (!s_row_added_0_valid || s_row_added_0_beat !== s_row_added_0_waiting)) begin
+                $display("cycle %0d: row_added_0 changed beat %0d before it was taken", cycle, s_row_added_0_passed);
+                s_row_added_0_failed <= 1'b1;
+            end else if (s_row_added_0_valid) begin
+                s_row_added_0_passed <= s_row_added_0_passed + 1;
+                if (s_row_added_0_passed == 49) begin
+                    $display("cycle %0d: row_added_0 offers a beat beyond the %0d expected", cycle, 49);
+                    s_row_added_0_failed <= 1'b1;
+                    end else if (((s_row_added_0_beat ^ s_row_added_0_line[1:1]) & s_row_added_0_line[0:0]) !== 1'd0) begin
+                        $display("MISMATCH row_added_0 beat %0d cycle %0d: expected %h, got %h, where %h counts",
+                            s_row_added_0_passed, cycle, s_row_added_0_line[1:1], s_row_added_0_beat, s_row_added_0_line[0:0]);
+                        s_row_added_0_failed <= 1'b1;
+                end
+            end
+        end
+
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_accumulates_passed == 55 && s_range_passed == 55 && s_list_passed == 165 && s_weights_passed == 131 && s_total_passed == 55 && s_bank_0_command_passed == 24 && s_bank_0_load_passed == 65 && s_bank_0_scan_passed == 479 && s_row_done_passed == 55;
+    wire finished = s_accumulates_passed == 55 && s_range_passed == 55 && s_list_passed == 165 && s_weights_passed == 131 && s_total_passed == 55 && s_bank_0_command_passed == 24 && s_bank_0_load_passed == 65 && s_bank_0_scan_passed == 479 && s_row_done_passed == 55 && s_row_added_0_passed == 49;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -447,12 +486,13 @@ module token_importance_bench #(
                     || s_bank_0_command_valid && s_bank_0_command_ready
                     || s_bank_0_load_valid && s_bank_0_load_ready
                     || s_bank_0_scan_valid && s_bank_0_scan_ready
-                    || s_row_done_valid) last_move <= cycle;
-            if (s_accumulates_failed || s_range_failed || s_list_failed || s_weights_failed || s_total_failed || s_bank_0_command_failed || s_bank_0_load_failed || s_bank_0_scan_failed || s_row_done_failed) fail;
+                    || s_row_done_valid
+                    || s_row_added_0_valid) last_move <= cycle;
+            if (s_accumulates_failed || s_range_failed || s_list_failed || s_weights_failed || s_total_failed || s_bank_0_command_failed || s_bank_0_load_failed || s_bank_0_scan_failed || s_row_done_failed || s_row_added_0_failed) fail;
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
-                $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d bank_0_command=%0d/%0d bank_0_load=%0d/%0d bank_0_scan=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_accumulates_passed, 55, s_range_passed, 55, s_list_passed, 165, s_weights_passed, 131, s_total_passed, 55, s_bank_0_command_passed, 24, s_bank_0_load_passed, 65, s_bank_0_scan_passed, 479, s_row_done_passed, 55);
+                $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d bank_0_command=%0d/%0d bank_0_load=%0d/%0d bank_0_scan=%0d/%0d row_done=%0d/%0d row_added_0=%0d/%0d",
+                    cycle, last_move, s_accumulates_passed, 55, s_range_passed, 55, s_list_passed, 165, s_weights_passed, 131, s_total_passed, 55, s_bank_0_command_passed, 24, s_bank_0_load_passed, 65, s_bank_0_scan_passed, 479, s_row_done_passed, 55, s_row_added_0_passed, 49);
                 fail;
             end
         end
@@ -460,8 +500,8 @@ module token_importance_bench #(
     task conclude;
         begin
             done <= 1'b1;
-            $display("PASS token_importance bank_0_scan=%0d row_done=%0d cycles=%0d",
-                s_bank_0_scan_passed, s_row_done_passed, last_move);
+            $display("PASS token_importance bank_0_scan=%0d row_done=%0d row_added_0=%0d cycles=%0d",
+                s_bank_0_scan_passed, s_row_done_passed, s_row_added_0_passed, last_move);
             if (TOGETHER == 0) $finish;
         end
     endtask
