@@ -157,8 +157,8 @@ package struct TokenImportance: Module {
             slot = c.register("row_slot", owners.shape)
         }
 
-
-        /// There is room for a row, and so it is said.
+        /// What is said of the room for a row, if there is room for its slot
+        /// too, and that is known.
         func withRoom(_ condition: Bit) -> Bit {
             guard let room else { return condition }
             return condition & room
