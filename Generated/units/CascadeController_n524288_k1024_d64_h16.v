@@ -4,183 +4,183 @@
 module CascadeController_n524288_k1024_d64_h16 (
     input  wire clock,
     input  wire reset,
-    input  wire command_valid,  // @[CascadeController.swift:59]
-    output wire command_ready,  // @[CascadeController.swift:59]
-    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:59]
-    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:59]
-    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:59]
-    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:59]
-    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:59]
-    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:59]
-    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:59]
-    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:59]
-    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:59]
-    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:59]
-    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:59]
-    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:59]
-    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:59]
-    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:59]
-    input  wire job_valid,  // @[CascadeController.swift:59]
-    output wire job_ready,  // @[CascadeController.swift:59]
-    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:59]
-    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:59]
-    input  wire job_payload_job_gathered,  // @[CascadeController.swift:59]
-    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:59]
-    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:59]
-    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:59]
-    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:59]
-    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:59]
-    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:59]
-    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:59]
-    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:59]
-    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:59]
-    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:59]
-    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:59]
-    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:59]
-    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:59]
-    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:59]
-    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:59]
-    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:59]
-    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:59]
-    input  wire query_valid,  // @[CascadeController.swift:59]
-    output wire query_ready,  // @[CascadeController.swift:59]
-    input  wire [767:0] query_payload,  // @[CascadeController.swift:59]
-    output wire skipped_valid,  // @[CascadeController.swift:60]
-    input  wire skipped_ready,  // @[CascadeController.swift:60]
-    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:60]
-    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:60]
-    output wire status_valid,  // @[CascadeController.swift:60]
-    input  wire status_ready,  // @[CascadeController.swift:60]
-    output wire [2:0] status_payload,  // @[CascadeController.swift:60]
-    output wire saved_valid,  // @[CascadeController.swift:61]
-    input  wire saved_ready,  // @[CascadeController.swift:61]
-    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:61]
-    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:61]
-    output wire saved_payload_last,  // @[CascadeController.swift:61]
-    input  wire restored_valid,  // @[CascadeController.swift:61]
-    output wire restored_ready,  // @[CascadeController.swift:61]
-    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:61]
-    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:61]
-    input  wire restored_payload_last,  // @[CascadeController.swift:61]
-    output wire lane_job_valid,  // @[CascadeController.swift:62]
-    input  wire lane_job_ready,  // @[CascadeController.swift:62]
-    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:62]
-    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:62]
-    output wire lane_job_payload_gathered,  // @[CascadeController.swift:62]
-    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:62]
-    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:62]
-    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:62]
-    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:62]
-    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:62]
-    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:62]
-    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:62]
-    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:62]
-    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:62]
-    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:62]
-    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:62]
-    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:62]
-    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:62]
-    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:62]
-    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:62]
-    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:62]
-    output wire lane_query_valid,  // @[CascadeController.swift:62]
-    input  wire lane_query_ready,  // @[CascadeController.swift:62]
-    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:62]
-    output wire list_valid,  // @[CascadeController.swift:63]
-    input  wire list_ready,  // @[CascadeController.swift:63]
-    output wire [18:0] list_payload_token,  // @[CascadeController.swift:63]
-    output wire list_payload_last,  // @[CascadeController.swift:63]
-    input  wire output_valid,  // @[CascadeController.swift:63]
-    output wire output_ready,  // @[CascadeController.swift:63]
-    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:63]
-    input  wire output_payload_last,  // @[CascadeController.swift:63]
-    output wire token_command_valid,  // @[CascadeController.swift:64]
-    input  wire token_command_ready,  // @[CascadeController.swift:64]
-    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:64]
-    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:64]
-    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:64]
-    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:64]
-    output wire token_load_valid,  // @[CascadeController.swift:64]
-    input  wire token_load_ready,  // @[CascadeController.swift:64]
-    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:64]
-    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:64]
-    input  wire token_scan_valid,  // @[CascadeController.swift:65]
-    output wire token_scan_ready,  // @[CascadeController.swift:65]
-    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:65]
-    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:65]
-    input  wire row_done  // @[CascadeController.swift:65]
+    input  wire command_valid,  // @[CascadeController.swift:67]
+    output wire command_ready,  // @[CascadeController.swift:67]
+    input  wire [1:0] command_payload_operation,  // @[CascadeController.swift:67]
+    input  wire [19:0] command_payload_context,  // @[CascadeController.swift:67]
+    input  wire command_payload_is_new_sequence,  // @[CascadeController.swift:67]
+    input  wire [7:0] command_payload_layers,  // @[CascadeController.swift:67]
+    input  wire [7:0] command_payload_heads,  // @[CascadeController.swift:67]
+    input  wire [1:0] command_payload_mode,  // @[CascadeController.swift:67]
+    input  wire [10:0] command_payload_sink,  // @[CascadeController.swift:67]
+    input  wire [10:0] command_payload_recent,  // @[CascadeController.swift:67]
+    input  wire [7:0] command_payload_token_ratio_unpruned,  // @[CascadeController.swift:67]
+    input  wire [16:0] command_payload_token_ratio_start,  // @[CascadeController.swift:67]
+    input  wire signed [17:0] command_payload_token_ratio_step,  // @[CascadeController.swift:67]
+    input  wire [7:0] command_payload_head_ratio_unpruned,  // @[CascadeController.swift:67]
+    input  wire [16:0] command_payload_head_ratio_start,  // @[CascadeController.swift:67]
+    input  wire signed [17:0] command_payload_head_ratio_step,  // @[CascadeController.swift:67]
+    input  wire job_valid,  // @[CascadeController.swift:67]
+    output wire job_ready,  // @[CascadeController.swift:67]
+    input  wire [19:0] job_payload_job_first,  // @[CascadeController.swift:67]
+    input  wire [19:0] job_payload_job_end,  // @[CascadeController.swift:67]
+    input  wire job_payload_job_gathered,  // @[CascadeController.swift:67]
+    input  wire job_payload_job_loads_list,  // @[CascadeController.swift:67]
+    input  wire job_payload_job_accumulates,  // @[CascadeController.swift:67]
+    input  wire [2:0] job_payload_job_tile_size,  // @[CascadeController.swift:67]
+    input  wire [3:0] job_payload_job_msb_bits,  // @[CascadeController.swift:67]
+    input  wire [3:0] job_payload_job_lsb_bits,  // @[CascadeController.swift:67]
+    input  wire [3:0] job_payload_job_value_bits,  // @[CascadeController.swift:67]
+    input  wire [17:0] job_payload_job_scale_mantissa,  // @[CascadeController.swift:67]
+    input  wire [5:0] job_payload_job_scale_shift,  // @[CascadeController.swift:67]
+    input  wire [1:0] job_payload_job_refine,  // @[CascadeController.swift:67]
+    input  wire [24:0] job_payload_job_confidence,  // @[CascadeController.swift:67]
+    input  wire [1:0] job_payload_job_value_rule,  // @[CascadeController.swift:67]
+    input  wire [24:0] job_payload_job_value_limit,  // @[CascadeController.swift:67]
+    input  wire job_payload_job_renormalise,  // @[CascadeController.swift:67]
+    input  wire [39:0] job_payload_job_key_msb_address,  // @[CascadeController.swift:67]
+    input  wire [39:0] job_payload_job_key_lsb_address,  // @[CascadeController.swift:67]
+    input  wire [39:0] job_payload_job_value_address,  // @[CascadeController.swift:67]
+    input  wire [15:0] job_payload_head_scale,  // @[CascadeController.swift:67]
+    input  wire query_valid,  // @[CascadeController.swift:67]
+    output wire query_ready,  // @[CascadeController.swift:67]
+    input  wire [767:0] query_payload,  // @[CascadeController.swift:67]
+    output wire skipped_valid,  // @[CascadeController.swift:68]
+    input  wire skipped_ready,  // @[CascadeController.swift:68]
+    output wire [7:0] skipped_payload_layer,  // @[CascadeController.swift:68]
+    output wire [7:0] skipped_payload_head,  // @[CascadeController.swift:68]
+    output wire status_valid,  // @[CascadeController.swift:68]
+    input  wire status_ready,  // @[CascadeController.swift:68]
+    output wire [2:0] status_payload,  // @[CascadeController.swift:68]
+    output wire saved_valid,  // @[CascadeController.swift:69]
+    input  wire saved_ready,  // @[CascadeController.swift:69]
+    output wire [511:0] saved_payload_numbers,  // @[CascadeController.swift:69]
+    output wire [511:0] saved_payload_born,  // @[CascadeController.swift:69]
+    output wire saved_payload_last,  // @[CascadeController.swift:69]
+    input  wire restored_valid,  // @[CascadeController.swift:69]
+    output wire restored_ready,  // @[CascadeController.swift:69]
+    input  wire [511:0] restored_payload_numbers,  // @[CascadeController.swift:69]
+    input  wire [511:0] restored_payload_born,  // @[CascadeController.swift:69]
+    input  wire restored_payload_last,  // @[CascadeController.swift:69]
+    output wire lane_job_valid,  // @[CascadeController.swift:70]
+    input  wire lane_job_ready,  // @[CascadeController.swift:70]
+    output wire [19:0] lane_job_payload_first,  // @[CascadeController.swift:70]
+    output wire [19:0] lane_job_payload_end,  // @[CascadeController.swift:70]
+    output wire lane_job_payload_gathered,  // @[CascadeController.swift:70]
+    output wire lane_job_payload_loads_list,  // @[CascadeController.swift:70]
+    output wire lane_job_payload_accumulates,  // @[CascadeController.swift:70]
+    output wire [2:0] lane_job_payload_tile_size,  // @[CascadeController.swift:70]
+    output wire [3:0] lane_job_payload_msb_bits,  // @[CascadeController.swift:70]
+    output wire [3:0] lane_job_payload_lsb_bits,  // @[CascadeController.swift:70]
+    output wire [3:0] lane_job_payload_value_bits,  // @[CascadeController.swift:70]
+    output wire [17:0] lane_job_payload_scale_mantissa,  // @[CascadeController.swift:70]
+    output wire [5:0] lane_job_payload_scale_shift,  // @[CascadeController.swift:70]
+    output wire [1:0] lane_job_payload_refine,  // @[CascadeController.swift:70]
+    output wire [24:0] lane_job_payload_confidence,  // @[CascadeController.swift:70]
+    output wire [1:0] lane_job_payload_value_rule,  // @[CascadeController.swift:70]
+    output wire [24:0] lane_job_payload_value_limit,  // @[CascadeController.swift:70]
+    output wire lane_job_payload_renormalise,  // @[CascadeController.swift:70]
+    output wire [39:0] lane_job_payload_key_msb_address,  // @[CascadeController.swift:70]
+    output wire [39:0] lane_job_payload_key_lsb_address,  // @[CascadeController.swift:70]
+    output wire [39:0] lane_job_payload_value_address,  // @[CascadeController.swift:70]
+    output wire lane_query_valid,  // @[CascadeController.swift:70]
+    input  wire lane_query_ready,  // @[CascadeController.swift:70]
+    output wire [767:0] lane_query_payload,  // @[CascadeController.swift:70]
+    output wire list_valid,  // @[CascadeController.swift:71]
+    input  wire list_ready,  // @[CascadeController.swift:71]
+    output wire [18:0] list_payload_token,  // @[CascadeController.swift:71]
+    output wire list_payload_last,  // @[CascadeController.swift:71]
+    input  wire output_valid,  // @[CascadeController.swift:71]
+    output wire output_ready,  // @[CascadeController.swift:71]
+    input  wire signed [15:0] output_payload_element,  // @[CascadeController.swift:71]
+    input  wire output_payload_last,  // @[CascadeController.swift:71]
+    output wire token_command_valid,  // @[CascadeController.swift:72]
+    input  wire token_command_ready,  // @[CascadeController.swift:72]
+    output wire [1:0] token_command_payload_operation,  // @[CascadeController.swift:72]
+    output wire [10:0] token_command_payload_first,  // @[CascadeController.swift:72]
+    output wire [10:0] token_command_payload_end,  // @[CascadeController.swift:72]
+    output wire [31:0] token_command_payload_born,  // @[CascadeController.swift:72]
+    output wire token_load_valid,  // @[CascadeController.swift:72]
+    input  wire token_load_ready,  // @[CascadeController.swift:72]
+    output wire [495:0] token_load_payload_importance,  // @[CascadeController.swift:72]
+    output wire [511:0] token_load_payload_born,  // @[CascadeController.swift:72]
+    input  wire token_scan_valid,  // @[CascadeController.swift:73]
+    output wire token_scan_ready,  // @[CascadeController.swift:73]
+    input  wire [495:0] token_scan_payload_importance,  // @[CascadeController.swift:73]
+    input  wire [511:0] token_scan_payload_born,  // @[CascadeController.swift:73]
+    input  wire row_done  // @[CascadeController.swift:73]
 );
 
-    reg [4:0] phase;  // @[CascadeController.swift:82]
-    reg sequence_is_empty;  // @[CascadeController.swift:197]
-    reg [10:0] sequence_context;  // @[CascadeController.swift:198]
-    reg [31:0] sequence_rows;  // @[CascadeController.swift:199]
-    reg [19:0] asked_tokens;  // @[CascadeController.swift:210]
-    reg [7:0] layers;  // @[CascadeController.swift:210]
-    reg [7:0] heads_of_layer;  // @[CascadeController.swift:210]
-    reg [10:0] sink;  // @[CascadeController.swift:210]
-    reg [10:0] recent;  // @[CascadeController.swift:210]
-    reg is_new_sequence;  // @[CascadeController.swift:221]
-    reg decays;  // @[CascadeController.swift:222]
-    reg divides;  // @[CascadeController.swift:223]
-    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:210]
-    reg [16:0] token_ratio_start;  // @[CascadeController.swift:210]
-    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:213]
-    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:210]
-    reg [16:0] head_ratio_start;  // @[CascadeController.swift:210]
-    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:213]
-    reg [2:0] fault;  // @[CascadeController.swift:89]
-    reg [7:0] layer;  // @[CascadeLayers.swift:26]
-    reg [10:0] tokens_left;  // @[CascadeLayers.swift:27]
-    reg [7:0] heads_left;  // @[CascadeLayers.swift:27]
-    reg all_heads;  // @[CascadeLayers.swift:28]
-    reg has_list;  // @[CascadeLayers.swift:28]
-    reg loads_list;  // @[CascadeLayers.swift:29]
-    reg signed [26:0] tokens_line;  // @[CascadeLayers.swift:43]
-    reg [16:0] tokens_ratio;  // @[CascadeLayers.swift:52]
-    reg [27:0] tokens_product;  // @[CascadeLayers.swift:53]
-    reg [10:0] least_tokens;  // @[CascadeLayers.swift:58]
-    reg [10:0] kept_tokens;  // @[CascadeLayers.swift:61]
-    reg signed [26:0] heads_line;  // @[CascadeLayers.swift:43]
-    reg [16:0] heads_ratio;  // @[CascadeLayers.swift:52]
-    reg [24:0] heads_product;  // @[CascadeLayers.swift:53]
-    reg [7:0] kept_heads;  // @[CascadeLayers.swift:63]
-    reg [15:0] keeps_head;  // @[CascadeLayers.swift:67]
-    reg [7:0] head;  // @[CascadeLayers.swift:85]
-    reg [7:0] token_rows;  // @[CascadeLayers.swift:141]
-    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:141]
-    reg selecting;  // @[CascadeLayers.swift:160]
-    reg awaits_heads;  // @[CascadeLayers.swift:173]
-    reg ranks_tokens;  // @[CascadeLayers.swift:174]
+    reg [4:0] phase;  // @[CascadeController.swift:90]
+    reg sequence_is_empty;  // @[CascadeController.swift:205]
+    reg [10:0] sequence_context;  // @[CascadeController.swift:206]
+    reg [31:0] sequence_rows;  // @[CascadeController.swift:207]
+    reg [19:0] asked_tokens;  // @[CascadeController.swift:218]
+    reg [7:0] layers;  // @[CascadeController.swift:218]
+    reg [7:0] heads_of_layer;  // @[CascadeController.swift:218]
+    reg [10:0] sink;  // @[CascadeController.swift:218]
+    reg [10:0] recent;  // @[CascadeController.swift:218]
+    reg is_new_sequence;  // @[CascadeController.swift:229]
+    reg decays;  // @[CascadeController.swift:230]
+    reg divides;  // @[CascadeController.swift:231]
+    reg [7:0] token_ratio_unpruned;  // @[CascadeController.swift:218]
+    reg [16:0] token_ratio_start;  // @[CascadeController.swift:218]
+    reg signed [17:0] token_ratio_step;  // @[CascadeController.swift:221]
+    reg [7:0] head_ratio_unpruned;  // @[CascadeController.swift:218]
+    reg [16:0] head_ratio_start;  // @[CascadeController.swift:218]
+    reg signed [17:0] head_ratio_step;  // @[CascadeController.swift:221]
+    reg [2:0] fault;  // @[CascadeController.swift:97]
+    reg [7:0] layer;  // @[CascadeLayers.swift:28]
+    reg [10:0] tokens_left;  // @[CascadeLayers.swift:29]
+    reg [7:0] heads_left;  // @[CascadeLayers.swift:29]
+    reg all_heads;  // @[CascadeLayers.swift:30]
+    reg has_list;  // @[CascadeLayers.swift:30]
+    reg loads_list;  // @[CascadeLayers.swift:31]
+    reg signed [26:0] tokens_line;  // @[CascadeLayers.swift:45]
+    reg [16:0] tokens_ratio;  // @[CascadeLayers.swift:54]
+    reg [27:0] tokens_product;  // @[CascadeLayers.swift:55]
+    reg [10:0] least_tokens;  // @[CascadeLayers.swift:60]
+    reg [10:0] kept_tokens;  // @[CascadeLayers.swift:63]
+    reg signed [26:0] heads_line;  // @[CascadeLayers.swift:45]
+    reg [16:0] heads_ratio;  // @[CascadeLayers.swift:54]
+    reg [24:0] heads_product;  // @[CascadeLayers.swift:55]
+    reg [7:0] kept_heads;  // @[CascadeLayers.swift:65]
+    reg [15:0] keeps_head;  // @[CascadeLayers.swift:70]
+    reg [7:0] head;  // @[CascadeLayers.swift:88]
+    reg [7:0] token_rows;  // @[CascadeLayers.swift:144]
+    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:144]
+    reg selecting;  // @[CascadeLayers.swift:163]
+    reg awaits_heads;  // @[CascadeLayers.swift:180]
+    reg ranks_tokens;  // @[CascadeLayers.swift:181]
     reg [10:0] words_left;  // @[CascadeState.swift:17]
     reg state_ended;  // @[CascadeState.swift:64]
     reg state_broken;  // @[CascadeState.swift:64]
-    wire head_importance_row_ready;  // @[CascadeController.swift:84]
-    wire head_importance_output_ready;  // @[CascadeController.swift:84]
-    wire head_importance_row_done;  // @[CascadeController.swift:84]
-    wire head_importance_command_ready;  // @[CascadeController.swift:84]
-    wire head_importance_load_ready;  // @[CascadeController.swift:84]
-    wire head_importance_saved_valid;  // @[CascadeController.swift:84]
-    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:84]
-    wire head_importance_kept_valid;  // @[CascadeController.swift:84]
-    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:84]
-    wire token_selector_command_ready;  // @[CascadeController.swift:85]
-    wire token_selector_scan_ready;  // @[CascadeController.swift:85]
-    wire token_selector_list_valid;  // @[CascadeController.swift:85]
-    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:85]
-    wire token_selector_list_payload_last;  // @[CascadeController.swift:85]
-    wire job_skid_input_ready;  // @[CascadeLayers.swift:86]
-    wire job_skid_output_valid;  // @[CascadeLayers.swift:86]
-    wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:86]
-    wire query_skid_input_ready;  // @[CascadeLayers.swift:86]
-    wire query_skid_output_valid;  // @[CascadeLayers.swift:86]
-    wire [767:0] query_skid_output_payload;  // @[CascadeLayers.swift:86]
-    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:87]
-    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:87]
-    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:87]
-    wire head_rows_input_ready;  // @[CascadeLayers.swift:88]
-    wire head_rows_output_valid;  // @[CascadeLayers.swift:88]
-    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:88]
+    wire head_importance_row_ready;  // @[CascadeController.swift:92]
+    wire head_importance_output_ready;  // @[CascadeController.swift:92]
+    wire head_importance_row_done;  // @[CascadeController.swift:92]
+    wire head_importance_command_ready;  // @[CascadeController.swift:92]
+    wire head_importance_load_ready;  // @[CascadeController.swift:92]
+    wire head_importance_saved_valid;  // @[CascadeController.swift:92]
+    wire [511:0] head_importance_saved_payload;  // @[CascadeController.swift:92]
+    wire head_importance_kept_valid;  // @[CascadeController.swift:92]
+    wire [15:0] head_importance_kept_payload;  // @[CascadeController.swift:92]
+    wire token_selector_command_ready;  // @[CascadeController.swift:93]
+    wire token_selector_scan_ready;  // @[CascadeController.swift:93]
+    wire token_selector_list_valid;  // @[CascadeController.swift:93]
+    wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:93]
+    wire token_selector_list_payload_last;  // @[CascadeController.swift:93]
+    wire job_skid_input_ready;  // @[CascadeLayers.swift:89]
+    wire job_skid_output_valid;  // @[CascadeLayers.swift:89]
+    wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:89]
+    wire query_skid_input_ready;  // @[CascadeLayers.swift:89]
+    wire query_skid_output_valid;  // @[CascadeLayers.swift:89]
+    wire [767:0] query_skid_output_payload;  // @[CascadeLayers.swift:89]
+    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:90]
+    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:90]
+    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:90]
+    wire head_rows_input_ready;  // @[CascadeLayers.swift:91]
+    wire head_rows_output_valid;  // @[CascadeLayers.swift:91]
+    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:91]
     wire saved_skid_input_ready;  // @[CascadeState.swift:28]
     wire saved_skid_output_valid;  // @[CascadeState.swift:28]
     wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:28]
@@ -188,146 +188,146 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire load_skid_output_valid;  // @[CascadeState.swift:63]
     wire [1007:0] load_skid_output_payload;  // @[CascadeState.swift:63]
 
-    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:88]
-    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:86]
+    assign command_ready = phase == 5'h0;  // @[CascadeController.swift:96]
+    wire take_command = command_valid & command_ready;  // @[CascadeController.swift:94]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:210]
-            asked_tokens <= command_payload_context;  // @[CascadeController.swift:210]
-            layers <= command_payload_layers;  // @[CascadeController.swift:210]
-            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:210]
-            sink <= command_payload_sink;  // @[CascadeController.swift:210]
-            recent <= command_payload_recent;  // @[CascadeController.swift:210]
-            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:221]
-            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:222]
-            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:223]
+        if (take_command) begin  // @[CascadeController.swift:218]
+            asked_tokens <= command_payload_context;  // @[CascadeController.swift:218]
+            layers <= command_payload_layers;  // @[CascadeController.swift:218]
+            heads_of_layer <= command_payload_heads;  // @[CascadeController.swift:218]
+            sink <= command_payload_sink;  // @[CascadeController.swift:218]
+            recent <= command_payload_recent;  // @[CascadeController.swift:218]
+            is_new_sequence <= command_payload_is_new_sequence;  // @[CascadeController.swift:229]
+            decays <= command_payload_mode == 2'h2;  // @[CascadeController.swift:230]
+            divides <= command_payload_mode == 2'h1;  // @[CascadeController.swift:231]
             token_ratio_unpruned <=
-                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:210]
+                command_payload_token_ratio_unpruned;  // @[CascadeController.swift:218]
             token_ratio_start <=
-                command_payload_token_ratio_start;  // @[CascadeController.swift:210]
-            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:213]
+                command_payload_token_ratio_start;  // @[CascadeController.swift:218]
+            token_ratio_step <= command_payload_token_ratio_step;  // @[CascadeController.swift:221]
             head_ratio_unpruned <=
-                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:210]
-            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:210]
-            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:213]
+                command_payload_head_ratio_unpruned;  // @[CascadeController.swift:218]
+            head_ratio_start <= command_payload_head_ratio_start;  // @[CascadeController.swift:218]
+            head_ratio_step <= command_payload_head_ratio_step;  // @[CascadeController.swift:221]
         end
     end
 
-    wire layer_when = phase == 5'h5;  // @[CascadeLayers.swift:31]
+    wire layer_when = phase == 5'h5;  // @[CascadeLayers.swift:33]
 
     always @(posedge clock) begin
-        if (layer_when) begin  // @[CascadeLayers.swift:31]
-            layer <= 8'h0;  // @[CascadeLayers.swift:32]
+        if (layer_when) begin  // @[CascadeLayers.swift:33]
+            layer <= 8'h0;  // @[CascadeLayers.swift:34]
         end
-        if (phase == 5'hf) begin  // @[CascadeLayers.swift:39]
-            layer <= layer + 8'h1;  // @[CascadeLayers.swift:39]
+        if (phase == 5'hf) begin  // @[CascadeLayers.swift:41]
+            layer <= layer + 8'h1;  // @[CascadeLayers.swift:41]
         end
     end
 
-    wire tokens_layer_prunes = layer >= token_ratio_unpruned;  // @[CascadeLayers.swift:44]
+    wire tokens_layer_prunes = layer >= token_ratio_unpruned;  // @[CascadeLayers.swift:46]
 
     always @(posedge clock) begin
-        if (phase == 5'h5) begin  // @[CascadeLayers.swift:45]
-            tokens_line <= {10'h0, token_ratio_start};  // @[CascadeLayers.swift:46]
-        end else if ((phase == 5'hf) & tokens_layer_prunes) begin  // @[CascadeLayers.swift:47]
+        if (phase == 5'h5) begin  // @[CascadeLayers.swift:47]
+            tokens_line <= {10'h0, token_ratio_start};  // @[CascadeLayers.swift:48]
+        end else if ((phase == 5'hf) & tokens_layer_prunes) begin  // @[CascadeLayers.swift:49]
             tokens_line <= tokens_line
-                + {{9{token_ratio_step[17]}}, token_ratio_step};  // @[CascadeLayers.swift:48]
+                + {{9{token_ratio_step[17]}}, token_ratio_step};  // @[CascadeLayers.swift:50]
         end
     end
 
-    wire [28:0] wanted_tokens_sum = {1'b0, tokens_product} + 29'hffff;  // @[CascadeLayers.swift:58]
+    wire [28:0] wanted_tokens_sum = {1'b0, tokens_product} + 29'hffff;  // @[CascadeLayers.swift:60]
     wire [10:0] wanted_tokens = (wanted_tokens_sum[26:16] < least_tokens) ? least_tokens
-        : wanted_tokens_sum[26:16];  // @[CascadeLayers.swift:60]
-    wire tokens_ratio_next_less = tokens_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
-    wire [11:0] least_tokens_next_sum = {1'b0, sink} + {1'b0, recent};  // @[CascadeLayers.swift:58]
+        : wanted_tokens_sum[26:16];  // @[CascadeLayers.swift:62]
+    wire tokens_ratio_next_less = tokens_line > $signed(27'h10000);  // @[CascadeLayers.swift:54]
+    wire [11:0] least_tokens_next_sum = {1'b0, sink} + {1'b0, recent};  // @[CascadeLayers.swift:60]
     wire [11:0] least_tokens_next_choice = (least_tokens_next_sum
             < {1'b0, asked_tokens[10:0]}) ? least_tokens_next_sum
-        : {1'b0, asked_tokens[10:0]};  // @[CascadeLayers.swift:58]
+        : {1'b0, asked_tokens[10:0]};  // @[CascadeLayers.swift:60]
 
     always @(posedge clock) begin
         tokens_ratio <= tokens_layer_prunes ? (tokens_line[26] ? 17'h0
                 : tokens_ratio_next_less ? 17'h10000
                 : tokens_line[16:0])
-            : 17'h10000;  // @[CascadeLayers.swift:52]
-        tokens_product <= tokens_ratio * asked_tokens[10:0];  // @[CascadeLayers.swift:53]
-        least_tokens <= least_tokens_next_choice[10:0];  // @[CascadeLayers.swift:58]
+            : 17'h10000;  // @[CascadeLayers.swift:54]
+        tokens_product <= tokens_ratio * asked_tokens[10:0];  // @[CascadeLayers.swift:55]
+        least_tokens <= least_tokens_next_choice[10:0];  // @[CascadeLayers.swift:60]
         kept_tokens <= (wanted_tokens < tokens_left) ? wanted_tokens
-            : tokens_left;  // @[CascadeLayers.swift:61]
+            : tokens_left;  // @[CascadeLayers.swift:63]
     end
 
-    wire heads_layer_prunes = layer >= head_ratio_unpruned;  // @[CascadeLayers.swift:44]
+    wire heads_layer_prunes = layer >= head_ratio_unpruned;  // @[CascadeLayers.swift:46]
 
     always @(posedge clock) begin
-        if (phase == 5'h5) begin  // @[CascadeLayers.swift:45]
-            heads_line <= {10'h0, head_ratio_start};  // @[CascadeLayers.swift:46]
-        end else if ((phase == 5'hf) & heads_layer_prunes) begin  // @[CascadeLayers.swift:47]
+        if (phase == 5'h5) begin  // @[CascadeLayers.swift:47]
+            heads_line <= {10'h0, head_ratio_start};  // @[CascadeLayers.swift:48]
+        end else if ((phase == 5'hf) & heads_layer_prunes) begin  // @[CascadeLayers.swift:49]
             heads_line <= heads_line
-                + {{9{head_ratio_step[17]}}, head_ratio_step};  // @[CascadeLayers.swift:48]
+                + {{9{head_ratio_step[17]}}, head_ratio_step};  // @[CascadeLayers.swift:50]
         end
     end
 
-    wire heads_ratio_next_less = heads_line > $signed(27'h10000);  // @[CascadeLayers.swift:52]
+    wire heads_ratio_next_less = heads_line > $signed(27'h10000);  // @[CascadeLayers.swift:54]
     wire [25:0] kept_heads_next_sum = {1'b0, heads_product}
-        + 26'hffff;  // @[CascadeLayers.swift:63]
+        + 26'hffff;  // @[CascadeLayers.swift:65]
 
     always @(posedge clock) begin
         heads_ratio <= heads_layer_prunes ? (heads_line[26] ? 17'h0
                 : heads_ratio_next_less ? 17'h10000
                 : heads_line[16:0])
-            : 17'h10000;  // @[CascadeLayers.swift:52]
-        heads_product <= heads_ratio * heads_of_layer;  // @[CascadeLayers.swift:53]
+            : 17'h10000;  // @[CascadeLayers.swift:54]
+        heads_product <= heads_ratio * heads_of_layer;  // @[CascadeLayers.swift:55]
         kept_heads <= (kept_heads_next_sum[23:16] < heads_left) ? kept_heads_next_sum[23:16]
-            : heads_left;  // @[CascadeLayers.swift:63]
+            : heads_left;  // @[CascadeLayers.swift:65]
     end
 
-    wire prunes_heads = kept_heads < heads_left;  // @[CascadeLayers.swift:64]
+    wire prunes_heads = kept_heads < heads_left;  // @[CascadeLayers.swift:66]
     wire prunes_tokens = (kept_tokens < tokens_left)
         & (|kept_tokens)
-        & (|kept_heads);  // @[CascadeLayers.swift:66]
-    assign lane_job_valid = job_skid_output_valid;  // @[CascadeLayers.swift:86]
-    assign lane_job_payload_first = job_skid_output_payload[256:237];  // @[CascadeLayers.swift:86]
-    assign lane_job_payload_end = job_skid_output_payload[236:217];  // @[CascadeLayers.swift:86]
-    assign lane_job_payload_gathered = job_skid_output_payload[216];  // @[CascadeLayers.swift:86]
-    assign lane_job_payload_loads_list = job_skid_output_payload[215];  // @[CascadeLayers.swift:86]
+        & (|kept_heads);  // @[CascadeLayers.swift:69]
+    assign lane_job_valid = job_skid_output_valid;  // @[CascadeLayers.swift:89]
+    assign lane_job_payload_first = job_skid_output_payload[256:237];  // @[CascadeLayers.swift:89]
+    assign lane_job_payload_end = job_skid_output_payload[236:217];  // @[CascadeLayers.swift:89]
+    assign lane_job_payload_gathered = job_skid_output_payload[216];  // @[CascadeLayers.swift:89]
+    assign lane_job_payload_loads_list = job_skid_output_payload[215];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_accumulates =
-        job_skid_output_payload[214];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[214];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_tile_size =
-        job_skid_output_payload[213:211];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[213:211];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_msb_bits =
-        job_skid_output_payload[210:207];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[210:207];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_lsb_bits =
-        job_skid_output_payload[206:203];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[206:203];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_value_bits =
-        job_skid_output_payload[202:199];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[202:199];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_scale_mantissa =
-        job_skid_output_payload[198:181];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[198:181];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_scale_shift =
-        job_skid_output_payload[180:175];  // @[CascadeLayers.swift:86]
-    assign lane_job_payload_refine = job_skid_output_payload[174:173];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[180:175];  // @[CascadeLayers.swift:89]
+    assign lane_job_payload_refine = job_skid_output_payload[174:173];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_confidence =
-        job_skid_output_payload[172:148];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[172:148];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_value_rule =
-        job_skid_output_payload[147:146];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[147:146];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_value_limit =
-        job_skid_output_payload[145:121];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[145:121];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_renormalise =
-        job_skid_output_payload[120];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[120];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_key_msb_address =
-        job_skid_output_payload[119:80];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[119:80];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_key_lsb_address =
-        job_skid_output_payload[79:40];  // @[CascadeLayers.swift:86]
+        job_skid_output_payload[79:40];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_value_address =
-        job_skid_output_payload[39:0];  // @[CascadeLayers.swift:86]
-    assign lane_query_valid = query_skid_output_valid;  // @[CascadeLayers.swift:86]
-    assign lane_query_payload = query_skid_output_payload;  // @[CascadeLayers.swift:86]
-    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:87]
-    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:87]
-    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:87]
+        job_skid_output_payload[39:0];  // @[CascadeLayers.swift:89]
+    assign lane_query_valid = query_skid_output_valid;  // @[CascadeLayers.swift:89]
+    assign lane_query_payload = query_skid_output_payload;  // @[CascadeLayers.swift:89]
+    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:90]
+    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:90]
+    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:90]
     wire [3:0] head_importance_row_payload_head =
-        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:91]
+        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:94]
     wire [15:0] head_importance_row_payload_scale =
-        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:91]
-    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:92]
+        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:94]
+    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:95]
     wire head_stays_choice = head[3] ? (head[2] ? (head[1] ? (head[0] ? keeps_head[15]
                     : keeps_head[14])
                 : head[0] ? keeps_head[13]
@@ -340,19 +340,19 @@ module CascadeController_n524288_k1024_d64_h16 (
             : keeps_head[4])
         : head[1] ? (head[0] ? keeps_head[3] : keeps_head[2])
         : head[0] ? keeps_head[1]
-        : keeps_head[0];  // @[CascadeLayers.swift:95]
-    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:95]
+        : keeps_head[0];  // @[CascadeLayers.swift:98]
+    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:98]
     wire room_for_row = head_stays ? (job_skid_input_ready
             & query_skid_input_ready
             & head_rows_input_ready
             & !token_rows[7]
             & !head_bank_rows[7])
-        : skipped_skid_input_ready;  // @[CascadeLayers.swift:96]
-    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:98]
-    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:99]
-    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:100]
-    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:101]
-    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:102]
+        : skipped_skid_input_ready;  // @[CascadeLayers.swift:99]
+    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:101]
+    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:102]
+    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:103]
+    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:104]
+    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:105]
     wire [256:0] job_skid_input_payload = {
         20'h0, {9'h0, tokens_left}, has_list & (|tokens_left), loads_list, 1'b1,
         job_payload_job_tile_size, job_payload_job_msb_bits, job_payload_job_lsb_bits,
@@ -360,9 +360,9 @@ module CascadeController_n524288_k1024_d64_h16 (
         job_payload_job_refine, job_payload_job_confidence, job_payload_job_value_rule,
         job_payload_job_value_limit, job_payload_job_renormalise, job_payload_job_key_msb_address,
         job_payload_job_key_lsb_address, job_payload_job_value_address
-    };  // @[CascadeLayers.swift:106]
+    };  // @[CascadeLayers.swift:109]
 
-    SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:86]
+    SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:89]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -373,7 +373,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(job_skid_output_payload)
     );
 
-    SkidBuffer_w768 query_skid (  // @[CascadeLayers.swift:86]
+    SkidBuffer_w768 query_skid (  // @[CascadeLayers.swift:89]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -386,9 +386,9 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     wire [19:0] head_rows_input_payload = {
         head[3:0], job_payload_head_scale
-    };  // @[CascadeLayers.swift:115]
+    };  // @[CascadeLayers.swift:118]
 
-    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:88]
+    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:91]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -399,10 +399,10 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(head_rows_output_payload)
     );
 
-    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:116]
-    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:116]
+    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:119]
+    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:119]
 
-    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:87]
+    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:90]
         .clock(clock),
         .reset(reset),
         .input_valid(skipped_skid_input_valid),
@@ -413,159 +413,160 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(skipped_skid_output_payload)
     );
 
-    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:150]
+    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:153]
     wire [7:0] head_bank_rows_next_sum = head_bank_rows
-        + {7'h0, row_goes};  // @[CascadeLayers.swift:150]
+        + {7'h0, row_goes};  // @[CascadeLayers.swift:153]
 
     always @(posedge clock) begin
         if (reset) begin
-            token_rows <= 8'h0;  // @[CascadeLayers.swift:141]
-            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:141]
+            token_rows <= 8'h0;  // @[CascadeLayers.swift:144]
+            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:144]
         end else begin
-            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:150]
+            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:153]
             head_bank_rows <= head_bank_rows_next_sum
-                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:150]
+                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:153]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:123]
-            head <= 8'h0;  // @[CascadeLayers.swift:123]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:126]
+            head <= 8'h0;  // @[CascadeLayers.swift:126]
         end
-        if (row_passes) begin  // @[CascadeLayers.swift:124]
-            head <= head + 8'h1;  // @[CascadeLayers.swift:125]
+        if (row_passes) begin  // @[CascadeLayers.swift:127]
+            head <= head + 8'h1;  // @[CascadeLayers.swift:128]
         end
     end
 
-    wire rows_are_in = (token_rows == 8'h0)
-        & (head_bank_rows == 8'h0);  // @[CascadeLayers.swift:132]
-    wire settled = rows_are_in & !selecting;  // @[CascadeLayers.swift:161]
-    wire ranks = prunes_tokens | prunes_heads;  // @[CascadeLayers.swift:162]
-    wire tokens_left_when2 = (phase == 5'h9) & (settled | !ranks);  // @[CascadeLayers.swift:166]
+    wire tokens_are_in = token_rows == 8'h0;  // @[CascadeLayers.swift:135]
+    wire heads_are_in = head_bank_rows == 8'h0;  // @[CascadeLayers.swift:135]
+    wire settled = (!prunes_tokens | tokens_are_in)
+        & (!prunes_heads | heads_are_in)
+        & (!prunes_tokens | !selecting);  // @[CascadeLayers.swift:168]
+    wire tokens_left_when2 = (phase == 5'h9) & settled;  // @[CascadeLayers.swift:173]
 
     always @(posedge clock) begin
-        if (layer_when) begin  // @[CascadeLayers.swift:31]
-            tokens_left <= asked_tokens[10:0];  // @[CascadeLayers.swift:33]
-            heads_left <= heads_of_layer;  // @[CascadeLayers.swift:34]
+        if (layer_when) begin  // @[CascadeLayers.swift:33]
+            tokens_left <= asked_tokens[10:0];  // @[CascadeLayers.swift:35]
+            heads_left <= heads_of_layer;  // @[CascadeLayers.swift:36]
         end
-        if (tokens_left_when2) begin  // @[CascadeLayers.swift:166]
-            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:170]
-            heads_left <= kept_heads;  // @[CascadeLayers.swift:171]
+        if (tokens_left_when2) begin  // @[CascadeLayers.swift:173]
+            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:177]
+            heads_left <= kept_heads;  // @[CascadeLayers.swift:178]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:175]
-            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:176]
-            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:177]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:182]
+            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:183]
+            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:184]
         end
     end
 
-    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:185]
-    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:185]
+    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:192]
+    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:192]
     wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (
             sequence_context
             - recent)
-        : 11'h0;  // @[CascadeLayers.swift:185]
+        : 11'h0;  // @[CascadeLayers.swift:192]
     wire loads_list_when3 = token_selector_command_valid
-        & token_selector_command_ready;  // @[CascadeLayers.swift:188]
+        & token_selector_command_ready;  // @[CascadeLayers.swift:195]
 
     always @(posedge clock) begin
-        if (layer_when) begin  // @[CascadeLayers.swift:31]
-            loads_list <= 1'b0;  // @[CascadeLayers.swift:37]
+        if (layer_when) begin  // @[CascadeLayers.swift:33]
+            loads_list <= 1'b0;  // @[CascadeLayers.swift:39]
         end
-        if (row_goes) begin  // @[CascadeLayers.swift:119]
-            loads_list <= 1'b0;  // @[CascadeLayers.swift:120]
+        if (row_goes) begin  // @[CascadeLayers.swift:122]
+            loads_list <= 1'b0;  // @[CascadeLayers.swift:123]
         end
-        if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
-            loads_list <= 1'b1;  // @[CascadeLayers.swift:190]
+        if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
+            loads_list <= 1'b1;  // @[CascadeLayers.swift:197]
         end
     end
 
-    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:193]
+    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:200]
 
     always @(posedge clock) begin
-        if (layer_when) begin  // @[CascadeLayers.swift:31]
-            has_list <= 1'b0;  // @[CascadeLayers.swift:36]
+        if (layer_when) begin  // @[CascadeLayers.swift:33]
+            has_list <= 1'b0;  // @[CascadeLayers.swift:38]
         end
-        if (scans) begin  // @[CascadeLayers.swift:194]
-            has_list <= 1'b1;  // @[CascadeLayers.swift:195]
+        if (scans) begin  // @[CascadeLayers.swift:201]
+            has_list <= 1'b1;  // @[CascadeLayers.swift:202]
         end
     end
 
-    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:199]
+    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:206]
     wire keeps_head_when = (phase == 5'hd)
-        & head_importance_kept_valid;  // @[CascadeLayers.swift:200]
+        & head_importance_kept_valid;  // @[CascadeLayers.swift:207]
 
     always @(posedge clock) begin
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
-            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:201]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
+            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:208]
         end
     end
 
     always @(posedge clock) begin
-        if (layer_when) begin  // @[CascadeLayers.swift:31]
-            all_heads <= 1'b1;  // @[CascadeLayers.swift:35]
+        if (layer_when) begin  // @[CascadeLayers.swift:33]
+            all_heads <= 1'b1;  // @[CascadeLayers.swift:37]
         end
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
-            all_heads <= 1'b0;  // @[CascadeLayers.swift:202]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
+            all_heads <= 1'b0;  // @[CascadeLayers.swift:209]
         end
     end
 
-    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:205]
-    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:205]
-    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:205]
+    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:212]
+    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:212]
+    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:212]
 
     always @(posedge clock) begin
         if (reset) begin
-            selecting <= 1'b0;  // @[CascadeLayers.swift:160]
+            selecting <= 1'b0;  // @[CascadeLayers.swift:163]
         end else begin
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
-                selecting <= 1'b1;  // @[CascadeLayers.swift:189]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
+                selecting <= 1'b1;  // @[CascadeLayers.swift:196]
             end
             if (token_selector_list_valid
                 & list_ready
-                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:206]
-                selecting <= 1'b0;  // @[CascadeLayers.swift:206]
+                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:213]
+                selecting <= 1'b0;  // @[CascadeLayers.swift:213]
             end
         end
     end
 
-    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:115]
+    wire begins_sequence = is_new_sequence | sequence_is_empty;  // @[CascadeController.swift:123]
     wire token_command_valid_or = (phase == 5'h2)
-        | (phase == 5'h17);  // @[CascadeController.swift:153]
-    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:153]
-    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:153]
+        | (phase == 5'h17);  // @[CascadeController.swift:161]
+    wire token_command_valid_equal = phase == 5'h5;  // @[CascadeController.swift:161]
+    wire token_command_valid_equal_2 = phase == 5'h4;  // @[CascadeController.swift:161]
     assign token_command_valid = token_command_valid_or
         | token_command_valid_equal
         | (phase == 5'hc)
         | (phase == 5'h12)
-        | token_command_valid_equal_2;  // @[CascadeController.swift:153]
+        | token_command_valid_equal_2;  // @[CascadeController.swift:161]
     assign token_command_payload_operation = token_command_valid_or ? 2'h0
         : token_command_valid_equal_2 ? 2'h1
         : token_command_valid_equal ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:153]
-    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:153]
+        : 2'h3;  // @[CascadeController.swift:161]
+    assign token_command_payload_first = sequence_context;  // @[CascadeController.swift:161]
     assign token_command_payload_end = token_command_valid_equal ? asked_tokens[10:0]
         : (phase == 5'h2) ? 11'h0
-        : sequence_context;  // @[CascadeController.swift:153]
-    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:153]
-    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:173]
-    wire head_importance_command_valid_equal_2 = phase == 5'h19;  // @[CascadeController.swift:173]
-    wire head_importance_command_valid_equal_3 = phase == 5'h14;  // @[CascadeController.swift:173]
+        : sequence_context;  // @[CascadeController.swift:161]
+    assign token_command_payload_born = sequence_rows;  // @[CascadeController.swift:161]
+    wire head_importance_command_valid_equal = phase == 5'h3;  // @[CascadeController.swift:181]
+    wire head_importance_command_valid_equal_2 = phase == 5'h19;  // @[CascadeController.swift:181]
+    wire head_importance_command_valid_equal_3 = phase == 5'h14;  // @[CascadeController.swift:181]
     wire head_importance_command_valid = head_importance_command_valid_equal
         | head_importance_command_valid_equal_2
         | head_importance_command_valid_equal_3
-        | (phase == 5'ha);  // @[CascadeController.swift:173]
+        | (phase == 5'ha);  // @[CascadeController.swift:181]
     wire [1:0] head_importance_command_payload_operation =
         head_importance_command_valid_equal ? 2'h1
         : head_importance_command_valid_equal_2 ? 2'h0
         : head_importance_command_valid_equal_3 ? 2'h2
-        : 2'h3;  // @[CascadeController.swift:173]
+        : 2'h3;  // @[CascadeController.swift:181]
     wire [4:0] head_importance_command_payload_heads =
-        heads_of_layer[4:0];  // @[CascadeController.swift:173]
+        heads_of_layer[4:0];  // @[CascadeController.swift:181]
     wire [4:0] head_importance_command_payload_keep =
-        kept_heads[4:0];  // @[CascadeController.swift:173]
+        kept_heads[4:0];  // @[CascadeController.swift:181]
     wire [11:0] context_words_sum = {1'b0, sequence_context} + 12'hf;  // @[CascadeState.swift:18]
     wire [10:0] context_words = {3'h0, context_words_sum[11:4]};  // @[CascadeState.swift:18]
     assign saved_valid = saved_skid_output_valid;  // @[CascadeState.swift:28]
@@ -576,7 +577,7 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire token_selector_scan_valid = token_scan_valid
         & !token_selector_scan_valid_equal;  // @[CascadeState.swift:30]
 
-    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:85]
+    TokenSelector_n524288_k1024 token_selector (  // @[CascadeController.swift:93]
         .clock(clock),
         .reset(reset),
         .command_valid(token_selector_command_valid),
@@ -785,7 +786,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         state_ended ? 32'h0 : restored_payload_numbers[31:0]
     };  // @[CascadeState.swift:75]
 
-    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:84]
+    HeadImportance_d64_h16 head_importance (  // @[CascadeController.swift:92]
         .clock(clock),
         .reset(reset),
         .row_valid(head_rows_output_valid),
@@ -855,14 +856,14 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_is_empty_when = (phase == 5'h5)
-        & token_command_ready;  // @[CascadeController.swift:137]
+        & token_command_ready;  // @[CascadeController.swift:145]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:197]
+            sequence_is_empty <= 1'b1;  // @[CascadeController.swift:205]
         end else begin
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
-                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:139]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:145]
+                sequence_is_empty <= 1'b0;  // @[CascadeController.swift:147]
             end
             if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
                 if (state_ended) begin  // @[CascadeState.swift:97]
@@ -874,17 +875,17 @@ module CascadeController_n524288_k1024_d64_h16 (
     end
 
     wire sequence_context_when = (phase == 5'h2)
-        & token_command_ready;  // @[CascadeController.swift:133]
+        & token_command_ready;  // @[CascadeController.swift:141]
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_context <= 11'h0;  // @[CascadeController.swift:198]
+            sequence_context <= 11'h0;  // @[CascadeController.swift:206]
         end else begin
-            if (sequence_context_when) begin  // @[CascadeController.swift:133]
-                sequence_context <= 11'h0;  // @[CascadeController.swift:134]
+            if (sequence_context_when) begin  // @[CascadeController.swift:141]
+                sequence_context <= 11'h0;  // @[CascadeController.swift:142]
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
-                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:138]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:145]
+                sequence_context <= asked_tokens[10:0];  // @[CascadeController.swift:146]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_context <= restored_payload_numbers[10:0];  // @[CascadeState.swift:83]
@@ -899,13 +900,13 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     always @(posedge clock) begin
         if (reset) begin
-            sequence_rows <= 32'h0;  // @[CascadeController.swift:199]
+            sequence_rows <= 32'h0;  // @[CascadeController.swift:207]
         end else begin
-            if (row_goes) begin  // @[CascadeLayers.swift:119]
-                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:121]
+            if (row_goes) begin  // @[CascadeLayers.swift:122]
+                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:124]
             end
-            if (sequence_context_when) begin  // @[CascadeController.swift:133]
-                sequence_rows <= 32'h0;  // @[CascadeController.swift:135]
+            if (sequence_context_when) begin  // @[CascadeController.swift:141]
+                sequence_rows <= 32'h0;  // @[CascadeController.swift:143]
             end
             if (state_ended_when) begin  // @[CascadeState.swift:80]
                 sequence_rows <= restored_payload_numbers[63:32];  // @[CascadeState.swift:84]
@@ -918,25 +919,25 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:120]
+    wire fault_when2 = phase == 5'h1;  // @[CascadeController.swift:128]
     wire fault_when3_or = (asked_tokens == 20'h0)
-        | (asked_tokens > 20'h400)  // @[CascadeController.swift:120]
+        | (asked_tokens > 20'h400)  // @[CascadeController.swift:128]
         | (!begins_sequence & (asked_tokens < {9'h0, sequence_context}));
     wire fault_when3_or_2 = (heads_of_layer == 8'h0)
-        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:120]
+        | (heads_of_layer > 8'h10);  // @[CascadeController.swift:128]
     wire fault_when3 = fault_when3_or
         | fault_when3_or_2
-        | (layers == 8'h0);  // @[CascadeController.swift:121]
+        | (layers == 8'h0);  // @[CascadeController.swift:129]
 
     always @(posedge clock) begin
-        if (take_command) begin  // @[CascadeController.swift:90]
-            fault <= 3'h0;  // @[CascadeController.swift:90]
+        if (take_command) begin  // @[CascadeController.swift:98]
+            fault <= 3'h0;  // @[CascadeController.swift:98]
         end
-        if (fault_when2) begin  // @[CascadeController.swift:120]
-            if (fault_when3) begin  // @[CascadeController.swift:121]
+        if (fault_when2) begin  // @[CascadeController.swift:128]
+            if (fault_when3) begin  // @[CascadeController.swift:129]
                 fault <= {
                     1'b0, fault_when3_or ? 2'h1 : fault_when3_or_2 ? 2'h3 : 2'h2
-                };  // @[CascadeController.swift:122]
+                };  // @[CascadeController.swift:130]
             end
         end
         if (restored_ready_equal_2) begin  // @[CascadeState.swift:96]
@@ -966,112 +967,115 @@ module CascadeController_n524288_k1024_d64_h16 (
         end
     end
 
-    assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:101]
-    assign status_payload = fault;  // @[CascadeController.swift:101]
-    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:126]
-    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:130]
+    assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:109]
+    assign status_payload = fault;  // @[CascadeController.swift:109]
+    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:129]
+    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:133]
 
     always @(posedge clock) begin
         if (reset) begin
-            phase <= 5'h0;  // @[CascadeController.swift:82]
+            phase <= 5'h0;  // @[CascadeController.swift:90]
         end else begin
-            if (row_passes) begin  // @[CascadeLayers.swift:124]
-                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:126]
-                    phase <= 5'hf;  // @[CascadeLayers.swift:126]
+            if (row_passes) begin  // @[CascadeLayers.swift:127]
+                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:129]
+                    phase <= 5'hf;  // @[CascadeLayers.swift:129]
                 end
             end
-            if (phase == 5'hf) begin  // @[CascadeLayers.swift:128]
-                phase <= 5'h6;  // @[CascadeLayers.swift:129]
-                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:130]
-                    phase <= 5'h10;  // @[CascadeLayers.swift:130]
+            if (phase == 5'hf) begin  // @[CascadeLayers.swift:131]
+                phase <= 5'h6;  // @[CascadeLayers.swift:132]
+                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:133]
+                    phase <= 5'h10;  // @[CascadeLayers.swift:133]
                 end
             end
-            if (phase == 5'h6) begin  // @[CascadeLayers.swift:163]
-                phase <= 5'h7;  // @[CascadeLayers.swift:163]
+            if (phase == 5'h6) begin  // @[CascadeLayers.swift:170]
+                phase <= 5'h7;  // @[CascadeLayers.swift:170]
             end
-            if (phase == 5'h7) begin  // @[CascadeLayers.swift:164]
-                phase <= 5'h8;  // @[CascadeLayers.swift:164]
+            if (phase == 5'h7) begin  // @[CascadeLayers.swift:171]
+                phase <= 5'h8;  // @[CascadeLayers.swift:171]
             end
-            if (phase == 5'h8) begin  // @[CascadeLayers.swift:165]
-                phase <= 5'h9;  // @[CascadeLayers.swift:165]
+            if (phase == 5'h8) begin  // @[CascadeLayers.swift:172]
+                phase <= 5'h9;  // @[CascadeLayers.swift:172]
             end
-            if (tokens_left_when2) begin  // @[CascadeLayers.swift:166]
-                phase <= 5'he;  // @[CascadeLayers.swift:167]
-                if (prunes_tokens) begin  // @[CascadeLayers.swift:168]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:168]
+            if (tokens_left_when2) begin  // @[CascadeLayers.swift:173]
+                phase <= 5'he;  // @[CascadeLayers.swift:174]
+                if (prunes_tokens) begin  // @[CascadeLayers.swift:175]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:175]
                 end
-                if (prunes_heads) begin  // @[CascadeLayers.swift:169]
-                    phase <= 5'ha;  // @[CascadeLayers.swift:169]
+                if (prunes_heads) begin  // @[CascadeLayers.swift:176]
+                    phase <= 5'ha;  // @[CascadeLayers.swift:176]
                 end
             end
             if ((phase == 5'ha)
-                & head_importance_command_ready) begin  // @[CascadeLayers.swift:179]
-                phase <= 5'hd;  // @[CascadeLayers.swift:180]
-                if (ranks_tokens) begin  // @[CascadeLayers.swift:181]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:181]
+                & head_importance_command_ready) begin  // @[CascadeLayers.swift:186]
+                phase <= 5'hd;  // @[CascadeLayers.swift:187]
+                if (ranks_tokens) begin  // @[CascadeLayers.swift:188]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:188]
                 end
             end
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:188]
-                phase <= 5'hc;  // @[CascadeLayers.swift:191]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
+                phase <= 5'hc;  // @[CascadeLayers.swift:198]
             end
-            if (scans) begin  // @[CascadeLayers.swift:194]
-                phase <= 5'he;  // @[CascadeLayers.swift:196]
-                if (awaits_heads) begin  // @[CascadeLayers.swift:197]
-                    phase <= 5'hd;  // @[CascadeLayers.swift:197]
-                end
-            end
-            if (keeps_head_when) begin  // @[CascadeLayers.swift:200]
+            if (scans) begin  // @[CascadeLayers.swift:201]
                 phase <= 5'he;  // @[CascadeLayers.swift:203]
-            end
-            if ((phase == 5'h10) & settled) begin  // @[CascadeLayers.swift:211]
-                phase <= 5'h1c;  // @[CascadeLayers.swift:211]
-            end
-            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:110]
-                phase <= 5'h1;  // @[CascadeController.swift:111]
-                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:112]
-                    phase <= 5'h11;  // @[CascadeController.swift:112]
-                end
-                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:113]
-                    phase <= 5'h16;  // @[CascadeController.swift:113]
+                if (awaits_heads) begin  // @[CascadeLayers.swift:204]
+                    phase <= 5'hd;  // @[CascadeLayers.swift:204]
                 end
             end
-            if (fault_when2) begin  // @[CascadeController.swift:120]
-                if (fault_when3) begin  // @[CascadeController.swift:121]
-                    phase <= 5'h1c;  // @[CascadeController.swift:124]
-                end else if (begins_sequence) begin  // @[CascadeController.swift:125]
-                    phase <= 5'h2;  // @[CascadeController.swift:126]
-                end else if (decays) begin  // @[CascadeController.swift:127]
-                    phase <= 5'h4;  // @[CascadeController.swift:128]
+            if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
+                phase <= 5'he;  // @[CascadeLayers.swift:210]
+            end
+            if ((phase == 5'h10)
+                & tokens_are_in
+                & heads_are_in
+                & !selecting) begin  // @[CascadeLayers.swift:223]
+                phase <= 5'h1c;  // @[CascadeLayers.swift:223]
+            end
+            if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:118]
+                phase <= 5'h1;  // @[CascadeController.swift:119]
+                if (command_payload_operation == 2'h1) begin  // @[CascadeController.swift:120]
+                    phase <= 5'h11;  // @[CascadeController.swift:120]
+                end
+                if (command_payload_operation == 2'h2) begin  // @[CascadeController.swift:121]
+                    phase <= 5'h16;  // @[CascadeController.swift:121]
+                end
+            end
+            if (fault_when2) begin  // @[CascadeController.swift:128]
+                if (fault_when3) begin  // @[CascadeController.swift:129]
+                    phase <= 5'h1c;  // @[CascadeController.swift:132]
+                end else if (begins_sequence) begin  // @[CascadeController.swift:133]
+                    phase <= 5'h2;  // @[CascadeController.swift:134]
+                end else if (decays) begin  // @[CascadeController.swift:135]
+                    phase <= 5'h4;  // @[CascadeController.swift:136]
                 end else begin
-                    phase <= 5'h5;  // @[CascadeController.swift:130]
+                    phase <= 5'h5;  // @[CascadeController.swift:138]
                 end
             end
-            if (sequence_is_empty_when) begin  // @[CascadeController.swift:137]
-                phase <= 5'h6;  // @[CascadeController.swift:140]
+            if (sequence_is_empty_when) begin  // @[CascadeController.swift:145]
+                phase <= 5'h6;  // @[CascadeController.swift:148]
             end
-            if (token_command_ready) begin  // @[CascadeController.swift:158]
-                if (phase == 5'h2) begin  // @[CascadeController.swift:159]
-                    phase <= 5'h3;  // @[CascadeController.swift:159]
+            if (token_command_ready) begin  // @[CascadeController.swift:166]
+                if (phase == 5'h2) begin  // @[CascadeController.swift:167]
+                    phase <= 5'h3;  // @[CascadeController.swift:167]
                 end
-                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:160]
-                    phase <= 5'h5;  // @[CascadeController.swift:160]
+                if (token_command_valid_equal_2) begin  // @[CascadeController.swift:168]
+                    phase <= 5'h5;  // @[CascadeController.swift:168]
                 end
-                if (phase == 5'h17) begin  // @[CascadeController.swift:161]
-                    phase <= 5'h18;  // @[CascadeController.swift:161]
+                if (phase == 5'h17) begin  // @[CascadeController.swift:169]
+                    phase <= 5'h18;  // @[CascadeController.swift:169]
                 end
-                if (phase == 5'h12) begin  // @[CascadeController.swift:162]
-                    phase <= 5'h13;  // @[CascadeController.swift:162]
+                if (phase == 5'h12) begin  // @[CascadeController.swift:170]
+                    phase <= 5'h13;  // @[CascadeController.swift:170]
                 end
             end
-            if (head_importance_command_ready) begin  // @[CascadeController.swift:178]
-                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:179]
-                    phase <= 5'h5;  // @[CascadeController.swift:179]
+            if (head_importance_command_ready) begin  // @[CascadeController.swift:186]
+                if (head_importance_command_valid_equal) begin  // @[CascadeController.swift:187]
+                    phase <= 5'h5;  // @[CascadeController.swift:187]
                 end
-                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:180]
-                    phase <= 5'h1a;  // @[CascadeController.swift:180]
+                if (head_importance_command_valid_equal_2) begin  // @[CascadeController.swift:188]
+                    phase <= 5'h1a;  // @[CascadeController.swift:188]
                 end
-                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:181]
-                    phase <= 5'h15;  // @[CascadeController.swift:181]
+                if (head_importance_command_valid_equal_3) begin  // @[CascadeController.swift:189]
+                    phase <= 5'h15;  // @[CascadeController.swift:189]
                 end
             end
             if (words_left_when) begin  // @[CascadeState.swift:46]
@@ -1107,8 +1111,8 @@ module CascadeController_n524288_k1024_d64_h16 (
                     phase <= 5'h1c;  // @[CascadeState.swift:103]
                 end
             end
-            if (status_valid & status_ready) begin  // @[CascadeController.swift:102]
-                phase <= 5'h0;  // @[CascadeController.swift:102]
+            if (status_valid & status_ready) begin  // @[CascadeController.swift:110]
+                phase <= 5'h0;  // @[CascadeController.swift:110]
             end
         end
     end

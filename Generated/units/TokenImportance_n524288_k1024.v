@@ -4,124 +4,125 @@
 module TokenImportance_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire accumulates_valid,  // @[TokenImportance.swift:42]
-    output wire accumulates_ready,  // @[TokenImportance.swift:42]
-    input  wire accumulates_payload,  // @[TokenImportance.swift:42]
-    input  wire range_valid,  // @[TokenImportance.swift:42]
-    output wire range_ready,  // @[TokenImportance.swift:42]
-    input  wire [19:0] range_payload_first,  // @[TokenImportance.swift:42]
-    input  wire [19:0] range_payload_end,  // @[TokenImportance.swift:42]
-    input  wire range_payload_gathered,  // @[TokenImportance.swift:42]
-    input  wire range_payload_bank,  // @[TokenImportance.swift:42]
-    input  wire list_valid,  // @[TokenImportance.swift:43]
-    input  wire [10:0] list_payload_position,  // @[TokenImportance.swift:43]
-    input  wire [18:0] list_payload_token,  // @[TokenImportance.swift:43]
-    input  wire weights_valid,  // @[TokenImportance.swift:43]
-    output wire weights_ready,  // @[TokenImportance.swift:43]
-    input  wire [20:0] weights_payload_weights,  // @[TokenImportance.swift:43]
-    input  wire signed [11:0] weights_payload_reference,  // @[TokenImportance.swift:43]
-    input  wire weights_payload_occupied,  // @[TokenImportance.swift:43]
-    input  wire weights_payload_tile_last,  // @[TokenImportance.swift:43]
-    input  wire weights_payload_row_last,  // @[TokenImportance.swift:43]
-    input  wire total_valid,  // @[TokenImportance.swift:44]
-    output wire total_ready,  // @[TokenImportance.swift:44]
-    input  wire total_payload_occupied,  // @[TokenImportance.swift:44]
-    input  wire signed [6:0] total_payload_highest_class,  // @[TokenImportance.swift:44]
-    input  wire [6:0] total_payload_shift,  // @[TokenImportance.swift:44]
-    input  wire [24:0] total_payload_reciprocal,  // @[TokenImportance.swift:44]
-    input  wire command_valid,  // @[TokenImportance.swift:44]
-    output wire command_ready,  // @[TokenImportance.swift:44]
-    input  wire [1:0] command_payload_operation,  // @[TokenImportance.swift:44]
-    input  wire [10:0] command_payload_first,  // @[TokenImportance.swift:44]
-    input  wire [10:0] command_payload_end,  // @[TokenImportance.swift:44]
-    input  wire [31:0] command_payload_born,  // @[TokenImportance.swift:44]
-    input  wire load_valid,  // @[TokenImportance.swift:45]
-    output wire load_ready,  // @[TokenImportance.swift:45]
-    input  wire [495:0] load_payload_importance,  // @[TokenImportance.swift:45]
-    input  wire [511:0] load_payload_born,  // @[TokenImportance.swift:45]
-    output wire scan_valid,  // @[TokenImportance.swift:45]
-    input  wire scan_ready,  // @[TokenImportance.swift:45]
-    output wire [495:0] scan_payload_importance,  // @[TokenImportance.swift:45]
-    output wire [511:0] scan_payload_born,  // @[TokenImportance.swift:45]
-    output wire row_done  // @[TokenImportance.swift:45]
+    input  wire accumulates_valid,  // @[TokenImportance.swift:52]
+    output wire accumulates_ready,  // @[TokenImportance.swift:52]
+    input  wire accumulates_payload,  // @[TokenImportance.swift:52]
+    input  wire range_valid,  // @[TokenImportance.swift:52]
+    output wire range_ready,  // @[TokenImportance.swift:52]
+    input  wire [19:0] range_payload_first,  // @[TokenImportance.swift:52]
+    input  wire [19:0] range_payload_end,  // @[TokenImportance.swift:52]
+    input  wire range_payload_gathered,  // @[TokenImportance.swift:52]
+    input  wire range_payload_bank,  // @[TokenImportance.swift:52]
+    input  wire list_valid,  // @[TokenImportance.swift:53]
+    input  wire [10:0] list_payload_position,  // @[TokenImportance.swift:53]
+    input  wire [18:0] list_payload_token,  // @[TokenImportance.swift:53]
+    input  wire weights_valid,  // @[TokenImportance.swift:53]
+    output wire weights_ready,  // @[TokenImportance.swift:53]
+    input  wire [20:0] weights_payload_weights,  // @[TokenImportance.swift:53]
+    input  wire signed [11:0] weights_payload_reference,  // @[TokenImportance.swift:53]
+    input  wire weights_payload_occupied,  // @[TokenImportance.swift:53]
+    input  wire weights_payload_tile_last,  // @[TokenImportance.swift:53]
+    input  wire weights_payload_row_last,  // @[TokenImportance.swift:53]
+    input  wire total_valid,  // @[TokenImportance.swift:54]
+    output wire total_ready,  // @[TokenImportance.swift:54]
+    input  wire total_payload_occupied,  // @[TokenImportance.swift:54]
+    input  wire signed [6:0] total_payload_highest_class,  // @[TokenImportance.swift:54]
+    input  wire [6:0] total_payload_shift,  // @[TokenImportance.swift:54]
+    input  wire [24:0] total_payload_reciprocal,  // @[TokenImportance.swift:54]
+    input  wire bank_0_command_valid,  // @[ImportanceStreams.swift:63]
+    output wire bank_0_command_ready,  // @[ImportanceStreams.swift:63]
+    input  wire [1:0] bank_0_command_payload_operation,  // @[ImportanceStreams.swift:63]
+    input  wire [10:0] bank_0_command_payload_first,  // @[ImportanceStreams.swift:63]
+    input  wire [10:0] bank_0_command_payload_end,  // @[ImportanceStreams.swift:63]
+    input  wire [31:0] bank_0_command_payload_born,  // @[ImportanceStreams.swift:63]
+    input  wire bank_0_load_valid,  // @[ImportanceStreams.swift:63]
+    output wire bank_0_load_ready,  // @[ImportanceStreams.swift:63]
+    input  wire [495:0] bank_0_load_payload_importance,  // @[ImportanceStreams.swift:63]
+    input  wire [511:0] bank_0_load_payload_born,  // @[ImportanceStreams.swift:63]
+    output wire bank_0_scan_valid,  // @[ImportanceStreams.swift:64]
+    input  wire bank_0_scan_ready,  // @[ImportanceStreams.swift:64]
+    output wire [495:0] bank_0_scan_payload_importance,  // @[ImportanceStreams.swift:64]
+    output wire [511:0] bank_0_scan_payload_born,  // @[ImportanceStreams.swift:64]
+    output wire row_done,  // @[TokenImportance.swift:55]
+    output wire row_added_0  // @[TokenImportance.swift:56]
 );
 
-    reg row_running;  // @[TokenImportance.swift:81]
-    reg row_indexed;  // @[TokenImportance.swift:93]
-    reg valid_1;  // @[TokenImportance.swift:114]
-    reg valid_2;  // @[TokenImportance.swift:114]
-    reg counts;  // @[TokenImportance.swift:130]
-    reg [38:0] product;  // @[TokenImportance.swift:132]
-    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:133]
-    reg [9:0] token_1;  // @[TokenImportance.swift:138]
-    reg [9:0] token_2;  // @[TokenImportance.swift:138]
-    reg [20:0] probability;  // @[TokenImportance.swift:139]
-    reg row_last_1;  // @[TokenImportance.swift:140]
-    reg row_last_2;  // @[TokenImportance.swift:140]
-    reg row_passed;  // @[TokenImportance.swift:118]
-    wire waiting_keys_input_ready;  // @[TokenImportance.swift:65]
-    wire waiting_keys_output_valid;  // @[TokenImportance.swift:65]
-    wire [32:0] waiting_keys_output_payload;  // @[TokenImportance.swift:65]
-    wire waiting_rows_input_ready;  // @[TokenImportance.swift:66]
-    wire waiting_rows_output_valid;  // @[TokenImportance.swift:66]
-    wire waiting_rows_output_payload;  // @[TokenImportance.swift:66]
-    wire bank_adding;  // @[TokenImportance.swift:77]
-    wire bank_row_added;  // @[TokenImportance.swift:77]
-    wire bank_command_ready;  // @[TokenImportance.swift:77]
-    wire bank_sweeping;  // @[TokenImportance.swift:77]
-    wire bank_load_ready;  // @[TokenImportance.swift:77]
-    wire bank_scan_valid;  // @[TokenImportance.swift:77]
-    wire [495:0] bank_scan_payload_importance;  // @[TokenImportance.swift:77]
-    wire [511:0] bank_scan_payload_born;  // @[TokenImportance.swift:77]
-    wire index_range_ready;  // @[TokenImportance.swift:90]
-    wire index_tokens_valid;  // @[TokenImportance.swift:90]
-    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:90]
-    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:90]
-    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:90]
-    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:90]
+    reg row_running;  // @[TokenImportance.swift:92]
+    reg row_indexed;  // @[TokenImportance.swift:110]
+    reg valid_1;  // @[TokenImportance.swift:133]
+    reg valid_2;  // @[TokenImportance.swift:133]
+    reg counts;  // @[TokenImportance.swift:207]
+    reg [38:0] product;  // @[TokenImportance.swift:209]
+    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:210]
+    reg [9:0] token_1;  // @[TokenImportance.swift:215]
+    reg [9:0] token_2;  // @[TokenImportance.swift:215]
+    reg [20:0] probability;  // @[TokenImportance.swift:216]
+    reg row_last_1;  // @[TokenImportance.swift:217]
+    reg row_last_2;  // @[TokenImportance.swift:217]
+    reg row_passed;  // @[TokenImportance.swift:141]
+    wire waiting_keys_input_ready;  // @[TokenImportance.swift:76]
+    wire waiting_keys_output_valid;  // @[TokenImportance.swift:76]
+    wire [32:0] waiting_keys_output_payload;  // @[TokenImportance.swift:76]
+    wire waiting_rows_input_ready;  // @[TokenImportance.swift:77]
+    wire waiting_rows_output_valid;  // @[TokenImportance.swift:77]
+    wire waiting_rows_output_payload;  // @[TokenImportance.swift:77]
+    wire bank_adding;  // @[TokenImportance.swift:90]
+    wire bank_row_added;  // @[TokenImportance.swift:90]
+    wire bank_command_ready;  // @[TokenImportance.swift:90]
+    wire bank_sweeping;  // @[TokenImportance.swift:90]
+    wire bank_load_ready;  // @[TokenImportance.swift:90]
+    wire bank_scan_valid;  // @[TokenImportance.swift:90]
+    wire [495:0] bank_scan_payload_importance;  // @[TokenImportance.swift:90]
+    wire [511:0] bank_scan_payload_born;  // @[TokenImportance.swift:90]
+    wire index_range_ready;  // @[TokenImportance.swift:107]
+    wire index_tokens_valid;  // @[TokenImportance.swift:107]
+    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:107]
+    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:107]
+    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:107]
+    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:107]
 
     wire room = accumulates_valid
         & waiting_rows_input_ready
-        & (waiting_keys_input_ready | !accumulates_payload);  // @[TokenImportance.swift:68]
-    wire take = weights_valid & room;  // @[TokenImportance.swift:69]
-    assign weights_ready = room;  // @[TokenImportance.swift:70]
-    assign accumulates_ready = take & weights_payload_row_last;  // @[TokenImportance.swift:71]
-    wire waiting_keys_input_valid = take & accumulates_payload;  // @[TokenImportance.swift:72]
+        & (waiting_keys_input_ready | !accumulates_payload);  // @[TokenImportance.swift:80]
+    wire take = weights_valid & room;  // @[TokenImportance.swift:81]
+    assign weights_ready = room;  // @[TokenImportance.swift:82]
+    assign accumulates_ready = take & weights_payload_row_last;  // @[TokenImportance.swift:83]
+    wire waiting_keys_input_valid = take & accumulates_payload;  // @[TokenImportance.swift:85]
     wire [32:0] waiting_keys_input_payload = {
         weights_payload_weights, weights_payload_reference
-    };  // @[TokenImportance.swift:72]
-    wire waiting_rows_input_valid = take & weights_payload_row_last;  // @[TokenImportance.swift:73]
-    assign command_ready = bank_command_ready;  // @[TokenImportance.swift:78]
-    assign load_ready = bank_load_ready;  // @[TokenImportance.swift:79]
-    assign scan_valid = bank_scan_valid;  // @[TokenImportance.swift:80]
-    assign scan_payload_importance = bank_scan_payload_importance;  // @[TokenImportance.swift:80]
-    assign scan_payload_born = bank_scan_payload_born;  // @[TokenImportance.swift:80]
-    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:115]
-    wire bank_hold = row_running | weighing | bank_adding;  // @[TokenImportance.swift:83]
+    };  // @[TokenImportance.swift:85]
+    wire waiting_rows_input_valid = take & weights_payload_row_last;  // @[TokenImportance.swift:86]
+    assign bank_0_command_ready = bank_command_ready;  // @[TokenImportance.swift:95]
+    assign bank_0_load_ready = bank_load_ready;  // @[TokenImportance.swift:96]
+    assign bank_0_scan_valid = bank_scan_valid;  // @[TokenImportance.swift:97]
+    assign bank_0_scan_payload_importance =
+        bank_scan_payload_importance;  // @[TokenImportance.swift:97]
+    assign bank_0_scan_payload_born = bank_scan_payload_born;  // @[TokenImportance.swift:97]
+    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:134]
+    wire bank_hold = row_running | weighing | bank_adding;  // @[TokenImportance.swift:98]
     wire quiet = !row_running
         & !weighing
         & !bank_adding
-        & !bank_sweeping
-        & !command_valid;  // @[TokenImportance.swift:86]
-    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:87]
+        & !(bank_sweeping | bank_0_command_valid);  // @[TokenImportance.swift:103]
+    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:104]
     wire row_passes = row_known
         & !waiting_rows_output_payload
         & range_valid
-        & quiet;  // @[TokenImportance.swift:88]
+        & quiet;  // @[TokenImportance.swift:105]
     wire row_begins = row_known
         & waiting_rows_output_payload
-        & quiet;  // @[TokenImportance.swift:89]
-    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:94]
-    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:95]
+        & quiet;  // @[TokenImportance.swift:106]
+    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:111]
+    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:112]
     assign range_ready = row_passes
-        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:97]
+        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:114]
     wire add = row_running
         & index_tokens_valid
-        & waiting_keys_output_valid;  // @[TokenImportance.swift:101]
+        & waiting_keys_output_valid;  // @[TokenImportance.swift:118]
     wire index_tokens_ready = row_running
-        & waiting_keys_output_valid;  // @[TokenImportance.swift:102]
+        & waiting_keys_output_valid;  // @[TokenImportance.swift:119]
 
-    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:90]
+    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:107]
         .clock(clock),
         .reset(reset),
         .range_valid(index_range_valid),
@@ -142,9 +143,9 @@ module TokenImportance_n524288_k1024 (
     );
 
     wire waiting_keys_output_ready = row_running
-        & index_tokens_valid;  // @[TokenImportance.swift:103]
+        & index_tokens_valid;  // @[TokenImportance.swift:120]
 
-    Fifo_w33_d2048 waiting_keys (  // @[TokenImportance.swift:65]
+    Fifo_w33_d2048 waiting_keys (  // @[TokenImportance.swift:76]
         .clock(clock),
         .reset(reset),
         .input_valid(waiting_keys_input_valid),
@@ -155,30 +156,30 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_keys_output_payload)
     );
 
-    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:104]
+    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:121]
 
     always @(posedge clock) begin
-        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:98]
-            row_indexed <= 1'b1;  // @[TokenImportance.swift:98]
+        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:115]
+            row_indexed <= 1'b1;  // @[TokenImportance.swift:115]
         end
-        if (row_begins) begin  // @[TokenImportance.swift:105]
-            row_indexed <= 1'b0;  // @[TokenImportance.swift:107]
+        if (row_begins) begin  // @[TokenImportance.swift:123]
+            row_indexed <= 1'b0;  // @[TokenImportance.swift:125]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            row_running <= 1'b0;  // @[TokenImportance.swift:81]
-        end else if (row_begins) begin  // @[TokenImportance.swift:105]
-            row_running <= 1'b1;  // @[TokenImportance.swift:106]
-        end else if (row_ends) begin  // @[TokenImportance.swift:108]
-            row_running <= 1'b0;  // @[TokenImportance.swift:109]
+            row_running <= 1'b0;  // @[TokenImportance.swift:92]
+        end else if (row_begins) begin  // @[TokenImportance.swift:123]
+            row_running <= 1'b1;  // @[TokenImportance.swift:124]
+        end else if (row_ends) begin  // @[TokenImportance.swift:126]
+            row_running <= 1'b0;  // @[TokenImportance.swift:127]
         end
     end
 
-    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:111]
+    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:129]
 
-    Fifo_w1_d16 waiting_rows (  // @[TokenImportance.swift:66]
+    Fifo_w1_d16 waiting_rows (  // @[TokenImportance.swift:77]
         .clock(clock),
         .reset(reset),
         .input_valid(waiting_rows_input_valid),
@@ -189,30 +190,30 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_rows_output_payload)
     );
 
-    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:112]
+    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:130]
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[TokenImportance.swift:114]
-            valid_2 <= 1'b0;  // @[TokenImportance.swift:114]
+            valid_1 <= 1'b0;  // @[TokenImportance.swift:133]
+            valid_2 <= 1'b0;  // @[TokenImportance.swift:133]
         end else begin
-            valid_1 <= add;  // @[TokenImportance.swift:114]
-            valid_2 <= valid_1;  // @[TokenImportance.swift:114]
+            valid_1 <= add;  // @[TokenImportance.swift:133]
+            valid_2 <= valid_1;  // @[TokenImportance.swift:133]
         end
     end
 
-    wire signed [7:0] classes_below =  // @[TokenImportance.swift:126]
+    wire signed [7:0] classes_below =  // @[TokenImportance.swift:203]
         {total_payload_highest_class[6], total_payload_highest_class}
             - {waiting_keys_output_payload[11], waiting_keys_output_payload[11:5]};
     wire signed [8:0] exponent_sum = {2'h0, total_payload_shift}
-        + 9'h10;  // @[TokenImportance.swift:127]
+        + 9'h10;  // @[TokenImportance.swift:204]
     wire signed [9:0] exponent_difference = {exponent_sum[8], exponent_sum}
-        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:127]
-    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:127]
+        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:204]
+    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:204]
     wire signed [13:0] exponent = {{4{exponent_difference[9]}}, exponent_difference}
-        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:127]
-    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:130]
-    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:130]
+        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:204]
+    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:207]
+    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:207]
 
     always @(posedge clock) begin
         counts <= index_tokens_payload_occupied
@@ -220,37 +221,37 @@ module TokenImportance_n524288_k1024 (
             & total_payload_occupied
             & (|waiting_keys_output_payload[32:12])
             & counts_next_less
-            & counts_next_less_2;  // @[TokenImportance.swift:130]
+            & counts_next_less_2;  // @[TokenImportance.swift:207]
         product <= waiting_keys_output_payload[32:12]
-            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:132]
-        held_exponent <= exponent;  // @[TokenImportance.swift:133]
+            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:209]
+        held_exponent <= exponent;  // @[TokenImportance.swift:210]
     end
 
-    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:134]
+    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:211]
     wire [20:0] limited = (held_exponent[13] | (shifted > 39'h100000)) ? 21'h100000
-        : shifted[20:0];  // @[TokenImportance.swift:135]
+        : shifted[20:0];  // @[TokenImportance.swift:212]
 
     always @(posedge clock) begin
-        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:138]
+        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:215]
     end
 
     always @(posedge clock) begin
-        token_2 <= token_1;  // @[TokenImportance.swift:138]
+        token_2 <= token_1;  // @[TokenImportance.swift:215]
     end
 
     always @(posedge clock) begin
-        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:139]
+        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:216]
     end
 
     always @(posedge clock) begin
-        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:140]
+        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:217]
     end
 
     always @(posedge clock) begin
-        row_last_2 <= row_last_1;  // @[TokenImportance.swift:140]
+        row_last_2 <= row_last_1;  // @[TokenImportance.swift:217]
     end
 
-    TokenBank_k1024 bank (  // @[TokenImportance.swift:77]
+    TokenBank_k1024 bank (  // @[TokenImportance.swift:90]
         .clock(clock),
         .reset(reset),
         .addition_valid(valid_2),
@@ -260,32 +261,34 @@ module TokenImportance_n524288_k1024 (
         .adding(bank_adding),
         .row_added(bank_row_added),
         .hold(bank_hold),
-        .command_valid(command_valid),
+        .command_valid(bank_0_command_valid),
         .command_ready(bank_command_ready),
-        .command_payload_operation(command_payload_operation),
-        .command_payload_first(command_payload_first),
-        .command_payload_end(command_payload_end),
-        .command_payload_born(command_payload_born),
+        .command_payload_operation(bank_0_command_payload_operation),
+        .command_payload_first(bank_0_command_payload_first),
+        .command_payload_end(bank_0_command_payload_end),
+        .command_payload_born(bank_0_command_payload_born),
         .sweeping(bank_sweeping),
-        .load_valid(load_valid),
+        .load_valid(bank_0_load_valid),
         .load_ready(bank_load_ready),
-        .load_payload_importance(load_payload_importance),
-        .load_payload_born(load_payload_born),
+        .load_payload_importance(bank_0_load_payload_importance),
+        .load_payload_born(bank_0_load_payload_born),
         .scan_valid(bank_scan_valid),
-        .scan_ready(scan_ready),
+        .scan_ready(bank_0_scan_ready),
         .scan_payload_importance(bank_scan_payload_importance),
         .scan_payload_born(bank_scan_payload_born)
     );
 
+    assign row_added_0 = bank_row_added;  // @[TokenImportance.swift:139]
+
     always @(posedge clock) begin
         if (reset) begin
-            row_passed <= 1'b0;  // @[TokenImportance.swift:118]
+            row_passed <= 1'b0;  // @[TokenImportance.swift:141]
         end else begin
-            row_passed <= row_passes;  // @[TokenImportance.swift:118]
+            row_passed <= row_passes;  // @[TokenImportance.swift:141]
         end
     end
 
-    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:118]
+    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:141]
 
     wire _unused_ok = &{
         1'b0, weights_payload_occupied, weights_payload_tile_last, total_payload_reciprocal[6:0],

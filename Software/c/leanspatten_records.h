@@ -63,7 +63,7 @@
 #define LEANSPATTEN_JOB_DESCRIPTOR_LAYERS_WORD 8u
 #define LEANSPATTEN_JOB_DESCRIPTOR_LAYERS_SHIFT 8u
 #define LEANSPATTEN_JOB_DESCRIPTOR_LAYERS_MASK 0xff00u
-/* which of the sequences that are held on chip */
+/* which of the sequences that are held on chip, below `geometry.slots` */
 #define LEANSPATTEN_JOB_DESCRIPTOR_SLOT_WORD 8u
 #define LEANSPATTEN_JOB_DESCRIPTOR_SLOT_SHIFT 16u
 #define LEANSPATTEN_JOB_DESCRIPTOR_SLOT_MASK 0xf0000u

@@ -28,6 +28,7 @@ public struct ConfigurationParameter: Sendable {
         .init("bufferTileKeys", .cluster, PrefillConfiguration.bufferSizes, "largest tile"),
         .init("maximumHeads", .cascadeSystem, SystemConfiguration.headLimits, "of a layer"),
         .init("lanes", .system, [1] + LeanSystemConfiguration.laneCounts, "that share one cascade or the tiles of a launch"),
+        .init("slots", .cascadeSystem, SystemConfiguration.slotCounts, "sequences held on chip"),
         .init("readOutstanding", .system, SystemConfiguration.outstandingLimits, "read bursts of a lane's port"),
         .init("writeOutstanding", .system, SystemConfiguration.outstandingLimits, "write bursts"),
     ]

@@ -91,11 +91,12 @@ public struct Preset: Hashable, Sendable {
         Preset(
             name: "spatten-eighth", summary: "the paper's SpAtten-1/8 on a bus: one lane with the cascade, head size 64, 64 + 64 multipliers, "
                 + "registers, job descriptors, 512-bit AXI4",
-            configuration: .system(SystemConfiguration(lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64))))),
+            configuration: .system(SystemConfiguration(
+                lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)), slots: 2))),
         Preset(
             name: "spatten-full", summary: "the paper's SpAtten on a bus: eight such lanes with one cascade, each with an AXI4 port of 512 bits",
             configuration: .system(SystemConfiguration(
-                lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)), lanes: 8))),
+                lane: SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 64)), lanes: 8, slots: 2))),
     ]
 
     /// The preset of that name.

@@ -78,6 +78,8 @@ public struct JobDescriptor: Hashable, Sendable {
 
     public var id: UInt32
     public var rows: Rows
+    /// Which of the sequences on chip; of direct rows none, 0.
+    public var slot: Int
     /// Tokens of the sequence.
     public var context: Int
     public var heads: Int
@@ -96,11 +98,12 @@ public struct JobDescriptor: Hashable, Sendable {
     public var interrupts: Bool
 
     public init(
-        id: UInt32, rows: Rows, context: Int, heads: Int, settings: RowSettings, pruning: PruningSettings, headTable: HeadSpan,
-        planes: Planes, output: HeadSpan, region: DeviceRegion, completion: Int? = nil, keptList: Int? = nil, state: State? = nil,
+        id: UInt32, rows: Rows, slot: Int = 0, context: Int, heads: Int, settings: RowSettings, pruning: PruningSettings,
+        headTable: HeadSpan, planes: Planes, output: HeadSpan, region: DeviceRegion, completion: Int? = nil, keptList: Int? = nil, state: State? = nil,
         interrupts: Bool = false
     ) {
-        (self.id, self.rows, self.context, self.heads, self.settings, self.pruning) = (id, rows, context, heads, settings, pruning)
+        (self.id, self.rows, self.slot) = (id, rows, slot)
+        (self.context, self.heads, self.settings, self.pruning) = (context, heads, settings, pruning)
         (self.headTable, self.planes, self.output, self.region) = (headTable, planes, output, region)
         (self.completion, self.keptList, self.state, self.interrupts) = (completion, keptList, state, interrupts)
     }
@@ -120,7 +123,8 @@ public struct JobDescriptor: Hashable, Sendable {
             for (name, value) in fields { try record.set(name, value) }
         }
         try set([
-            "magic": RecordLayout.descriptorMagic, "interrupts": interrupts ? 1 : 0, "job_id": Int(id), "context": context, "heads": heads,
+            "magic": RecordLayout.descriptorMagic, "interrupts": interrupts ? 1 : 0, "job_id": Int(id), "slot": slot,
+            "context": context, "heads": heads,
             "key_msb_bits": settings.keyFormat.msbBits, "key_lsb_bits": settings.keyFormat.lsbBits,
             "value_bits": settings.valueFormat.bits, "tile_size": tile,
             "refine": RefineMode.allCases.firstIndex(of: pruning.refine)!, "value_rule": pruning.values.code.rule,

@@ -32,6 +32,18 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
+    /// `count` of `items`, in their order, every choice as likely as any other; `count` is at most as many as there are.
+    public mutating func sample<Item>(_ count: Int, of items: [Item]) -> [Item] {
+        precondition(count <= items.count, "no more than there are can be chosen")
+        var wanted = count, left = items.count
+        return items.filter { _ in
+            defer { left -= 1 }
+            guard below(left) < wanted else { return false }
+            wanted -= 1
+            return true
+        }
+    }
+
     /// +1 or -1.
     public mutating func sign() -> Double {
         next() >> 63 == 0 ? 1 : -1

@@ -106,14 +106,45 @@ package struct CascadeReplay: Sendable {
         return program
     }
 
+    /// A window on a whole accelerator, as far as it has come.
+    private struct Placed {
+        let replay: CascadeReplay
+        var layers: [SystemProgram.Layer]
+        /// Nil if neither tokens nor heads are pruned.
+        var sequence: CascadeProgram.Sequence?
+        let state: SystemProgram.StatePlace
+        /// Those to come.
+        var rest: ArraySlice<PrunedAttention.Row>
+    }
+
     /// The steps for a whole accelerator: in each the host appends the token's keys and values and gives a chain of all layers.
     ///
     /// A reduction that prunes tokens or heads runs in the cascade, from the state that the prompt leaves; the rows of another one are
     /// direct.
     /// - Precondition: the configuration has the model's head size.
     package func systemProgram(for system: SystemConfiguration, region: DeviceRegion, seed: UInt64 = 1) throws -> SystemProgram {
-        precondition(system.lane.lane.headSize == headSize, "the system is for another head size")
+        try Self.systemProgram(of: [self], for: system, region: region, seed: seed)
+    }
+
+    /// The same of several windows, each in a slot of its own, whose layers take turns in a chain.
+    /// - Precondition: they have as many positions and layers, and there are slots for all that prune tokens or heads.
+    package static func systemProgram(
+        of replays: [CascadeReplay], for system: SystemConfiguration, region: DeviceRegion, seed: UInt64 = 1
+    ) throws -> SystemProgram {
+        precondition(replays.allSatisfy { $0.cascade == nil } || replays.count <= system.slots, "there are not as many slots")
         var program = try SystemProgram(system, region: region, seed: seed)
+        var placed = try replays.map { try $0.placed(&program) }
+        for step in 0..<replays[0].positions.count {
+            var jobs: [[SystemProgram.Job]] = []
+            for slot in placed.indices { jobs.append(try placed[slot].replay.step(step, slot, &placed[slot], &program)) }
+            program.append([jobs[0].indices.flatMap { layer in jobs.map { $0[layer] } }])
+        }
+        return program
+    }
+
+    /// With the prompt's keys and values in memory.
+    private func placed(_ program: inout SystemProgram) throws -> Placed {
+        precondition(program.configuration.lane.lane.headSize == headSize, "the system is for another head size")
         var layers: [SystemProgram.Layer] = []
         for heads in codes {
             var layer = try program.placeLayer(
@@ -126,41 +157,41 @@ package struct CascadeReplay: Sendable {
             sequence = CascadeProgram.Sequence(
                 cascade, tokenRatios: try settings.tokenRatios(layers: codes.count), headRatios: try settings.headRatios(layers: codes.count))
         }
-        let state = try program.placeState(of: sequence)
-        var rest = rows[...]
-        for position in positions {
-            for layer in layers.indices {
-                try program.append(codes[layer].map { rows(of: $0, position..<position + 1) }, to: &layers[layer], byHost: true)
-            }
-            var works: [SystemProgram.LayerWork] = []
-            for layer in layers.indices {
-                var heads: [HeadRecord] = []
-                for head in codes[layer].indices {
-                    // A pruned head has none.
-                    var query = [Int16](repeating: 0, count: headSize), scale = try ScoreScale(real: 1)
-                    if let row = rest.first, (row.position, row.layer, row.head) == (position, layer, head) {
-                        (query, scale) = (row.query.codes, row.query.scoreScale)
-                        rest.removeFirst()
-                    }
-                    heads.append(HeadRecord(query: query, scale: scale, headScale: headScales[layer][head]))
-                }
-                works.append(SystemProgram.LayerWork(
-                    layers[layer], heads: heads, tileKeys: settings.scope == .row ? system.lane.maximumRowKeys : settings.tileKeys,
-                    pruning: settings.pruning))
-            }
-            var jobs: [SystemProgram.Job] = []
-            if var current = sequence {
-                let isFirst = position == positions.lowerBound, isLast = position == positions.upperBound - 1
-                jobs = try program.iteration(
-                    of: &current, context: position + 1, isNew: false, layers: works,
-                    state: isFirst || isLast ? (place: state, restores: isFirst, saves: isLast) : nil)
-                sequence = current
-            } else {
-                for work in works { jobs.append(try program.directJob(work, context: position + 1)) }
-            }
-            program.append([jobs])
+        return Placed(replay: self, layers: layers, sequence: sequence, state: try program.placeState(of: sequence), rest: rows[...])
+    }
+
+    /// The layers of the position number `step`.
+    private func step(_ step: Int, _ slot: Int, _ placed: inout Placed, _ program: inout SystemProgram) throws -> [SystemProgram.Job] {
+        let position = positions.lowerBound + step
+        for layer in codes.indices {
+            try program.append(codes[layer].map { rows(of: $0, position..<position + 1) }, to: &placed.layers[layer], byHost: true)
         }
-        return program
+        var works: [SystemProgram.LayerWork] = []
+        for layer in codes.indices {
+            var heads: [HeadRecord] = []
+            for head in codes[layer].indices {
+                // A pruned head has none.
+                var query = [Int16](repeating: 0, count: headSize), scale = try ScoreScale(real: 1)
+                if let row = placed.rest.first, (row.position, row.layer, row.head) == (position, layer, head) {
+                    (query, scale) = (row.query.codes, row.query.scoreScale)
+                    placed.rest.removeFirst()
+                }
+                heads.append(HeadRecord(query: query, scale: scale, headScale: headScales[layer][head]))
+            }
+            let lane = program.configuration.lane
+            works.append(SystemProgram.LayerWork(
+                placed.layers[layer], heads: heads, tileKeys: settings.scope == .row ? lane.maximumRowKeys : settings.tileKeys,
+                pruning: settings.pruning))
+        }
+        guard var sequence = placed.sequence else {
+            return try works.map { try program.directJob($0, context: position + 1) }
+        }
+        let isFirst = step == 0, isLast = step == positions.count - 1
+        let jobs = try program.iteration(
+            of: &sequence, slot: slot, context: position + 1, isNew: false, layers: works,
+            state: isFirst || isLast ? (place: placed.state, restores: isFirst, saves: isLast) : nil)
+        placed.sequence = sequence
+        return jobs
     }
 
     /// Of a head, [tokens x headSize].

@@ -16,7 +16,7 @@ public struct NamedConfiguration: Sendable {
 
     /// Reads a JSON object of the parameters of `LaneConfiguration`: `headSize` and `multipliers`, and optionally
     /// `portBytes`, `maximumContext`, `mergeElements`, `fetchBufferBeats`; with `maximumRowKeys` it is a lane that prunes,
-    /// and may have `sectorBytes` and `topKParallelism`; with one of `lanes`, `maximumHeads`, `readOutstanding` and
+    /// and may have `sectorBytes` and `topKParallelism`; with one of `lanes`, `slots`, `maximumHeads`, `readOutstanding` and
     /// `writeOutstanding` besides it is a whole accelerator. With `residentRows` it is a cluster of dense lanes as a whole accelerator,
     /// and may have `bufferTileKeys`, `lanes`, `readOutstanding` and `writeOutstanding`. It is called by the file's base name.
     public init(file: String) throws(SessionError) {
@@ -106,6 +106,7 @@ public struct NamedConfiguration: Sendable {
         guard (cascadeParameters + systemParameters).contains(where: { numbers[$0] != nil }) else { return .spAtten(configuration) }
         var system = SystemConfiguration(lane: configuration)
         system.lanes = numbers["lanes"] ?? system.lanes
+        system.slots = numbers["slots"] ?? system.slots
         system.maximumHeads = numbers["maximumHeads"] ?? system.maximumHeads
         system.readOutstanding = numbers["readOutstanding"] ?? system.readOutstanding
         system.writeOutstanding = numbers["writeOutstanding"] ?? system.writeOutstanding

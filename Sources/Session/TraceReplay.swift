@@ -96,16 +96,3 @@ enum TraceReplayError: Error, CustomStringConvertible {
 
     var description: String { "the lane's outputs are not the golden model's" }
 }
-
-extension SeededGenerator {
-    /// `count` of `items`, in their order.
-    fileprivate mutating func sample(_ count: Int, of items: [Int]) -> [Int] {
-        var wanted = count, left = items.count
-        return items.filter { _ in
-            defer { left -= 1 }
-            guard below(left) < wanted else { return false }
-            wanted -= 1
-            return true
-        }
-    }
-}

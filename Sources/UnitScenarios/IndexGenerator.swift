@@ -4,9 +4,11 @@ import SeededRandom
 import Verification
 
 extension UnitScenario {
-    /// Several lists, each written while nothing is read; of each some rows, and rows without a list between them.
+    /// Several lists, each written while nothing is read, or only nothing of it; of each some rows, and rows without a list between them.
+    ///
+    /// - Parameter followsList: Rows come as soon as the first entry of their list is there.
     package static func indexGenerator(
-        _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full
+        _ configuration: SpAttenConfiguration, _ random: SeededGenerator, _ extent: Extent = .full, followsList: Bool = false
     ) throws -> UnitScenario {
         var random = random
         let entries = configuration.maximumRowKeys, context = configuration.lane.maximumContext
@@ -20,20 +22,21 @@ extension UnitScenario {
                 let first = [0, random.below(end - keys + 1), end - keys][random.below(3)]
                 return (first..<first + keys, isGathered)
             }
-            if count == entries { rows.append((entries - 5..<entries + 9, true)) }
+            if count == entries, !followsList { rows.append((entries - 5..<entries + 9, true)) }
             return (list, rows)
         }
-        return try UnitScenario(IndexGenerator(configuration)) { streams in
+        return try UnitScenario(IndexGenerator(configuration, followsList: followsList)) { streams in
             var writes: [(position: Int, token: Int)] = [], writeGates: [Int] = []
             var rows: [(range: Range<Int>, isGathered: Bool)] = [], rowGates: [Int] = []
             var tokens: [TokenItem] = []
             for phase in phases {
+                let begun = writes.count + 1
                 for (position, token) in phase.list.enumerated() {
                     writes.append((position, token))
                     writeGates.append(tokens.count)
                 }
                 rows += phase.rows
-                rowGates += phase.rows.map { _ in writes.count }
+                rowGates += phase.rows.map { _ in followsList ? begun : writes.count }
                 for row in phase.rows { tokens += TokenItem.kept(row.range, of: row.isGathered ? phase.list : nil) }
             }
             try streams.send(rows, to: "range", gate: .init(after: "list", beats: rowGates)) { row, beat in

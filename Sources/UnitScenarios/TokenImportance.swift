@@ -252,7 +252,7 @@ private struct ImportanceTraffic {
                             tileLast: isLast || row.keys[index + 1].reference != key.reference, rowLast: isLast)
                     }
             }
-            try streams.send(beats, to: "weights", gate: .init(after: "command", beats: weightGates)) { try $0.encode(into: $1) }
+            try streams.send(beats, to: "weights", gate: .init(after: "bank_0_command", beats: weightGates)) { try $0.encode(into: $1) }
             try streams.send(rows, to: "total") { row, beat in
                 try beat.set("occupied", row.state.isValid)
                 guard row.state.isValid else { return }
@@ -260,15 +260,16 @@ private struct ImportanceTraffic {
                 try beat.set("shift", row.sumBits - 20)
                 try beat.set("reciprocal", (1 << 47) / row.mantissa)
             }
-            try streams.send(commands, to: "command", gate: .init(after: "total", beats: commandGates)) { command, beat in
+            try streams.send(commands, to: "bank_0_command", gate: .init(after: "total", beats: commandGates)) { command, beat in
                 try beat.set("operation", command.operation)
                 try beat.set("first", command.first)
                 try beat.set("end", command.end)
                 try beat.set("born", Int(command.born))
             }
-            try streams.send(loads, to: "load") { try $0.encode(into: $1) }
-            try streams.expect(scans, from: "scan") { try $0.encode(into: $1) }
+            try streams.send(loads, to: "bank_0_load") { try $0.encode(into: $1) }
+            try streams.expect(scans, from: "bank_0_scan") { try $0.encode(into: $1) }
             try streams.expect(rows, from: "row_done") { _, _ in }
+            try streams.expect(rows.filter(\.accumulates), from: "row_added_0") { _, _ in }
         }
     }
 }

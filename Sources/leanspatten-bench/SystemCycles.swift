@@ -17,24 +17,41 @@ struct SystemCycles: Benchmark {
     /// Of the authors' medium trace: keys and values of the context.
     private static let keptKeys = 0.538, keptValues = 0.162
 
-    /// Dense layers, of which none depends on another; pruned ones, as many as GPT-2 medium has, of one token of a cascade and of two tokens
-    /// of sequences with given lists.
-    private static let denseLayers = 8, cascadeLayers = 24, listedLayers = 48
+    /// Dense layers, of which none depends on another; pruned ones, as many as GPT-2 medium has for a token of each sequence.
+    private static let denseLayers = 8, prunedLayers = 24
+
+    private enum Work {
+        case dense
+        /// Layers of two sequences take turns, and their lists are given.
+        case listed
+        /// Of so many sequences, and the cascade selects the lists itself.
+        case cascade(sequences: Int)
+    }
 
     private struct Case {
         let name: String
         let preset: String
-        let valueBits: Int
-        /// Sequences whose layers take turns; nil: dense.
-        let sequences: Int?
+        let work: Work
+        var sequences: Int {
+            switch work {
+            case .dense: 1
+            case .listed: 2
+            case .cascade(let sequences): sequences
+            }
+        }
+        var isDense: Bool { if case .dense = work { true } else { false } }
+        var valueBits: Int { isDense ? 12 : 8 }
     }
 
     private static let cases = [
-        Case(name: "system-eighth-dense", preset: "spatten-eighth", valueBits: 12, sequences: nil),
-        Case(name: "system-eighth-medium", preset: "spatten-eighth", valueBits: 8, sequences: 2),
-        Case(name: "system-full-dense", preset: "spatten-full", valueBits: 12, sequences: nil),
-        Case(name: "system-full-medium", preset: "spatten-full", valueBits: 8, sequences: 2),
-        Case(name: "system-full-medium-cascade", preset: "spatten-full", valueBits: 8, sequences: 1),
+        Case(name: "system-eighth-dense", preset: "spatten-eighth", work: .dense),
+        Case(name: "system-eighth-medium", preset: "spatten-eighth", work: .listed),
+        Case(name: "system-eighth-medium-cascade", preset: "spatten-eighth", work: .cascade(sequences: 1)),
+        Case(name: "system-eighth-medium-cascades", preset: "spatten-eighth", work: .cascade(sequences: 2)),
+        Case(name: "system-full-dense", preset: "spatten-full", work: .dense),
+        Case(name: "system-full-medium", preset: "spatten-full", work: .listed),
+        Case(name: "system-full-medium-cascade", preset: "spatten-full", work: .cascade(sequences: 1)),
+        Case(name: "system-full-medium-cascades", preset: "spatten-full", work: .cascade(sequences: 2)),
     ]
 
     let names = cases.map(\.name)
@@ -61,6 +78,7 @@ struct SystemCycles: Benchmark {
         return Figure(item.name, Double(counts["cycles"]) / rows, .cycles, peer: "port beats", peerValue: beats / rows)
     }
 
+    /// A chain of all layers; those of several sequences take turns.
     private static func program(
         _ item: Case, _ system: SystemConfiguration, _ region: DeviceRegion, _ random: inout SeededGenerator
     ) throws -> SystemProgram {
@@ -68,7 +86,7 @@ struct SystemCycles: Benchmark {
         func codes(_ count: Int, _ bits: Int) -> [Int16] { (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
         var program = try SystemProgram(system, region: region, seed: 1)
         var places: [SystemProgram.Layer] = []
-        for _ in 0..<(item.sequences ?? 1) {
+        for _ in 0..<item.sequences {
             var place = try program.placeLayer(
                 heads: heads, keyFormat: KeyFormat("12+0"), valueFormat: ValueFormat(bits: item.valueBits), capacity: tokens)
             try program.append((0..<heads).map { _ in (codes(tokens * headSize, 12), codes(tokens * headSize, item.valueBits)) },
@@ -80,24 +98,27 @@ struct SystemCycles: Benchmark {
                 place, heads: try (0..<heads).map { _ in
                     HeadRecord(query: codes(headSize, 12), scale: try ScoreScale(real: 1e-6), headScale: 50_000)
                 }, tileKeys: 1024,
-                pruning: item.sequences == nil ? .dense : PruningSettings(values: .fraction(keptValues / keptKeys)))
+                pruning: item.isDense ? .dense : PruningSettings(values: .fraction(keptValues / keptKeys)))
         }
-        switch item.sequences {
-        case nil:
+        switch item.work {
+        case .dense:
             program.append([try (0..<denseLayers).map { _ in try program.directJob(work(places[0]), context: tokens) }])
-        case 1:
-            // The cascade selects in every layer but the first: the ratios lie around that of the trace.
-            var sequence = try CascadeProgram.Sequence(
-                layers: cascadeLayers, heads: heads, tokenRatios: RatioLine(unpruned: 1, start: Int((keptKeys + 0.06) * 65536), step: -327),
-                headRatios: RatioLine(unpruned: cascadeLayers, start: 1 << 16, step: 0), settings: CascadeSettings())
-            let works = try (0..<cascadeLayers).map { _ in try work(places[0]) }
-            program.append([try program.iteration(of: &sequence, context: tokens, isNew: true, layers: works)])
-        default:
+        case .listed:
             let kept = Int((keptKeys * Double(tokens)).rounded())
-            program.append([try (0..<listedLayers).map { layer in
-                let list = Array(Array(0..<tokens).shuffled(using: &random).prefix(kept)).sorted()
+            program.append([try (0..<places.count * prunedLayers).map { layer in
+                let list = random.sample(kept, of: Array(0..<tokens))
                 return try program.directJob(work(places[layer % places.count]), context: tokens, list: list)
             }])
+        case .cascade:
+            // The cascade selects in every layer but the first: the ratios lie around that of the trace.
+            let jobs = try places.enumerated().map { slot, place in
+                var sequence = try CascadeProgram.Sequence(
+                    layers: prunedLayers, heads: heads, tokenRatios: RatioLine(unpruned: 1, start: Int((keptKeys + 0.06) * 65536), step: -327),
+                    headRatios: RatioLine(unpruned: prunedLayers, start: 1 << 16, step: 0), settings: CascadeSettings())
+                return try program.iteration(
+                    of: &sequence, slot: slot, context: tokens, isNew: true, layers: try (0..<prunedLayers).map { _ in try work(place) })
+            }
+            program.append([(0..<prunedLayers).flatMap { layer in jobs.map { $0[layer] } }])
         }
         return program
     }

@@ -96,36 +96,41 @@ module token_importance_bench #(
     integer s_total_passed;
     reg s_total_failed;
 
-    // command: 24 beats given.
-    reg s_command_valid;
-    wire s_command_ready;
+    // bank_0_command: 24 beats given.
+    reg s_bank_0_command_valid;
+    wire s_bank_0_command_ready;
     /* verilator lint_off UNUSEDSIGNAL */
-    reg [59:0] s_command_beat;
+    reg [59:0] s_bank_0_command_beat;
     /* verilator lint_on UNUSEDSIGNAL */
-    integer s_command_passed;
-    reg s_command_failed;
+    integer s_bank_0_command_passed;
+    reg s_bank_0_command_failed;
 
-    // load: 65 beats given.
-    reg s_load_valid;
-    wire s_load_ready;
+    // bank_0_load: 65 beats given.
+    reg s_bank_0_load_valid;
+    wire s_bank_0_load_ready;
     /* verilator lint_off UNUSEDSIGNAL */
-    reg [1007:0] s_load_beat;
+    reg [1007:0] s_bank_0_load_beat;
     /* verilator lint_on UNUSEDSIGNAL */
-    integer s_load_passed;
-    reg s_load_failed;
+    integer s_bank_0_load_passed;
+    reg s_bank_0_load_failed;
 
-    // scan: 479 beats expected.
-    wire s_scan_valid;
-    reg s_scan_ready;
-    wire [495:0] s_scan_importance;
-    wire [511:0] s_scan_born;
-    integer s_scan_passed;
-    reg s_scan_failed;
+    // bank_0_scan: 479 beats expected.
+    wire s_bank_0_scan_valid;
+    reg s_bank_0_scan_ready;
+    wire [495:0] s_bank_0_scan_importance;
+    wire [511:0] s_bank_0_scan_born;
+    integer s_bank_0_scan_passed;
+    reg s_bank_0_scan_failed;
 
     // row_done: 55 beats expected.
     wire s_row_done_valid;
     integer s_row_done_passed;
     reg s_row_done_failed;
+
+    // row_added_0: 49 beats expected.
+    wire s_row_added_0_valid;
+    integer s_row_added_0_passed;
+    reg s_row_added_0_failed;
 
     TokenImportance_n524288_k1024 unit (
         .clock(clock),
@@ -155,21 +160,22 @@ module token_importance_bench #(
             .total_payload_highest_class(s_total_beat[42:36]),
             .total_payload_shift(s_total_beat[34:28]),
             .total_payload_reciprocal(s_total_beat[24:0]),
-            .command_valid(s_command_valid),
-            .command_ready(s_command_ready),
-            .command_payload_operation(s_command_beat[57:56]),
-            .command_payload_first(s_command_beat[54:44]),
-            .command_payload_end(s_command_beat[42:32]),
-            .command_payload_born(s_command_beat[31:0]),
-            .load_valid(s_load_valid),
-            .load_ready(s_load_ready),
-            .load_payload_importance(s_load_beat[1007:512]),
-            .load_payload_born(s_load_beat[511:0]),
-            .scan_valid(s_scan_valid),
-            .scan_ready(s_scan_ready),
-            .scan_payload_importance(s_scan_importance),
-            .scan_payload_born(s_scan_born),
-            .row_done(s_row_done_valid)
+            .bank_0_command_valid(s_bank_0_command_valid),
+            .bank_0_command_ready(s_bank_0_command_ready),
+            .bank_0_command_payload_operation(s_bank_0_command_beat[57:56]),
+            .bank_0_command_payload_first(s_bank_0_command_beat[54:44]),
+            .bank_0_command_payload_end(s_bank_0_command_beat[42:32]),
+            .bank_0_command_payload_born(s_bank_0_command_beat[31:0]),
+            .bank_0_load_valid(s_bank_0_load_valid),
+            .bank_0_load_ready(s_bank_0_load_ready),
+            .bank_0_load_payload_importance(s_bank_0_load_beat[1007:512]),
+            .bank_0_load_payload_born(s_bank_0_load_beat[511:0]),
+            .bank_0_scan_valid(s_bank_0_scan_valid),
+            .bank_0_scan_ready(s_bank_0_scan_ready),
+            .bank_0_scan_payload_importance(s_bank_0_scan_importance),
+            .bank_0_scan_payload_born(s_bank_0_scan_born),
+            .row_done(s_row_done_valid),
+            .row_added_0(s_row_added_0_valid)
     );
 
     reg [3:0] s_accumulates_lines [0:54];
@@ -269,7 +275,7 @@ module token_importance_bench #(
                 s_weights_failed <= 1'b1;
             end
             if (!s_weights_valid || s_weights_ready) begin
-                if (s_weights_next < 131 && !s_weights_pauses && s_command_passed >= s_weights_lines[s_weights_next][31:0]) begin
+                if (s_weights_next < 131 && !s_weights_pauses && s_bank_0_command_passed >= s_weights_lines[s_weights_next][31:0]) begin
                     s_weights_valid <= 1'b1;
                     s_weights_beat <= s_weights_lines[s_weights_next][79:32];
                     s_weights_next <= s_weights_next + 1;
@@ -308,93 +314,93 @@ module token_importance_bench #(
             end
         end
 
-    reg [91:0] s_command_lines [0:23];
-    integer s_command_next;
-    initial $readmemh("token_importance_command.hex", s_command_lines);
-    wire s_command_pauses = {26'd0, noise[30:25]} < stalls;
+    reg [91:0] s_bank_0_command_lines [0:23];
+    integer s_bank_0_command_next;
+    initial $readmemh("token_importance_bank_0_command.hex", s_bank_0_command_lines);
+    wire s_bank_0_command_pauses = {26'd0, noise[30:25]} < stalls;
     always @(posedge clock)
         if (reset) begin
-            s_command_next <= 0;
-            s_command_passed <= 0;
-            s_command_failed <= 1'b0;
-            s_command_valid <= 1'b0;
+            s_bank_0_command_next <= 0;
+            s_bank_0_command_passed <= 0;
+            s_bank_0_command_failed <= 1'b0;
+            s_bank_0_command_valid <= 1'b0;
         end else begin
-            if (s_command_valid && s_command_ready) s_command_passed <= s_command_passed + 1;
-            if (s_command_ready !== 1'b0 && s_command_ready !== 1'b1) begin
-                $display("cycle %0d: command_ready is unknown", cycle);
-                s_command_failed <= 1'b1;
+            if (s_bank_0_command_valid && s_bank_0_command_ready) s_bank_0_command_passed <= s_bank_0_command_passed + 1;
+            if (s_bank_0_command_ready !== 1'b0 && s_bank_0_command_ready !== 1'b1) begin
+                $display("cycle %0d: bank_0_command_ready is unknown", cycle);
+                s_bank_0_command_failed <= 1'b1;
             end
-            if (!s_command_valid || s_command_ready) begin
-                if (s_command_next < 24 && !s_command_pauses && s_total_passed >= s_command_lines[s_command_next][31:0]) begin
-                    s_command_valid <= 1'b1;
-                    s_command_beat <= s_command_lines[s_command_next][91:32];
-                    s_command_next <= s_command_next + 1;
+            if (!s_bank_0_command_valid || s_bank_0_command_ready) begin
+                if (s_bank_0_command_next < 24 && !s_bank_0_command_pauses && s_total_passed >= s_bank_0_command_lines[s_bank_0_command_next][31:0]) begin
+                    s_bank_0_command_valid <= 1'b1;
+                    s_bank_0_command_beat <= s_bank_0_command_lines[s_bank_0_command_next][91:32];
+                    s_bank_0_command_next <= s_bank_0_command_next + 1;
                 end else begin
-                    s_command_valid <= 1'b0;
-                    s_command_beat <= {60{1'bx}};
+                    s_bank_0_command_valid <= 1'b0;
+                    s_bank_0_command_beat <= {60{1'bx}};
                 end
             end
         end
 
-    reg [1007:0] s_load_lines [0:64];
-    integer s_load_next;
-    initial $readmemh("token_importance_load.hex", s_load_lines);
-    wire s_load_pauses = {26'd0, noise[9:4]} < stalls;
+    reg [1007:0] s_bank_0_load_lines [0:64];
+    integer s_bank_0_load_next;
+    initial $readmemh("token_importance_bank_0_load.hex", s_bank_0_load_lines);
+    wire s_bank_0_load_pauses = {26'd0, noise[9:4]} < stalls;
     always @(posedge clock)
         if (reset) begin
-            s_load_next <= 0;
-            s_load_passed <= 0;
-            s_load_failed <= 1'b0;
-            s_load_valid <= 1'b0;
+            s_bank_0_load_next <= 0;
+            s_bank_0_load_passed <= 0;
+            s_bank_0_load_failed <= 1'b0;
+            s_bank_0_load_valid <= 1'b0;
         end else begin
-            if (s_load_valid && s_load_ready) s_load_passed <= s_load_passed + 1;
-            if (s_load_ready !== 1'b0 && s_load_ready !== 1'b1) begin
-                $display("cycle %0d: load_ready is unknown", cycle);
-                s_load_failed <= 1'b1;
+            if (s_bank_0_load_valid && s_bank_0_load_ready) s_bank_0_load_passed <= s_bank_0_load_passed + 1;
+            if (s_bank_0_load_ready !== 1'b0 && s_bank_0_load_ready !== 1'b1) begin
+                $display("cycle %0d: bank_0_load_ready is unknown", cycle);
+                s_bank_0_load_failed <= 1'b1;
             end
-            if (!s_load_valid || s_load_ready) begin
-                if (s_load_next < 65 && !s_load_pauses) begin
-                    s_load_valid <= 1'b1;
-                    s_load_beat <= s_load_lines[s_load_next][1007:0];
-                    s_load_next <= s_load_next + 1;
+            if (!s_bank_0_load_valid || s_bank_0_load_ready) begin
+                if (s_bank_0_load_next < 65 && !s_bank_0_load_pauses) begin
+                    s_bank_0_load_valid <= 1'b1;
+                    s_bank_0_load_beat <= s_bank_0_load_lines[s_bank_0_load_next][1007:0];
+                    s_bank_0_load_next <= s_bank_0_load_next + 1;
                 end else begin
-                    s_load_valid <= 1'b0;
-                    s_load_beat <= {1008{1'bx}};
+                    s_bank_0_load_valid <= 1'b0;
+                    s_bank_0_load_beat <= {1008{1'bx}};
                 end
             end
         end
 
-    reg [2015:0] s_scan_lines [0:478];
-    initial $readmemh("token_importance_scan.hex", s_scan_lines);
-    wire [1007:0] s_scan_beat = {s_scan_importance, s_scan_born};
-    wire [2015:0] s_scan_line = s_scan_lines[s_scan_passed];
-    reg s_scan_waits;
-    reg [1007:0] s_scan_waiting;
+    reg [2015:0] s_bank_0_scan_lines [0:478];
+    initial $readmemh("token_importance_bank_0_scan.hex", s_bank_0_scan_lines);
+    wire [1007:0] s_bank_0_scan_beat = {s_bank_0_scan_importance, s_bank_0_scan_born};
+    wire [2015:0] s_bank_0_scan_line = s_bank_0_scan_lines[s_bank_0_scan_passed];
+    reg s_bank_0_scan_waits;
+    reg [1007:0] s_bank_0_scan_waiting;
     always @(posedge clock)
         if (reset) begin
-            s_scan_passed <= 0;
-            s_scan_failed <= 1'b0;
-            s_scan_waits <= 1'b0;
-            s_scan_ready <= 1'b0;
+            s_bank_0_scan_passed <= 0;
+            s_bank_0_scan_failed <= 1'b0;
+            s_bank_0_scan_waits <= 1'b0;
+            s_bank_0_scan_ready <= 1'b0;
         end else begin
-            s_scan_ready <= !({26'd0, noise[14:9]} < stalls);
-            s_scan_waits <= s_scan_valid && !s_scan_ready;
-            s_scan_waiting <= s_scan_beat;
-            if (s_scan_valid !== 1'b0 && s_scan_valid !== 1'b1) begin
-                $display("cycle %0d: scan_valid is unknown", cycle);
-                s_scan_failed <= 1'b1;
-            end else if (s_scan_waits && (!s_scan_valid || s_scan_beat !== s_scan_waiting)) begin
-                $display("cycle %0d: scan changed beat %0d before it was taken", cycle, s_scan_passed);
-                s_scan_failed <= 1'b1;
-            end else if (s_scan_valid && s_scan_ready) begin
-                s_scan_passed <= s_scan_passed + 1;
-                if (s_scan_passed == 479) begin
-                    $display("cycle %0d: scan offers a beat beyond the %0d expected", cycle, 479);
-                    s_scan_failed <= 1'b1;
-                    end else if (((s_scan_beat ^ s_scan_line[2015:1008]) & s_scan_line[1007:0]) !== 1008'd0) begin
-                        $display("MISMATCH scan beat %0d cycle %0d: expected %h, got %h, where %h counts",
-                            s_scan_passed, cycle, s_scan_line[2015:1008], s_scan_beat, s_scan_line[1007:0]);
-                        s_scan_failed <= 1'b1;
+            s_bank_0_scan_ready <= !({26'd0, noise[14:9]} < stalls);
+            s_bank_0_scan_waits <= s_bank_0_scan_valid && !s_bank_0_scan_ready;
+            s_bank_0_scan_waiting <= s_bank_0_scan_beat;
+            if (s_bank_0_scan_valid !== 1'b0 && s_bank_0_scan_valid !== 1'b1) begin
+                $display("cycle %0d: bank_0_scan_valid is unknown", cycle);
+                s_bank_0_scan_failed <= 1'b1;
+            end else if (s_bank_0_scan_waits && (!s_bank_0_scan_valid || s_bank_0_scan_beat !== s_bank_0_scan_waiting)) begin
+                $display("cycle %0d: bank_0_scan changed beat %0d before it was taken", cycle, s_bank_0_scan_passed);
+                s_bank_0_scan_failed <= 1'b1;
+            end else if (s_bank_0_scan_valid && s_bank_0_scan_ready) begin
+                s_bank_0_scan_passed <= s_bank_0_scan_passed + 1;
+                if (s_bank_0_scan_passed == 479) begin
+                    $display("cycle %0d: bank_0_scan offers a beat beyond the %0d expected", cycle, 479);
+                    s_bank_0_scan_failed <= 1'b1;
+                    end else if (((s_bank_0_scan_beat ^ s_bank_0_scan_line[2015:1008]) & s_bank_0_scan_line[1007:0]) !== 1008'd0) begin
+                        $display("MISMATCH bank_0_scan beat %0d cycle %0d: expected %h, got %h, where %h counts",
+                            s_bank_0_scan_passed, cycle, s_bank_0_scan_line[2015:1008], s_bank_0_scan_beat, s_bank_0_scan_line[1007:0]);
+                        s_bank_0_scan_failed <= 1'b1;
                 end
             end
         end
@@ -432,9 +438,42 @@ module token_importance_bench #(
             end
         end
 
+    reg [1:0] s_row_added_0_lines [0:48];
+    initial $readmemh("token_importance_row_added_0.hex", s_row_added_0_lines);
+    wire [0:0] s_row_added_0_beat = 1'b0;
+    wire [1:0] s_row_added_0_line = s_row_added_0_lines[s_row_added_0_passed];
+    reg s_row_added_0_waits;
+    reg [0:0] s_row_added_0_waiting;
+    always @(posedge clock)
+        if (reset) begin
+            s_row_added_0_passed <= 0;
+            s_row_added_0_failed <= 1'b0;
+            s_row_added_0_waits <= 1'b0;
+        end else begin
+            s_row_added_0_waits <= 1'b0;
+            s_row_added_0_waiting <= s_row_added_0_beat;
+            if (s_row_added_0_valid !== 1'b0 && s_row_added_0_valid !== 1'b1) begin
+                $display("cycle %0d: row_added_0 is unknown", cycle);
+                s_row_added_0_failed <= 1'b1;
+            end else if (s_row_added_0_waits && (!s_row_added_0_valid || s_row_added_0_beat !== s_row_added_0_waiting)) begin
+                $display("cycle %0d: row_added_0 changed beat %0d before it was taken", cycle, s_row_added_0_passed);
+                s_row_added_0_failed <= 1'b1;
+            end else if (s_row_added_0_valid) begin
+                s_row_added_0_passed <= s_row_added_0_passed + 1;
+                if (s_row_added_0_passed == 49) begin
+                    $display("cycle %0d: row_added_0 offers a beat beyond the %0d expected", cycle, 49);
+                    s_row_added_0_failed <= 1'b1;
+                    end else if (((s_row_added_0_beat ^ s_row_added_0_line[1:1]) & s_row_added_0_line[0:0]) !== 1'd0) begin
+                        $display("MISMATCH row_added_0 beat %0d cycle %0d: expected %h, got %h, where %h counts",
+                            s_row_added_0_passed, cycle, s_row_added_0_line[1:1], s_row_added_0_beat, s_row_added_0_line[0:0]);
+                        s_row_added_0_failed <= 1'b1;
+                end
+            end
+        end
+
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_accumulates_passed == 55 && s_range_passed == 55 && s_list_passed == 165 && s_weights_passed == 131 && s_total_passed == 55 && s_command_passed == 24 && s_load_passed == 65 && s_scan_passed == 479 && s_row_done_passed == 55;
+    wire finished = s_accumulates_passed == 55 && s_range_passed == 55 && s_list_passed == 165 && s_weights_passed == 131 && s_total_passed == 55 && s_bank_0_command_passed == 24 && s_bank_0_load_passed == 65 && s_bank_0_scan_passed == 479 && s_row_done_passed == 55 && s_row_added_0_passed == 49;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -444,15 +483,16 @@ module token_importance_bench #(
                     || s_list_valid
                     || s_weights_valid && s_weights_ready
                     || s_total_valid && s_total_ready
-                    || s_command_valid && s_command_ready
-                    || s_load_valid && s_load_ready
-                    || s_scan_valid && s_scan_ready
-                    || s_row_done_valid) last_move <= cycle;
-            if (s_accumulates_failed || s_range_failed || s_list_failed || s_weights_failed || s_total_failed || s_command_failed || s_load_failed || s_scan_failed || s_row_done_failed) fail;
+                    || s_bank_0_command_valid && s_bank_0_command_ready
+                    || s_bank_0_load_valid && s_bank_0_load_ready
+                    || s_bank_0_scan_valid && s_bank_0_scan_ready
+                    || s_row_done_valid
+                    || s_row_added_0_valid) last_move <= cycle;
+            if (s_accumulates_failed || s_range_failed || s_list_failed || s_weights_failed || s_total_failed || s_bank_0_command_failed || s_bank_0_load_failed || s_bank_0_scan_failed || s_row_done_failed || s_row_added_0_failed) fail;
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
-                $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d command=%0d/%0d load=%0d/%0d scan=%0d/%0d row_done=%0d/%0d",
-                    cycle, last_move, s_accumulates_passed, 55, s_range_passed, 55, s_list_passed, 165, s_weights_passed, 131, s_total_passed, 55, s_command_passed, 24, s_load_passed, 65, s_scan_passed, 479, s_row_done_passed, 55);
+                $display("cycle %0d: nothing has moved since cycle %0d: accumulates=%0d/%0d range=%0d/%0d list=%0d/%0d weights=%0d/%0d total=%0d/%0d bank_0_command=%0d/%0d bank_0_load=%0d/%0d bank_0_scan=%0d/%0d row_done=%0d/%0d row_added_0=%0d/%0d",
+                    cycle, last_move, s_accumulates_passed, 55, s_range_passed, 55, s_list_passed, 165, s_weights_passed, 131, s_total_passed, 55, s_bank_0_command_passed, 24, s_bank_0_load_passed, 65, s_bank_0_scan_passed, 479, s_row_done_passed, 55, s_row_added_0_passed, 49);
                 fail;
             end
         end
@@ -460,8 +500,8 @@ module token_importance_bench #(
     task conclude;
         begin
             done <= 1'b1;
-            $display("PASS token_importance scan=%0d row_done=%0d cycles=%0d",
-                s_scan_passed, s_row_done_passed, last_move);
+            $display("PASS token_importance bank_0_scan=%0d row_done=%0d row_added_0=%0d cycles=%0d",
+                s_bank_0_scan_passed, s_row_done_passed, s_row_added_0_passed, last_move);
             if (TOGETHER == 0) $finish;
         end
     endtask

@@ -27,6 +27,13 @@ let narrowConfigurations = [(64, 64, 16), (16, 16, 8), (16, 16, 16), (64, 32, 16
         try UnitScenario.indexGenerator(configuration, TestSeed.generator(#function)).runAll()
     }
 
+    @Test func rowsThatFollowTheirList() throws {
+        let configuration = SpAttenConfiguration(lane: laneD64)
+        let unit = try UnitScenario.indexGenerator(configuration, TestSeed.generator(#function), followsList: true)
+        let run = try unit.runAll()
+        #expect(run["tokens"].cycles[0] < run["list"].cycles[configuration.maximumRowKeys - 1])
+    }
+
     @Test func aPositionACycle() throws {
         let configuration = SpAttenConfiguration(lane: laneD64)
         let run = try UnitScenario.indexGenerator(configuration, TestSeed.generator(#function)).run()

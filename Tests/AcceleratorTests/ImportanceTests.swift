@@ -25,7 +25,7 @@ let pruningD16 = SpAttenConfiguration.narrow(headSize: 16, multipliers: 16, port
         // A key a cycle, and seven cycles from a row's last key to the next one's first.
         #expect(done[1] - done[0] == rowKeys + 6 && done[2] - done[1] == rowKeys + 6)
         #expect(totals[1] - totals[0] == rowKeys + 6)
-        let scan = run["scan"].cycles, command = run["command"].cycles
+        let scan = run["bank_0_scan"].cycles, command = run["bank_0_command"].cycles
         #expect(scan.last! - scan[0] == rowKeys / 16 - 1)
         #expect(scan[0] - command.last! == 2)
     }

@@ -31,10 +31,22 @@ import Verification
     func generation(_ name: String) throws {
         guard case .system(let configuration) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
         let replay = try CascadeReplay(Self.evaluation(), NamedReduction.named(name), windowAt: 40 * 1024)
+        try run(name, [replay], on: configuration)
+    }
+
+    @Test("two texts, the layers of which take turns", arguments: reductions.dropFirst())
+    func generations(_ name: String) throws {
+        guard case .system(let configuration) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        let replays = try [40, 50].map { try CascadeReplay(Self.evaluation(), NamedReduction.named(name), windowAt: $0 * 1024) }
+        try run("\(name), two texts", replays, on: configuration)
+    }
+
+    private func run(_ name: String, _ replays: [CascadeReplay], on configuration: SystemConfiguration) throws {
         let base = 0x20_0000_0000
-        let program = try replay.systemProgram(for: configuration, region: DeviceRegion(address: base + (1 << 16), bytes: 32 << 20))
+        let program = try CascadeReplay.systemProgram(
+            of: replays, for: configuration, region: DeviceRegion(address: base + (1 << 16), bytes: 64 << 20))
         let outputs = program.jobs.reduce(0) { $0 + $1.completion.rows }
-        #expect(outputs == replay.rows.count)
+        #expect(outputs == replays.reduce(0) { $0 + $1.rows.count })
         let system = try TestSystem(configuration)
         let simulation = try SystemSimulation(
             system.simulator(seed: 1), configuration, bytes: [UInt8](repeating: 0, count: (1 << 16) + program.image.count), base: base,

@@ -7,9 +7,9 @@ import Verification
 
 /// Jobs of all kinds, back to back, over registers, descriptors and AXI: what is in memory afterwards, byte for byte.
 @Suite struct RandomJobTests {
-    @Test("1,000 random jobs without a reset between, on a memory that stalls, is late, reorders and mixes")
-    func jobs() throws {
-        let system = try TestSystem.small.get()
+    @Test("1,000 random jobs without a reset between, on a memory that stalls, is late, reorders and mixes", arguments: [1, 2])
+    func jobs(slots: Int) throws {
+        let system = try (slots == 1 ? TestSystem.small : TestSystem.twoSlots).get()
         var random = TestSeed.generator("behaviour"), source = RandomSystemJobs(system.configuration, generator: TestSeed.generator("jobs"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
         var jobs = 0, interrupts = 0

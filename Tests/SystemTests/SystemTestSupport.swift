@@ -23,6 +23,13 @@ struct TestSystem: Sendable {
             writeOutstanding: 16))
     }
 
+    /// The same with two sequences on chip.
+    static let twoSlots = Result {
+        var configuration = try small.get().configuration
+        configuration.slots = 2
+        return try TestSystem(configuration)
+    }
+
     init(_ configuration: SystemConfiguration) throws {
         self.configuration = configuration
         model = try VerilatorModel.build(Design(LeanSpAtten(configuration)))

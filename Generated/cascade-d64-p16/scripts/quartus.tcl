@@ -30,7 +30,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w26_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w4_d8.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenDispatcher_i_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w15.v
-set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w48.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p16_n4096_b256_s16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
@@ -42,7 +42,7 @@ set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p16_n4096_b25
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w128_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n4096.v
-set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w772.v
@@ -100,6 +100,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v

@@ -27,7 +27,7 @@ read_verilog [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n4096_k1024.v \
   rtl/SkidBuffer_w15.v \
-  rtl/IndexGenerator_n4096_k1024.v \
+  rtl/IndexGenerator_n4096_k1024_follows.v \
   rtl/SkidBuffer_w48.v \
   rtl/RowLocator_d64_m64_p16_n4096_b256_s16.v \
   rtl/Fifo_w15_d2.v \
@@ -39,7 +39,7 @@ read_verilog [list \
   rtl/Fifo_w128_d256.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \
   rtl/IndexFilter_n4096.v \
-  rtl/TokenSource_n4096_k1024.v \
+  rtl/TokenSource_n4096_k1024_follows.v \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_u0_4_5.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_u0_4_5.v \
   rtl/SkidBuffer_w772.v \
@@ -97,6 +97,7 @@ read_verilog [list \
   rtl/Fifo_w1_d16.v \
   rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
+  rtl/IndexGenerator_n4096_k1024.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \

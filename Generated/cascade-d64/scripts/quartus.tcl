@@ -30,7 +30,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w26_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w4_d8.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenDispatcher_i_n524288_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w22.v
-set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n524288_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w47.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
@@ -40,7 +40,7 @@ set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p64_n524288_b
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w512_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n524288.v
-set_global_assignment -name VERILOG_FILE rtl/TokenSource_n524288_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/TokenSource_n524288_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w772.v
@@ -95,6 +95,7 @@ set_global_assignment -name VERILOG_FILE rtl/Normalizer_d64_n524288_e8_report.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n524288_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n524288_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v

@@ -27,7 +27,7 @@ read_verilog [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n524288_k1024.v \
   rtl/SkidBuffer_w22.v \
-  rtl/IndexGenerator_n524288_k1024.v \
+  rtl/IndexGenerator_n524288_k1024_follows.v \
   rtl/SkidBuffer_w47.v \
   rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
@@ -37,7 +37,7 @@ read_verilog [list \
   rtl/Fifo_w512_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
   rtl/IndexFilter_n524288.v \
-  rtl/TokenSource_n524288_k1024.v \
+  rtl/TokenSource_n524288_k1024_follows.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/SkidBuffer_w772.v \
@@ -92,6 +92,7 @@ read_verilog [list \
   rtl/Fifo_w33_d2048.v \
   rtl/Fifo_w1_d16.v \
   rtl/TokenBank_k1024.v \
+  rtl/IndexGenerator_n524288_k1024.v \
   rtl/TokenImportance_n524288_k1024.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \

@@ -50,7 +50,7 @@ add_files [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n4096_k1024.v \
   rtl/SkidBuffer_w15.v \
-  rtl/IndexGenerator_n4096_k1024.v \
+  rtl/IndexGenerator_n4096_k1024_follows.v \
   rtl/SkidBuffer_w48.v \
   rtl/RowLocator_d64_m64_p16_n4096_b256_s16.v \
   rtl/Fifo_w15_d2.v \
@@ -62,7 +62,7 @@ add_files [list \
   rtl/Fifo_w128_d256.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \
   rtl/IndexFilter_n4096.v \
-  rtl/TokenSource_n4096_k1024.v \
+  rtl/TokenSource_n4096_k1024_follows.v \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_u0_4_5.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_u0_4_5.v \
   rtl/SkidBuffer_w772.v \
@@ -119,11 +119,13 @@ add_files [list \
   rtl/Fifo_w1_d16.v \
   rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
+  rtl/IndexGenerator_n4096_k1024.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
   rtl/SpAttenLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_i.v \
+  rtl/Fifo_w1_d32.v \
   rtl/Fifo_w17_d4.v \
   rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v \
   rtl/DescriptorReader_w128.v \
@@ -141,7 +143,7 @@ add_files [list \
   rtl/StateSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/ListSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/PacketArbiter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m1.v \
   rtl/LeanSpAtten.v \

@@ -4,90 +4,90 @@
 module IndexGenerator_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire range_valid,  // @[IndexGenerator.swift:40]
-    output wire range_ready,  // @[IndexGenerator.swift:40]
-    input  wire [19:0] range_payload_first,  // @[IndexGenerator.swift:40]
-    input  wire [19:0] range_payload_end,  // @[IndexGenerator.swift:40]
-    input  wire range_payload_gathered,  // @[IndexGenerator.swift:40]
-    input  wire range_payload_bank,  // @[IndexGenerator.swift:40]
-    input  wire list_valid,  // @[IndexGenerator.swift:41]
-    input  wire [10:0] list_payload_position,  // @[IndexGenerator.swift:41]
-    input  wire [18:0] list_payload_token,  // @[IndexGenerator.swift:41]
-    output wire tokens_valid,  // @[IndexGenerator.swift:42]
-    input  wire tokens_ready,  // @[IndexGenerator.swift:42]
-    output wire [18:0] tokens_payload_token,  // @[IndexGenerator.swift:42]
-    output wire tokens_payload_occupied,  // @[IndexGenerator.swift:42]
-    output wire tokens_payload_row_last,  // @[IndexGenerator.swift:42]
-    output wire tokens_payload_block_last  // @[IndexGenerator.swift:42]
+    input  wire range_valid,  // @[IndexGenerator.swift:45]
+    output wire range_ready,  // @[IndexGenerator.swift:45]
+    input  wire [19:0] range_payload_first,  // @[IndexGenerator.swift:45]
+    input  wire [19:0] range_payload_end,  // @[IndexGenerator.swift:45]
+    input  wire range_payload_gathered,  // @[IndexGenerator.swift:45]
+    input  wire range_payload_bank,  // @[IndexGenerator.swift:45]
+    input  wire list_valid,  // @[IndexGenerator.swift:46]
+    input  wire [10:0] list_payload_position,  // @[IndexGenerator.swift:46]
+    input  wire [18:0] list_payload_token,  // @[IndexGenerator.swift:46]
+    output wire tokens_valid,  // @[IndexGenerator.swift:47]
+    input  wire tokens_ready,  // @[IndexGenerator.swift:47]
+    output wire [18:0] tokens_payload_token,  // @[IndexGenerator.swift:47]
+    output wire tokens_payload_occupied,  // @[IndexGenerator.swift:47]
+    output wire tokens_payload_row_last,  // @[IndexGenerator.swift:47]
+    output wire tokens_payload_block_last  // @[IndexGenerator.swift:47]
 );
 
-    reg [19:0] positions_done;  // @[IndexGenerator.swift:55]
-    reg [18:0] counted;  // @[IndexGenerator.swift:63]
-    reg gathered;  // @[IndexGenerator.swift:64]
-    reg occupied;  // @[IndexGenerator.swift:69]
-    reg row_last_of_token;  // @[IndexGenerator.swift:70]
-    reg block_last;  // @[IndexGenerator.swift:71]
-    reg token_valid;  // @[IndexGenerator.swift:72]
-    reg [18:0] kept_lists [0:2047];  // @[IndexGenerator.swift:49]
-    reg [18:0] entry;  // @[IndexGenerator.swift:62]
-    wire skid_input_ready;  // @[IndexGenerator.swift:46]
-    wire skid_output_valid;  // @[IndexGenerator.swift:46]
-    wire [21:0] skid_output_payload;  // @[IndexGenerator.swift:46]
+    reg [19:0] positions_done;  // @[IndexGenerator.swift:59]
+    reg [18:0] counted;  // @[IndexGenerator.swift:70]
+    reg gathered;  // @[IndexGenerator.swift:71]
+    reg occupied;  // @[IndexGenerator.swift:76]
+    reg row_last_of_token;  // @[IndexGenerator.swift:77]
+    reg block_last;  // @[IndexGenerator.swift:78]
+    reg token_valid;  // @[IndexGenerator.swift:79]
+    reg [18:0] kept_lists [0:2047];  // @[IndexGenerator.swift:54]
+    reg [18:0] entry;  // @[IndexGenerator.swift:69]
+    wire skid_input_ready;  // @[IndexGenerator.swift:51]
+    wire skid_output_valid;  // @[IndexGenerator.swift:51]
+    wire [21:0] skid_output_payload;  // @[IndexGenerator.swift:51]
 
-    assign tokens_valid = skid_output_valid;  // @[IndexGenerator.swift:46]
-    assign tokens_payload_token = skid_output_payload[21:3];  // @[IndexGenerator.swift:46]
-    assign tokens_payload_occupied = skid_output_payload[2];  // @[IndexGenerator.swift:46]
-    assign tokens_payload_row_last = skid_output_payload[1];  // @[IndexGenerator.swift:46]
-    assign tokens_payload_block_last = skid_output_payload[0];  // @[IndexGenerator.swift:46]
-    wire [19:0] position = range_payload_first + positions_done;  // @[IndexGenerator.swift:56]
-    wire [10:0] entry_address = {range_payload_bank, position[9:0]};  // @[IndexGenerator.swift:62]
+    assign tokens_valid = skid_output_valid;  // @[IndexGenerator.swift:51]
+    assign tokens_payload_token = skid_output_payload[21:3];  // @[IndexGenerator.swift:51]
+    assign tokens_payload_occupied = skid_output_payload[2];  // @[IndexGenerator.swift:51]
+    assign tokens_payload_row_last = skid_output_payload[1];  // @[IndexGenerator.swift:51]
+    assign tokens_payload_block_last = skid_output_payload[0];  // @[IndexGenerator.swift:51]
+    wire [19:0] position = range_payload_first + positions_done;  // @[IndexGenerator.swift:60]
+    wire [10:0] entry_address = {range_payload_bank, position[9:0]};  // @[IndexGenerator.swift:69]
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[IndexGenerator.swift:62]
-            entry <= kept_lists[entry_address];  // @[IndexGenerator.swift:62]
+        if (skid_input_ready) begin  // @[IndexGenerator.swift:69]
+            entry <= kept_lists[entry_address];  // @[IndexGenerator.swift:69]
         end
-        if (list_valid) begin  // @[IndexGenerator.swift:51]
-            kept_lists[list_payload_position] <= list_payload_token;  // @[IndexGenerator.swift:51]
+        if (list_valid) begin  // @[IndexGenerator.swift:56]
+            kept_lists[list_payload_position] <= list_payload_token;  // @[IndexGenerator.swift:56]
         end
     end
 
-    wire take = range_valid & skid_input_ready;  // @[IndexGenerator.swift:54]
-    wire [20:0] row_last_sum = {1'b0, position} + 21'h1;  // @[IndexGenerator.swift:57]
-    wire row_last = row_last_sum >= {1'b0, range_payload_end};  // @[IndexGenerator.swift:57]
-    assign range_ready = take & row_last;  // @[IndexGenerator.swift:58]
+    wire take = range_valid & skid_input_ready;  // @[IndexGenerator.swift:63]
+    wire [20:0] row_last_sum = {1'b0, position} + 21'h1;  // @[IndexGenerator.swift:64]
+    wire row_last = row_last_sum >= {1'b0, range_payload_end};  // @[IndexGenerator.swift:64]
+    assign range_ready = take & row_last;  // @[IndexGenerator.swift:65]
 
     always @(posedge clock) begin
         if (reset) begin
-            positions_done <= 20'h0;  // @[IndexGenerator.swift:55]
-        end else if (take) begin  // @[IndexGenerator.swift:59]
+            positions_done <= 20'h0;  // @[IndexGenerator.swift:59]
+        end else if (take) begin  // @[IndexGenerator.swift:66]
             positions_done <= row_last ? 20'h0
-                : (positions_done + 20'h1);  // @[IndexGenerator.swift:59]
+                : (positions_done + 20'h1);  // @[IndexGenerator.swift:66]
         end
     end
 
     always @(posedge clock) begin
-        if (skid_input_ready) begin  // @[IndexGenerator.swift:63]
-            counted <= position[18:0];  // @[IndexGenerator.swift:63]
-            gathered <= range_payload_gathered;  // @[IndexGenerator.swift:64]
-            occupied <= range_payload_first < range_payload_end;  // @[IndexGenerator.swift:69]
-            row_last_of_token <= row_last;  // @[IndexGenerator.swift:70]
-            block_last <= &position[6:0];  // @[IndexGenerator.swift:71]
+        if (skid_input_ready) begin  // @[IndexGenerator.swift:70]
+            counted <= position[18:0];  // @[IndexGenerator.swift:70]
+            gathered <= range_payload_gathered;  // @[IndexGenerator.swift:71]
+            occupied <= range_payload_first < range_payload_end;  // @[IndexGenerator.swift:76]
+            row_last_of_token <= row_last;  // @[IndexGenerator.swift:77]
+            block_last <= &position[6:0];  // @[IndexGenerator.swift:78]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            token_valid <= 1'b0;  // @[IndexGenerator.swift:72]
-        end else if (skid_input_ready) begin  // @[IndexGenerator.swift:72]
-            token_valid <= take;  // @[IndexGenerator.swift:72]
+            token_valid <= 1'b0;  // @[IndexGenerator.swift:79]
+        end else if (skid_input_ready) begin  // @[IndexGenerator.swift:79]
+            token_valid <= take;  // @[IndexGenerator.swift:79]
         end
     end
 
     wire [21:0] skid_input_payload = {
         gathered ? entry : counted, occupied, row_last_of_token, block_last
-    };  // @[IndexGenerator.swift:66]
+    };  // @[IndexGenerator.swift:73]
 
-    SkidBuffer_w22 skid (  // @[IndexGenerator.swift:46]
+    SkidBuffer_w22 skid (  // @[IndexGenerator.swift:51]
         .clock(clock),
         .reset(reset),
         .input_valid(token_valid),

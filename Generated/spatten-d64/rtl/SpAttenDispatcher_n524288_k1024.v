@@ -4,136 +4,136 @@
 module SpAttenDispatcher_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[SpAttenDispatcher.swift:67]
-    output wire job_ready,  // @[SpAttenDispatcher.swift:67]
-    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:67]
-    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:67]
-    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:67]
-    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:67]
-    input  wire job_payload_accumulates,  // @[SpAttenDispatcher.swift:67]
-    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:67]
-    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:67]
-    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:67]
-    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:67]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:67]
-    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:67]
-    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:67]
-    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:67]
-    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:67]
-    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:67]
-    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:67]
-    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:67]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:67]
-    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:67]
-    input  wire list_valid,  // @[SpAttenDispatcher.swift:67]
-    output wire list_ready,  // @[SpAttenDispatcher.swift:67]
-    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:67]
-    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:67]
-    output wire list_write_valid,  // @[SpAttenDispatcher.swift:68]
-    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:68]
-    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:68]
-    input  wire row_done,  // @[SpAttenDispatcher.swift:68]
-    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:64]
-    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
-    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
-    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
-    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
-    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:64]
-    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
-    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
-    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
-    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
-    output wire value_range_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:64]
-    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:64]
-    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:64]
-    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:64]
-    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:64]
-    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:64]
-    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:64]
-    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:64]
-    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:70]
-    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:70]
-    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:70]
-    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:70]
-    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:70]
-    output wire join_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire join_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:71]
-    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:71]
-    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:71]
-    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:71]
-    output wire query_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire query_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:71]
-    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:71]
-    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:71]
-    output wire refine_valid,  // @[SpAttenDispatcher.swift:71]
-    input  wire refine_ready,  // @[SpAttenDispatcher.swift:71]
-    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:71]
-    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:71]
-    output wire centre_valid,  // @[SpAttenDispatcher.swift:72]
-    input  wire centre_ready,  // @[SpAttenDispatcher.swift:72]
-    output wire centre_payload,  // @[SpAttenDispatcher.swift:72]
-    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:72]
-    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:72]
-    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:72]
-    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:72]
-    output wire scale_valid,  // @[SpAttenDispatcher.swift:72]
-    input  wire scale_ready,  // @[SpAttenDispatcher.swift:72]
-    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:72]
-    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:72]
-    output wire confidence_valid,  // @[SpAttenDispatcher.swift:73]
-    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:73]
-    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:73]
-    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:73]
-    output wire select_valid,  // @[SpAttenDispatcher.swift:73]
-    input  wire select_ready,  // @[SpAttenDispatcher.swift:73]
-    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:73]
-    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:73]
-    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:73]
-    output wire complete_valid,  // @[SpAttenDispatcher.swift:74]
-    input  wire complete_ready,  // @[SpAttenDispatcher.swift:74]
-    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:74]
-    output wire normalize_valid,  // @[SpAttenDispatcher.swift:74]
-    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:74]
-    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:74]
-    output wire fault_valid,  // @[SpAttenDispatcher.swift:74]
-    input  wire fault_ready,  // @[SpAttenDispatcher.swift:74]
-    output wire fault_payload  // @[SpAttenDispatcher.swift:74]
+    input  wire job_valid,  // @[SpAttenDispatcher.swift:69]
+    output wire job_ready,  // @[SpAttenDispatcher.swift:69]
+    input  wire [19:0] job_payload_first,  // @[SpAttenDispatcher.swift:69]
+    input  wire [19:0] job_payload_end,  // @[SpAttenDispatcher.swift:69]
+    input  wire job_payload_gathered,  // @[SpAttenDispatcher.swift:69]
+    input  wire job_payload_loads_list,  // @[SpAttenDispatcher.swift:69]
+    input  wire job_payload_accumulates,  // @[SpAttenDispatcher.swift:69]
+    input  wire [2:0] job_payload_tile_size,  // @[SpAttenDispatcher.swift:69]
+    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenDispatcher.swift:69]
+    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenDispatcher.swift:69]
+    input  wire [3:0] job_payload_value_bits,  // @[SpAttenDispatcher.swift:69]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenDispatcher.swift:69]
+    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenDispatcher.swift:69]
+    input  wire [1:0] job_payload_refine,  // @[SpAttenDispatcher.swift:69]
+    input  wire [24:0] job_payload_confidence,  // @[SpAttenDispatcher.swift:69]
+    input  wire [1:0] job_payload_value_rule,  // @[SpAttenDispatcher.swift:69]
+    input  wire [24:0] job_payload_value_limit,  // @[SpAttenDispatcher.swift:69]
+    input  wire job_payload_renormalise,  // @[SpAttenDispatcher.swift:69]
+    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenDispatcher.swift:69]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenDispatcher.swift:69]
+    input  wire [39:0] job_payload_value_address,  // @[SpAttenDispatcher.swift:69]
+    input  wire list_valid,  // @[SpAttenDispatcher.swift:69]
+    output wire list_ready,  // @[SpAttenDispatcher.swift:69]
+    input  wire [18:0] list_payload_token,  // @[SpAttenDispatcher.swift:69]
+    input  wire list_payload_last,  // @[SpAttenDispatcher.swift:69]
+    output wire list_write_valid,  // @[SpAttenDispatcher.swift:70]
+    output wire [10:0] list_write_payload_position,  // @[SpAttenDispatcher.swift:70]
+    output wire [18:0] list_write_payload_token,  // @[SpAttenDispatcher.swift:70]
+    input  wire row_done,  // @[SpAttenDispatcher.swift:70]
+    output wire key_msb_range_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire key_msb_range_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] key_msb_range_payload_first,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] key_msb_range_payload_end,  // @[SpAttenDispatcher.swift:66]
+    output wire key_msb_range_payload_gathered,  // @[SpAttenDispatcher.swift:66]
+    output wire key_msb_range_payload_bank,  // @[SpAttenDispatcher.swift:66]
+    output wire key_msb_reader_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire key_msb_reader_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [39:0] key_msb_reader_payload_address,  // @[SpAttenDispatcher.swift:66]
+    output wire [3:0] key_msb_reader_payload_bits,  // @[SpAttenDispatcher.swift:66]
+    output wire key_lsb_range_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire key_lsb_range_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] key_lsb_range_payload_first,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] key_lsb_range_payload_end,  // @[SpAttenDispatcher.swift:66]
+    output wire key_lsb_range_payload_gathered,  // @[SpAttenDispatcher.swift:66]
+    output wire key_lsb_range_payload_bank,  // @[SpAttenDispatcher.swift:66]
+    output wire key_lsb_reader_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire key_lsb_reader_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [39:0] key_lsb_reader_payload_address,  // @[SpAttenDispatcher.swift:66]
+    output wire [3:0] key_lsb_reader_payload_bits,  // @[SpAttenDispatcher.swift:66]
+    output wire value_range_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire value_range_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] value_range_payload_first,  // @[SpAttenDispatcher.swift:66]
+    output wire [19:0] value_range_payload_end,  // @[SpAttenDispatcher.swift:66]
+    output wire value_range_payload_gathered,  // @[SpAttenDispatcher.swift:66]
+    output wire value_range_payload_bank,  // @[SpAttenDispatcher.swift:66]
+    output wire value_reader_valid,  // @[SpAttenDispatcher.swift:66]
+    input  wire value_reader_ready,  // @[SpAttenDispatcher.swift:66]
+    output wire [39:0] value_reader_payload_address,  // @[SpAttenDispatcher.swift:66]
+    output wire [3:0] value_reader_payload_bits,  // @[SpAttenDispatcher.swift:66]
+    output wire joins_lsb_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire joins_lsb_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire joins_lsb_payload,  // @[SpAttenDispatcher.swift:72]
+    output wire keeps_values_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire keeps_values_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire keeps_values_payload,  // @[SpAttenDispatcher.swift:72]
+    output wire selects_values_valid,  // @[SpAttenDispatcher.swift:72]
+    input  wire selects_values_ready,  // @[SpAttenDispatcher.swift:72]
+    output wire selects_values_payload,  // @[SpAttenDispatcher.swift:72]
+    output wire join_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire join_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire [19:0] join_payload_first,  // @[SpAttenDispatcher.swift:73]
+    output wire [2:0] join_payload_tile_size,  // @[SpAttenDispatcher.swift:73]
+    output wire [3:0] join_payload_lsb_bits,  // @[SpAttenDispatcher.swift:73]
+    output wire join_payload_joined,  // @[SpAttenDispatcher.swift:73]
+    output wire query_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire query_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire query_payload_joined,  // @[SpAttenDispatcher.swift:73]
+    output wire query_payload_refines,  // @[SpAttenDispatcher.swift:73]
+    output wire [3:0] query_payload_lsb_bits,  // @[SpAttenDispatcher.swift:73]
+    output wire refine_valid,  // @[SpAttenDispatcher.swift:73]
+    input  wire refine_ready,  // @[SpAttenDispatcher.swift:73]
+    output wire refine_payload_decides,  // @[SpAttenDispatcher.swift:73]
+    output wire refine_payload_joined,  // @[SpAttenDispatcher.swift:73]
+    output wire centre_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire centre_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire centre_payload,  // @[SpAttenDispatcher.swift:74]
+    output wire centre_scale_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire centre_scale_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire [17:0] centre_scale_payload_mantissa,  // @[SpAttenDispatcher.swift:74]
+    output wire [5:0] centre_scale_payload_shift,  // @[SpAttenDispatcher.swift:74]
+    output wire scale_valid,  // @[SpAttenDispatcher.swift:74]
+    input  wire scale_ready,  // @[SpAttenDispatcher.swift:74]
+    output wire [17:0] scale_payload_mantissa,  // @[SpAttenDispatcher.swift:74]
+    output wire [5:0] scale_payload_shift,  // @[SpAttenDispatcher.swift:74]
+    output wire confidence_valid,  // @[SpAttenDispatcher.swift:75]
+    input  wire confidence_ready,  // @[SpAttenDispatcher.swift:75]
+    output wire confidence_payload_per_key,  // @[SpAttenDispatcher.swift:75]
+    output wire [24:0] confidence_payload_confidence,  // @[SpAttenDispatcher.swift:75]
+    output wire select_valid,  // @[SpAttenDispatcher.swift:75]
+    input  wire select_ready,  // @[SpAttenDispatcher.swift:75]
+    output wire [1:0] select_payload_rule,  // @[SpAttenDispatcher.swift:75]
+    output wire [24:0] select_payload_limit,  // @[SpAttenDispatcher.swift:75]
+    output wire select_payload_renormalise,  // @[SpAttenDispatcher.swift:75]
+    output wire complete_valid,  // @[SpAttenDispatcher.swift:76]
+    input  wire complete_ready,  // @[SpAttenDispatcher.swift:76]
+    output wire [3:0] complete_payload,  // @[SpAttenDispatcher.swift:76]
+    output wire normalize_valid,  // @[SpAttenDispatcher.swift:76]
+    input  wire normalize_ready,  // @[SpAttenDispatcher.swift:76]
+    output wire [3:0] normalize_payload,  // @[SpAttenDispatcher.swift:76]
+    output wire fault_valid,  // @[SpAttenDispatcher.swift:76]
+    input  wire fault_ready,  // @[SpAttenDispatcher.swift:76]
+    output wire fault_payload  // @[SpAttenDispatcher.swift:76]
 );
 
-    reg staged;  // @[SpAttenDispatcher.swift:79]
-    reg list_loaded;  // @[KeptListLoader.swift:41]
-    reg [10:0] spare_entries;  // @[KeptListLoader.swift:42]
-    reg [10:0] list_entries;  // @[KeptListLoader.swift:43]
-    reg spare_fault;  // @[KeptListLoader.swift:44]
-    reg list_fault;  // @[KeptListLoader.swift:45]
-    reg list_bank;  // @[KeptListLoader.swift:46]
-    reg [7:0] rows_of_spare_list;  // @[KeptListLoader.swift:47]
-    reg list_loading;  // @[KeptListLoader.swift:50]
-    reg [18:0] largest_token;  // @[KeptListLoader.swift:51]
-    reg [7:0] rows_under_way;  // @[KeptListLoader.swift:77]
-    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:139]
-    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:139]
-    reg gathered;  // @[SpAttenDispatcher.swift:140]
-    reg bank;  // @[SpAttenDispatcher.swift:140]
-    reg fault;  // @[SpAttenDispatcher.swift:141]
+    reg staged;  // @[SpAttenDispatcher.swift:81]
+    reg list_loaded;  // @[KeptListLoader.swift:49]
+    reg [10:0] spare_entries;  // @[KeptListLoader.swift:50]
+    reg [10:0] list_entries;  // @[KeptListLoader.swift:51]
+    reg spare_fault;  // @[KeptListLoader.swift:52]
+    reg list_fault;  // @[KeptListLoader.swift:53]
+    reg list_bank;  // @[KeptListLoader.swift:54]
+    reg [7:0] rows_of_spare_list;  // @[KeptListLoader.swift:55]
+    reg list_loading;  // @[KeptListLoader.swift:58]
+    reg [18:0] largest_token;  // @[KeptListLoader.swift:59]
+    reg [7:0] rows_under_way;  // @[KeptListLoader.swift:95]
+    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:143]
+    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:143]
+    reg gathered;  // @[SpAttenDispatcher.swift:144]
+    reg bank;  // @[SpAttenDispatcher.swift:144]
+    reg fault;  // @[SpAttenDispatcher.swift:145]
     reg joined;  // @[SpAttenJob.swift:83]
     reg decides;  // @[SpAttenJob.swift:84]
     reg reads_lsb;  // @[SpAttenJob.swift:85]
@@ -153,66 +153,66 @@ module SpAttenDispatcher_n524288_k1024 (
     reg [39:0] key_msb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] value_address;  // @[SpAttenJob.swift:78]
-    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire scales_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire scales_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:94]
-    wire faults_input_ready;  // @[SpAttenDispatcher.swift:94]
-    wire faults_output_valid;  // @[SpAttenDispatcher.swift:94]
-    wire faults_output_payload;  // @[SpAttenDispatcher.swift:94]
+    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire scales_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire scales_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:98]
+    wire faults_input_ready;  // @[SpAttenDispatcher.swift:98]
+    wire faults_output_valid;  // @[SpAttenDispatcher.swift:98]
+    wire faults_output_payload;  // @[SpAttenDispatcher.swift:98]
 
     wire everyone_ready_and = key_msb_ranges_input_ready
         & key_msb_rows_input_ready
@@ -225,7 +225,7 @@ module SpAttenDispatcher_n524288_k1024 (
         & selects_values_rows_input_ready
         & join_rows_input_ready
         & query_rows_input_ready
-        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:124]
+        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:128]
     wire everyone_ready = everyone_ready_and
         & centre_rows_input_ready
         & centre_scales_input_ready
@@ -234,156 +234,154 @@ module SpAttenDispatcher_n524288_k1024 (
         & select_rows_input_ready
         & complete_rows_input_ready
         & output_formats_input_ready
-        & faults_input_ready;  // @[SpAttenDispatcher.swift:124]
-    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:81]
-    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:82]
-    wire list_open = !list_loaded & (rows_of_spare_list == 8'h0);  // @[KeptListLoader.swift:52]
-    wire accept_entry = list_valid & list_open;  // @[KeptListLoader.swift:54]
+        & faults_input_ready;  // @[SpAttenDispatcher.swift:128]
+    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:83]
+    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:84]
+    wire list_open = !list_loaded & (rows_of_spare_list == 8'h0);  // @[KeptListLoader.swift:69]
+    wire accept_entry = list_valid & list_open;  // @[KeptListLoader.swift:71]
     wire [10:0] entry_position = list_loading ? spare_entries
-        : 11'h0;  // @[KeptListLoader.swift:55]
+        : 11'h0;  // @[KeptListLoader.swift:73]
     wire entry_fits = (!list_loading | (largest_token < list_payload_token))
-        & (entry_position != 11'h400);  // @[KeptListLoader.swift:57]
-    assign list_ready = list_open;  // @[KeptListLoader.swift:58]
+        & (entry_position != 11'h400);  // @[KeptListLoader.swift:75]
+    assign list_ready = list_open;  // @[KeptListLoader.swift:76]
 
     always @(posedge clock) begin
         if (reset) begin
-            list_loading <= 1'b0;  // @[KeptListLoader.swift:50]
-        end else if (accept_entry) begin  // @[KeptListLoader.swift:59]
-            list_loading <= !list_payload_last;  // @[KeptListLoader.swift:60]
+            list_loading <= 1'b0;  // @[KeptListLoader.swift:58]
+        end else if (accept_entry) begin  // @[KeptListLoader.swift:77]
+            list_loading <= !list_payload_last;  // @[KeptListLoader.swift:78]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            spare_fault <= 1'b0;  // @[KeptListLoader.swift:44]
-        end else if (accept_entry) begin  // @[KeptListLoader.swift:59]
+            spare_fault <= 1'b0;  // @[KeptListLoader.swift:52]
+        end else if (accept_entry) begin  // @[KeptListLoader.swift:77]
             spare_fault <= (list_loading & spare_fault)
-                | !entry_fits;  // @[KeptListLoader.swift:62]
+                | !entry_fits;  // @[KeptListLoader.swift:80]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_entry) begin  // @[KeptListLoader.swift:59]
-            if (entry_fits) begin  // @[KeptListLoader.swift:63]
-                largest_token <= list_payload_token;  // @[KeptListLoader.swift:64]
+        if (accept_entry) begin  // @[KeptListLoader.swift:77]
+            if (entry_fits) begin  // @[KeptListLoader.swift:81]
+                largest_token <= list_payload_token;  // @[KeptListLoader.swift:82]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            spare_entries <= 11'h0;  // @[KeptListLoader.swift:42]
-        end else if (accept_entry) begin  // @[KeptListLoader.swift:59]
-            if (entry_fits) begin  // @[KeptListLoader.swift:63]
-                spare_entries <= entry_position + 11'h1;  // @[KeptListLoader.swift:65]
+            spare_entries <= 11'h0;  // @[KeptListLoader.swift:50]
+        end else if (accept_entry) begin  // @[KeptListLoader.swift:77]
+            if (entry_fits) begin  // @[KeptListLoader.swift:81]
+                spare_entries <= entry_position + 11'h1;  // @[KeptListLoader.swift:83]
             end
         end
     end
 
-    assign list_write_valid = accept_entry & entry_fits;  // @[KeptListLoader.swift:68]
+    assign list_write_valid = accept_entry & entry_fits;  // @[KeptListLoader.swift:86]
     assign list_write_payload_position = {
         !list_bank, entry_position[9:0]
-    };  // @[KeptListLoader.swift:69]
-    assign list_write_payload_token = list_payload_token;  // @[KeptListLoader.swift:69]
-    wire take = job_valid
-        & room
-        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:85]
-    assign job_ready = room
-        & (!job_payload_loads_list | list_loaded);  // @[SpAttenDispatcher.swift:86]
+    };  // @[KeptListLoader.swift:87]
+    assign list_write_payload_token = list_payload_token;  // @[KeptListLoader.swift:87]
+    wire take_or = !job_payload_loads_list | list_loaded;  // @[SpAttenDispatcher.swift:89]
+    wire take = job_valid & room & take_or;  // @[SpAttenDispatcher.swift:89]
+    assign job_ready = room & take_or;  // @[SpAttenDispatcher.swift:90]
 
     always @(posedge clock) begin
         if (reset) begin
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:79]
-        end else if (take) begin  // @[SpAttenDispatcher.swift:87]
-            staged <= 1'b1;  // @[SpAttenDispatcher.swift:87]
-        end else if (push) begin  // @[SpAttenDispatcher.swift:87]
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:87]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:81]
+        end else if (take) begin  // @[SpAttenDispatcher.swift:91]
+            staged <= 1'b1;  // @[SpAttenDispatcher.swift:91]
+        end else if (push) begin  // @[SpAttenDispatcher.swift:91]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:91]
         end
     end
 
-    wire [7:0] rows_left = rows_under_way - {7'h0, row_done};  // @[KeptListLoader.swift:78]
+    wire [7:0] rows_left = rows_under_way - {7'h0, row_done};  // @[KeptListLoader.swift:96]
 
     always @(posedge clock) begin
         if (reset) begin
-            rows_under_way <= 8'h0;  // @[KeptListLoader.swift:77]
+            rows_under_way <= 8'h0;  // @[KeptListLoader.swift:95]
         end else begin
-            rows_under_way <= rows_left + {7'h0, take};  // @[KeptListLoader.swift:79]
+            rows_under_way <= rows_left + {7'h0, take};  // @[KeptListLoader.swift:97]
         end
     end
 
-    wire list_loaded_when2 = take & job_payload_loads_list;  // @[KeptListLoader.swift:77]
+    wire list_loaded_when2 = take & job_payload_loads_list;  // @[KeptListLoader.swift:95]
 
     always @(posedge clock) begin
         if (reset) begin
-            list_loaded <= 1'b0;  // @[KeptListLoader.swift:41]
+            list_loaded <= 1'b0;  // @[KeptListLoader.swift:49]
         end else begin
-            if (accept_entry) begin  // @[KeptListLoader.swift:59]
-                list_loaded <= list_payload_last;  // @[KeptListLoader.swift:61]
+            if (accept_entry) begin  // @[KeptListLoader.swift:77]
+                list_loaded <= list_payload_last;  // @[KeptListLoader.swift:79]
             end
-            if (list_loaded_when2) begin  // @[KeptListLoader.swift:81]
-                list_loaded <= 1'b0;  // @[KeptListLoader.swift:82]
+            if (list_loaded_when2) begin  // @[KeptListLoader.swift:99]
+                list_loaded <= 1'b0;  // @[KeptListLoader.swift:100]
             end
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            list_entries <= 11'h0;  // @[KeptListLoader.swift:43]
-        end else if (list_loaded_when2) begin  // @[KeptListLoader.swift:81]
-            list_entries <= spare_entries;  // @[KeptListLoader.swift:84]
+            list_entries <= 11'h0;  // @[KeptListLoader.swift:51]
+        end else if (list_loaded_when2) begin  // @[KeptListLoader.swift:99]
+            list_entries <= spare_entries;  // @[KeptListLoader.swift:102]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            list_fault <= 1'b0;  // @[KeptListLoader.swift:45]
-            list_bank <= 1'b0;  // @[KeptListLoader.swift:46]
-        end else if (list_loaded_when2) begin  // @[KeptListLoader.swift:81]
-            list_fault <= spare_fault;  // @[KeptListLoader.swift:85]
-            list_bank <= !list_bank;  // @[KeptListLoader.swift:83]
+            list_fault <= 1'b0;  // @[KeptListLoader.swift:53]
+            list_bank <= 1'b0;  // @[KeptListLoader.swift:54]
+        end else if (list_loaded_when2) begin  // @[KeptListLoader.swift:99]
+            list_fault <= spare_fault;  // @[KeptListLoader.swift:103]
+            list_bank <= !list_bank;  // @[KeptListLoader.swift:101]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            rows_of_spare_list <= 8'h0;  // @[KeptListLoader.swift:47]
+            rows_of_spare_list <= 8'h0;  // @[KeptListLoader.swift:55]
         end else begin
-            if (row_done & (|rows_of_spare_list)) begin  // @[KeptListLoader.swift:80]
-                rows_of_spare_list <= rows_of_spare_list - 8'h1;  // @[KeptListLoader.swift:80]
+            if (row_done & (|rows_of_spare_list)) begin  // @[KeptListLoader.swift:98]
+                rows_of_spare_list <= rows_of_spare_list - 8'h1;  // @[KeptListLoader.swift:98]
             end
-            if (list_loaded_when2) begin  // @[KeptListLoader.swift:81]
-                rows_of_spare_list <= rows_left;  // @[KeptListLoader.swift:86]
+            if (list_loaded_when2) begin  // @[KeptListLoader.swift:99]
+                rows_of_spare_list <= rows_left;  // @[KeptListLoader.swift:104]
             end
         end
     end
 
-    wire row_bank = list_bank ^ list_loaded_when2;  // @[KeptListLoader.swift:89]
+    wire row_bank = list_bank ^ list_loaded_when2;  // @[KeptListLoader.swift:111]
     wire [10:0] row_entries = list_loaded_when2 ? spare_entries
-        : list_entries;  // @[KeptListLoader.swift:89]
-    wire row_fault = list_loaded_when2 ? spare_fault : list_fault;  // @[KeptListLoader.swift:90]
+        : list_entries;  // @[KeptListLoader.swift:111]
+    wire row_fault = list_loaded_when2 ? spare_fault : list_fault;  // @[KeptListLoader.swift:112]
     wire [19:0] limit = job_payload_gathered ? {9'h0, row_entries}
-        : 20'h80000;  // @[SpAttenDispatcher.swift:132]
-    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:133]
+        : 20'h80000;  // @[SpAttenDispatcher.swift:136]
+    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:137]
     wire [19:0] end_within_limit = beyond_limit ? limit
-        : job_payload_end;  // @[SpAttenDispatcher.swift:134]
-    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:135]
+        : job_payload_end;  // @[SpAttenDispatcher.swift:138]
+    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:139]
     wire unheld_tokens = job_payload_accumulates
-        & (end_within_limit > 20'h400);  // @[SpAttenDispatcher.swift:136]
+        & (end_within_limit > 20'h400);  // @[SpAttenDispatcher.swift:140]
     wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:80]
     wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:81]
     wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:82]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SpAttenDispatcher.swift:139]
+        if (take) begin  // @[SpAttenDispatcher.swift:143]
             first_position <= inverted_range ? end_within_limit
-                : job_payload_first;  // @[SpAttenDispatcher.swift:139]
-            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:139]
-            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:140]
-            bank <= row_bank;  // @[SpAttenDispatcher.swift:140]
+                : job_payload_first;  // @[SpAttenDispatcher.swift:143]
+            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:143]
+            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:144]
+            bank <= row_bank;  // @[SpAttenDispatcher.swift:144]
             fault <= beyond_limit
                 | inverted_range
                 | unheld_tokens
-                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:141]
+                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:145]
             joined <= joins;  // @[SpAttenJob.swift:83]
             decides <= asks;  // @[SpAttenJob.swift:84]
             reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:85]
@@ -408,18 +406,18 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [41:0] key_msb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:95]
-    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_msb_range_payload_first =
-        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
+        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
     assign key_msb_range_payload_end =
-        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
+        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
     assign key_msb_range_payload_gathered =
-        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
+        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
     assign key_msb_range_payload_bank =
-        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -432,14 +430,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] key_msb_rows_input_payload = {
         key_msb_address, msb_bits
-    };  // @[SpAttenDispatcher.swift:95]
-    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_msb_reader_payload_address =
-        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
+        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
     assign key_msb_reader_payload_bits =
-        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
+        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -450,21 +448,21 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_msb_rows_output_payload)
     );
 
-    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
+    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
     wire [41:0] key_lsb_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:95]
-    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_range_payload_first =
-        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_range_payload_end =
-        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_range_payload_gathered =
-        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_range_payload_bank =
-        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_ranges_input_valid),
@@ -475,17 +473,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_lsb_ranges_output_payload)
     );
 
-    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
+    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
     wire [43:0] key_lsb_rows_input_payload = {
         key_lsb_address, lsb_bits
-    };  // @[SpAttenDispatcher.swift:95]
-    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_reader_payload_address =
-        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_reader_payload_bits =
-        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
+        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_rows_input_valid),
@@ -498,18 +496,18 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [41:0] value_ranges_input_payload = {
         first_position, end_position, gathered, bank
-    };  // @[SpAttenDispatcher.swift:95]
-    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign value_range_payload_first =
-        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:97]
+        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
     assign value_range_payload_end =
-        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:97]
+        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
     assign value_range_payload_gathered =
-        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:97]
+        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
     assign value_range_payload_bank =
-        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -522,14 +520,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] value_rows_input_payload = {
         value_address, value_bits
-    };  // @[SpAttenDispatcher.swift:95]
-    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign value_reader_payload_address =
-        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:97]
+        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
     assign value_reader_payload_bits =
-        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
+        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -540,11 +538,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(value_rows_output_payload)
     );
 
-    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:95]
-    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
+    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
+    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(joins_lsb_rows_input_valid),
@@ -555,11 +553,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(joins_lsb_rows_output_payload)
     );
 
-    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign keeps_values_payload =
-        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
+        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -571,11 +569,11 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     assign selects_values_valid =
-        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign selects_values_payload =
-        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
+        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -588,14 +586,15 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] join_rows_input_payload = {
         first_position, tile_size, lsb_bits, joined
-    };  // @[SpAttenDispatcher.swift:95]
-    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:97]
-    assign join_payload_tile_size = join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:97]
-    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:97]
-    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:101]
+    assign join_payload_tile_size =
+        join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:101]
+    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:101]
+    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -608,14 +607,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [5:0] query_rows_input_payload = {
         joined, decides, lsb_bits
-    };  // @[SpAttenDispatcher.swift:95]
-    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:97]
-    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:101]
+    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:101]
     assign query_payload_lsb_bits =
-        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:97]
+        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -626,12 +625,13 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(query_rows_output_payload)
     );
 
-    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:95]
-    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign refine_payload_decides = refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:97]
-    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:99]
+    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign refine_payload_decides =
+        refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:101]
+    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -642,10 +642,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(refine_rows_output_payload)
     );
 
-    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
+    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -656,15 +656,15 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_rows_output_payload)
     );
 
-    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:95]
-    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:95]
-    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:97]
+    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:99]
+    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:99]
+    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign centre_scale_payload_mantissa =
-        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:97]
+        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:101]
     assign centre_scale_payload_shift =
-        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:97]
+        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(centre_scales_input_valid),
@@ -675,12 +675,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_scales_output_payload)
     );
 
-    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:95]
-    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:97]
-    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:97]
+    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:99]
+    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:101]
+    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -691,17 +691,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(scales_output_payload)
     );
 
-    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:95]
+    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:99]
     wire [25:0] confidence_rows_input_payload = {
         per_key, confidence
-    };  // @[SpAttenDispatcher.swift:95]
-    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign confidence_payload_per_key =
-        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:97]
+        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:101]
     assign confidence_payload_confidence =
-        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:97]
+        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(confidence_rows_input_valid),
@@ -714,16 +714,16 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] select_rows_input_payload = {
         value_rule, value_limit, renormalise
-    };  // @[SpAttenDispatcher.swift:95]
-    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
+    };  // @[SpAttenDispatcher.swift:99]
+    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign select_payload_rule =
-        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:97]
+        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:101]
     assign select_payload_limit =
-        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:97]
+        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:101]
     assign select_payload_renormalise =
-        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:97]
+        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -734,10 +734,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(select_rows_output_payload)
     );
 
-    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:97]
+    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -748,10 +748,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(complete_rows_output_payload)
     );
 
-    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:97]
+    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -762,10 +762,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(output_formats_output_payload)
     );
 
-    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:97]
-    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:97]
+    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:101]
 
-    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:94]
+    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:98]
         .clock(clock),
         .reset(reset),
         .input_valid(push),

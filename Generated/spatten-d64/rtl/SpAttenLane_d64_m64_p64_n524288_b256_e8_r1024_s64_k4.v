@@ -4,128 +4,128 @@
 module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     input  wire clock,
     input  wire reset,
-    input  wire job_valid,  // @[SpAttenLane.swift:69]
-    output wire job_ready,  // @[SpAttenLane.swift:69]
-    input  wire [19:0] job_payload_first,  // @[SpAttenLane.swift:69]
-    input  wire [19:0] job_payload_end,  // @[SpAttenLane.swift:69]
-    input  wire job_payload_gathered,  // @[SpAttenLane.swift:69]
-    input  wire job_payload_loads_list,  // @[SpAttenLane.swift:69]
-    input  wire job_payload_accumulates,  // @[SpAttenLane.swift:69]
-    input  wire [2:0] job_payload_tile_size,  // @[SpAttenLane.swift:69]
-    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenLane.swift:69]
-    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenLane.swift:69]
-    input  wire [3:0] job_payload_value_bits,  // @[SpAttenLane.swift:69]
-    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenLane.swift:69]
-    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenLane.swift:69]
-    input  wire [1:0] job_payload_refine,  // @[SpAttenLane.swift:69]
-    input  wire [24:0] job_payload_confidence,  // @[SpAttenLane.swift:69]
-    input  wire [1:0] job_payload_value_rule,  // @[SpAttenLane.swift:69]
-    input  wire [24:0] job_payload_value_limit,  // @[SpAttenLane.swift:69]
-    input  wire job_payload_renormalise,  // @[SpAttenLane.swift:69]
-    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenLane.swift:69]
-    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenLane.swift:69]
-    input  wire [39:0] job_payload_value_address,  // @[SpAttenLane.swift:69]
-    input  wire query_valid,  // @[SpAttenLane.swift:70]
-    output wire query_ready,  // @[SpAttenLane.swift:70]
-    input  wire [767:0] query_payload,  // @[SpAttenLane.swift:70]
-    input  wire list_valid,  // @[SpAttenLane.swift:71]
-    output wire list_ready,  // @[SpAttenLane.swift:71]
-    input  wire [18:0] list_payload_token,  // @[SpAttenLane.swift:71]
-    input  wire list_payload_last,  // @[SpAttenLane.swift:71]
-    output wire request_0_valid,  // @[SpAttenLane.swift:72]
-    input  wire request_0_ready,  // @[SpAttenLane.swift:72]
-    output wire [39:0] request_0_payload_address,  // @[SpAttenLane.swift:72]
-    output wire [3:0] request_0_payload_beats,  // @[SpAttenLane.swift:72]
-    output wire [1:0] request_0_payload_tag,  // @[SpAttenLane.swift:72]
-    input  wire response_0_valid,  // @[SpAttenLane.swift:74]
-    output wire response_0_ready,  // @[SpAttenLane.swift:74]
-    input  wire [511:0] response_0_payload_data,  // @[SpAttenLane.swift:74]
-    input  wire [1:0] response_0_payload_tag,  // @[SpAttenLane.swift:74]
-    output wire output_valid,  // @[SpAttenLane.swift:76]
-    input  wire output_ready,  // @[SpAttenLane.swift:76]
-    output wire signed [15:0] output_payload_element,  // @[SpAttenLane.swift:76]
-    output wire output_payload_last,  // @[SpAttenLane.swift:76]
-    output wire report_valid,  // @[SpAttenLane.swift:76]
-    input  wire report_ready,  // @[SpAttenLane.swift:76]
-    output wire signed [15:0] report_payload_unrefined,  // @[SpAttenLane.swift:76]
-    output wire signed [15:0] report_payload_dropped,  // @[SpAttenLane.swift:76]
-    output wire report_payload_fault  // @[SpAttenLane.swift:76]
+    input  wire job_valid,  // @[SpAttenLane.swift:73]
+    output wire job_ready,  // @[SpAttenLane.swift:73]
+    input  wire [19:0] job_payload_first,  // @[SpAttenLane.swift:73]
+    input  wire [19:0] job_payload_end,  // @[SpAttenLane.swift:73]
+    input  wire job_payload_gathered,  // @[SpAttenLane.swift:73]
+    input  wire job_payload_loads_list,  // @[SpAttenLane.swift:73]
+    input  wire job_payload_accumulates,  // @[SpAttenLane.swift:73]
+    input  wire [2:0] job_payload_tile_size,  // @[SpAttenLane.swift:73]
+    input  wire [3:0] job_payload_msb_bits,  // @[SpAttenLane.swift:73]
+    input  wire [3:0] job_payload_lsb_bits,  // @[SpAttenLane.swift:73]
+    input  wire [3:0] job_payload_value_bits,  // @[SpAttenLane.swift:73]
+    input  wire [17:0] job_payload_scale_mantissa,  // @[SpAttenLane.swift:73]
+    input  wire [5:0] job_payload_scale_shift,  // @[SpAttenLane.swift:73]
+    input  wire [1:0] job_payload_refine,  // @[SpAttenLane.swift:73]
+    input  wire [24:0] job_payload_confidence,  // @[SpAttenLane.swift:73]
+    input  wire [1:0] job_payload_value_rule,  // @[SpAttenLane.swift:73]
+    input  wire [24:0] job_payload_value_limit,  // @[SpAttenLane.swift:73]
+    input  wire job_payload_renormalise,  // @[SpAttenLane.swift:73]
+    input  wire [39:0] job_payload_key_msb_address,  // @[SpAttenLane.swift:73]
+    input  wire [39:0] job_payload_key_lsb_address,  // @[SpAttenLane.swift:73]
+    input  wire [39:0] job_payload_value_address,  // @[SpAttenLane.swift:73]
+    input  wire query_valid,  // @[SpAttenLane.swift:74]
+    output wire query_ready,  // @[SpAttenLane.swift:74]
+    input  wire [767:0] query_payload,  // @[SpAttenLane.swift:74]
+    input  wire list_valid,  // @[SpAttenLane.swift:75]
+    output wire list_ready,  // @[SpAttenLane.swift:75]
+    input  wire [18:0] list_payload_token,  // @[SpAttenLane.swift:75]
+    input  wire list_payload_last,  // @[SpAttenLane.swift:75]
+    output wire request_0_valid,  // @[SpAttenLane.swift:76]
+    input  wire request_0_ready,  // @[SpAttenLane.swift:76]
+    output wire [39:0] request_0_payload_address,  // @[SpAttenLane.swift:76]
+    output wire [3:0] request_0_payload_beats,  // @[SpAttenLane.swift:76]
+    output wire [1:0] request_0_payload_tag,  // @[SpAttenLane.swift:76]
+    input  wire response_0_valid,  // @[SpAttenLane.swift:78]
+    output wire response_0_ready,  // @[SpAttenLane.swift:78]
+    input  wire [511:0] response_0_payload_data,  // @[SpAttenLane.swift:78]
+    input  wire [1:0] response_0_payload_tag,  // @[SpAttenLane.swift:78]
+    output wire output_valid,  // @[SpAttenLane.swift:80]
+    input  wire output_ready,  // @[SpAttenLane.swift:80]
+    output wire signed [15:0] output_payload_element,  // @[SpAttenLane.swift:80]
+    output wire output_payload_last,  // @[SpAttenLane.swift:80]
+    output wire report_valid,  // @[SpAttenLane.swift:80]
+    input  wire report_ready,  // @[SpAttenLane.swift:80]
+    output wire signed [15:0] report_payload_unrefined,  // @[SpAttenLane.swift:80]
+    output wire signed [15:0] report_payload_dropped,  // @[SpAttenLane.swift:80]
+    output wire report_payload_fault  // @[SpAttenLane.swift:80]
 );
 
-    wire dispatcher_job_ready;  // @[SpAttenLane.swift:84]
-    wire dispatcher_list_ready;  // @[SpAttenLane.swift:84]
-    wire dispatcher_list_write_valid;  // @[SpAttenLane.swift:84]
-    wire [10:0] dispatcher_list_write_payload_position;  // @[SpAttenLane.swift:84]
-    wire [18:0] dispatcher_list_write_payload_token;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_msb_range_valid;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_key_msb_range_payload_first;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_key_msb_range_payload_end;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_msb_range_payload_gathered;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_msb_range_payload_bank;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_msb_reader_valid;  // @[SpAttenLane.swift:84]
-    wire [39:0] dispatcher_key_msb_reader_payload_address;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_key_msb_reader_payload_bits;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_lsb_range_valid;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_key_lsb_range_payload_first;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_key_lsb_range_payload_end;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_lsb_range_payload_gathered;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_lsb_range_payload_bank;  // @[SpAttenLane.swift:84]
-    wire dispatcher_key_lsb_reader_valid;  // @[SpAttenLane.swift:84]
-    wire [39:0] dispatcher_key_lsb_reader_payload_address;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_key_lsb_reader_payload_bits;  // @[SpAttenLane.swift:84]
-    wire dispatcher_value_range_valid;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_value_range_payload_first;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_value_range_payload_end;  // @[SpAttenLane.swift:84]
-    wire dispatcher_value_range_payload_gathered;  // @[SpAttenLane.swift:84]
-    wire dispatcher_value_range_payload_bank;  // @[SpAttenLane.swift:84]
-    wire dispatcher_value_reader_valid;  // @[SpAttenLane.swift:84]
-    wire [39:0] dispatcher_value_reader_payload_address;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_value_reader_payload_bits;  // @[SpAttenLane.swift:84]
-    wire dispatcher_joins_lsb_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_joins_lsb_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_keeps_values_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_keeps_values_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_selects_values_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_selects_values_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_join_valid;  // @[SpAttenLane.swift:84]
-    wire [19:0] dispatcher_join_payload_first;  // @[SpAttenLane.swift:84]
-    wire [2:0] dispatcher_join_payload_tile_size;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_join_payload_lsb_bits;  // @[SpAttenLane.swift:84]
-    wire dispatcher_join_payload_joined;  // @[SpAttenLane.swift:84]
-    wire dispatcher_query_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_query_payload_joined;  // @[SpAttenLane.swift:84]
-    wire dispatcher_query_payload_refines;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_query_payload_lsb_bits;  // @[SpAttenLane.swift:84]
-    wire dispatcher_refine_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_refine_payload_decides;  // @[SpAttenLane.swift:84]
-    wire dispatcher_refine_payload_joined;  // @[SpAttenLane.swift:84]
-    wire dispatcher_centre_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_centre_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_centre_scale_valid;  // @[SpAttenLane.swift:84]
-    wire [17:0] dispatcher_centre_scale_payload_mantissa;  // @[SpAttenLane.swift:84]
-    wire [5:0] dispatcher_centre_scale_payload_shift;  // @[SpAttenLane.swift:84]
-    wire dispatcher_scale_valid;  // @[SpAttenLane.swift:84]
-    wire [17:0] dispatcher_scale_payload_mantissa;  // @[SpAttenLane.swift:84]
-    wire [5:0] dispatcher_scale_payload_shift;  // @[SpAttenLane.swift:84]
-    wire dispatcher_confidence_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_confidence_payload_per_key;  // @[SpAttenLane.swift:84]
-    wire [24:0] dispatcher_confidence_payload_confidence;  // @[SpAttenLane.swift:84]
-    wire dispatcher_select_valid;  // @[SpAttenLane.swift:84]
-    wire [1:0] dispatcher_select_payload_rule;  // @[SpAttenLane.swift:84]
-    wire [24:0] dispatcher_select_payload_limit;  // @[SpAttenLane.swift:84]
-    wire dispatcher_select_payload_renormalise;  // @[SpAttenLane.swift:84]
-    wire dispatcher_complete_valid;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_complete_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_normalize_valid;  // @[SpAttenLane.swift:84]
-    wire [3:0] dispatcher_normalize_payload;  // @[SpAttenLane.swift:84]
-    wire dispatcher_fault_valid;  // @[SpAttenLane.swift:84]
-    wire dispatcher_fault_payload;  // @[SpAttenLane.swift:84]
-    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:90]
-    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:90]
-    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:90]
-    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:90]
-    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:90]
-    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:90]
+    wire dispatcher_job_ready;  // @[SpAttenLane.swift:88]
+    wire dispatcher_list_ready;  // @[SpAttenLane.swift:88]
+    wire dispatcher_list_write_valid;  // @[SpAttenLane.swift:88]
+    wire [10:0] dispatcher_list_write_payload_position;  // @[SpAttenLane.swift:88]
+    wire [18:0] dispatcher_list_write_payload_token;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_msb_range_valid;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_key_msb_range_payload_first;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_key_msb_range_payload_end;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_msb_range_payload_gathered;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_msb_range_payload_bank;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_msb_reader_valid;  // @[SpAttenLane.swift:88]
+    wire [39:0] dispatcher_key_msb_reader_payload_address;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_key_msb_reader_payload_bits;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_lsb_range_valid;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_key_lsb_range_payload_first;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_key_lsb_range_payload_end;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_lsb_range_payload_gathered;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_lsb_range_payload_bank;  // @[SpAttenLane.swift:88]
+    wire dispatcher_key_lsb_reader_valid;  // @[SpAttenLane.swift:88]
+    wire [39:0] dispatcher_key_lsb_reader_payload_address;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_key_lsb_reader_payload_bits;  // @[SpAttenLane.swift:88]
+    wire dispatcher_value_range_valid;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_value_range_payload_first;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_value_range_payload_end;  // @[SpAttenLane.swift:88]
+    wire dispatcher_value_range_payload_gathered;  // @[SpAttenLane.swift:88]
+    wire dispatcher_value_range_payload_bank;  // @[SpAttenLane.swift:88]
+    wire dispatcher_value_reader_valid;  // @[SpAttenLane.swift:88]
+    wire [39:0] dispatcher_value_reader_payload_address;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_value_reader_payload_bits;  // @[SpAttenLane.swift:88]
+    wire dispatcher_joins_lsb_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_joins_lsb_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_keeps_values_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_keeps_values_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_selects_values_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_selects_values_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_join_valid;  // @[SpAttenLane.swift:88]
+    wire [19:0] dispatcher_join_payload_first;  // @[SpAttenLane.swift:88]
+    wire [2:0] dispatcher_join_payload_tile_size;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_join_payload_lsb_bits;  // @[SpAttenLane.swift:88]
+    wire dispatcher_join_payload_joined;  // @[SpAttenLane.swift:88]
+    wire dispatcher_query_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_query_payload_joined;  // @[SpAttenLane.swift:88]
+    wire dispatcher_query_payload_refines;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_query_payload_lsb_bits;  // @[SpAttenLane.swift:88]
+    wire dispatcher_refine_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_refine_payload_decides;  // @[SpAttenLane.swift:88]
+    wire dispatcher_refine_payload_joined;  // @[SpAttenLane.swift:88]
+    wire dispatcher_centre_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_centre_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_centre_scale_valid;  // @[SpAttenLane.swift:88]
+    wire [17:0] dispatcher_centre_scale_payload_mantissa;  // @[SpAttenLane.swift:88]
+    wire [5:0] dispatcher_centre_scale_payload_shift;  // @[SpAttenLane.swift:88]
+    wire dispatcher_scale_valid;  // @[SpAttenLane.swift:88]
+    wire [17:0] dispatcher_scale_payload_mantissa;  // @[SpAttenLane.swift:88]
+    wire [5:0] dispatcher_scale_payload_shift;  // @[SpAttenLane.swift:88]
+    wire dispatcher_confidence_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_confidence_payload_per_key;  // @[SpAttenLane.swift:88]
+    wire [24:0] dispatcher_confidence_payload_confidence;  // @[SpAttenLane.swift:88]
+    wire dispatcher_select_valid;  // @[SpAttenLane.swift:88]
+    wire [1:0] dispatcher_select_payload_rule;  // @[SpAttenLane.swift:88]
+    wire [24:0] dispatcher_select_payload_limit;  // @[SpAttenLane.swift:88]
+    wire dispatcher_select_payload_renormalise;  // @[SpAttenLane.swift:88]
+    wire dispatcher_complete_valid;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_complete_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_normalize_valid;  // @[SpAttenLane.swift:88]
+    wire [3:0] dispatcher_normalize_payload;  // @[SpAttenLane.swift:88]
+    wire dispatcher_fault_valid;  // @[SpAttenLane.swift:88]
+    wire dispatcher_fault_payload;  // @[SpAttenLane.swift:88]
+    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:94]
+    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:94]
+    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:94]
+    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:94]
+    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:94]
+    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:94]
     wire key_msb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -135,14 +135,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:168]
-    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:168]
-    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:168]
+    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:172]
+    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:172]
     wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -158,110 +158,110 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:54]
-    wire key_joiner_row_ready;  // @[SpAttenLane.swift:100]
-    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:100]
-    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:100]
-    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:100]
-    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:100]
-    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:100]
-    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:100]
-    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:100]
-    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:100]
-    wire query_key_row_ready;  // @[SpAttenLane.swift:101]
-    wire query_key_query_ready;  // @[SpAttenLane.swift:101]
-    wire query_key_keys_ready;  // @[SpAttenLane.swift:101]
-    wire query_key_lsb_ready;  // @[SpAttenLane.swift:101]
-    wire query_key_scores_valid;  // @[SpAttenLane.swift:101]
-    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:101]
-    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:101]
-    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:101]
-    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:101]
-    wire query_key_corrections_valid;  // @[SpAttenLane.swift:101]
-    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:101]
+    wire key_joiner_row_ready;  // @[SpAttenLane.swift:104]
+    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:104]
+    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:104]
+    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:104]
+    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:104]
+    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:104]
+    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:104]
+    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:104]
+    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:104]
+    wire query_key_row_ready;  // @[SpAttenLane.swift:105]
+    wire query_key_query_ready;  // @[SpAttenLane.swift:105]
+    wire query_key_keys_ready;  // @[SpAttenLane.swift:105]
+    wire query_key_lsb_ready;  // @[SpAttenLane.swift:105]
+    wire query_key_scores_valid;  // @[SpAttenLane.swift:105]
+    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:105]
+    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:105]
+    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:105]
+    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:105]
+    wire query_key_corrections_valid;  // @[SpAttenLane.swift:105]
+    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:105]
     wire queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire queries_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire score_refiner_row_ready;  // @[SpAttenLane.swift:108]
-    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:108]
-    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:108]
-    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:108]
-    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:108]
-    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:108]
-    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:108]
-    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:108]
-    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:108]
-    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:108]
-    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:108]
-    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:113]
-    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:113]
-    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:113]
-    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:113]
-    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:113]
-    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:113]
-    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:113]
-    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:114]
-    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:114]
-    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:114]
-    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:114]
-    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:114]
-    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:114]
-    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:114]
-    wire confidence_row_ready;  // @[SpAttenLane.swift:115]
-    wire confidence_weights_ready;  // @[SpAttenLane.swift:115]
-    wire confidence_decisions_valid;  // @[SpAttenLane.swift:115]
-    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:115]
-    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:115]
+    wire score_refiner_row_ready;  // @[SpAttenLane.swift:112]
+    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:112]
+    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:112]
+    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:112]
+    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:112]
+    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:112]
+    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:112]
+    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:112]
+    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:112]
+    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:112]
+    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:112]
+    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:117]
+    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:117]
+    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:117]
+    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:117]
+    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:117]
+    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:117]
+    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:117]
+    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:118]
+    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:118]
+    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:118]
+    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:118]
+    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:118]
+    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:118]
+    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:118]
+    wire confidence_row_ready;  // @[SpAttenLane.swift:119]
+    wire confidence_weights_ready;  // @[SpAttenLane.swift:119]
+    wire confidence_decisions_valid;  // @[SpAttenLane.swift:119]
+    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:119]
+    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:119]
     wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
     wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
     wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
     wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:54]
     wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:54]
-    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:126]
-    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:126]
-    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:126]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:126]
-    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:126]
-    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:126]
-    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:126]
-    wire softmax_scores_ready;  // @[SpAttenLane.swift:127]
-    wire softmax_weights_valid;  // @[SpAttenLane.swift:127]
-    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:127]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:127]
-    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:127]
-    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:127]
-    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:127]
-    wire value_selector_row_ready;  // @[SpAttenLane.swift:128]
-    wire value_selector_weights_ready;  // @[SpAttenLane.swift:128]
-    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:128]
-    wire value_selector_kept_valid;  // @[SpAttenLane.swift:128]
-    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:128]
-    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:128]
-    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:128]
-    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:128]
-    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:128]
-    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:128]
-    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:128]
-    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:128]
-    wire value_selector_sums_valid;  // @[SpAttenLane.swift:128]
-    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:128]
-    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:128]
-    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:128]
-    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:128]
-    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:128]
-    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:128]
-    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:128]
+    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:130]
+    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:130]
+    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:130]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:130]
+    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:130]
+    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:130]
+    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:130]
+    wire softmax_scores_ready;  // @[SpAttenLane.swift:131]
+    wire softmax_weights_valid;  // @[SpAttenLane.swift:131]
+    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:131]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:131]
+    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:131]
+    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:131]
+    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:131]
+    wire value_selector_row_ready;  // @[SpAttenLane.swift:132]
+    wire value_selector_weights_ready;  // @[SpAttenLane.swift:132]
+    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:132]
+    wire value_selector_kept_valid;  // @[SpAttenLane.swift:132]
+    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:132]
+    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:132]
+    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:132]
+    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:132]
+    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:132]
+    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:132]
+    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:132]
+    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:132]
+    wire value_selector_sums_valid;  // @[SpAttenLane.swift:132]
+    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:132]
+    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:132]
+    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:132]
+    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:132]
+    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:132]
+    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:132]
+    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:132]
     wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire value_source_range_ready;  // @[SpAttenLane.swift:168]
-    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:168]
-    wire value_source_decisions_ready;  // @[SpAttenLane.swift:168]
-    wire value_source_tokens_valid;  // @[SpAttenLane.swift:168]
-    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:168]
-    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:168]
-    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:168]
-    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:168]
+    wire value_source_range_ready;  // @[SpAttenLane.swift:172]
+    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:172]
+    wire value_source_decisions_ready;  // @[SpAttenLane.swift:172]
+    wire value_source_tokens_valid;  // @[SpAttenLane.swift:172]
+    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:172]
+    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:172]
+    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:172]
+    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:172]
     wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:75]
     wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:75]
     wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:75]
@@ -274,60 +274,60 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] value_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire probability_value_weights_ready;  // @[SpAttenLane.swift:141]
-    wire probability_value_values_ready;  // @[SpAttenLane.swift:141]
-    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:141]
-    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:141]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:141]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:141]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:141]
-    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:141]
-    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:142]
-    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:142]
-    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:142]
-    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:142]
-    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:142]
-    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:142]
-    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:142]
-    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:142]
-    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:142]
-    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:143]
-    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:143]
-    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:143]
-    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:143]
-    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:143]
-    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:143]
-    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:143]
-    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:143]
-    wire kept_weights_input_ready;  // @[SpAttenLane.swift:145]
-    wire kept_weights_output_valid;  // @[SpAttenLane.swift:145]
-    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:145]
+    wire probability_value_weights_ready;  // @[SpAttenLane.swift:145]
+    wire probability_value_values_ready;  // @[SpAttenLane.swift:145]
+    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:145]
+    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:145]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:145]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:145]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:145]
+    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:145]
+    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:146]
+    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:146]
+    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:146]
+    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:146]
+    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:146]
+    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:146]
+    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:146]
+    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:146]
+    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:146]
+    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:147]
+    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:147]
+    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:147]
+    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:147]
+    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:147]
+    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:147]
+    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:147]
+    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:147]
+    wire kept_weights_input_ready;  // @[SpAttenLane.swift:149]
+    wire kept_weights_output_valid;  // @[SpAttenLane.swift:149]
+    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:149]
     wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:127]
-    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:127]
-    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:127]
-    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:127]
-    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:127]
-    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:127]
-    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:127]
-    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:127]
+    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:136]
+    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:136]
+    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:136]
+    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:136]
+    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:136]
+    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:136]
+    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:136]
+    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:136]
     wire port_arbiter_0_request_0_ready;  // @[SpAttenLaneWiring.swift:27]
     wire port_arbiter_0_request_1_ready;  // @[SpAttenLaneWiring.swift:27]
     wire port_arbiter_0_request_2_ready;  // @[SpAttenLaneWiring.swift:27]
     wire port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:27]
     wire [45:0] port_arbiter_0_granted_payload;  // @[SpAttenLaneWiring.swift:27]
 
-    assign job_ready = dispatcher_job_ready;  // @[SpAttenLane.swift:85]
-    assign list_ready = dispatcher_list_ready;  // @[SpAttenLane.swift:86]
+    assign job_ready = dispatcher_job_ready;  // @[SpAttenLane.swift:89]
+    assign list_ready = dispatcher_list_ready;  // @[SpAttenLane.swift:90]
 
-    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:90]
+    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:94]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_msb_range_valid),
@@ -406,7 +406,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(queries_output_payload)
     );
 
-    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:100]
+    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:104]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_join_valid),
@@ -436,16 +436,16 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire score_refiner_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:185]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:189]
     wire centre_scaler_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
         & dispatcher_centre_payload
-        & score_refiner_scores_ready;  // @[SpAttenLane.swift:186]
+        & score_refiner_scores_ready;  // @[SpAttenLane.swift:190]
     wire query_key_scores_ready = dispatcher_centre_valid
         & score_refiner_scores_ready
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:187]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:191]
 
-    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:101]
+    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:105]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_query_valid),
@@ -481,9 +481,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire dispatcher_centre_ready = query_key_scores_valid
         & query_key_scores_ready
-        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:188]
+        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:192]
 
-    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:113]
+    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:117]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_centre_scale_valid),
@@ -504,7 +504,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(centre_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:114]
+    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:118]
         .clock(clock),
         .reset(reset),
         .scores_valid(centre_scaler_scaled_valid),
@@ -525,7 +525,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire confidence_decisions_ready = refine_decisions_input_ready
         & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
 
-    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:115]
+    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:119]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_confidence_valid),
@@ -556,9 +556,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
     };  // @[SpAttenLaneWiring.swift:58]
     wire score_refiner_decisions_payload_keep =
-        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:122]
+        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:126]
     wire score_refiner_decisions_payload_row_last =
-        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:122]
+        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:126]
 
     Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:53]
         .clock(clock),
@@ -572,11 +572,11 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire key_lsb_source_decisions_payload_keep =
-        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:123]
+        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:127]
     wire key_lsb_source_decisions_payload_row_last =
-        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:123]
+        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:127]
 
-    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:168]
+    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:172]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_lsb_range_valid),
@@ -614,7 +614,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_decisions_output_payload)
     );
 
-    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:126]
+    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:130]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_scale_valid),
@@ -635,7 +635,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:127]
+    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:131]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -653,7 +653,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:108]
+    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:112]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_refine_valid),
@@ -708,9 +708,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         & value_selector_decisions_ready
         & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:79]
     wire value_source_decisions_payload_keep =
-        value_decisions_output_payload[1];  // @[SpAttenLane.swift:137]
+        value_decisions_output_payload[1];  // @[SpAttenLane.swift:141]
     wire value_source_decisions_payload_row_last =
-        value_decisions_output_payload[0];  // @[SpAttenLane.swift:137]
+        value_decisions_output_payload[0];  // @[SpAttenLane.swift:141]
 
     Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:75]
         .clock(clock),
@@ -723,7 +723,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(value_decisions_output_payload)
     );
 
-    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:168]
+    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:172]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_value_range_valid),
@@ -756,19 +756,19 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         value_selector_kept_payload_weights, value_selector_kept_payload_reference,
         value_selector_kept_payload_occupied, value_selector_kept_payload_tile_last,
         value_selector_kept_payload_row_last
-    };  // @[SpAttenLane.swift:146]
+    };  // @[SpAttenLane.swift:150]
     wire [20:0] probability_value_weights_payload_weights =
-        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:148]
+        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:152]
     wire signed [11:0] probability_value_weights_payload_reference =
-        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:148]
+        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:152]
     wire probability_value_weights_payload_occupied =
-        kept_weights_output_payload[2];  // @[SpAttenLane.swift:148]
+        kept_weights_output_payload[2];  // @[SpAttenLane.swift:152]
     wire probability_value_weights_payload_tile_last =
-        kept_weights_output_payload[1];  // @[SpAttenLane.swift:148]
+        kept_weights_output_payload[1];  // @[SpAttenLane.swift:152]
     wire probability_value_weights_payload_row_last =
-        kept_weights_output_payload[0];  // @[SpAttenLane.swift:148]
+        kept_weights_output_payload[0];  // @[SpAttenLane.swift:152]
 
-    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:145]
+    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:149]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_kept_valid),
@@ -784,7 +784,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire value_reader_vectors_ready = probability_value_values_ready
         | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:86]
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:141]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:145]
         .clock(clock),
         .reset(reset),
         .weights_valid(kept_weights_output_valid),
@@ -806,7 +806,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .leaf_payload_row_last(probability_value_leaf_payload_row_last)
     );
 
-    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:128]
+    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:132]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_select_valid),
@@ -878,7 +878,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(tile_sums_output_payload)
     );
 
-    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:142]
+    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:146]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_complete_valid),
@@ -909,7 +909,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .completed_payload_row_last(leaf_completion_completed_payload_row_last)
     );
 
-    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:143]
+    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:147]
         .clock(clock),
         .reset(reset),
         .leaf_valid(leaf_completion_completed_valid),
@@ -929,25 +929,25 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .state_payload_output_sums_below(state_accumulator_state_payload_output_sums_below)
     );
 
-    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:130]
+    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:139]
     assign output_payload_element =
-        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:130]
-    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:130]
+        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:139]
+    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:139]
     wire dispatcher_row_done = normalizer_output_valid
         & output_ready
-        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:136]
+        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:144]
+    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:145]
     assign report_valid = normalizer_report_valid
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:162]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:171]
     assign report_payload_unrefined =
-        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:162]
+        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:171]
     assign report_payload_dropped =
-        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:162]
-    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:162]
+        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:171]
+    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:171]
     wire normalizer_report_ready = report_ready
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:164]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:173]
 
-    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:127]
+    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:136]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_normalize_valid),
@@ -978,9 +978,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire dispatcher_fault_ready = report_ready
-        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:165]
+        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:174]
 
-    SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:84]
+    SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:88]
         .clock(clock),
         .reset(reset),
         .job_valid(job_valid),
@@ -1215,7 +1215,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .granted_payload(port_arbiter_0_granted_payload)
     );
 
-    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:161]
+    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:165]
 
     wire _unused_ok = &{
         1'b0, value_reader_vectors_payload_row_last, normalizer_total_valid,

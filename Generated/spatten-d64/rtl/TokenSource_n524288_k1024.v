@@ -4,51 +4,51 @@
 module TokenSource_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire range_valid,  // @[TokenSource.swift:24]
-    output wire range_ready,  // @[TokenSource.swift:24]
-    input  wire [19:0] range_payload_first,  // @[TokenSource.swift:24]
-    input  wire [19:0] range_payload_end,  // @[TokenSource.swift:24]
-    input  wire range_payload_gathered,  // @[TokenSource.swift:24]
-    input  wire range_payload_bank,  // @[TokenSource.swift:24]
-    input  wire keeps_all_valid,  // @[TokenSource.swift:24]
-    output wire keeps_all_ready,  // @[TokenSource.swift:24]
-    input  wire keeps_all_payload,  // @[TokenSource.swift:24]
-    input  wire list_valid,  // @[TokenSource.swift:25]
-    input  wire [10:0] list_payload_position,  // @[TokenSource.swift:25]
-    input  wire [18:0] list_payload_token,  // @[TokenSource.swift:25]
-    input  wire decisions_valid,  // @[TokenSource.swift:25]
-    output wire decisions_ready,  // @[TokenSource.swift:25]
-    input  wire decisions_payload_keep,  // @[TokenSource.swift:25]
-    input  wire decisions_payload_row_last,  // @[TokenSource.swift:25]
-    output wire tokens_valid,  // @[TokenSource.swift:26]
-    input  wire tokens_ready,  // @[TokenSource.swift:26]
-    output wire [18:0] tokens_payload_token,  // @[TokenSource.swift:26]
-    output wire tokens_payload_occupied,  // @[TokenSource.swift:26]
-    output wire tokens_payload_row_last,  // @[TokenSource.swift:26]
-    output wire tokens_payload_block_last  // @[TokenSource.swift:26]
+    input  wire range_valid,  // @[TokenSource.swift:29]
+    output wire range_ready,  // @[TokenSource.swift:29]
+    input  wire [19:0] range_payload_first,  // @[TokenSource.swift:29]
+    input  wire [19:0] range_payload_end,  // @[TokenSource.swift:29]
+    input  wire range_payload_gathered,  // @[TokenSource.swift:29]
+    input  wire range_payload_bank,  // @[TokenSource.swift:29]
+    input  wire keeps_all_valid,  // @[TokenSource.swift:29]
+    output wire keeps_all_ready,  // @[TokenSource.swift:29]
+    input  wire keeps_all_payload,  // @[TokenSource.swift:29]
+    input  wire list_valid,  // @[TokenSource.swift:30]
+    input  wire [10:0] list_payload_position,  // @[TokenSource.swift:30]
+    input  wire [18:0] list_payload_token,  // @[TokenSource.swift:30]
+    input  wire decisions_valid,  // @[TokenSource.swift:30]
+    output wire decisions_ready,  // @[TokenSource.swift:30]
+    input  wire decisions_payload_keep,  // @[TokenSource.swift:30]
+    input  wire decisions_payload_row_last,  // @[TokenSource.swift:30]
+    output wire tokens_valid,  // @[TokenSource.swift:31]
+    input  wire tokens_ready,  // @[TokenSource.swift:31]
+    output wire [18:0] tokens_payload_token,  // @[TokenSource.swift:31]
+    output wire tokens_payload_occupied,  // @[TokenSource.swift:31]
+    output wire tokens_payload_row_last,  // @[TokenSource.swift:31]
+    output wire tokens_payload_block_last  // @[TokenSource.swift:31]
 );
 
-    wire generator_range_ready;  // @[TokenSource.swift:30]
-    wire generator_tokens_valid;  // @[TokenSource.swift:30]
-    wire [18:0] generator_tokens_payload_token;  // @[TokenSource.swift:30]
-    wire generator_tokens_payload_occupied;  // @[TokenSource.swift:30]
-    wire generator_tokens_payload_row_last;  // @[TokenSource.swift:30]
-    wire generator_tokens_payload_block_last;  // @[TokenSource.swift:30]
-    wire filter_tokens_ready;  // @[TokenSource.swift:31]
-    wire filter_decisions_ready;  // @[TokenSource.swift:31]
-    wire filter_kept_valid;  // @[TokenSource.swift:31]
-    wire [18:0] filter_kept_payload_token;  // @[TokenSource.swift:31]
-    wire filter_kept_payload_occupied;  // @[TokenSource.swift:31]
-    wire filter_kept_payload_row_last;  // @[TokenSource.swift:31]
-    wire filter_kept_payload_block_last;  // @[TokenSource.swift:31]
+    wire generator_range_ready;  // @[TokenSource.swift:35]
+    wire generator_tokens_valid;  // @[TokenSource.swift:35]
+    wire [18:0] generator_tokens_payload_token;  // @[TokenSource.swift:35]
+    wire generator_tokens_payload_occupied;  // @[TokenSource.swift:35]
+    wire generator_tokens_payload_row_last;  // @[TokenSource.swift:35]
+    wire generator_tokens_payload_block_last;  // @[TokenSource.swift:35]
+    wire filter_tokens_ready;  // @[TokenSource.swift:36]
+    wire filter_decisions_ready;  // @[TokenSource.swift:36]
+    wire filter_kept_valid;  // @[TokenSource.swift:36]
+    wire [18:0] filter_kept_payload_token;  // @[TokenSource.swift:36]
+    wire filter_kept_payload_occupied;  // @[TokenSource.swift:36]
+    wire filter_kept_payload_row_last;  // @[TokenSource.swift:36]
+    wire filter_kept_payload_block_last;  // @[TokenSource.swift:36]
 
-    assign range_ready = generator_range_ready;  // @[TokenSource.swift:32]
-    wire decided = keeps_all_valid  // @[TokenSource.swift:39]
+    assign range_ready = generator_range_ready;  // @[TokenSource.swift:37]
+    wire decided = keeps_all_valid  // @[TokenSource.swift:44]
         & (keeps_all_payload ? generator_tokens_valid : decisions_valid);
-    wire filter_tokens_valid = generator_tokens_valid & keeps_all_valid;  // @[TokenSource.swift:40]
-    wire generator_tokens_ready = filter_tokens_ready & keeps_all_valid;  // @[TokenSource.swift:42]
+    wire filter_tokens_valid = generator_tokens_valid & keeps_all_valid;  // @[TokenSource.swift:45]
+    wire generator_tokens_ready = filter_tokens_ready & keeps_all_valid;  // @[TokenSource.swift:47]
 
-    IndexGenerator_n524288_k1024 generator (  // @[TokenSource.swift:30]
+    IndexGenerator_n524288_k1024 generator (  // @[TokenSource.swift:35]
         .clock(clock),
         .reset(reset),
         .range_valid(range_valid),
@@ -69,20 +69,20 @@ module TokenSource_n524288_k1024 (
     );
 
     wire filter_decisions_payload_keep = keeps_all_payload ? generator_tokens_payload_occupied
-        : decisions_payload_keep;  // @[TokenSource.swift:44]
+        : decisions_payload_keep;  // @[TokenSource.swift:49]
     assign decisions_ready = keeps_all_valid
         & !keeps_all_payload
-        & filter_decisions_ready;  // @[TokenSource.swift:46]
+        & filter_decisions_ready;  // @[TokenSource.swift:51]
     assign keeps_all_ready = filter_tokens_valid
         & filter_tokens_ready
-        & generator_tokens_payload_row_last;  // @[TokenSource.swift:47]
-    assign tokens_valid = filter_kept_valid;  // @[TokenSource.swift:48]
-    assign tokens_payload_token = filter_kept_payload_token;  // @[TokenSource.swift:48]
-    assign tokens_payload_occupied = filter_kept_payload_occupied;  // @[TokenSource.swift:48]
-    assign tokens_payload_row_last = filter_kept_payload_row_last;  // @[TokenSource.swift:48]
-    assign tokens_payload_block_last = filter_kept_payload_block_last;  // @[TokenSource.swift:48]
+        & generator_tokens_payload_row_last;  // @[TokenSource.swift:52]
+    assign tokens_valid = filter_kept_valid;  // @[TokenSource.swift:53]
+    assign tokens_payload_token = filter_kept_payload_token;  // @[TokenSource.swift:53]
+    assign tokens_payload_occupied = filter_kept_payload_occupied;  // @[TokenSource.swift:53]
+    assign tokens_payload_row_last = filter_kept_payload_row_last;  // @[TokenSource.swift:53]
+    assign tokens_payload_block_last = filter_kept_payload_block_last;  // @[TokenSource.swift:53]
 
-    IndexFilter_n524288 filter (  // @[TokenSource.swift:31]
+    IndexFilter_n524288 filter (  // @[TokenSource.swift:36]
         .clock(clock),
         .reset(reset),
         .tokens_valid(filter_tokens_valid),

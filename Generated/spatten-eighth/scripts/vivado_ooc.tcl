@@ -38,7 +38,7 @@ read_verilog [list \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w1025.v \
   rtl/SkidBuffer_w1008.v \
-  rtl/CascadeController_n524288_k1024_d64_h64_lists.v \
+  rtl/CascadeController_n524288_k1024_d64_h64_repeats.v \
   rtl/Fifo_w42_d8.v \
   rtl/Fifo_w44_d8.v \
   rtl/Fifo_w1_d8.v \
@@ -50,7 +50,7 @@ read_verilog [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n524288_k1024.v \
   rtl/SkidBuffer_w22.v \
-  rtl/IndexGenerator_n524288_k1024.v \
+  rtl/IndexGenerator_n524288_k1024_follows.v \
   rtl/SkidBuffer_w47.v \
   rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
@@ -59,7 +59,7 @@ read_verilog [list \
   rtl/Fifo_w512_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
   rtl/IndexFilter_n524288.v \
-  rtl/TokenSource_n524288_k1024.v \
+  rtl/TokenSource_n524288_k1024_follows.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/SkidBuffer_w772.v \
@@ -113,30 +113,32 @@ read_verilog [list \
   rtl/Fifo_w33_d2048.v \
   rtl/Fifo_w1_d16.v \
   rtl/TokenBank_k1024.v \
-  rtl/TokenImportance_n524288_k1024.v \
+  rtl/IndexGenerator_n524288_k1024.v \
+  rtl/TokenImportance_n524288_k1024_slots2.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
-  rtl/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_i.v \
+  rtl/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_i_slots2.v \
+  rtl/Fifo_w2_d32.v \
   rtl/Fifo_w17_d4.v \
-  rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared.v \
+  rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_slots2.v \
   rtl/DescriptorReader_w512.v \
-  rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
+  rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
   rtl/SkidBuffer_w48.v \
   rtl/RoundRobinArbiter_n4_w48.v \
   rtl/Fifo_w8_d16.v \
-  rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
+  rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
   rtl/Fifo_w513_d4.v \
   rtl/Fifo_w33_d16.v \
-  rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64.v \
-  rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v \
+  rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2_n3.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m1.v \
   rtl/LeanSpAtten.v \

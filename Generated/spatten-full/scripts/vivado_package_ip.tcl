@@ -34,7 +34,7 @@ add_files [list \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w1025.v \
   rtl/SkidBuffer_w1008.v \
-  rtl/CascadeController_n524288_k1024_d64_h64_lists.v \
+  rtl/CascadeController_n524288_k1024_d64_h64_repeats.v \
   rtl/Fifo_w42_d8.v \
   rtl/Fifo_w44_d8.v \
   rtl/Fifo_w1_d8.v \
@@ -46,7 +46,7 @@ add_files [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n524288_k1024.v \
   rtl/SkidBuffer_w22.v \
-  rtl/IndexGenerator_n524288_k1024.v \
+  rtl/IndexGenerator_n524288_k1024_follows.v \
   rtl/SkidBuffer_w47.v \
   rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
@@ -55,7 +55,7 @@ add_files [list \
   rtl/Fifo_w512_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
   rtl/IndexFilter_n524288.v \
-  rtl/TokenSource_n524288_k1024.v \
+  rtl/TokenSource_n524288_k1024_follows.v \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5.v \
   rtl/SkidBuffer_w772.v \
@@ -109,37 +109,39 @@ add_files [list \
   rtl/Fifo_w33_d2048.v \
   rtl/Fifo_w1_d16.v \
   rtl/TokenBank_k1024.v \
-  rtl/TokenImportance_n524288_k1024.v \
+  rtl/IndexGenerator_n524288_k1024.v \
+  rtl/TokenImportance_n524288_k1024_slots2.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
-  rtl/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_i.v \
+  rtl/SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_i_slots2.v \
   rtl/Fifo_w257_d4.v \
   rtl/Fifo_w768_d4.v \
-  rtl/Fifo_w1_d32.v \
   rtl/Fifo_w4_d256.v \
+  rtl/Fifo_w1_d4.v \
   rtl/Fifo_w17_d128.v \
   rtl/Fifo_w33_d4.v \
-  rtl/LaneGroup_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_l8.v \
+  rtl/LaneGroup_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_l8_slots2.v \
+  rtl/Fifo_w2_d256.v \
   rtl/Fifo_w17_d4.v \
-  rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_l8.v \
+  rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_l8_slots2.v \
   rtl/DescriptorReader_w512.v \
-  rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
+  rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
   rtl/SkidBuffer_w48.v \
   rtl/RoundRobinArbiter_n4_w48.v \
   rtl/Fifo_w8_d16.v \
-  rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
+  rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
   rtl/Fifo_w513_d4.v \
   rtl/Fifo_w33_d16.v \
-  rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8.v \
-  rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2_n3.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m9.v \
   rtl/LeanSpAtten.v \

@@ -27,14 +27,14 @@
 /* RO: low half of the configuration's hash */
 #define LEANSPATTEN_CONFIG_HASH_LOW_VALUE_SHIFT 0u
 #define LEANSPATTEN_CONFIG_HASH_LOW_VALUE_MASK 0xffffffffu
-#define LEANSPATTEN_CONFIG_HASH_LOW_VALUE_RESET 0x6c9d6d58u
+#define LEANSPATTEN_CONFIG_HASH_LOW_VALUE_RESET 0x7be2f12du
 
 /* which configuration was built */
 #define LEANSPATTEN_CONFIG_HASH_HIGH_OFFSET 0xcu
 /* RO: high half of the configuration's hash */
 #define LEANSPATTEN_CONFIG_HASH_HIGH_VALUE_SHIFT 0u
 #define LEANSPATTEN_CONFIG_HASH_HIGH_VALUE_MASK 0xffffffffu
-#define LEANSPATTEN_CONFIG_HASH_HIGH_VALUE_RESET 0xcaafcabfu
+#define LEANSPATTEN_CONFIG_HASH_HIGH_VALUE_RESET 0xfbdeb3a1u
 
 /* what was built */
 #define LEANSPATTEN_GEOMETRY_OFFSET 0x10u

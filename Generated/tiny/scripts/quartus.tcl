@@ -52,7 +52,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w26_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w4_d8.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenDispatcher_i_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w15.v
-set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w50.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d16_m16_p8_n4096_b256_s8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
@@ -63,7 +63,7 @@ set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d16_m16_p8_n4096_b256
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w64_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n4096.v
-set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w12_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v
@@ -119,11 +119,13 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
+set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w46.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d32.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_shared.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorReader_w64.v
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
@@ -140,7 +142,7 @@ set_global_assignment -name VERILOG_FILE rtl/RowWriter_d16_m16_p8_n4096_b256_e2_
 set_global_assignment -name VERILOG_FILE rtl/StateSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/ListSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_n3.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w236_d4.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w237_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d8.v
 set_global_assignment -name VERILOG_FILE rtl/PerformanceCounters_n16_m1.v
 set_global_assignment -name VERILOG_FILE rtl/LeanSpAtten.v

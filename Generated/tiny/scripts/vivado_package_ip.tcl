@@ -49,7 +49,7 @@ add_files [list \
   rtl/Fifo_w4_d8.v \
   rtl/SpAttenDispatcher_i_n4096_k1024.v \
   rtl/SkidBuffer_w15.v \
-  rtl/IndexGenerator_n4096_k1024.v \
+  rtl/IndexGenerator_n4096_k1024_follows.v \
   rtl/SkidBuffer_w50.v \
   rtl/RowLocator_d16_m16_p8_n4096_b256_s8.v \
   rtl/Fifo_w15_d2.v \
@@ -60,7 +60,7 @@ add_files [list \
   rtl/Fifo_w64_d256.v \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
   rtl/IndexFilter_n4096.v \
-  rtl/TokenSource_n4096_k1024.v \
+  rtl/TokenSource_n4096_k1024_follows.v \
   rtl/Fifo_w12_d2.v \
   rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
@@ -116,11 +116,13 @@ add_files [list \
   rtl/Fifo_w1_d16.v \
   rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
+  rtl/IndexGenerator_n4096_k1024.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
   rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v \
+  rtl/Fifo_w1_d32.v \
   rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_shared.v \
   rtl/DescriptorReader_w64.v \
   rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
@@ -137,7 +139,7 @@ add_files [list \
   rtl/StateSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/ListSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/PacketArbiter_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_n3.v \
-  rtl/Fifo_w236_d4.v \
+  rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \
   rtl/PerformanceCounters_n16_m1.v \
   rtl/LeanSpAtten.v \

@@ -10,19 +10,23 @@ import RTL
 /// of a pruned head comes back on `skipped`, and every command ends with its `status`, an iteration once all of its rows are in the
 /// importances. A command that cannot be is refused: its status says why, and no job is taken.
 ///
-/// A layer at which something is pruned waits until the rows before it are in; one that keeps everything follows without
-/// a gap. Its heads are ranked while its tokens are, and its rows are on the way once the heads are known.
+/// A layer at which tokens are pruned waits until the rows before it are in the importances of tokens, one at which heads are for
+/// those of heads; one that keeps everything follows without a gap. Its heads are ranked while its tokens are, and its rows are on the way
+/// once the heads are known.
 package struct CascadeController: Module {
     package let configuration: SpAttenConfiguration
     /// The most heads a layer may have: a multiple of 16, at most 240.
     package let maximumHeads: Int
     /// Says which layer's list it selects.
     let showsLists: Bool
+    /// Gives a list to every layer that has one, also if it is that of the layer before: others may have come between. It shows lists.
+    let repeatsLists: Bool
 
-    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64, showsLists: Bool = false) {
+    package init(_ configuration: SpAttenConfiguration, maximumHeads: Int = 64, showsLists: Bool = false, repeatsLists: Bool = false) {
         self.configuration = configuration
         self.maximumHeads = maximumHeads
-        self.showsLists = showsLists
+        self.showsLists = showsLists || repeatsLists
+        self.repeatsLists = repeatsLists
     }
 
     var lane: LaneConfiguration { configuration.lane }
@@ -49,9 +53,13 @@ package struct CascadeController: Module {
         let rowDone: Bit
         /// If it shows lists: one is being selected, of the layer in the payload.
         let listing: Flow<Unsigned>?
+        /// If it repeats lists: it is that of the layer before.
+        let listIsRepeated: Bit?
     }
 
-    package var suffix: String { "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)\(showsLists ? "_lists" : "")" }
+    package var suffix: String {
+        "\(configuration.importanceSuffix)_d\(lane.headSize)_h\(maximumHeads)" + (repeatsLists ? "_repeats" : showsLists ? "_lists" : "")
+    }
 
     package func ports(_ io: Interface) -> Ports {
         let query = Shape<Vector<Signed>>.vector(lane.headSize, signed: NumericFormats.queryBits)
@@ -63,7 +71,7 @@ package struct CascadeController: Module {
             list: io.source(KeptListEntry.shape(lane)), output: io.sink(OutputBeat.shape),
             tokenCommand: io.source(TokenCommand.shape(configuration)), tokenLoad: io.source(TokenWord.shape(configuration)),
             tokenScan: io.sink(TokenWord.shape(configuration)), rowDone: io.input(.bit),
-            listing: showsLists ? io.output(.flow(.unsigned(layerBits))) : nil)
+            listing: showsLists ? io.output(.flow(.unsigned(layerBits))) : nil, listIsRepeated: repeatsLists ? io.output(.bit) : nil)
     }
 
     static var statusBits: Int { bitsToIndex(CascadeStatus.allCases.count) }

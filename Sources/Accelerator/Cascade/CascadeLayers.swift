@@ -17,6 +17,8 @@ struct LayerSchedule {
     /// Of the layer that is decided.
     let keptTokens, keptHeads: Unsigned
     let prunesTokens, prunesHeads: Bit
+    /// It has a token and a head.
+    let keepsSome: Bit
 
     init(
         _ c: Circuit, _ unit: CascadeController, _ command: HeldCommand, _ sequence: SequenceState, _ phase: CascadePhase,
@@ -63,7 +65,8 @@ struct LayerSchedule {
         let keptHeads = c.stage("kept_heads", mux(sharedHeads < heads.q, sharedHeads, heads.q))
         prunesHeads = c.named("prunes_heads", keptHeads < heads.q)
         // Without a head no list is read; a list of no token is none.
-        prunesTokens = c.named("prunes_tokens", (keptTokens < tokens.q) & keptTokens.isNonzero & keptHeads.isNonzero)
+        keepsSome = keptTokens.isNonzero & keptHeads.isNonzero
+        prunesTokens = c.named("prunes_tokens", (keptTokens < tokens.q) & keepsSome)
         keepsHead = c.register("keeps_head", .bits(unit.maximumHeads))
         (self.layer, self.tokens, self.heads, self.allHeads) = (layer, tokens, heads, allHeads)
         (self.hasList, self.loadsList, self.keptTokens, self.keptHeads) = (hasList, loadsList, keptTokens, keptHeads)
@@ -73,8 +76,8 @@ struct LayerSchedule {
 extension CascadeController {
     /// What is known of the rows that the lane has.
     struct LaneRows {
-        /// All that the lane was given is in the importances.
-        let areIn: Bit
+        /// All that the lane was given is in the importances of tokens, of heads.
+        let tokensAreIn, headsAreIn: Bit
     }
 
     /// Rows of the heads that stay go to the lane, others back.
@@ -129,7 +132,7 @@ extension CascadeController {
             phase.go(.share)
             c.when(schedule.layer.q + 1 == command.layers.extended(to: layerBits + 1)) { phase.go(.drain) }
         }
-        return LaneRows(areIn: c.named("rows_are_in", tokenRows.isNone & headBankRows.isNone))
+        return LaneRows(tokensAreIn: c.named("tokens_are_in", tokenRows.isNone), headsAreIn: c.named("heads_are_in", headBankRows.isNone))
     }
 
     /// Rows under way.
@@ -158,27 +161,31 @@ extension CascadeController {
     ) {
         let context = sequence.context.q
         let selecting = c.register("selecting", .bit, reset: 0)
-        let settled = c.named("settled", rows.areIn & !selecting.q)
-        let ranks = c.named("ranks", schedule.prunesTokens | schedule.prunesHeads)
+        let (prunesTokens, prunesHeads) = (schedule.prunesTokens, schedule.prunesHeads)
+        // Which needs no importances: as many stay as there are.
+        let repeats = repeatsLists ? c.named("repeats", schedule.hasList.q & !prunesTokens & schedule.keepsSome) : nil
+        let selects = either(prunesTokens, repeats)
+        let settled = c.named(
+            "settled", (!prunesTokens | rows.tokensAreIn) & (!prunesHeads | rows.headsAreIn) & (!selects | !selecting.q))
         c.when(phase.is(.share)) { phase.go(.weigh) }
         c.when(phase.is(.weigh)) { phase.go(.compare) }
         c.when(phase.is(.compare)) { phase.go(.decide) }
-        c.when(phase.is(.decide) & (settled | !ranks)) {
+        c.when(phase.is(.decide) & settled) {
             phase.go(.rows)
-            c.when(schedule.prunesTokens) { phase.go(.rankTokens) }
-            c.when(schedule.prunesHeads) { phase.go(.rankHeads) }
+            c.when(selects) { phase.go(.rankTokens) }
+            c.when(prunesHeads) { phase.go(.rankHeads) }
             schedule.tokens.next(schedule.keptTokens)
             schedule.heads.next(schedule.keptHeads)
         }
         let awaitsHeads = c.register("awaits_heads", .bit)
-        let prunesTokens = c.register("ranks_tokens", .bit)
+        let ranksTokens = c.register("ranks_tokens", .bit)
         c.when(phase.is(.decide)) {
-            awaitsHeads.next(schedule.prunesHeads)
-            prunesTokens.next(schedule.prunesTokens)
+            awaitsHeads.next(prunesHeads)
+            ranksTokens.next(selects)
         }
         c.when(phase.is(.rankHeads) & heads.command.ready) {
             phase.go(.awaitHeads)
-            c.when(prunesTokens.q) { phase.go(.rankTokens) }
+            c.when(ranksTokens.q) { phase.go(.rankTokens) }
         }
         let recent = command.recent < context
         let from = mux(recent, (context &- command.recent), 0)
@@ -208,6 +215,16 @@ extension CascadeController {
             c.drive(listing.valid, selecting.q)
             c.drive(listing.payload, c.stage("list_layer", schedule.layer.q, enable: selector.command.fires))
         }
-        c.when(phase.is(.drain) & settled) { phase.go(.answer) }
+        if let repeats, let listIsRepeated = io.listIsRepeated {
+            // The list that is selected is still on its way when the next layer is decided.
+            let decided = c.stage("decided_repeats", repeats, enable: phase.is(.decide))
+            c.drive(listIsRepeated, c.stage("selected_is_repeated", decided, enable: selector.command.fires))
+        }
+        c.when(phase.is(.drain) & rows.tokensAreIn & rows.headsAreIn & !selecting.q) { phase.go(.answer) }
+    }
+
+    private func either(_ condition: Bit, _ other: Bit?) -> Bit {
+        guard let other else { return condition }
+        return condition | other
     }
 }

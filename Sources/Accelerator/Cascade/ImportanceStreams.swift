@@ -53,6 +53,18 @@ struct TokenCommand: Bundle {
     }
 }
 
+/// What sweeps a bank of token importances: that of one sequence.
+struct TokenBankPorts {
+    let command: Stream<TokenCommand>
+    let load, scan: Stream<TokenWord>
+
+    static func sink(_ io: Interface, _ configuration: SpAttenConfiguration) -> TokenBankPorts {
+        TokenBankPorts(
+            command: io.sink(TokenCommand.shape(configuration)), load: io.sink(TokenWord.shape(configuration)),
+            scan: io.source(TokenWord.shape(configuration)))
+    }
+}
+
 /// Which head a row belongs to.
 struct HeadRow: Bundle {
     let head: Unsigned
@@ -112,3 +124,5 @@ extension SpAttenConfiguration {
 
 /// Names a unit by the numbers of a word, unless they are as many as behind a wide port.
 func lanesSuffix(_ lanes: Int) -> String { lanes == 16 ? "" : "_l\(lanes)" }
+/// Names a unit by the sequences that it holds.
+func slotsSuffix(_ slots: Int) -> String { slots == 1 ? "" : "_slots\(slots)" }

@@ -16,13 +16,21 @@ struct KeptListEntry: Bundle {
 /// once as many rows have left as were under way when it was left for the other.
 ///
 /// An entry that is not above the one before it, or beyond `maximumRowKeys`, is left out and makes the list faulty.
+///
+/// Where rows follow, one may turn to a list that has begun to come.
 struct KeptListLoader {
     /// A whole list waits for the row that asks for it.
     let isLoaded: Bit
+    /// If rows follow: a list has begun to come that no row has turned to.
+    let isComing: Bit?
     private let loaded: Register<Bit>
     private let spareEntries, entries: Register<Unsigned>
     private let spareFault, fault, bank: Register<Bit>
     private let oldRows: Register<Unsigned>
+    /// If rows follow: they read the list that is coming.
+    private let followed: Register<Bit>?
+    /// The last entry of a list is taken.
+    private let ends: Bit
 
     /// More rows than a lane's queues and units can hold.
     private static let rowBits = 8
@@ -35,7 +43,7 @@ struct KeptListLoader {
     }
 
     init(
-        _ c: Circuit, _ list: Stream<KeptListEntry>, _ write: Flow<KeptListWrite>, _ configuration: SpAttenConfiguration
+        _ c: Circuit, _ list: Stream<KeptListEntry>, _ write: Flow<KeptListWrite>, _ configuration: SpAttenConfiguration, follows: Bool
     ) {
         let entryBits = bitsToCount(configuration.maximumRowKeys)
         loaded = c.register("list_loaded", .bit, reset: 0)
@@ -49,16 +57,26 @@ struct KeptListLoader {
 
         let loading = c.register("list_loading", .bit, reset: 0)
         let largest = c.register("largest_token", .unsigned(bitsToIndex(configuration.lane.maximumContext)))
-        let open = c.named("list_open", !loaded.q & (oldRows.q == 0))
+        var isFree = oldRows.q == 0, spareBank = !bank.q
+        if follows {
+            let follows = c.register("list_is_followed", .bit, reset: 0)
+            isComing = c.named("list_is_coming", loading.q & !follows.q)
+            (isFree, spareBank) = (isFree | follows.q, spareBank ^ follows.q)
+            followed = follows
+        } else {
+            (isComing, followed) = (nil, nil)
+        }
+        let open = c.named("list_open", !loaded.q & isFree)
         let entry = list.payload
         let accept = c.named("accept_entry", list.valid & open)
+        ends = accept & entry.last
         let position = c.named("entry_position", mux(loading.q, spareEntries.q, 0))
         let ascends = !loading.q | (entry.token > largest.q)
         let fits = c.named("entry_fits", ascends & (position != Unsigned(configuration.maximumRowKeys)))
         c.drive(list.ready, open)
         c.when(accept) {
             loading.next(!entry.last)
-            loaded.next(entry.last)
+            if let followed { loaded.next(entry.last & !followed.q) } else { loaded.next(entry.last) }
             spareFault.next((loading.q & spareFault.q) | !fits)
             c.when(fits) {
                 largest.next(entry.token)
@@ -67,11 +85,11 @@ struct KeptListLoader {
         }
         c.drive(write.valid, accept & fits)
         c.drive(write.payload, KeptListWrite(
-            position: concatenate(!bank.q, position.truncated(to: bitsToIndex(configuration.maximumRowKeys))),
+            position: concatenate(spareBank, position.truncated(to: bitsToIndex(configuration.maximumRowKeys))),
             token: entry.token))
     }
 
-    /// Turns to the loaded list when `turn` is set. `rowBegins` and `rowEnds` count the rows under way.
+    /// Turns to the list that is loaded, or coming, when `turn` is set. `rowBegins` and `rowEnds` count the rows under way.
     func use(_ c: Circuit, when turn: Bit, rowBegins: Bit, rowEnds: Bit) -> Use {
         let bits = Self.rowBits
         let rows = c.register("rows_under_way", .unsigned(bits), reset: 0)
@@ -84,6 +102,10 @@ struct KeptListLoader {
             entries.next(spareEntries.q)
             fault.next(spareFault.q)
             oldRows.next(left)
+        }
+        if let followed {
+            c.when(turn & !loaded.q) { followed.set() }
+            c.when(ends) { followed.clear() }
         }
         return Use(
             bank: c.named("row_bank", bank.q ^ turn), entries: c.named("row_entries", mux(turn, spareEntries.q, entries.q)),

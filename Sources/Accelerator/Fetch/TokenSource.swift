@@ -5,8 +5,13 @@ import RTL
 /// The tokens of one plane that a row reads: all of its range, or those that are decided to be kept.
 package struct TokenSource: Module {
     package let configuration: SpAttenConfiguration
+    /// As in `IndexGenerator`.
+    package let followsList: Bool
 
-    package init(_ configuration: SpAttenConfiguration) { self.configuration = configuration }
+    package init(_ configuration: SpAttenConfiguration, followsList: Bool = false) {
+        self.configuration = configuration
+        self.followsList = followsList
+    }
 
     package struct Ports {
         let range: Stream<ListRange>
@@ -18,7 +23,7 @@ package struct TokenSource: Module {
         let tokens: Stream<TokenBeat>
     }
 
-    package var suffix: String { "n\(configuration.lane.maximumContext)_k\(configuration.maximumRowKeys)" }
+    package var suffix: String { "n\(configuration.lane.maximumContext)_k\(configuration.maximumRowKeys)\(followsList ? "_follows" : "")" }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(range: io.sink(ListRange.shape(configuration.lane)), keepsAll: io.sink(.bit),
@@ -27,7 +32,7 @@ package struct TokenSource: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let generator = c.instance("generator", IndexGenerator(configuration))
+        let generator = c.instance("generator", IndexGenerator(configuration, followsList: followsList))
         let filter = c.instance("filter", IndexFilter(configuration))
         c.connect(io.range, to: generator.range)
         c.drive(generator.list.valid, io.list.valid)

@@ -9,6 +9,8 @@ import RTL
 /// What cannot be is made harmless and marked as a fault of the row: positions beyond the list or the context are cut off,
 /// an entry of a list that does not ascend, or that is one too many, is left out, and a row with more keys than there are
 /// importances does not accumulate.
+///
+/// A row that accumulates comes from a cascade: it sees all of its list and may begin when the list does, so its end is taken as it is.
 package struct SpAttenDispatcher: Module {
     package let configuration: SpAttenConfiguration
     /// Rows have a part in the importance of their tokens too.
@@ -81,9 +83,11 @@ package struct SpAttenDispatcher: Module {
         let push = c.named("push", staged.q & everyoneReady)
         let room = c.named("room", !staged.q | everyoneReady)
         let job = io.job.payload
-        let list = KeptListLoader(c, io.list, io.listWrite, configuration)
-        let take = c.named("take", io.job.valid & room & (!job.loadsList | list.isLoaded))
-        c.drive(io.job.ready, room & (!job.loadsList | list.isLoaded))
+        let list = KeptListLoader(c, io.list, io.listWrite, configuration, follows: accumulates)
+        var isListed = !job.loadsList | list.isLoaded
+        if let isComing = list.isComing { isListed = isListed | (job.accumulates & isComing) }
+        let take = c.named("take", io.job.valid & room & isListed)
+        c.drive(io.job.ready, room & isListed)
         c.when(take) { staged.set() }.elsewhen(push) { staged.clear() }
         let use = list.use(c, when: take & job.loadsList, rowBegins: take, rowEnds: io.rowDone)
 
@@ -129,7 +133,7 @@ package struct SpAttenDispatcher: Module {
         _ c: Circuit, _ job: SpAttenJob, _ list: KeptListLoader.Use, _ take: Bit
     ) -> (positions: ListRange, fault: Bit) {
         let bits = lane.contextBits
-        let limit = c.named("limit", mux(job.gathered, list.entries.extended(to: bits), Unsigned(lane.maximumContext)))
+        let limit = c.named("limit", mux(accumulates ? job.gathered & !job.accumulates : job.gathered, list.entries.extended(to: bits), Unsigned(lane.maximumContext)))
         let beyond = c.named("beyond_limit", job.end > limit)
         let end = c.named("end_within_limit", mux(beyond, limit, job.end))
         let inverted = c.named("inverted_range", job.first > end)

@@ -16,13 +16,16 @@ package struct SpAttenLane: Module {
     package let configuration: SpAttenConfiguration
     /// Holds a bank of token importances, and the ports that sweep it.
     package let accumulates: Bool
+    /// Sequences whose importances it holds: a power of two.
+    package let slots: Int
     /// States come out instead of outputs and reports.
     package let emitsStates: Bool
 
-    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false, emitsStates: Bool = false) {
+    package init(_ configuration: SpAttenConfiguration, accumulates: Bool = false, slots: Int = 1, emitsStates: Bool = false) {
         precondition(!(accumulates && emitsStates), "importance is of whole rows: a lane that has parts of them cannot accumulate it")
         self.configuration = configuration
         self.accumulates = accumulates
+        self.slots = slots
         self.emitsStates = emitsStates
     }
 
@@ -57,13 +60,14 @@ package struct SpAttenLane: Module {
         /// job or its kept list asked for what cannot be.
         let state: Stream<StateBeat>?
         let fault: Stream<Bit>?
-        /// Of the importances, if the lane holds them: as in `TokenImportance`.
-        let tokenCommand: Stream<TokenCommand>?
-        let tokenLoad, tokenScan: Stream<TokenWord>?
-        let rowDone: Bit?
+        /// Whose the row is that `job` offers, if the lane holds importances of several sequences.
+        let slot: Unsigned?
+        /// Of the importances of each slot, if the lane holds them: as in `TokenImportance`.
+        let bank: [TokenBankPorts]
+        let rowAdded: [Bit]
     }
 
-    package var suffix: String { configuration.suffix + (accumulates ? "_i" : "") + (emitsStates ? "_states" : "") }
+    package var suffix: String { configuration.suffix + (accumulates ? "_i" + slotsSuffix(slots) : "") + (emitsStates ? "_states" : "") }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(job: io.sink(SpAttenJob.shape(lane)),
@@ -75,9 +79,9 @@ package struct SpAttenLane: Module {
               },
               output: emitsStates ? nil : io.source(OutputBeat.shape), report: emitsStates ? nil : io.source(RowReport.shape),
               state: emitsStates ? io.source(StateBeat.shape(lane)) : nil, fault: emitsStates ? io.source(.bit) : nil,
-              tokenCommand: accumulates ? io.sink(TokenCommand.shape(configuration)) : nil,
-              tokenLoad: accumulates ? io.sink(TokenWord.shape(configuration)) : nil,
-              tokenScan: accumulates ? io.source(TokenWord.shape(configuration)) : nil, rowDone: accumulates ? io.output(.bit) : nil)
+              slot: accumulates && slots > 1 ? io.input(.unsigned(bitsToIndex(slots))) : nil,
+              bank: (0..<(accumulates ? slots : 0)).map { _ in .sink(io, configuration) },
+              rowAdded: (0..<(accumulates ? slots : 0)).map { _ in io.output(.bit) })
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
@@ -87,7 +91,7 @@ package struct SpAttenLane: Module {
         let rowKeys = configuration.maximumRowKeys
 
         // Keys: the MSBs of the whole range, the LSBs that the row wants.
-        let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration))
+        let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration, followsList: accumulates))
         c.connect(dispatcher.keyMSB.range, to: msbIndex.range)
         load(c, dispatcher.listWrite, into: msbIndex.list)
         let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB.reader, msbIndex.tokens, io.response)
@@ -165,7 +169,7 @@ package struct SpAttenLane: Module {
     private func tokenSource(
         _ c: Circuit, _ name: String, _ plane: SpAttenDispatcher.PlanePorts, _ write: Flow<KeptListWrite>
     ) -> TokenSource.Ports {
-        let source = c.instance(name, TokenSource(configuration))
+        let source = c.instance(name, TokenSource(configuration, followsList: accumulates))
         c.connect(plane.range, to: source.range)
         load(c, write, into: source.list)
         return source

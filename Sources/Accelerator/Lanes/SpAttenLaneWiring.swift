@@ -102,7 +102,7 @@ extension SpAttenLane {
     func addImportance(
         _ c: Circuit, _ io: Ports, _ dispatcher: SpAttenDispatcher.Ports, weights: Stream<WeightBeat>, totals: Stream<RowTotal>
     ) -> TokenImportance.Ports {
-        let importance = c.instance("token_importance", TokenImportance(configuration))
+        let importance = c.instance("token_importance", TokenImportance(configuration, slots: slots))
         c.connect(weights, to: importance.weights)
         // A total that waits does not keep the next row out of the normalizer.
         queue(c, "row_totals", totals, to: importance.total, depth: 4)
@@ -110,10 +110,19 @@ extension SpAttenLane {
         c.connect(dispatcher.importanceRange!, to: importance.range)
         c.drive(importance.list.valid, dispatcher.listWrite.valid)
         c.drive(importance.list.payload, dispatcher.listWrite.payload)
-        c.connect(io.tokenCommand!, to: importance.command)
-        c.connect(io.tokenLoad!, to: importance.load)
-        c.connect(importance.scan, to: io.tokenScan!)
-        c.drive(io.rowDone!, importance.rowDone)
+        if let slot = io.slot, let target = importance.slot {
+            // More rows than wait between dispatcher and importances.
+            let slots = Queue(c, "row_slots", target.shape, depth: 2 * SpAttenDispatcher.waitingRows)
+            slots.push(slot, when: io.job.fires)
+            c.discard(slots.ready)
+            c.connect(slots.output, to: target)
+        }
+        for (own, bank) in zip(io.bank, importance.bank) {
+            c.connect(own.command, to: bank.command)
+            c.connect(own.load, to: bank.load)
+            c.connect(bank.scan, to: own.scan)
+        }
+        for (own, added) in zip(io.rowAdded, importance.rowAdded) { c.drive(own, added) }
         return importance
     }
 

@@ -57,7 +57,7 @@ extension OnBus {
 extension SystemConfiguration: OnBus {
     var bus: BusParameters {
         BusParameters(
-            self, suffix: "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : ""),
+            self, suffix: "\(lane.suffix)_h\(maximumHeads)" + (lanes > 1 ? "_l\(lanes)" : "") + slotsSuffix(slots),
             // A list; a row or a word of a state.
             longestRead: max(4 * lane.maximumRowKeys, max(headRecordBytes, RecordLayout.jobDescriptor.bytes)),
             longestPacket: max(max(2 * lane.lane.headSize, stateWordBytes), RecordLayout.completionRecord.bytes),

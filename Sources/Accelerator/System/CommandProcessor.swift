@@ -6,8 +6,8 @@ import RTL
 /// state, command, list, rows, state.
 ///
 /// It runs ahead of the rows: a job's rows are handed to the lane while those of the jobs before are computed and written. It
-/// waits where the cascade asks for it: an iteration begins when the one before it has ended, a state is saved
-/// after that too, and direct rows come when no iteration is under way.
+/// waits where the cascade asks for it: an iteration begins when the one before it in its slot has ended, a state is saved
+/// after that too, and direct rows come when no iteration is under way in any slot.
 struct CommandProcessor: Module {
     let system: SystemConfiguration
 
@@ -27,8 +27,9 @@ struct CommandProcessor: Module {
         let words: Unsigned
         let rows: Stream<RowContext>
         let command: Stream<CascadeCommand>
-        /// Place among `CascadeStatus`.
+        /// Place among `CascadeStatus`, and of which slot if there are several.
         let status: Stream<Unsigned>
+        let statusSlot: Unsigned?
         // Parts of a job: valid until they are done, which `ready` says.
         /// Whether the rows are direct.
         let feed: Stream<Bit>
@@ -55,8 +56,9 @@ struct CommandProcessor: Module {
             enable: io.input(.bit), ringBase: address(), ringSize: io.input(.unsigned(4)),
             tail: io.input(.unsigned(ControlRegisters.indexBits)), firstIndex: io.input(.unsigned(ControlRegisters.indexBits)),
             read: io.source(ControlRead.shape(system)), beat: io.sink(.unsigned(system.dataBits)),
-            words: io.output(.unsigned(JobDescriptorWords.width)), rows: io.source(RowContext.shape),
+            words: io.output(.unsigned(JobDescriptorWords.width)), rows: io.source(RowContext.shape(system)),
             command: io.source(CascadeCommand.shape(lane)), status: io.sink(.unsigned(CascadeController.statusBits)),
+            statusSlot: system.slots > 1 ? io.input(.unsigned(system.slotBits)) : nil,
             feed: io.source(.bit), loadList: io.source(.unsigned(lane.rowKeyBits)),
             restore: io.source(StateMove.shape(system)), save: io.source(StateMove.shape(system)),
             layer: io.output(.flow(.unsigned(layerBits))), selects: io.input(.bit), handedOut: io.output(.bit),
@@ -78,11 +80,15 @@ struct CommandProcessor: Module {
         c.connect(io.beat, to: reader.beat)
         let job = JobDescriptorWords(bits: reader.words)
         c.drive(io.words, reader.words)
-        let iteration = Iteration(c)
+        let isOfSlot = (0..<system.slots).map { system.slots == 1 ? nil : c.named("is_of_slot_\($0)", job["slot"] == Unsigned($0)) }
+        let iterations = isOfSlot.indices.map { Iteration(c, system.slots == 1 ? "" : "_of_slot_\($0)", $0, isOfSlot[$0]) }
+        func ofSlot<V: Selectable>(_ values: [V]) -> V { select(job["slot"], values) }
+        let layer = ofSlot(iterations.map(\.layer.q))
         let check = c.instance("job_check", JobCheck(system: system))
         c.drive(check.words, reader.words)
-        c.drive(check.iterationOpen, iteration.isOpen.q)
-        c.drive(check.iterationHeads, iteration.heads.q)
+        c.drive(check.iterationOpen, ofSlot(iterations.map(\.isOpen.q)))
+        c.drive(check.iterationHeads, ofSlot(iterations.map(\.heads.q)))
+        c.drive(check.someOpen, iterations.map(\.isOpen.q).anySet)
 
         // From the ring to a descriptor that is at hand.
         let walk = RingWalk(c, RingPorts(
@@ -110,10 +116,9 @@ struct CommandProcessor: Module {
             c.when(direct | begins) { phase.go(.awaitCascade) }
         }
         // The cascade's status may come while the processor does something else: rows, or the last word of a state.
-        let pending = c.register("status_pending", .bit, reset: 0)
-        let answered = c.named("cascade_answered", !pending.q | io.status.valid)
-        c.when(io.command.fires) { pending.set() }.elsewhen(io.status.valid) { pending.clear() }
-        c.when(phase.is(.awaitCascade) & answered) {
+        let answers = iterations.map { $0.answer(c, io) }
+        let answered = ofSlot(answers)
+        c.when(phase.is(.awaitCascade) & mux(direct, answers.allSet, answered)) {
             phase.go(.begin)
             c.when(job.flag("restores_state")) { phase.go(.askRestore) }
             c.when(direct) { phase.go(.rows) }
@@ -125,7 +130,7 @@ struct CommandProcessor: Module {
         c.when(phase.is(.begin) & io.command.ready) { phase.go(.rows) }
         c.when(phase.is(.list) & io.loadList.ready) { phase.go(.rows) }
         c.when(phase.is(.rows) & io.feed.ready) { phase.go(.select) }
-        let ends = c.named("ends_iteration", !direct & (iteration.layer.q + 1 == iteration.layers.q.extended(to: layerBits + 1)))
+        let ends = c.named("ends_iteration", !direct & (layer + 1 == ofSlot(iterations.map(\.layers.q)).extended(to: layerBits + 1)))
         c.when(phase.is(.select) & !io.selects) {
             phase.go(.next)
             c.when(ends & job.flag("saves_state")) { phase.go(.awaitIteration) }
@@ -144,14 +149,16 @@ struct CommandProcessor: Module {
             }
         }
 
-        iteration.follow(c, job, begins: phase.is(.begin) & io.command.ready, layerEnds: phase.is(.select) & !io.selects & !direct, ends)
+        for iteration in iterations {
+            iteration.follow(c, job, begins: phase.is(.begin) & io.command.ready, layerEnds: phase.is(.select) & !io.selects & !direct, ends)
+        }
         commandCascade(c, io, job, restores: phase.is(.askRestore), begins: phase.is(.begin), saves: phase.is(.askSave))
         c.send(direct, when: phase.is(.rows), to: io.feed)
         c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: phase.is(.list), to: io.loadList)
         moveStates(c, io, job, restores: phase.is(.restore), saves: phase.is(.save))
         let isCascadeLayer = (phase.is(.rows) | phase.is(.select)) & !direct
         c.drive(io.layer.valid, isCascadeLayer)
-        c.drive(io.layer.payload, iteration.layer.q)
+        c.drive(io.layer.payload, layer)
         c.drive(io.handedOut, phase.is(.select) & !io.selects)
 
         // What stops it.
@@ -169,7 +176,7 @@ struct CommandProcessor: Module {
 
     private func context(_ job: JobDescriptorWords) -> RowContext {
         RowContext(
-            isCascade: !job.flag("direct"), heads: job["heads"], outputAddress: job.address("output_address"),
+            isCascade: !job.flag("direct"), slot: job["slot"].truncated(to: system.slotBits), heads: job["heads"], outputAddress: job.address("output_address"),
             outputStride: job["output_stride"], regionFirst: job.address("region_first"), regionLast: job.address("region_last"),
             completionAddress: job.address("completion_address"), id: job["job_id"], interrupts: job.flag("interrupts"),
             savesState: job.flag("saves_state"), endsChain: !job["next"].isNonzero)
@@ -203,20 +210,41 @@ struct CommandProcessor: Module {
         c.send(StateMove(address: address, words: words("context")), when: saves, to: io.save)
     }
 
-    /// The iteration of the cascade whose layers come.
+    /// The iteration of the cascade whose layers come, in a slot.
     private struct Iteration {
         /// It has layers to come.
         let isOpen: Register<Bit>
         let layer, layers, heads: Register<Unsigned>
+        /// A command has been given and not answered.
+        private let pending: Register<Bit>
+        private let slot: Int
+        /// If there are several slots: the job at hand is of this one.
+        private let isMeant: Bit?
 
-        init(_ c: Circuit) {
-            isOpen = c.register("iteration_open", .bit, reset: 0)
-            layer = c.register("layer", .unsigned(layerBits))
-            layers = c.register("layers", .unsigned(layerBits))
-            heads = c.register("heads_of_layer", .unsigned(headCountBits))
+        init(_ c: Circuit, _ name: String, _ slot: Int, _ isMeant: Bit?) {
+            isOpen = c.register("iteration_open\(name)", .bit, reset: 0)
+            layer = c.register("layer\(name)", .unsigned(layerBits))
+            layers = c.register("layers\(name)", .unsigned(layerBits))
+            heads = c.register("heads_of_layer\(name)", .unsigned(headCountBits))
+            pending = c.register("status_pending\(name)", .bit, reset: 0)
+            (self.slot, self.isMeant) = (slot, isMeant)
+        }
+
+        private func mine(_ condition: Bit) -> Bit {
+            guard let isMeant else { return condition }
+            return condition & isMeant
+        }
+
+        /// All commands have been answered.
+        func answer(_ c: Circuit, _ io: Ports) -> Bit {
+            var comes = io.status.valid
+            if let answering = io.statusSlot { comes = comes & (answering == Unsigned(slot)) }
+            c.when(mine(io.command.fires)) { pending.set() }.elsewhen(comes) { pending.clear() }
+            return !pending.q | comes
         }
 
         func follow(_ c: Circuit, _ job: JobDescriptorWords, begins: Bit, layerEnds: Bit, _ ends: Bit) {
+            let (begins, layerEnds) = (mine(begins), mine(layerEnds))
             c.when(begins) {
                 isOpen.set()
                 layer.next(0)

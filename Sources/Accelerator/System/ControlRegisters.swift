@@ -73,7 +73,7 @@ package enum ControlRegisters {
             ControlRegister("geometry", at: 0x010, "what was built", [
                 constant("head_size", 0...8, lane.headSize, "elements of a query"),
                 constant("multipliers", 9...18, lane.multipliers, "of each array of a lane"),
-                constant("lanes", 19...25, system.lanes, "lanes"), constant("slots", 26...29, 1, "sequences held on chip")]),
+                constant("lanes", 19...25, system.lanes, "lanes"), constant("slots", 26...29, system.slots, "sequences held on chip")]),
             ControlRegister("limits", at: 0x014, "what a job may ask for", [
                 constant("row_keys", 0...15, system.maximumRowKeys, "tokens of a sequence with importance, entries of a list"),
                 constant("heads", 16...23, system.maximumHeads & 0xFF, "heads of a layer, of a launch key-value heads; 0: 256"),

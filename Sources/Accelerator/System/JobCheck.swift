@@ -9,9 +9,11 @@ struct JobCheck: Module {
 
     struct Ports {
         let words: Unsigned
-        /// An iteration of the cascade has begun and has layers to come; its rows a layer.
+        /// In the job's slot an iteration of the cascade has begun and has layers to come; its rows a layer.
         let iterationOpen: Bit
         let iterationHeads: Unsigned
+        /// In some slot.
+        let someOpen: Bit
         /// Place among `SystemFault`, and the word of the descriptor.
         let code: Unsigned
         let word: Unsigned
@@ -21,7 +23,7 @@ struct JobCheck: Module {
 
     func ports(_ io: Interface) -> Ports {
         Ports(words: io.input(.unsigned(JobDescriptorWords.width)), iterationOpen: io.input(.bit),
-              iterationHeads: io.input(.unsigned(headCountBits)), code: io.output(.unsigned(FaultReport.codeBits)),
+              iterationHeads: io.input(.unsigned(headCountBits)), someOpen: io.input(.bit), code: io.output(.unsigned(FaultReport.codeBits)),
               word: io.output(.unsigned(bitsToIndex(RecordLayout.jobDescriptor.words))))
     }
 
@@ -50,12 +52,13 @@ struct JobCheck: Module {
         let decays = !direct & (job["importance_mode"] == Unsigned(ImportanceMode.allCases.firstIndex(of: .decay)!))
         let onlyFirst = job.flag("new_sequence") | job.flag("restores_state")
         return [
-            (direct & (io.iterationOpen | begins | onlyFirst | job.flag("saves_state") | job.flag("writes_list")), .badField, "direct"),
+            (job["slot"] >= Unsigned(system.slots), .badField, "slot"),
+            (direct & (io.someOpen | begins | onlyFirst | job.flag("saves_state") | job.flag("writes_list")), .badField, "direct"),
             (!direct & (job.flag("given_list") | (begins == io.iterationOpen) | (!begins & onlyFirst)), .badField, "begins_iteration"),
             (job.flag("new_sequence") & job.flag("restores_state"), .badField, "restores_state"),
             (job["heads"] == 0, .badField, "heads"), (job["heads"] > Unsigned(system.maximumHeads), .badField, "heads"),
             (!direct & !begins & (job["heads"] != io.iterationHeads), .badField, "heads"),
-            (begins & (job["layers"] == 0), .badField, "layers"), (job["slot"] != 0, .badField, "slot"),
+            (begins & (job["layers"] == 0), .badField, "layers"),
         ] + (system.lanes == 1 ? [] : [(decays, .badField, "importance_mode")])
     }
 

@@ -11,6 +11,8 @@ import RTL
 struct LaneGroup: Module {
     let configuration: SpAttenConfiguration
     let lanes: Int
+    /// Sequences whose importances they hold.
+    let slots: Int
 
     /// As those of a `SpAttenLane` that accumulates; requests and responses of each lane.
     struct Ports {
@@ -21,15 +23,15 @@ struct LaneGroup: Module {
         let response: [Stream<MemoryResponse>]
         let output: Stream<OutputBeat>
         let report: Stream<SpAttenLane.RowReport>
-        let tokenCommand: Stream<TokenCommand>
-        let tokenLoad, tokenScan: Stream<TokenWord>
-        let rowDone: Bit
+        let slot: Unsigned?
+        let bank: [TokenBankPorts]
+        let rowAdded: [Bit]
     }
 
-    var suffix: String { "\(configuration.suffix)_l\(lanes)" }
+    var suffix: String { "\(configuration.suffix)_l\(lanes)\(slotsSuffix(slots))" }
     private var laneBits: Int { bitsToIndex(lanes) }
     /// Rows that a lane may have at a time, and more.
-    private static let rowsOfLane = 32
+    static let rowsOfLane = 32
 
     func ports(_ io: Interface) -> Ports {
         let lane = configuration.lane
@@ -38,12 +40,12 @@ struct LaneGroup: Module {
             list: io.sink(KeptListEntry.shape(lane)), request: (0..<lanes).map { _ in io.source(MemoryRequest.shape) },
             response: (0..<lanes).map { _ in io.sink(MemoryResponse.shape(bytes: configuration.sectorBytes)) },
             output: io.source(OutputBeat.shape), report: io.source(SpAttenLane.RowReport.shape),
-            tokenCommand: io.sink(TokenCommand.shape(configuration)), tokenLoad: io.sink(TokenWord.shape(configuration)),
-            tokenScan: io.source(TokenWord.shape(configuration)), rowDone: io.output(.bit))
+            slot: slots > 1 ? io.input(.unsigned(bitsToIndex(slots))) : nil, bank: (0..<slots).map { _ in .sink(io, configuration) },
+            rowAdded: (0..<slots).map { _ in io.output(.bit) })
     }
 
     func body(_ c: Circuit, _ io: Ports) {
-        let members = (0..<lanes).map { c.instance("lane_\($0)", SpAttenLane(configuration, accumulates: true)) }
+        let members = (0..<lanes).map { c.instance("lane_\($0)", SpAttenLane(configuration, accumulates: true, slots: slots)) }
         for (index, member) in members.enumerated() {
             c.connect(member.request[0], to: io.request[index])
             c.connect(io.response[index], to: member.response[0])
@@ -51,8 +53,8 @@ struct LaneGroup: Module {
         let unused = list(c, io, members)
         let row = dispatch(c, io, members, unused)
         collect(c, io, members, row)
-        countRows(c, io, members, row)
-        joinBanks(c, io, members)
+        countRows(c, io, members)
+        for slot in 0..<slots { joinBanks(c, io.bank[slot], members.map { $0.bank[slot] }, slots == 1 ? "" : "_of_slot_\(slot)") }
     }
 
     /// The lanes that have had no row of the list that came last.
@@ -90,7 +92,6 @@ struct LaneGroup: Module {
         /// It only makes the lane turn to its list.
         let isEmpty: Bit
         let orders: (output: Queue<Unsigned>, report: Queue<Unsigned>)
-        let kinds: [Queue<Bit>]
     }
 
     private func dispatch(_ c: Circuit, _ io: Ports, _ members: [SpAttenLane.Ports], _ lists: Lists) -> Dispatched {
@@ -106,11 +107,10 @@ struct LaneGroup: Module {
         let job = io.job.shape.unpack(mux(isEmpty, concatenate(held.q), concatenate(io.job.payload)))
         let jobs = (0..<lanes).map { Queue(c, "jobs_\($0)", io.job.shape, depth: 4) }
         let queries = (0..<lanes).map { Queue(c, "queries_\($0)", io.query.shape, depth: 4) }
-        let kinds = (0..<lanes).map { Queue(c, "kinds_\($0)", Shape<Bit>.bit, depth: Self.rowsOfLane) }
         let outputOrder = Queue(c, "output_order", Shape<Unsigned>.unsigned(laneBits + 1), depth: Self.rowsOfLane * lanes)
         let reportOrder = Queue(c, "report_order", Shape<Unsigned>.unsigned(laneBits + 1), depth: Self.rowsOfLane * lanes)
 
-        let room = c.named("has_room", select(lane, (0..<lanes).map { jobs[$0].ready & queries[$0].ready & kinds[$0].ready })
+        let room = c.named("has_room", select(lane, (0..<lanes).map { jobs[$0].ready & queries[$0].ready })
             & outputOrder.ready & reportOrder.ready)
         let isListed = !io.job.payload.loadsList | lists.isFresh.q
         let passes = c.named("row_passes", io.job.valid & io.query.valid & room & isListed & !isEmpty)
@@ -129,8 +129,15 @@ struct LaneGroup: Module {
             let isHere = goes & (lane == Unsigned(index))
             jobs[index].push(sent, when: isHere)
             queries[index].push(io.query.payload, when: isHere)
-            kinds[index].push(isEmpty, when: isHere)
             c.connect(jobs[index].output, to: members[index].job)
+            if let slot = io.slot, let own = members[index].slot {
+                // As deep as that of the jobs, and as slow.
+                let slots = Queue(c, "slots_\(index)", .like(slot), depth: 4)
+                slots.push(slot, when: isHere)
+                c.drive(slots.output.ready, members[index].job.fires)
+                c.drive(own, slots.output.payload)
+                c.discard(concatenate(slots.ready, slots.output.valid))
+            }
             c.connect(queries[index].output, to: members[index].query)
         }
         outputOrder.push(concatenate(isEmpty, lane), when: goes)
@@ -143,7 +150,7 @@ struct LaneGroup: Module {
         lists.unused.next(Vector((0..<lanes).map { index in
             lists.begins | (lists.unused.q[index] & !(used & (lane == Unsigned(index))))
         }))
-        return Dispatched(goes: goes, lane: lane, isEmpty: isEmpty, orders: (outputOrder, reportOrder), kinds: kinds)
+        return Dispatched(goes: goes, lane: lane, isEmpty: isEmpty, orders: (outputOrder, reportOrder))
     }
 
     /// Outputs and reports come in the order of the rows; those of empty rows are dropped.
@@ -170,48 +177,43 @@ struct LaneGroup: Module {
         gather("reports", members.map { $0.report! }, depth: 4, row.orders.report, to: io.report) { _ in c.constant(1, .bit) }
     }
 
-    /// Rows are done one a cycle, whichever lanes have done them.
-    private func countRows(_ c: Circuit, _ io: Ports, _ members: [SpAttenLane.Ports], _ row: Dispatched) {
+    /// Rows of a slot are added one a cycle, whichever lanes have added them.
+    private func countRows(_ c: Circuit, _ io: Ports, _ members: [SpAttenLane.Ports]) {
         let bits = bitsToCount(Self.rowsOfLane * lanes)
-        var done = c.constant(0, .unsigned(bits))
-        for (index, member) in members.enumerated() {
-            let kind = row.kinds[index].output
-            c.drive(kind.ready, member.rowDone!)
-            done = done &+ (member.rowDone! & !kind.payload).asUnsigned.extended(to: bits)
-            c.discard(kind.valid)
+        for slot in 0..<slots {
+            let name = slots == 1 ? "" : "_of_slot_\(slot)"
+            let added = members.map { $0.rowAdded[slot].asUnsigned.extended(to: bits) }.reduce(c.constant(0, .unsigned(bits))) { $0 &+ $1 }
+            let waiting = c.register("rows_to_report\(name)", .unsigned(bits), reset: 0)
+            let some = c.named("reports_row\(name)", waiting.q.isNonzero)
+            waiting.next(waiting.q &+ added &- some.asUnsigned.extended(to: bits))
+            c.drive(io.rowAdded[slot], some)
         }
-        let waiting = c.register("rows_to_report", .unsigned(bits), reset: 0)
-        let some = c.named("reports_row", waiting.q.isNonzero)
-        waiting.next(waiting.q &+ done &- some.asUnsigned.extended(to: bits))
-        c.drive(io.rowDone, some)
     }
 
-    /// Commands go to all banks; what is loaded goes to the first, and all are added where they are read.
-    private func joinBanks(_ c: Circuit, _ io: Ports, _ members: [SpAttenLane.Ports]) {
-        let sent = members.indices.map { c.register("command_sent_\($0)", .bit, reset: 0) }
-        let ready = members.indices.map { sent[$0].q | members[$0].tokenCommand!.ready }
-        let all = c.named("command_done", io.tokenCommand.valid & ready.allSet)
-        c.drive(io.tokenCommand.ready, ready.allSet)
-        for (index, member) in members.enumerated() {
-            let command = member.tokenCommand!
-            c.send(io.tokenCommand.payload, when: io.tokenCommand.valid & !sent[index].q, to: command)
-            c.when(all) { sent[index].clear() }.elsewhen(command.fires) { sent[index].set() }
+    /// Commands go to all banks of a slot; what is loaded goes to the first, and all are added where they are read.
+    private func joinBanks(_ c: Circuit, _ io: TokenBankPorts, _ banks: [TokenBankPorts], _ name: String) {
+        let sent = banks.indices.map { c.register("command_sent\(name)_\($0)", .bit, reset: 0) }
+        let ready = banks.indices.map { sent[$0].q | banks[$0].command.ready }
+        let all = c.named("command_done\(name)", io.command.valid & ready.allSet)
+        c.drive(io.command.ready, ready.allSet)
+        for (index, bank) in banks.enumerated() {
+            c.send(io.command.payload, when: io.command.valid & !sent[index].q, to: bank.command)
+            c.when(all) { sent[index].clear() }.elsewhen(bank.command.fires) { sent[index].set() }
 
-            let load = member.tokenLoad!
-            let others = members.indices.filter { $0 != index }.map { members[$0].tokenLoad!.ready }.allSet
-            c.drive(load.valid, io.tokenLoad.valid & others)
-            c.drive(load.payload.born, io.tokenLoad.payload.born.elements)
-            c.drive(load.payload.importance, index == 0
-                ? io.tokenLoad.payload.importance.elements
-                : io.tokenLoad.payload.importance.elements.map { _ in c.constant(0, .unsigned(tokenImportanceBits)) })
+            let others = banks.indices.filter { $0 != index }.map { banks[$0].load.ready }.allSet
+            c.drive(bank.load.valid, io.load.valid & others)
+            c.drive(bank.load.payload.born, io.load.payload.born.elements)
+            c.drive(bank.load.payload.importance, index == 0
+                ? io.load.payload.importance.elements
+                : io.load.payload.importance.elements.map { _ in c.constant(0, .unsigned(tokenImportanceBits)) })
         }
-        c.drive(io.tokenLoad.ready, members.map { $0.tokenLoad!.ready }.allSet)
+        c.drive(io.load.ready, banks.map(\.load.ready).allSet)
 
-        let scans = members.map { $0.tokenScan! }
-        let isWhole = c.named("scan_is_whole", scans.map(\.valid).allSet)
+        let scans = banks.map(\.scan)
+        let isWhole = c.named("scan_is_whole\(name)", scans.map(\.valid).allSet)
         let bits = tokenImportanceBits + ceilLog2(lanes)
-        let stage = OutputSkid(c, "scan_skid", to: io.tokenScan)
-        let sums = (0..<io.tokenScan.payload.importance.count).map { token -> Unsigned in
+        let stage = OutputSkid(c, "scan_skid\(name)", to: io.scan)
+        let sums = (0..<io.scan.payload.importance.count).map { token -> Unsigned in
             let sum = scans.map { $0.payload.importance[token].extended(to: bits) }.dropFirst()
                 .reduce(scans[0].payload.importance[token].extended(to: bits)) { $0 &+ $1 }
             return mux((sum >> tokenImportanceBits).isNonzero, Unsigned((1 << tokenImportanceBits) - 1), sum.truncated(to: tokenImportanceBits))
@@ -227,7 +229,6 @@ extension LaneGroup.Ports {
     init(_ lane: SpAttenLane.Ports) {
         self.init(
             job: lane.job, query: lane.query, list: lane.list, request: lane.request, response: lane.response, output: lane.output!,
-            report: lane.report!, tokenCommand: lane.tokenCommand!, tokenLoad: lane.tokenLoad!, tokenScan: lane.tokenScan!,
-            rowDone: lane.rowDone!)
+            report: lane.report!, slot: lane.slot, bank: lane.bank, rowAdded: lane.rowAdded)
     }
 }

@@ -50,7 +50,7 @@ struct ListLoader: Module {
 
 /// Counts the entries of the list that a layer selects, and writes them if its job says so: 32-bit tokens.
 ///
-/// A list of another layer than the one whose rows are handed out waits.
+/// A list of another layer than the one whose rows are handed out waits. One that only repeats what the layer before had passes uncounted.
 struct ListSaver: Module {
     let system: SystemConfiguration
 
@@ -61,12 +61,16 @@ struct ListSaver: Module {
         let layer: Flow<Unsigned>
         /// A list is being selected, of the layer in the payload.
         let listing: Flow<Unsigned>
+        /// If there are several slots: it is what the layer before had.
+        let isRepeated: Bit?
         let list: Stream<KeptListEntry>
         /// A list of the layer is not written whole.
         let selects: Bit
         /// A pulse: the next job's list counts.
         let handedOut: Bit
         let count: Unsigned
+        /// A pulse: it counts an entry.
+        let counts: Bit
         let packet: PacketPort
     }
 
@@ -74,16 +78,18 @@ struct ListSaver: Module {
 
     func ports(_ io: Interface) -> Ports {
         Ports(words: io.input(.unsigned(JobDescriptorWords.width)), layer: io.input(.flow(.unsigned(layerBits))),
-              listing: io.input(.flow(.unsigned(layerBits))), list: io.sink(KeptListEntry.shape(system.lane.lane)),
+              listing: io.input(.flow(.unsigned(layerBits))), isRepeated: system.slots > 1 ? io.input(.bit) : nil, list: io.sink(KeptListEntry.shape(system.lane.lane)),
               selects: io.output(.bit), handedOut: io.input(.bit), count: io.output(.unsigned(system.lane.rowKeyBits)),
-              packet: .source(io, system))
+              counts: io.output(.bit), packet: .source(io, system))
     }
 
     func body(_ c: Circuit, _ io: Ports) {
         let job = JobDescriptorWords(bits: io.words), entries = system.dataBits / 32
         let isMine = c.named("list_is_mine", io.layer.valid & io.listing.valid & (io.layer.payload == io.listing.payload))
         let full = c.register("beat_is_full", .bit, reset: 0)
-        let takes = c.named("takes_entry", io.list.valid & isMine & !full.q)
+        let passes = c.named("passes_entry", io.list.valid & isMine & !full.q)
+        var takes = passes
+        if let isRepeated = io.isRepeated { takes = c.named("takes_entry", passes & !isRepeated) }
         c.drive(io.list.ready, isMine & !full.q)
 
         let place = c.register("place", .unsigned(bitsToIndex(entries)), reset: 0)
@@ -118,6 +124,7 @@ struct ListSaver: Module {
             address.next(address.q &+ Unsigned(system.axi.bytes))
         }
         c.drive(io.count, count.q)
+        c.drive(io.counts, takes)
         c.drive(io.selects, isMine | full.q)
         c.discard(io.words)
     }

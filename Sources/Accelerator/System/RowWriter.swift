@@ -28,7 +28,10 @@ struct RowWriter: Module {
         /// With `jobDone`: of the job.
         let interrupts, endsChain: Bit
         let busy: Bit
+        /// Of the job at hand.
         let id: Unsigned
+        /// If there are several.
+        let slot: Unsigned?
     }
 
     var suffix: String { system.suffix }
@@ -36,10 +39,10 @@ struct RowWriter: Module {
     func ports(_ io: Interface) -> Ports {
         func pulse() -> Bit { io.output(.bit) }
         return Ports(
-            job: io.sink(RowContext.shape), output: io.sink(OutputBeat.shape), report: io.sink(SpAttenLane.RowReport.shape),
+            job: io.sink(RowContext.shape(system)), output: io.sink(OutputBeat.shape), report: io.sink(SpAttenLane.RowReport.shape),
             skipped: io.sink(SkippedRow.shape), kept: io.sink(.unsigned(system.lane.rowKeyBits)), stateSaved: io.input(.bit),
             allWritten: io.input(.bit), packet: .source(io, system), rowDone: pulse(), rowSkipped: pulse(), jobDone: pulse(),
-            interrupts: pulse(), endsChain: pulse(), busy: io.output(.bit), id: io.output(.unsigned(32)))
+            interrupts: pulse(), endsChain: pulse(), busy: io.output(.bit), id: io.output(.unsigned(32)), slot: system.slots > 1 ? io.output(.unsigned(system.slotBits)) : nil)
     }
 
     enum Phase: Int, CaseIterable {
@@ -152,6 +155,7 @@ struct RowWriter: Module {
         c.drive(io.endsChain, job.endsChain)
         c.drive(io.busy, io.job.valid | begun.q)
         c.drive(io.id, job.id)
+        if let slot = io.slot { c.drive(slot, job.slot) } else { c.discard(job.slot) }
     }
 
     private func completionRecord(_ c: Circuit, _ job: RowContext, _ totals: Totals, kept: Unsigned) -> Unsigned {

@@ -47,7 +47,7 @@ extension SystemUnits: SystemCore {
     var endsChain: Bit { rowWriter.endsChain }
     var rowDone: Bit { rowWriter.rowDone }
     var rowSkipped: Bit { rowWriter.rowSkipped }
-    var tokenKept: Bit { listSaver.list.fires }
+    var tokenKept: Bit { listSaver.counts }
     var fault: Flow<FaultReport> { processor.fault }
     var busy: Bit { processor.busy | rowWriter.busy | !arbiter.allWritten }
     var descriptorAddress: Unsigned { processor.descriptorAddress }

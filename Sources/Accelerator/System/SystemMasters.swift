@@ -108,7 +108,8 @@ struct SystemUnits {
     private static let waitingJobs = 4
 
     init(_ c: Circuit, _ system: SystemConfiguration, clear: Register<Bit>) {
-        let lane = c.instance("lane", CascadeLane(system.lane, maximumHeads: system.maximumHeads, isShared: true, lanes: system.lanes), clear: clear)
+        let lane = c.instance("lane", CascadeLane(
+            system.lane, maximumHeads: system.maximumHeads, isShared: true, lanes: system.lanes, slots: system.slots), clear: clear)
         let processor = c.instance("command_processor", CommandProcessor(system: system), clear: clear)
         let reads = c.instance("control_reads", ControlReads(bus: system.bus, readers: ControlReader.allCases.count), clear: clear)
         let feeder = c.instance("head_feeder", HeadFeeder(system: system), clear: clear)
@@ -141,6 +142,12 @@ struct SystemUnits {
         c.connect(processor.command, to: lane.command)
         c.connect(lane.status, to: processor.status)
         let isDirect = c.named("row_is_direct", processor.feed.payload)
+        if let turns = lane.turns, let statusSlot = processor.statusSlot, let slot = rowWriter.slot {
+            c.drive(statusSlot, turns.answers)
+            c.drive(turns.job, JobDescriptorWords(bits: processor.words)["slot"].truncated(to: system.slotBits))
+            c.drive(turns.hands, processor.feed.valid & !isDirect)
+            c.drive(turns.writes, slot)
+        }
         part(c, feeder.query, isDirect, to: direct.query, or: lane.query)
         c.send(feeder.job.payload.job, when: feeder.job.valid & isDirect, to: direct.job)
         c.send(feeder.job.payload, when: feeder.job.valid & !isDirect, to: lane.job)
@@ -169,6 +176,7 @@ struct SystemUnits {
         c.connect(selected.entry, to: listSaver.list)
         c.drive(listSaver.layer, processor.layer)
         c.drive(listSaver.listing, selected.listing)
+        if let isRepeated = selected.isRepeated, let target = listSaver.isRepeated { c.drive(target, isRepeated) }
         c.drive(processor.selects, listSaver.selects)
         c.drive(listSaver.handedOut, processor.handedOut)
         for (packet, own) in zip(arbiter.packet, [rowWriter.packet, stateSaver.packet, listSaver.packet]) {

@@ -50,6 +50,8 @@ enum ControlReader: Int, CaseIterable {
 /// What the writer of rows has to know of a job.
 struct RowContext: Bundle {
     let isCascade: Bit
+    /// Of its sequence.
+    let slot: Unsigned
     let heads: Unsigned
     let outputAddress, outputStride: Unsigned
     let regionFirst, regionLast: Unsigned
@@ -61,12 +63,12 @@ struct RowContext: Bundle {
     /// The last job of its chain.
     let endsChain: Bit
 
-    static var shape: Shape<RowContext> {
+    static func shape(_ system: SystemConfiguration) -> Shape<RowContext> {
         Shape { fields in
             func address() -> Unsigned { fields.make(.unsigned(MemoryPort.addressBits)) }
             func bit() -> Bit { fields.make(.bit) }
             return RowContext(
-                isCascade: bit(), heads: fields.make(.unsigned(headCountBits)), outputAddress: address(),
+                isCascade: bit(), slot: fields.make(.unsigned(system.slotBits)), heads: fields.make(.unsigned(headCountBits)), outputAddress: address(),
                 outputStride: fields.make(.unsigned(32)), regionFirst: address(), regionLast: address(),
                 completionAddress: address(), id: fields.make(.unsigned(32)), interrupts: bit(), savesState: bit(), endsChain: bit())
         }
@@ -146,6 +148,7 @@ extension SystemFault {
 }
 
 extension SystemConfiguration {
+    var slotBits: Int { bitsToIndex(slots) }
     /// Beats of the part of a head's record that is read.
     var recordBeats: Int { (8 * RecordLayout.headRecord.bytes + 16 * lane.lane.headSize + dataBits - 1) / dataBits }
     /// A word of a state: numbers of 32 bits, then as many births.

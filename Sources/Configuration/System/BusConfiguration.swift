@@ -5,6 +5,8 @@ public protocol BusConfiguration: Hashable, Sendable {
     var lanes: Int { get }
     /// What its descriptors are.
     var jobs: JobKind { get }
+    /// Sequences whose importances are held on chip; 1 where there are none.
+    var slots: Int { get }
     /// The most heads of a layer; of a launch, key-value heads.
     var maximumHeads: Int { get }
     /// The most tokens of a sequence with importance, and entries of a list; 0: there are neither.

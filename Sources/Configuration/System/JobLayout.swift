@@ -70,7 +70,7 @@ extension RecordLayout {
         LayoutField("context", 7, "tokens of the sequence; of a direct job the rows' keys, unless a list is given"),
         LayoutField("heads", 8, 0...7, "rows of the job, one a head"),
         LayoutField("layers", 8, 8...15, "of an iteration"),
-        LayoutField("slot", 8, 16...19, "which of the sequences that are held on chip"),
+        LayoutField("slot", 8, 16...19, "which of the sequences that are held on chip, below `geometry.slots`"),
         LayoutField("key_msb_bits", 9, 0...3, "bits of an element of the key MSB plane"),
         LayoutField("key_lsb_bits", 9, 4...7, "of the key LSB plane; 0: there is none"),
         LayoutField("value_bits", 9, 8...11, "of the value plane"),

@@ -30,6 +30,7 @@ public struct LeanSystemConfiguration: Hashable, Codable, Sendable {
 }
 
 extension LeanSystemConfiguration: BusConfiguration {
+    public var slots: Int { 1 }
     public var laneGeometry: LaneConfiguration { cluster.lane.lane }
     public var lanes: Int { cluster.lanes }
     public var jobs: JobKind { .launches }

@@ -4,17 +4,25 @@ import FixedPoint
 import GoldenModel
 import SeededRandom
 
-/// Jobs of all kinds at random: rows by themselves with lists and without, iterations of sequences that take turns, their states
-/// saved and loaded between, their tokens appended; mostly of few tokens, in chains of any length.
+/// Jobs of all kinds at random: rows by themselves with lists and without, iterations of sequences that take turns in the slots, a layer
+/// at a time where there are several, their states saved and loaded between, into the same slot or another, their tokens appended;
+/// mostly of few tokens, in chains of any length.
 public struct RandomSystemJobs {
     public let configuration: SystemConfiguration
     /// Most tokens of a sequence.
     public var longest = 200
     private var random: SeededGenerator
-    private var sequences: [Sequence?] = [nil, nil]
-    /// Of `sequences`, the one that the accelerator has on chip.
-    private var resident: Int?
-    private var state: [SystemProgram.StatePlace?] = [nil, nil]
+    /// One more than there are slots.
+    private var sequences: [Sequence?] = []
+    private var state: [SystemProgram.StatePlace] = []
+    private var slots: [Slot] = []
+
+    private struct Slot {
+        /// Of the sequences, the one that it holds.
+        var resident: Int?
+        /// Jobs of its iteration that have not been given yet.
+        var jobs: [SystemProgram.Job] = []
+    }
 
     private struct Sequence {
         var golden: CascadeProgram.Sequence
@@ -35,15 +43,16 @@ public struct RandomSystemJobs {
     /// A program of at least that many jobs. Sequences do not outlive it.
     public mutating func program(jobs count: Int, region: DeviceRegion, firstID: UInt32 = 1) throws -> SystemProgram {
         var program = try SystemProgram(configuration, region: region, seed: random.next(), firstID: firstID)
-        (sequences, state, resident) = ([nil, nil], [nil, nil], nil)
-        for index in state.indices { state[index] = try program.placeState() }
+        sequences = [Sequence?](repeating: nil, count: configuration.slots + 1)
+        state = []
+        for _ in sequences.indices { state.append(try program.placeState()) }
+        slots = [Slot](repeating: Slot(), count: configuration.slots)
         var waiting: [[SystemProgram.Job]] = []
-        while program.jobs.count + waiting.joined().count < count {
-            let jobs = random.below(5) < 2 ? [try directJob(&program)] : try iteration(&program)
-            for job in jobs {
-                if waiting.isEmpty || random.below(3) == 0 { waiting.append([]) }
-                waiting[waiting.count - 1].append(job)
-            }
+        while program.jobs.count + waiting.joined().count < count || slots.contains(where: { !$0.jobs.isEmpty }) {
+            let isEnough = program.jobs.count + waiting.joined().count >= count
+            let job = try next(&program, beginsNone: isEnough)
+            if waiting.isEmpty || random.below(3) == 0 { waiting.append([]) }
+            waiting[waiting.count - 1].append(job)
             if random.below(4) == 0 {
                 program.append(waiting)
                 waiting = []
@@ -51,6 +60,16 @@ public struct RandomSystemJobs {
         }
         program.append(waiting)
         return program
+    }
+
+    /// The next layer of an iteration, or rows by themselves if none is under way.
+    private mutating func next(_ program: inout SystemProgram, beginsNone: Bool) throws -> SystemProgram.Job {
+        let busy = slots.indices.filter { !slots[$0].jobs.isEmpty }
+        if busy.isEmpty, random.below(3) == 0 { return try directJob(&program) }
+        // Towards the end only what has begun goes on.
+        let slot = busy.isEmpty || !beginsNone && random.below(2) == 0 ? random.below(slots.count) : busy[random.below(busy.count)]
+        if slots[slot].jobs.isEmpty { slots[slot].jobs = try iteration(in: slot, &program) }
+        return slots[slot].jobs.removeFirst()
     }
 
     private mutating func codes(_ count: Int, _ bits: Int) -> [Int16] {
@@ -104,9 +123,11 @@ public struct RandomSystemJobs {
         return try program.directJob(work, context: context, list: list.isEmpty ? [random.below(context)] : list)
     }
 
-    private mutating func iteration(_ program: inout SystemProgram) throws -> [SystemProgram.Job] {
-        let index = random.below(2)
-        let isLost = sequences[index].map { resident != index && !$0.isSaved || $0.tokens == $0.capacity } ?? true
+    private mutating func iteration(in slot: Int, _ program: inout SystemProgram) throws -> [SystemProgram.Job] {
+        // None whose iteration is under way elsewhere.
+        let idle = sequences.indices.filter { index in !slots.contains { !$0.jobs.isEmpty && $0.resident == index } }
+        let index = idle[random.below(idle.count)], isHere = slots[slot].resident == index
+        let isLost = sequences[index].map { !isHere && !$0.isSaved || $0.tokens == $0.capacity } ?? true
         let isNew = isLost || random.below(8) == 0
         if isNew { sequences[index] = try newSequence(&program) }
         guard var sequence = sequences[index] else { preconditionFailure("a sequence was just made") }
@@ -118,15 +139,16 @@ public struct RandomSystemJobs {
             }
         }
         sequence.tokens += added
-        let restores = !isNew && (resident != index || random.below(3) == 0 && sequence.isSaved)
+        let restores = !isNew && (!isHere || random.below(3) == 0 && sequence.isSaved)
         let saves = random.below(2) == 0
         var layers: [SystemProgram.LayerWork] = []
         for layer in sequence.layers { layers.append(try work(layer)) }
         let jobs = try program.iteration(
-            of: &sequence.golden, context: sequence.tokens, isNew: isNew, layers: layers,
-            state: (place: state[index]!, restores: restores, saves: saves))
+            of: &sequence.golden, slot: slot, context: sequence.tokens, isNew: isNew, layers: layers,
+            state: (place: state[index], restores: restores, saves: saves))
         sequence.isSaved = saves
-        resident = index
+        for other in slots.indices where slots[other].resident == index { slots[other].resident = nil }
+        slots[slot].resident = index
         sequences[index] = sequence
         return jobs
     }

@@ -160,10 +160,11 @@ public struct SystemProgram: Sendable {
     /// The jobs of an iteration's layers, in order; none is given yet.
     ///
     /// - Parameters:
+    ///   - slot: Where on chip the sequence is, or comes.
     ///   - isNew: The sequence has no tokens yet, and begins.
     ///   - state: Where it lies, whether it is loaded before and saved after.
     public mutating func iteration(
-        of sequence: inout CascadeProgram.Sequence, context: Int, isNew: Bool, layers: [LayerWork],
+        of sequence: inout CascadeProgram.Sequence, slot: Int = 0, context: Int, isNew: Bool, layers: [LayerWork],
         state: (place: StatePlace, restores: Bool, saves: Bool)? = nil
     ) throws -> [Job] {
         let heads = sequence.cascade.heads, tokensBefore = sequence.cascade.tokenImportance.context
@@ -196,7 +197,7 @@ public struct SystemProgram: Sendable {
             let place = try place(work, list: selects ? kept.tokens : nil)
             let saved = use?.isSaved == true ? (state!.place, stateBytes(sequence)) : nil
             jobs.append(job(
-                work, place, rows: .cascade(begins: isFirst ? begins : nil), context: context, results: results,
+                work, place, rows: .cascade(begins: isFirst ? begins : nil), slot: slot, context: context, results: results,
                 selected: selects ? kept.tokens : nil, state: use, saved: saved))
         }
         return jobs
@@ -242,7 +243,7 @@ public struct SystemProgram: Sendable {
     }
 
     private mutating func job(
-        _ work: LayerWork, _ place: Place, rows: JobDescriptor.Rows, context: Int, results: [SpAttenResult?], selected: [Int]?,
+        _ work: LayerWork, _ place: Place, rows: JobDescriptor.Rows, slot: Int = 0, context: Int, results: [SpAttenResult?], selected: [Int]?,
         state: JobDescriptor.State?, saved: (place: StatePlace, bytes: [UInt8])? = nil
     ) -> Job {
         let id = nextID
@@ -267,7 +268,7 @@ public struct SystemProgram: Sendable {
         let store = work.layer.store
         return Job(
             descriptor: JobDescriptor(
-                id: id, rows: rows, context: context, heads: results.count,
+                id: id, rows: rows, slot: slot, context: context, heads: results.count,
                 settings: RowSettings(tileKeys: work.tileKeys, keyFormat: store.keyFormat, valueFormat: store.valueFormat),
                 pruning: work.pruning, headTable: place.table, planes: store.planes, output: place.output, region: region,
                 completion: work.options.hasCompletion ? place.completion : nil,

@@ -76,7 +76,8 @@ public struct SystemVectors: Encodable {
             works.append(work)
         }
         let jobs = try program.iteration(
-            of: &sequence, context: tokens, isNew: true, layers: works, state: (place: state, restores: false, saves: true))
+            of: &sequence, slot: configuration.slots - 1, context: tokens, isNew: true, layers: works,
+            state: (place: state, restores: false, saves: true))
         program.append([jobs])
         return try SystemVectors(program, ring: 0x1000, ringSizeLog2: 2, descriptors: 0x2000)
     }
