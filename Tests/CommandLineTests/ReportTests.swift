@@ -171,8 +171,8 @@ import Testing
         }
         let presets = try #require(
             try LeanSpAtten(["presets", "--json", "-"], in: directory).json()["presets"] as? [[String: Any]])
-        #expect(presets.count == 26)
-        #expect(Set(presets.compactMap { $0["configHash"] as? String }).count == 26)
+        #expect(presets.count == 27)
+        #expect(Set(presets.compactMap { $0["configHash"] as? String }).count == 27)
     }
 
     @Test(arguments: [[], ["presets"], ["generate"], ["simulate"], ["golden"], ["doctor"]])
