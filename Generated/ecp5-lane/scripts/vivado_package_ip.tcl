@@ -128,14 +128,17 @@ add_files [list \
   rtl/Fifo_w1_d32.v \
   rtl/Fifo_w17_d4.v \
   rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v \
-  rtl/DescriptorReader_w128.v \
+  rtl/RecordReader_w128_n12.v \
+  rtl/DescriptorFetcher_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/JobCheck_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/CommandProcessor_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RoundRobinArbiter_n4_w50.v \
   rtl/Fifo_w10_d16.v \
   rtl/ControlReads_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
+  rtl/RecordReader_w128_n9.v \
   rtl/HeadFeeder_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/ListLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
+  rtl/RecordReader_w128_n2.v \
   rtl/StateLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/Fifo_w129_d16.v \
   rtl/Fifo_w33_d16.v \

@@ -98,7 +98,8 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d8.v
 set_global_assignment -name VERILOG_FILE rtl/StateRouter_d128_n524288_e8_r4.v
 set_global_assignment -name VERILOG_FILE rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v
 set_global_assignment -name VERILOG_FILE rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
-set_global_assignment -name VERILOG_FILE rtl/DescriptorReader_w512.v
+set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n3.v
+set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w50.v
@@ -109,6 +110,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w21.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n16_w21.v
 set_global_assignment -name VERILOG_FILE rtl/LaunchRowLocator_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d16.v
+set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n5.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1595_d8.v
 set_global_assignment -name VERILOG_FILE rtl/QueryFeeder_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w23.v

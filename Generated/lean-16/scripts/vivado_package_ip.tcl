@@ -95,7 +95,8 @@ add_files [list \
   rtl/StateRouter_d128_n524288_e8_r4.v \
   rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v \
   rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
-  rtl/DescriptorReader_w512.v \
+  rtl/RecordReader_w512_n3.v \
+  rtl/DescriptorFetcher_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/SkidBuffer_w50.v \
@@ -106,6 +107,7 @@ add_files [list \
   rtl/RoundRobinArbiter_n16_w21.v \
   rtl/LaunchRowLocator_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/Fifo_w40_d16.v \
+  rtl/RecordReader_w512_n5.v \
   rtl/Fifo_w1595_d8.v \
   rtl/QueryFeeder_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/SkidBuffer_w23.v \

@@ -128,7 +128,8 @@ set_global_assignment -name VERILOG_FILE rtl/LaneGroup_d64_m64_p64_n524288_b256_
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d4.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_l8_slots2.v
-set_global_assignment -name VERILOG_FILE rtl/DescriptorReader_w512.v
+set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n3.v
+set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w48.v
@@ -137,6 +138,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w8_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
+set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n2.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d16.v

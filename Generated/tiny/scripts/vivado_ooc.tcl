@@ -124,14 +124,17 @@ read_verilog [list \
   rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v \
   rtl/Fifo_w1_d32.v \
   rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_shared.v \
-  rtl/DescriptorReader_w64.v \
+  rtl/RecordReader_w64_n24.v \
+  rtl/DescriptorFetcher_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/CommandProcessor_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/RoundRobinArbiter_n4_w51.v \
   rtl/Fifo_w11_d16.v \
   rtl/ControlReads_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
+  rtl/RecordReader_w64_n6.v \
   rtl/HeadFeeder_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/ListLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
+  rtl/RecordReader_w64_n4.v \
   rtl/StateLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v \
   rtl/Fifo_w65_d8.v \
   rtl/Fifo_w33_d16.v \

@@ -12,15 +12,7 @@ struct CommandProcessor: Module {
     let system: SystemConfiguration
 
     struct Ports {
-        /// Chains of the ring are begun.
-        let enable: Bit
-        let ringBase: Unsigned
-        /// log2 of the ring's slots.
-        let ringSize: Unsigned
-        /// Chains that have been submitted, modulo 2^16.
-        let tail: Unsigned
-        /// Index of the first chain while the accelerator is cleared.
-        let firstIndex: Unsigned
+        let ring: RingState
         let read: Stream<ControlRead>
         let beat: Stream<Unsigned>
         /// The descriptor at hand; holds while parts of it are done.
@@ -51,11 +43,8 @@ struct CommandProcessor: Module {
 
     func ports(_ io: Interface) -> Ports {
         let lane = system.lane
-        func address() -> Unsigned { io.input(.unsigned(MemoryPort.addressBits)) }
         return Ports(
-            enable: io.input(.bit), ringBase: address(), ringSize: io.input(.unsigned(4)),
-            tail: io.input(.unsigned(ControlRegisters.indexBits)), firstIndex: io.input(.unsigned(ControlRegisters.indexBits)),
-            read: io.source(ControlRead.shape(system)), beat: io.sink(.unsigned(system.dataBits)),
+            ring: io.input(RingState.shape), read: io.source(ControlRead.shape(system)), beat: io.sink(.unsigned(system.dataBits)),
             words: io.output(.unsigned(JobDescriptorWords.width)), rows: io.source(RowContext.shape(system)),
             command: io.source(CascadeCommand.shape(lane)), status: io.sink(.unsigned(CascadeController.statusBits)),
             statusSlot: system.slots > 1 ? io.input(.unsigned(system.slotBits)) : nil,
@@ -68,7 +57,7 @@ struct CommandProcessor: Module {
 
     /// What is being done.
     enum Phase: Int, CaseIterable {
-        case start, idle, ask, load, check, judge, enqueue
+        case fetch, check, judge, enqueue
         case awaitCascade, askRestore, restore, awaitRestored, begin, list, rows, select, awaitIteration, askSave, save, awaitSaved
         case next, halted
     }
@@ -76,36 +65,24 @@ struct CommandProcessor: Module {
     func body(_ c: Circuit, _ io: Ports) {
         let phase = PhaseRegister<Phase>(c)
 
-        let reader = c.instance("descriptor_reader", DescriptorReader(dataBits: system.dataBits))
-        c.connect(io.beat, to: reader.beat)
-        let job = JobDescriptorWords(bits: reader.words)
-        c.drive(io.words, reader.words)
+        let fetcher = c.instance("descriptor_fetcher", DescriptorFetcher(bus: system.bus))
+        c.drive(fetcher.ring, io.ring)
+        c.connect(fetcher.read, to: io.read)
+        c.connect(io.beat, to: fetcher.beat)
+        c.drive(fetcher.isDone, phase.is(.next))
+        let job = JobDescriptorWords(bits: fetcher.words)
+        c.drive(io.words, fetcher.words)
         let isOfSlot = (0..<system.slots).map { system.slots == 1 ? nil : c.named("is_of_slot_\($0)", job["slot"] == Unsigned($0)) }
         let iterations = isOfSlot.indices.map { Iteration(c, system.slots == 1 ? "" : "_of_slot_\($0)", $0, isOfSlot[$0]) }
         func ofSlot<V: Selectable>(_ values: [V]) -> V { select(job["slot"], values) }
         let layer = ofSlot(iterations.map(\.layer.q))
         let check = c.instance("job_check", JobCheck(system: system))
-        c.drive(check.words, reader.words)
+        c.drive(check.words, fetcher.words)
         c.drive(check.iterationOpen, ofSlot(iterations.map(\.isOpen.q)))
         c.drive(check.iterationHeads, ofSlot(iterations.map(\.heads.q)))
         c.drive(check.someOpen, iterations.map(\.isOpen.q).anySet)
 
-        // From the ring to a descriptor that is at hand.
-        let walk = RingWalk(c, RingPorts(
-            enable: io.enable, base: io.ringBase, size: io.ringSize, tail: io.tail, firstIndex: io.firstIndex))
-        let address = walk.address
-        c.when(phase.is(.start)) {
-            walk.start()
-            phase.go(.idle)
-        }
-        c.when(phase.is(.idle) & walk.hasChain) {
-            walk.beginChain()
-            phase.go(.ask)
-        }
-        c.send(ControlRead(address: address.q, beats: c.constant(JobDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
-               when: phase.is(.ask), to: io.read)
-        c.when(phase.is(.ask) & io.read.ready) { phase.go(.load) }
-        c.when(phase.is(.load) & reader.loaded) { phase.go(.check) }
+        c.when(phase.is(.fetch) & fetcher.comes) { phase.go(.check) }
         c.when(phase.is(.check)) { phase.go(.judge) }
         c.when(phase.is(.judge)) { phase.go(.enqueue) }
 
@@ -139,15 +116,7 @@ struct CommandProcessor: Module {
         c.when(phase.is(.askSave) & io.command.ready) { phase.go(.save) }
         c.when(phase.is(.save) & io.save.ready) { phase.go(.awaitSaved) }
         c.when(phase.is(.awaitSaved) & answered) { phase.go(.next) }
-        c.when(phase.is(.next)) {
-            c.when(job["next"].isNonzero) {
-                walk.goOn(to: job.address("next"))
-                phase.go(.ask)
-            }.otherwise {
-                walk.endChain()
-                phase.go(.idle)
-            }
-        }
+        c.when(phase.is(.next)) { phase.go(.fetch) }
 
         for iteration in iterations {
             iteration.follow(c, job, begins: phase.is(.begin) & io.command.ready, layerEnds: phase.is(.select) & !io.selects & !direct, ends)
@@ -167,11 +136,11 @@ struct CommandProcessor: Module {
         let isBad = c.named("is_bad", phase.is(.judge) & check.code.isNonzero)
         c.when(isRefused | isBad) { phase.go(.halted) }
         c.drive(io.fault.valid, isRefused | isBad)
-        let field = address.q &+ concatenate(check.word, c.constant(0, .unsigned(2))).extended(to: MemoryPort.addressBits)
+        let field = fetcher.address &+ concatenate(check.word, c.constant(0, .unsigned(2))).extended(to: MemoryPort.addressBits)
         c.drive(io.fault.payload, FaultReport(
-            code: mux(isRefused, SystemFault.refused.code, check.code), address: mux(isRefused, address.q, field)))
-        c.drive(io.busy, !phase.is(.start) & !phase.is(.idle) & !phase.is(.halted))
-        c.drive(io.descriptorAddress, address.q)
+            code: mux(isRefused, SystemFault.refused.code, check.code), address: mux(isRefused, fetcher.address, field)))
+        c.drive(io.busy, fetcher.busy & !phase.is(.halted))
+        c.drive(io.descriptorAddress, fetcher.address)
     }
 
     private func context(_ job: JobDescriptorWords) -> RowContext {

@@ -57,24 +57,17 @@ struct HeadFeeder: Module {
             beats: c.constant(system.recordBeats - 1, .unsigned(system.controlBeatBits))), when: asks, to: io.read)
 
         // A record comes.
-        let record = c.register("head_record", .unsigned(system.recordBeats * system.dataBits))
-        let place = c.register("record_place", .unsigned(bitsToIndex(system.recordBeats)), reset: 0)
-        let isWhole = c.register("record_is_whole", .bit, reset: 0)
-        let isLast = place.q == Unsigned(system.recordBeats - 1)
-        let takesBeat = c.named("takes_beat", io.beat.valid & !isWhole.q)
-        c.drive(io.beat.ready, !isWhole.q)
-        c.when(takesBeat) {
-            record.next(system.recordBeats == 1
-                ? io.beat.payload : concatenate(io.beat.payload, record.q[system.dataBits..<record.q.width]))
-            place.next(mux(isLast, 0, place.q &+ 1))
-        }
+        let reader = c.instance("record_reader", RecordReader(dataBits: system.dataBits, beats: system.recordBeats))
+        c.connect(io.beat, to: reader.beat)
+        let isWhole = reader.record.valid, record = reader.record.payload
+        let headRecord = HeadRecordWords(bits: record[0..<HeadRecordWords.width])
 
         // It goes out as a job and a query, which may be taken in either order.
         let jobSent = c.register("job_sent", .bit, reset: 0), querySent = c.register("query_sent", .bit, reset: 0)
-        let goes = c.named("head_goes", isWhole.q & (jobSent.q | io.job.ready) & (querySent.q | io.query.ready))
+        let goes = c.named("head_goes", isWhole & (jobSent.q | io.job.ready) & (querySent.q | io.query.ready))
         c.when(goes) { jobSent.clear() }.elsewhen(io.job.fires) { jobSent.set() }
         c.when(goes) { querySent.clear() }.elsewhen(io.query.fires) { querySent.set() }
-        c.when(takesBeat & isLast) { isWhole.set() }.elsewhen(goes) { isWhole.clear() }
+        c.drive(reader.record.ready, goes)
         let head = c.register("head", .unsigned(headCountBits))
         c.when(begins) { head.next(0) }.elsewhen(goes) { head.next(head.q &+ 1) }
         c.drive(ends, goes & (head.q + 1 == job["heads"].extended(to: headCountBits + 1)))
@@ -82,23 +75,13 @@ struct HeadFeeder: Module {
         let keyMSB = walk("key_msb_address", "key_msb_stride", when: goes)
         let keyLSB = walk("key_lsb_address", "key_lsb_stride", when: goes)
         let value = walk("value_address", "value_stride", when: goes)
-        func field(_ name: String) -> Unsigned {
-            let field = RecordLayout.headRecord[name]
-            return record.q[field.firstBit..<field.firstBit + field.width]
-        }
         c.send(CascadeJob(
-            job: laneJob(c, job, isFirst: !head.q.isNonzero, ScaleSettings(
-                mantissa: field("scale_mantissa").truncated(to: NumericFormats.scaleMantissaBits),
-                shift: field("scale_shift").truncated(to: NumericFormats.scaleShiftBits)), keyMSB, keyLSB, value),
-            headScale: field("head_scale")), when: isWhole.q & !jobSent.q, to: io.job)
-        let elements = (0..<system.lane.lane.headSize).map { element in
-            let first = 8 * RecordLayout.headRecord.bytes + 16 * element
-            return record.q[first..<first + NumericFormats.queryBits].asSigned
-        }
-        c.drive(io.query.valid, isWhole.q & !querySent.q)
-        c.drive(io.query.payload, elements)
+            job: laneJob(c, job, isFirst: !head.q.isNonzero, headRecord.scale, keyMSB, keyLSB, value),
+            headScale: headRecord["head_scale"]), when: isWhole & !jobSent.q, to: io.job)
+        c.drive(io.query.valid, isWhole & !querySent.q)
+        c.drive(io.query.payload, HeadRecordWords.query(of: record, elements: system.lane.lane.headSize))
         c.discard(io.feed.payload)
-        c.discard(concatenate(record.q, io.words))
+        c.discard(concatenate(record, io.words))
     }
 
     /// Range and list are those of a direct row; the cascade sets its own.

@@ -8,7 +8,7 @@ import RTL
 /// ```
 ///  s_axil -- AXILiteRegisters -- Supervisor, PerformanceCounters -- irq
 ///                 |
-///          CommandProcessor -- DescriptorReader, JobCheck
+///          CommandProcessor -- DescriptorFetcher, JobCheck
 ///           |      |     |
 ///  HeadFeeder  ListLoader  StateLoader       (ControlReads: one read master for all)
 ///           |      |     |
@@ -85,11 +85,10 @@ package struct LeanSpAtten: Module {
         // Commands come from registers.
         let head = c.register("ring_head", .unsigned(ControlRegisters.indexBits), reset: 0)
         let tail = registers.value["doorbell", "tail"]
-        c.drive(core.ring.enable, registers.value["control", "enable"][0])
-        c.drive(core.ring.base, concatenate(registers.value["ring_base_high", "value"], registers.value["ring_base_low", "value"]))
-        c.drive(core.ring.size, registers.value["ring_size", "log2"])
-        c.drive(core.ring.tail, tail)
-        c.drive(core.ring.firstIndex, head.q)
+        c.drive(core.ring, RingState(
+            enable: registers.value["control", "enable"][0],
+            base: concatenate(registers.value["ring_base_high", "value"], registers.value["ring_base_low", "value"]),
+            size: registers.value["ring_size", "log2"], tail: tail, firstIndex: head.q))
         let chainDone = c.named("chain_done", core.jobDone & core.endsChain)
         c.when(supervisor.restarts) { head.next(tail) }.elsewhen(chainDone) { head.next(head.q &+ 1) }
         c.drive(registers.read["ring_head", "index"], head.q)

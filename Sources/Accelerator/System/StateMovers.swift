@@ -32,25 +32,18 @@ struct StateLoader: Module {
                            beats: c.constant(beats - 1, .unsigned(system.controlBeatBits))), when: asks, to: io.read)
         c.when(io.move.fires) { asked.next(0) }.elsewhen(io.read.fires) { asked.next(asked.q &+ 1) }
 
-        let word = c.register("word", .unsigned(8 * system.stateWordBytes))
-        let place = c.register("place", .unsigned(bitsToIndex(beats)), reset: 0)
-        let isWhole = c.register("word_is_whole", .bit, reset: 0)
-        let isLastBeat = place.q == Unsigned(beats - 1)
-        let takes = c.named("takes_beat", io.beat.valid & !isWhole.q)
-        c.drive(io.beat.ready, !isWhole.q)
-        c.when(takes) {
-            word.next(concatenate(io.beat.payload, word.q[system.dataBits..<word.q.width]))
-            place.next(mux(isLastBeat, 0, place.q &+ 1))
-        }
-        c.when(takes & isLastBeat) { isWhole.set() }.elsewhen(io.restored.ready) { isWhole.clear() }
+        let reader = c.instance("record_reader", RecordReader(dataBits: system.dataBits, beats: beats))
+        c.connect(io.beat, to: reader.beat)
+        let word = reader.record
+        c.drive(word.ready, io.restored.ready)
         let given = c.register("words_given", .unsigned(system.stateWordBits), reset: 0)
         let isLast = c.named("is_last", given.q == move.words)
         c.when(io.restored.fires) { given.next(mux(isLast, 0, given.q &+ 1)) }
         let lanes = system.lane.importanceLanes
         func numbers(_ half: Int) -> [Unsigned] {
-            (0..<lanes).map { word.q[32 * (lanes * half + $0)..<32 * (lanes * half + $0 + 1)] }
+            (0..<lanes).map { word.payload[32 * (lanes * half + $0)..<32 * (lanes * half + $0 + 1)] }
         }
-        c.drive(io.restored.valid, isWhole.q)
+        c.drive(io.restored.valid, word.valid)
         c.drive(io.restored.payload.numbers, numbers(0))
         c.drive(io.restored.payload.born, numbers(1))
         c.drive(io.restored.payload.last, isLast)

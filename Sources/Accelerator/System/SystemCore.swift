@@ -5,7 +5,7 @@ import RTL
 /// What lies between the registers and the bus, as the top of an accelerator sees it: it takes chains from the ring and says what
 /// becomes of them.
 protocol SystemCore {
-    var ring: RingPorts { get }
+    var ring: RingState { get }
     // Pulses; the last two with `jobDone`, of that job.
     var jobDone: Bit { get }
     var interrupts: Bit { get }
@@ -23,25 +23,8 @@ protocol SystemCore {
     func connect(_ c: Circuit, to masters: SystemMasters)
 }
 
-/// What registers say of the ring, as whoever fetches descriptors needs it.
-struct RingPorts {
-    /// Chains of the ring are begun.
-    let enable: Bit
-    let base: Unsigned
-    /// log2 of the ring's slots.
-    let size: Unsigned
-    /// Chains that have been submitted, modulo 2^16.
-    let tail: Unsigned
-    /// Index of the first chain while the accelerator is cleared.
-    let firstIndex: Unsigned
-}
-
 extension SystemUnits: SystemCore {
-    var ring: RingPorts {
-        RingPorts(
-            enable: processor.enable, base: processor.ringBase, size: processor.ringSize, tail: processor.tail,
-            firstIndex: processor.firstIndex)
-    }
+    var ring: RingState { processor.ring }
     var jobDone: Bit { rowWriter.jobDone }
     var interrupts: Bit { rowWriter.interrupts }
     var endsChain: Bit { rowWriter.endsChain }

@@ -30,6 +30,30 @@ struct JobDescriptorWords: RecordBits {
     let bits: Unsigned
 }
 
+/// What comes before a row's query in its record.
+protocol RowRecordBits: RecordBits {}
+
+extension RowRecordBits {
+    var scale: ScaleSettings {
+        ScaleSettings(
+            mantissa: self["scale_mantissa"].truncated(to: NumericFormats.scaleMantissaBits),
+            shift: self["scale_shift"].truncated(to: NumericFormats.scaleShiftBits))
+    }
+
+    /// The query of a whole record.
+    static func query(of record: Unsigned, elements: Int) -> [Signed] {
+        (0..<elements).map { element in
+            let first = width + 16 * element
+            return record[first..<first + NumericFormats.queryBits].asSigned
+        }
+    }
+}
+
+struct HeadRecordWords: RowRecordBits {
+    static let layout = RecordLayout.headRecord
+    let bits: Unsigned
+}
+
 /// A read of consecutive beats of what a job names beside keys and values.
 struct ControlRead: Bundle {
     /// Byte address, a multiple of 64.

@@ -35,7 +35,7 @@ struct LaunchCheck: Module {
                 + outside("rows", system.groupRows) + outside("lanes", system.lanes) + job.badFormats()
                 + [RecordFinding(job["tile_size"] >= Unsigned(system.cluster.lane.tileSizes.count), "tile_size"),
                    RecordFinding(splits & (job["splits"] == 0), "splits")]
-                + job.misalignedAddresses() + job.misalignedStrides())
+                + job.misalignedAddresses() + job.badRegion() + job.misalignedStrides())
         c.drive(io.code, c.stage("held_code", code))
         c.drive(io.word, c.stage("held_word", word))
         c.discard(io.words)

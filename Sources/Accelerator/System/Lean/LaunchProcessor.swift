@@ -12,7 +12,7 @@ struct LaunchProcessor: Module {
     let system: LeanSystemConfiguration
 
     struct Ports {
-        let ring: RingPorts
+        let ring: RingState
         let read: Stream<ControlRead>
         let beat: Stream<Unsigned>
         let tableRead: Stream<ControlRead>
@@ -34,14 +34,10 @@ struct LaunchProcessor: Module {
     var suffix: String { system.suffix }
 
     func ports(_ io: Interface) -> Ports {
-        func index() -> Unsigned { io.input(.unsigned(ControlRegisters.indexBits)) }
         func read() -> Stream<ControlRead> { io.source(ControlRead.shape(system)) }
         func beat() -> Stream<Unsigned> { io.sink(.unsigned(system.dataBits)) }
         return Ports(
-            ring: RingPorts(
-                enable: io.input(.bit), base: io.input(.unsigned(MemoryPort.addressBits)), size: io.input(.unsigned(4)), tail: index(),
-                firstIndex: index()),
-            read: read(), beat: beat(), tableRead: read(), tableBeat: beat(),
+            ring: io.input(RingState.shape), read: read(), beat: beat(), tableRead: read(), tableBeat: beat(),
             launch: io.source(ClusterLaunch.shape(system.cluster.lane)), sequences: io.source(SequenceEntry.shape(system.laneGeometry)),
             begins: io.output(.flow(LaunchContext.shape(system))), place: io.output(.flow(SequencePlace.shape)),
             isFree: io.input(.bits(2)), fault: io.output(.flow(FaultReport.shape)), busy: io.output(.bit),
@@ -49,19 +45,21 @@ struct LaunchProcessor: Module {
     }
 
     enum Phase: Int, CaseIterable {
-        case start, idle, ask, load, check, judge, give, askTable, table, next, halted
+        case fetch, check, judge, give, askTable, table, next, halted
     }
 
     func body(_ c: Circuit, _ io: Ports) {
         let phase = PhaseRegister<Phase>(c)
-        let reader = c.instance("descriptor_reader", DescriptorReader(dataBits: system.dataBits))
-        c.connect(io.beat, to: reader.beat)
-        let job = LaunchDescriptorWords(bits: reader.words)
+        let fetcher = c.instance("descriptor_fetcher", DescriptorFetcher(bus: system.bus))
+        c.drive(fetcher.ring, io.ring)
+        c.connect(fetcher.read, to: io.read)
+        c.connect(io.beat, to: fetcher.beat)
+        c.drive(fetcher.isDone, phase.is(.next))
+        let job = LaunchDescriptorWords(bits: fetcher.words), address = fetcher.address
         let check = c.instance("launch_check", LaunchCheck(system: system))
-        c.drive(check.words, reader.words)
+        c.drive(check.words, fetcher.words)
 
-        let address = fetch(c, io, phase, job)
-        c.when(phase.is(.load) & reader.loaded) { phase.go(.check) }
+        c.when(phase.is(.fetch) & fetcher.comes) { phase.go(.check) }
         c.when(phase.is(.check)) { phase.go(.judge) }
         c.when(phase.is(.judge)) { phase.go(.give) }
 
@@ -81,6 +79,7 @@ struct LaunchProcessor: Module {
             epoch.next(!epoch.q)
             phase.go(.next)
         }
+        c.when(phase.is(.next)) { phase.go(.fetch) }
 
         let isBad = c.named("is_bad", phase.is(.judge) & check.code.isNonzero)
         c.when(isBad | table.isBad) { phase.go(.halted) }
@@ -89,37 +88,10 @@ struct LaunchProcessor: Module {
         let word = address &+ concatenate(check.word, c.constant(0, .unsigned(2))).extended(to: MemoryPort.addressBits)
         c.drive(io.fault.payload, FaultReport(
             code: mux(table.isBad, table.code, check.code), address: mux(table.isBad, tableWord, word)))
-        c.drive(io.busy, !phase.is(.start) & !phase.is(.idle) & !phase.is(.halted))
+        c.drive(io.busy, fetcher.busy & !phase.is(.halted))
         c.drive(io.descriptorAddress, address)
         c.drive(io.id, job["job_id"])
-        c.discard(reader.words)
-    }
-
-    /// From the ring to a descriptor that is asked for; its address.
-    private func fetch(_ c: Circuit, _ io: Ports, _ phase: PhaseRegister<Phase>, _ job: LaunchDescriptorWords) -> Unsigned {
-        let walk = RingWalk(c, io.ring)
-        c.when(phase.is(.start)) {
-            walk.start()
-            phase.go(.idle)
-        }
-        c.when(phase.is(.idle) & walk.hasChain) {
-            walk.beginChain()
-            phase.go(.ask)
-        }
-        c.send(ControlRead(
-            address: walk.address.q, beats: c.constant(LaunchDescriptorWords.width / system.dataBits - 1, .unsigned(system.controlBeatBits))),
-            when: phase.is(.ask), to: io.read)
-        c.when(phase.is(.ask) & io.read.ready) { phase.go(.load) }
-        c.when(phase.is(.next)) {
-            c.when(job["next"].isNonzero) {
-                walk.goOn(to: job.address("next"))
-                phase.go(.ask)
-            }.otherwise {
-                walk.endChain()
-                phase.go(.idle)
-            }
-        }
-        return walk.address.q
+        c.discard(fetcher.words)
     }
 
     private func launch(_ c: Circuit, _ job: LaunchDescriptorWords) -> ClusterLaunch {

@@ -74,3 +74,14 @@ struct LaunchRowLocator: Module {
             address: address), when: lastValid, to: io.located)
     }
 }
+
+extension LaunchRowLocator.Ports {
+    /// Drives what the locator has to know of launches and their sequences, as they come.
+    func learn(_ c: Circuit, _ begins: Flow<LaunchContext>, strides: GroupStrides, _ places: Flow<SequencePlace>, address: Unsigned) {
+        c.drive(self.strides.valid, begins.valid)
+        c.drive(self.strides.payload, LaunchRowLocator.LaunchStrides(epoch: begins.payload.epoch, strides: strides))
+        c.drive(place.valid, places.valid)
+        c.drive(place.payload, LaunchRowLocator.SequenceBase(
+            epoch: places.payload.epoch, sequence: places.payload.sequence, address: address))
+    }
+}

@@ -15,7 +15,7 @@ struct SequenceRecordWords: RecordBits {
     let bits: Unsigned
 }
 
-struct QueryRecordWords: RecordBits {
+struct QueryRecordWords: RowRecordBits {
     static let layout = RecordLayout.queryRecord
     let bits: Unsigned
 }

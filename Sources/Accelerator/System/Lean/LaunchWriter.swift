@@ -140,10 +140,7 @@ struct LaunchWriter: Module {
             c.drive(own.ready, request.ready)
         }
         let locator = c.instance("locator", LaunchRowLocator(system: system))
-        c.drive(locator.place.valid, io.place.valid)
-        c.drive(locator.place.payload, LaunchRowLocator.SequenceBase(epoch: place.epoch, sequence: place.sequence, address: place.outputs))
-        c.drive(locator.strides.valid, io.begins.valid)
-        c.drive(locator.strides.payload, LaunchRowLocator.LaunchStrides(epoch: begins.epoch, strides: begins.outputs))
+        locator.learn(c, io.begins, strides: begins.outputs, io.place, address: place.outputs)
         c.discard(place.queries)
         c.send(shape.unpack(arbiter.granted.payload), when: arbiter.granted.valid, to: locator.row)
         c.drive(arbiter.granted.ready, locator.row.ready)

@@ -5,7 +5,7 @@ import RTL
 /// The units between the registers and the bus of a cluster of dense lanes, all reset by `clear`.
 ///
 /// ```
-///   LaunchProcessor -- DescriptorReader, LaunchCheck
+///   LaunchProcessor -- DescriptorFetcher, LaunchCheck
 ///        |       |
 ///        |   QueryFeeder                  (ControlReads: one read master for both)
 ///        |       |
@@ -82,7 +82,7 @@ struct LeanUnits: SystemCore {
             code: code, address: mux(processor.fault.valid, own.address, mux(feeder.fault.valid, query.address, writer.descriptorAddress))))
     }
 
-    var ring: RingPorts { processor.ring }
+    var ring: RingState { processor.ring }
     var jobDone: Bit { writer.jobDone }
     var interrupts: Bit { writer.interrupts }
     var endsChain: Bit { writer.endsChain }

@@ -81,18 +81,13 @@ struct QueryFeeder: Module {
         c.drive(rows.located.ready, io.read.ready & asked.ready)
 
         // It comes, and goes to its lane.
-        let record = c.register("query_record", .unsigned(system.recordBeats * system.dataBits))
-        let place = c.register("record_place", .unsigned(bitsToIndex(system.recordBeats)), reset: 0)
-        let isLast = place.q == Unsigned(system.recordBeats - 1)
-        c.drive(io.beat.ready, true)
-        c.when(io.beat.valid) {
-            record.next(concatenate(io.beat.payload, record.q[system.dataBits..<record.q.width]))
-            place.next(mux(isLast, 0, place.q &+ 1))
-        }
-        let isWhole = c.stage("record_is_whole", io.beat.valid & isLast, reset: 0)
+        let reader = c.instance("record_reader", RecordReader(dataBits: system.dataBits, beats: system.recordBeats))
+        c.connect(io.beat, to: reader.beat)
+        c.drive(reader.record.ready, true)
+        let isWhole = reader.record.valid
         let owner = asked.output.payload
         c.drive(asked.output.ready, isWhole)
-        let (query, isBad) = query(c, record.q)
+        let (query, isBad) = query(c, reader.record.payload)
         for (number, target) in io.query.enumerated() {
             let queries = Queue(c, "queries_\(number)", Fed.shape(system.laneGeometry), depth: Self.groupsOfLane * max(1, system.groupRows))
             queries.push(Fed(query: query, last: owner.last), when: isWhole & (owner.row.lane == Unsigned(number)))
@@ -107,7 +102,7 @@ struct QueryFeeder: Module {
             code: c.constant(SystemFault.badField.rawValue, .unsigned(FaultReport.codeBits)),
             address: concatenate(owner.row.address, c.constant(offset, .unsigned(bitsToIndex(RecordLayout.alignment))))))
         c.drive(io.faultEpoch, owner.row.epoch)
-        c.discard(concatenate(asked.output.valid, record.q))
+        c.discard(concatenate(asked.output.valid, reader.record.payload))
     }
 
     /// The groups of all lanes, of each as long as its buffer has room: lane, epoch, head, sequence.
@@ -140,10 +135,7 @@ struct QueryFeeder: Module {
     private func locate(_ c: Circuit, _ io: Ports, groups: Stream<Unsigned>) -> Rows {
         let begins = io.begins.payload, place = io.place.payload
         let locator = c.instance("locator", LaunchRowLocator(system: system))
-        c.drive(locator.place.valid, io.place.valid)
-        c.drive(locator.place.payload, LaunchRowLocator.SequenceBase(epoch: place.epoch, sequence: place.sequence, address: place.queries))
-        c.drive(locator.strides.valid, io.begins.valid)
-        c.drive(locator.strides.payload, LaunchRowLocator.LaunchStrides(epoch: begins.epoch, strides: begins.queries))
+        locator.learn(c, io.begins, strides: begins.queries, io.place, address: place.queries)
         let most = (0..<2).map { c.register("last_row_\($0)", .unsigned(system.cluster.lane.slotBits)) }
         for (number, register) in most.enumerated() {
             c.when(io.begins.valid & begins.epoch.is(number)) { register.next(begins.groupRows) }
@@ -166,18 +158,11 @@ struct QueryFeeder: Module {
     /// What a record holds; whether its sink is none.
     private func query(_ c: Circuit, _ record: Unsigned) -> (query: ClusterQuery, isBad: Bit) {
         let head = QueryRecordWords(bits: record[0..<QueryRecordWords.width])
-        let elements = (0..<system.laneGeometry.headSize).map { element in
-            let first = QueryRecordWords.width + 16 * element
-            return record[first..<first + NumericFormats.queryBits].asSigned
-        }
         let sink = AttentionSink(
             occupied: head.flag("has_sink"), reference: head["sink_reference"].asSigned, weight: head["sink_weight"])
         let one = 1 << NumericFormats.weightFractionBits
         let isOff = (sink.weight < Unsigned(one / 2)) | (sink.weight > Unsigned(one))
-        return (ClusterQuery(
-            query: Vector(elements), scale: ScaleSettings(
-                mantissa: head["scale_mantissa"].truncated(to: NumericFormats.scaleMantissaBits),
-                shift: head["scale_shift"].truncated(to: NumericFormats.scaleShiftBits)), sink: sink),
-            sink.occupied & isOff)
+        let elements = QueryRecordWords.query(of: record, elements: system.laneGeometry.headSize)
+        return (ClusterQuery(query: Vector(elements), scale: head.scale, sink: sink), sink.occupied & isOff)
     }
 }

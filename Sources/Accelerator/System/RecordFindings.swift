@@ -18,14 +18,15 @@ struct RecordFinding {
 }
 
 extension RecordBits {
-    /// The 64-bit addresses that are not multiples of 64, or beyond what there is. A region is one of bytes.
+    /// The 64-bit addresses that are not multiples of 64, or beyond what there is.
     func misalignedAddresses() -> [RecordFinding] {
-        Self.layout.fields.filter { $0.width == 64 }.map { field in
-            field.name.hasPrefix("region")
-                ? RecordFinding(isHigh(field.name), field.name)
-                : RecordFinding(isUnaligned(field.name) | isHigh(field.name), .misaligned, field.name)
+        Self.layout.fields.filter { $0.width == 64 && !$0.name.hasPrefix("region") }.map {
+            RecordFinding(isUnaligned($0.name) | isHigh($0.name), .misaligned, $0.name)
         }
     }
+
+    /// The bounds of a region, which are addresses of bytes, beyond what there is.
+    func badRegion() -> [RecordFinding] { ["region_first", "region_last"].map { RecordFinding(isHigh($0), $0) } }
 
     /// The strides that are not multiples of 64.
     func misalignedStrides() -> [RecordFinding] {
