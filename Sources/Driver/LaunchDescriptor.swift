@@ -144,7 +144,7 @@ public struct QueryRecord: Hashable, Sendable {
 extension RecordWords {
     /// As it lies in memory, with elements of 16 bits behind it and zeros up to a multiple of 64.
     func bytes(with elements: [Int16]) -> [UInt8] {
-        let all = bytes + elements.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        let all = bytes + elements.flatMap(\.littleEndianBytes)
         return all + [UInt8](repeating: 0, count: DeviceAllocator.rounded(all.count) - all.count)
     }
 }

@@ -50,5 +50,10 @@ public struct RecordWords: Hashable, Sendable {
     }
 
     /// As it lies in memory.
-    public var bytes: [UInt8] { words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) } } }
+    public var bytes: [UInt8] { words.flatMap(\.littleEndianBytes) }
+}
+
+extension FixedWidthInteger {
+    /// As it lies in memory, lowest byte first.
+    package var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { [UInt8]($0) } }
 }

@@ -27,6 +27,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
+    /// `count` numbers of `bits` bits, two's complement, each as likely as any other; `bits` is 1 to 16.
+    public mutating func uniformCodes(_ count: Int, bits: Int) -> [Int16] {
+        (0..<count).map { _ in Int16(below(1 << bits) - (1 << (bits - 1))) }
+    }
+
     /// A multiple of 2^-53 in [0, 1).
     public mutating func unit() -> Double {
         Double(next() >> 11) * 0x1p-53

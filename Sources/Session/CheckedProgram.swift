@@ -49,13 +49,10 @@ public struct CheckedProgram: Sendable {
     static func randomRow(
         _ keyCount: Int, _ headSize: Int, _ settings: RowSettings, _ generator: inout SeededGenerator
     ) throws -> LaneRow {
-        func codes(_ count: Int, _ bits: Int) -> [Int16] {
-            (0..<count).map { _ in Int16(generator.below(1 << bits) - (1 << (bits - 1))) }
-        }
         let keyBits = settings.keyFormat.bits
-        let keys = codes(keyCount * headSize, keyBits)
-        let values = codes(keyCount * headSize, settings.valueFormat.bits)
-        let query = codes(headSize, NumericFormats.queryBits)
+        let keys = generator.uniformCodes(keyCount * headSize, bits: keyBits)
+        let values = generator.uniformCodes(keyCount * headSize, bits: settings.valueFormat.bits)
+        let query = generator.uniformCodes(headSize, bits: NumericFormats.queryBits)
         // Standard deviation of a sum of products of two uniform codes.
         let deviation = Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + keyBits)) / 12
         let spread = [0.05, 0.5, 1, 2, 4, 8, 16, 64][generator.below(8)]

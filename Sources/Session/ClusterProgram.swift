@@ -130,12 +130,11 @@ public struct ClusterProgram: Sendable {
     ) throws -> Int {
         let headSize = configuration.lane.lane.headSize
         var random = generator
-        func codes(_ count: Int, _ bits: Int) -> [Int16] {
-            (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) }
-        }
         let headCodes = contexts.map { keys in
             (0..<(shares ? 1 : heads)).map { _ in
-                HeadCodes(keys: codes(keys * headSize, settings.keyFormat.bits), values: codes(keys * headSize, settings.valueFormat.bits))
+                HeadCodes(
+                    keys: random.uniformCodes(keys * headSize, bits: settings.keyFormat.bits),
+                    values: random.uniformCodes(keys * headSize, bits: settings.valueFormat.bits))
             }
         }
         // Standard deviation of a sum of products of two uniform codes.
@@ -147,8 +146,8 @@ public struct ClusterProgram: Sendable {
             let spread = spreads[random.below(spreads.count)]
             let sink = sinks && random.below(2) == 0 ? AttentionSink(logit: (random.unit() * 8 - 3) * spread) : nil
             return ClusterQuery(
-                codes: codes(headSize, NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation), sink: sink,
-                pruning: prunes ? SpAttenProgram.randomPruning(&random) : .dense,
+                codes: random.uniformCodes(headSize, bits: NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation),
+                sink: sink, pruning: prunes ? SpAttenProgram.randomPruning(&random) : .dense,
                 list: prunes ? lists[row / rows % contexts.count]?[row / rows / contexts.count] : nil)
         }
         generator = random

@@ -11,11 +11,8 @@ public enum DenseDecode {
         lane: LaneConfiguration, settings: RowSettings, rows: Int, keys: Int, seed: UInt64 = 1
     ) throws -> (CheckedProgram, LaneBound) {
         var generator = SeededGenerator(seed: seed)
-        func codes(_ count: Int, _ bits: Int) -> [Int16] {
-            (0..<count).map { _ in Int16(generator.below(1 << bits) - (1 << (bits - 1))) }
-        }
-        let keyCodes = codes(keys * lane.headSize, settings.keyFormat.bits)
-        let valueCodes = codes(keys * lane.headSize, settings.valueFormat.bits)
+        let keyCodes = generator.uniformCodes(keys * lane.headSize, bits: settings.keyFormat.bits)
+        let valueCodes = generator.uniformCodes(keys * lane.headSize, bits: settings.valueFormat.bits)
         let planes = try KeyValuePlanes(
             keys: keyCodes, values: valueCodes, headSize: lane.headSize,
             keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
@@ -24,7 +21,7 @@ public enum DenseDecode {
         var bound = LaneBound(configuration: lane)
         let placement = checked.place(planes)
         for _ in 0..<rows {
-            let query = codes(lane.headSize, NumericFormats.queryBits)
+            let query = generator.uniformCodes(lane.headSize, bits: NumericFormats.queryBits)
             try checked.append(
                 LaneRow(query: query, keys: keyCodes, values: valueCodes, keyCount: keys, scale: scale),
                 tileKeys: settings.tileKeys, over: placement)

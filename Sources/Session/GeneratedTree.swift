@@ -56,7 +56,7 @@ public struct GeneratedTree: Sendable {
 
     /// What software other than ours needs: the header of the records, and a job of a system for the clients of cocotb.
     private static func system() throws -> [File] {
-        guard case .system(let system) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        let system = try Preset.named("spatten-eighth").system
         return [
             File("Software/c/leanspatten_records.h", RecordLayout.cHeader("leanspatten")),
             File("Testbenches/cocotb/system/job.json", try SystemVectors.committed(system).json()),

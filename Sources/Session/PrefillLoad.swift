@@ -38,20 +38,19 @@ public enum PrefillLoad {
         _ configuration: PrefillConfiguration, settings: RowSettings, rows: Int, context: Int, mask: PrefillMask, seed: UInt64 = 1
     ) throws -> CheckedPrefill {
         var generator = SeededGenerator(seed: seed)
-        func codes(_ count: Int, _ bits: Int) -> [Int16] {
-            (0..<count).map { _ in Int16(generator.below(1 << bits) - (1 << (bits - 1))) }
-        }
         let headSize = configuration.lane.headSize
         var checked = try CheckedPrefill(configuration)
         let head = try checked.place(
-            keys: codes(context * headSize, settings.keyFormat.bits), values: codes(context * headSize, settings.valueFormat.bits),
+            keys: generator.uniformCodes(context * headSize, bits: settings.keyFormat.bits),
+            values: generator.uniformCodes(context * headSize, bits: settings.valueFormat.bits),
             keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
         let scale = try ScoreScale(mantissa: 1 << 17, shift: 19 + settings.keyFormat.bits)
         try checked.append(
             (0..<rows).map { row in
                 let range = mask.range(row: row, rows: rows, context: context)
                 return CheckedPrefill.Row(
-                    query: codes(headSize, NumericFormats.queryBits), first: range.lowerBound, end: range.upperBound, scale: scale)
+                    query: generator.uniformCodes(headSize, bits: NumericFormats.queryBits), first: range.lowerBound,
+                    end: range.upperBound, scale: scale)
             }, tileKeys: settings.tileKeys, over: head)
         return checked
     }

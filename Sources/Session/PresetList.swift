@@ -1,6 +1,15 @@
 import Configuration
 import FixedPoint
 
+extension Preset {
+    /// Its configuration, of a whole accelerator with the cascade.
+    /// - Precondition: it is one.
+    package var system: SystemConfiguration {
+        guard case .system(let system) = configuration else { preconditionFailure("\(name) is no whole accelerator with the cascade") }
+        return system
+    }
+}
+
 /// The presets with what each can do; its names are those of the JSON.
 public struct PresetList: Encodable, Sendable {
     public struct Entry: Encodable, Sendable {

@@ -24,17 +24,15 @@ extension CheckedPrefill {
             let count = generator.below(2) == 0 ? most : 1 + generator.below(most)
             let ranges = Self.randomRanges(count, settings.tileKeys, maximumKeys, &generator)
             let keys = ranges.map(\.upperBound).max() ?? 0
-            func codes(_ count: Int, _ bits: Int) -> [Int16] {
-                (0..<count).map { _ in Int16(generator.below(1 << bits) - (1 << (bits - 1))) }
-            }
             let head = try place(
-                keys: codes(keys * headSize, settings.keyFormat.bits), values: codes(keys * headSize, settings.valueFormat.bits),
+                keys: generator.uniformCodes(keys * headSize, bits: settings.keyFormat.bits),
+                values: generator.uniformCodes(keys * headSize, bits: settings.valueFormat.bits),
                 keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
             // Standard deviation of a sum of products of two uniform codes.
             let deviation = Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + settings.keyFormat.bits)) / 12
             try appendGroup(
                 ranges.map { range in
-                    let query = codes(headSize, NumericFormats.queryBits)
+                    let query = generator.uniformCodes(headSize, bits: NumericFormats.queryBits)
                     let spread = [0.05, 0.5, 1, 2, 4, 8, 16, 64][generator.below(8)]
                     // Any two numbers that do not ascend make an empty row.
                     let end = range.isEmpty ? generator.below(range.lowerBound + 1) : range.upperBound

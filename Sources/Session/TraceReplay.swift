@@ -68,7 +68,7 @@ package struct TraceReplay: Sendable {
                 place = (row.iteration, row.layer)
             }
             var (attention, placement) = planes[settings]!
-            attention.query = (0..<headSize).map { _ in Int16(random.below(4096) - 2048) }
+            attention.query = random.uniformCodes(headSize, bits: 12)
             attention.list = list.count < row.context ? list : nil
             attention.end = list.count
             let limit = row.values << ValueRule.fractionBits / row.keys

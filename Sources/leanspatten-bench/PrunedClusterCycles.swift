@@ -103,19 +103,17 @@ struct PrunedClusterCycles: Benchmark {
         let headSize = cluster.lane.lane.headSize
         var settings = settings, random = SeededGenerator(seed: 1, name: "kept lists")
         settings.tileKeys = tile
-        func codes(_ count: Int, _ bits: Int) -> [Int16] {
-            (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) }
-        }
         let tokens = 1024
         let shared = HeadCodes(
-            keys: codes(tokens * headSize, settings.keyFormat.bits), values: codes(tokens * headSize, settings.valueFormat.bits))
+            keys: random.uniformCodes(tokens * headSize, bits: settings.keyFormat.bits),
+            values: random.uniformCodes(tokens * headSize, bits: settings.valueFormat.bits))
         let lists = lengths.map { length in
             Array((0..<tokens).map { (rank: random.next(), token: $0) }.sorted { $0.rank < $1.rank }.prefix(length).map(\.token)).sorted()
         }
         let scale = try ScoreScale(real: 12 / (Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + settings.keyFormat.bits))))
         let queries = (0..<4 * lengths.count).map { row in
             ClusterQuery(
-                codes: codes(headSize, NumericFormats.queryBits), scale: scale, pruning: rules[2].pruning,
+                codes: random.uniformCodes(headSize, bits: NumericFormats.queryBits), scale: scale, pruning: rules[2].pruning,
                 list: lists[row % lengths.count])
         }
         var program = try ClusterProgram(cluster)

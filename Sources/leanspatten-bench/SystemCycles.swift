@@ -61,7 +61,7 @@ struct SystemCycles: Benchmark {
     }
 
     private func measure(_ item: Case) throws -> Figure {
-        guard case .system(let system) = try Preset.named(item.preset).configuration else { preconditionFailure("no system") }
+        let system = try Preset.named(item.preset).system
         let base = 0x1_0000_0000, workspace = DeviceRegion(address: base, bytes: 1 << 16)
         var random = SeededGenerator(seed: 1)
         let program = try Self.program(item, system, DeviceRegion(address: workspace.end, bytes: 64 << 20), &random)
@@ -83,20 +83,21 @@ struct SystemCycles: Benchmark {
         _ item: Case, _ system: SystemConfiguration, _ region: DeviceRegion, _ random: inout SeededGenerator
     ) throws -> SystemProgram {
         let headSize = system.lane.lane.headSize
-        func codes(_ count: Int, _ bits: Int) -> [Int16] { (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
         var program = try SystemProgram(system, region: region, seed: 1)
         var places: [SystemProgram.Layer] = []
         for _ in 0..<item.sequences {
             var place = try program.placeLayer(
                 heads: heads, keyFormat: KeyFormat("12+0"), valueFormat: ValueFormat(bits: item.valueBits), capacity: tokens)
-            try program.append((0..<heads).map { _ in (codes(tokens * headSize, 12), codes(tokens * headSize, item.valueBits)) },
-                               to: &place, byHost: false)
+            let rows = (0..<heads).map { _ in
+                (random.uniformCodes(tokens * headSize, bits: 12), random.uniformCodes(tokens * headSize, bits: item.valueBits))
+            }
+            try program.append(rows, to: &place, byHost: false)
             places.append(place)
         }
         func work(_ place: SystemProgram.Layer) throws -> SystemProgram.LayerWork {
             SystemProgram.LayerWork(
                 place, heads: try (0..<heads).map { _ in
-                    HeadRecord(query: codes(headSize, 12), scale: try ScoreScale(real: 1e-6), headScale: 50_000)
+                    HeadRecord(query: random.uniformCodes(headSize, bits: 12), scale: try ScoreScale(real: 1e-6), headScale: 50_000)
                 }, tileKeys: 1024,
                 pruning: item.isDense ? .dense : PruningSettings(values: .fraction(keptValues / keptKeys)))
         }

@@ -2,6 +2,7 @@ import Accelerator
 import Blocks
 import Configuration
 import Foundation
+import Session
 import Testing
 
 /// `Docs/registers.md` shows the registers of `spatten-eighth` as they are declared.
@@ -9,7 +10,7 @@ import Testing
     @Test func thePageSaysWhatIsDeclared() throws {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Docs/registers.md")
-        guard case .system(let system) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        let system = try Preset.named("spatten-eighth").system
         let page = """
             # Registers
 

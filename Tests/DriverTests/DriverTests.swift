@@ -97,9 +97,8 @@ import Testing
         let memory = Memory(), valueFormat = try ValueFormat(bits: 6)
         var store = try KeyValueStore(
             heads: 3, headSize: 32, keyFormat: format, valueFormat: valueFormat, capacity: 9, from: &allocator)
-        func codes(_ bits: Int) -> [Int16] { (0..<9 * 32).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
         for head in 0..<3 {
-            let keys = codes(format.bits), values = codes(6)
+            let keys = random.uniformCodes(9 * 32, bits: format.bits), values = random.uniformCodes(9 * 32, bits: 6)
             var row = 0
             while row < 9 {
                 let end = min(9, row + 1 + random.below(3)), range = row * 32..<end * 32

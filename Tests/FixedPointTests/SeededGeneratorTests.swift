@@ -20,6 +20,14 @@ import Testing
         #expect(derivedSeed(42, "layer0.key") != derivedSeed(42, "layer1.key"))
     }
 
+    /// Likewise.
+    @Test func codesAreStable() {
+        var generator = SeededGenerator(seed: 1_234_567)
+        #expect(generator.uniformCodes(5, bits: 12) == [-615, -1337, 131, -1029, 1595])
+        #expect(generator.uniformCodes(200, bits: 3).min() == -4)
+        #expect(generator.uniformCodes(200, bits: 3).max() == 3)
+    }
+
     @Test func drawsHaveTheirDistributions() {
         var generator = SeededGenerator(seed: 1)
         var counts = Array(repeating: 0, count: 7)

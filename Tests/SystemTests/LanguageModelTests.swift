@@ -29,14 +29,14 @@ import Verification
 
     @Test("generated tokens of a language model, 12 layers in a chain", arguments: reductions)
     func generation(_ name: String) throws {
-        guard case .system(let configuration) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        let configuration = try Preset.named("spatten-eighth").system
         let replay = try CascadeReplay(Self.evaluation(), NamedReduction.named(name), windowAt: 40 * 1024)
         try run(name, [replay], on: configuration)
     }
 
     @Test("two texts, the layers of which take turns", arguments: reductions.dropFirst())
     func generations(_ name: String) throws {
-        guard case .system(let configuration) = try Preset.named("spatten-eighth").configuration else { preconditionFailure("no system") }
+        let configuration = try Preset.named("spatten-eighth").system
         let replays = try [40, 50].map { try CascadeReplay(Self.evaluation(), NamedReduction.named(name), windowAt: $0 * 1024) }
         try run("\(name), two texts", replays, on: configuration)
     }

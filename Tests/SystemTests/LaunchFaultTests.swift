@@ -10,54 +10,23 @@ import Verification
 /// What stops a launch: errors on the bus, descriptors and records that are none, a memory that does not answer, a soft reset. The
 /// device says what and where, has written nothing outside of the launch's region, and does a good launch right after a soft reset.
 @Suite struct LaunchFaultTests {
-    /// The bench for one fault after another on a device that is never reset but by its soft reset.
-    private final class Bench {
+    private final class Bench: FaultBench {
         let system: LeanTestSystem
         let run: SystemRun
         let program: LaunchProgram
-        let launch: LaunchProgram.Launch
-        var simulation: SystemSimulation { run.simulation }
+        var chain: [LaunchProgram.Launch] { program.chains[0] }
         static let region = DeviceRegion(address: TestSystem.region.address, bytes: 1 << 18)
 
         init(_ behavior: AXIMemoryBehavior = AXIMemoryBehavior(seed: 3, latency: 5...30), watchdog: Int = 20_000) throws {
             system = try LeanTestSystem.small.get()
             run = try system.run(behavior, watchdog: watchdog, region: Self.region)
             program = try system.shortLaunch()
-            launch = program.chains[0][0]
         }
 
-        /// The good launch, from a memory as it was at the beginning.
-        func good() throws { try run.run(program) }
-
+        func record() throws -> RecordWords { try job.descriptor.record(for: system.configuration) }
         func load() throws { try run.host.replace(with: program.image, at: program.base) }
-
-        /// Gives the launch, changed, and returns why it stops; nil: it is done.
-        ///
-        /// - Parameter bytes: Changes of the memory: other bytes at an address.
-        func failure(
-            bytes: (address: Int, bytes: [UInt8])? = nil, _ change: (inout RecordWords) throws -> Void = { _ in }
-        ) throws -> (failure: SystemFailure?, descriptor: Int) {
-            try load()
-            if let bytes { try run.host.write(bytes.bytes, at: bytes.address) }
-            var record = try launch.descriptor.record(for: system.configuration)
-            try change(&record)
-            let chain = try run.driver.submit(records: [record], next: record.value("next"))
-            do {
-                try run.driver.wait(for: chain, on: simulation, cycles: 200_000)
-                return (nil, chain.descriptors[0])
-            } catch DriverError.stopped(let failure) {
-                return (failure, chain.descriptors[0])
-            }
-        }
-
-        /// Resets the device and looks at what was written: bytes of the region may be anything.
-        func reset(region: DeviceRegion? = nil) throws {
-            try run.driver.softReset()
-            let region = region ?? launch.region
-            try run.host.expect(try run.host.read(region.bytes, at: region.address), at: region.address)
-            try run.compare()
-            #expect(simulation.isIdle)
-        }
+        func once() throws { try good() }
+        func good() throws { try run.run(program) }
     }
 
     @Test("an error in beats that a launch reads, on every port")
@@ -79,7 +48,7 @@ import Verification
                     let (failure, _) = try bench.failure()
                     #expect(memory.faultyReads.count > faulty, "port \(port), burst \(index), beat \(beat) was not read")
                     // Of a descriptor that has not been read nobody knows the launch.
-                    let isKnown = port == 0 && index == 0 || failure?.job == bench.launch.id
+                    let isKnown = port == 0 && index == 0 || failure?.job == bench.job.id
                     #expect(failure?.fault == .readError && isKnown, "port \(port), burst \(index): \(String(describing: failure))")
                     if memory.faultyReads.count > faulty { #expect(failure?.address == memory.faultyReads[faulty].burst.address) }
                     memory.behavior.readFaults = []
@@ -97,32 +66,8 @@ import Verification
         let memory = bench.simulation.memory, first = memory.writes.count
         try bench.good()
         let bursts = memory.writes.count - first
-        #expect(bursts == bench.launch.writes.count + 1)
-        for index in 0..<bursts {
-            memory.behavior.writeFaults = [AXIMemoryBehavior.Fault(burst: memory.writes.count + index, response: 2 + index % 2)]
-            let faulty = memory.faultyWrites.count
-            let (failure, _) = try bench.failure()
-            #expect(failure?.fault == .writeError && failure?.job == bench.launch.id, "burst \(index): \(String(describing: failure))")
-            if memory.faultyWrites.count > faulty { #expect(failure?.address == memory.faultyWrites[faulty].burst.address) }
-            memory.behavior.writeFaults = []
-            try bench.reset()
-            try bench.good()
-        }
-    }
-
-    /// A change of a good record that makes it a bad one, and what is said.
-    struct BadField: Sendable, CustomStringConvertible {
-        let field: String
-        let value: Int
-        var fault = SystemFault.badField
-        var others: [(String, Int)] = []
-        var description: String { "\(field) = \(value)" }
-    }
-
-    private static func unaligned(_ layout: RecordLayout) -> [BadField] {
-        layout.fields.filter { $0.width == 64 && !$0.name.hasPrefix("region") }.flatMap {
-            [BadField(field: $0.name, value: 32, fault: .misaligned), BadField(field: $0.name, value: 1 << 40, fault: .misaligned)]
-        } + layout.fields.filter { $0.name.hasSuffix("_stride") }.map { BadField(field: $0.name, value: 96, fault: .misaligned) }
+        #expect(bursts == bench.job.writes.count + 1)
+        try bench.writeErrors(bursts) { $0?.fault == .writeError && $0?.job == bench.job.id }
     }
 
     static let badFields: [BadField] = [
@@ -134,25 +79,12 @@ import Verification
         BadField(field: "tile_size", value: 2), BadField(field: "tile_size", value: 7),
         BadField(field: "splits", value: 0, others: [("policy", 1)]),
         BadField(field: "region_first", value: 1 << 40), BadField(field: "region_last", value: 1 << 63),
-    ] + unaligned(.launchDescriptor)
+    ] + BadField.unaligned(.launchDescriptor, stride: 96)
 
     @Test("descriptors that cannot be", arguments: badFields)
-    func badDescriptors(_ bad: BadField) throws {
-        let bench = try Bench()
-        let writes = bench.simulation.memory.writes.count
-        let (failure, descriptor) = try bench.failure { record in
-            try record.set(bad.field, bad.value)
-            for (field, value) in bad.others { try record.set(field, value) }
-        }
-        #expect(failure?.fault == bad.fault, "\(String(describing: failure))")
-        #expect(failure?.address == descriptor + 4 * RecordLayout.launchDescriptor[bad.field].word, "\(String(describing: failure))")
-        #expect(bad.fault == .badMagic || failure?.job == bench.launch.id)
-        #expect(bench.simulation.memory.writes.count == writes, "something was written")
-        try bench.reset()
-        try bench.good()
-    }
+    func badDescriptors(_ bad: BadField) throws { try Bench().refuses(bad) }
 
-    static let badRecords: [BadField] = unaligned(.sequenceRecord) + [
+    static let badRecords: [BadField] = BadField.unaligned(.sequenceRecord, stride: 96) + [
         BadField(field: "keys", value: 524_289, fault: .contextLimit), BadField(field: "keys", value: 1 << 31, fault: .contextLimit),
     ]
 
@@ -160,13 +92,13 @@ import Verification
     func badSequences(_ bad: BadField) throws {
         let bench = try Bench()
         let writes = bench.simulation.memory.writes.count
-        for index in [0, bench.launch.descriptor.sequences - 1] {
-            let place = bench.launch.descriptor.sequenceTable + index * RecordLayout.sequenceRecord.bytes
+        for index in [0, bench.job.descriptor.sequences - 1] {
+            let place = bench.job.descriptor.sequenceTable + index * RecordLayout.sequenceRecord.bytes
             try bench.load()
             var record = RecordWords(.sequenceRecord, try bench.run.host.read(RecordLayout.sequenceRecord.bytes, at: place))
             try record.set(bad.field, bad.value)
             let (failure, _) = try bench.failure(bytes: (place, record.bytes))
-            #expect(failure?.fault == bad.fault && failure?.job == bench.launch.id, "\(String(describing: failure))")
+            #expect(failure?.fault == bad.fault && failure?.job == bench.job.id, "\(String(describing: failure))")
             #expect(failure?.address == place + 4 * RecordLayout.sequenceRecord[bad.field].word, "\(String(describing: failure))")
             #expect(bench.simulation.memory.writes.count == writes, "something was written")
             try bench.reset()
@@ -179,13 +111,13 @@ import Verification
         let bench = try Bench()
         try bench.load()
         let sequence = RecordWords(
-            .sequenceRecord, try bench.run.host.read(RecordLayout.sequenceRecord.bytes, at: bench.launch.descriptor.sequenceTable))
-        let place = sequence.value("query_table") + bench.launch.descriptor.queries.head
+            .sequenceRecord, try bench.run.host.read(RecordLayout.sequenceRecord.bytes, at: bench.job.descriptor.sequenceTable))
+        let place = sequence.value("query_table") + bench.job.descriptor.queries.head
         var record = RecordWords(.queryRecord, try bench.run.host.read(RecordLayout.queryRecord.bytes, at: place))
         try record.set("has_sink", 1)
         try record.set("sink_weight", weight)
         let (failure, _) = try bench.failure(bytes: (place, record.bytes))
-        #expect(failure?.fault == .badField && failure?.job == bench.launch.id, "\(String(describing: failure))")
+        #expect(failure?.fault == .badField && failure?.job == bench.job.id, "\(String(describing: failure))")
         #expect(failure?.address == place + 4 * RecordLayout.queryRecord["sink_weight"].word, "\(String(describing: failure))")
         try bench.reset()
         // Without a sink nobody looks at its weight.
@@ -196,63 +128,14 @@ import Verification
     }
 
     @Test("writes beyond the region are not made", arguments: ["region_first", "region_last"])
-    func region(_ field: String) throws {
-        let bench = try Bench()
-        let region = bench.launch.region
-        for byte in stride(from: 1, to: region.bytes, by: region.bytes / 7 | 1) {
-            let cut = field == "region_first" ? DeviceRegion(address: region.address + byte, bytes: region.bytes - byte)
-                : DeviceRegion(address: region.address, bytes: region.bytes - byte)
-            let (failure, _) = try bench.failure { record in
-                try record.set("region_first", cut.address)
-                try record.set("region_last", cut.end - 1)
-            }
-            let writes = bench.launch.writes.map { $0.address..<$0.address + $0.bytes.count }
-                + [bench.launch.completionAddress!..<bench.launch.completionAddress! + RecordLayout.completionRecord.bytes]
-            let isOutside = writes.contains { $0.lowerBound < cut.address || $0.upperBound > cut.end }
-            #expect((failure?.fault == .outsideRegion) == isOutside, "\(byte): \(String(describing: failure))")
-            try bench.reset(region: cut)
-        }
-        try bench.good()
-    }
+    func region(_ field: String) throws { try Bench().cutsRegion(field) }
 
     @Test("a memory that does not answer: the watchdog stops the launch")
-    func watchdog() throws {
-        let bench = try Bench(watchdog: 700)
-        let simulation = bench.simulation
-        for wait in [0, 20, 60, 120, 300, 600] {
-            try bench.load()
-            let chain = try bench.run.driver.submit(launches: [bench.launch.descriptor])
-            try simulation.step(wait)
-            for port in simulation.ports { port.memory.isDead = true }
-            let failure = #expect(throws: DriverError.self) { try bench.run.driver.wait(for: chain, on: simulation, cycles: 20_000) }
-            guard case .stopped(let reason)? = failure else {
-                Issue.record("\(String(describing: failure)) after \(wait) cycles")
-                return
-            }
-            #expect(reason.fault == .watchdog && reason.address == chain.descriptors[0])
-            for port in simulation.ports { port.memory.isDead = false }
-            try bench.reset()
-            try bench.good()
-        }
-    }
+    func watchdog() throws { try Bench(watchdog: 700).losesMemory(afterCycles: [0, 20, 60, 120, 300, 600]) }
 
     @Test("a soft reset in any cycle of a launch")
     func softReset() throws {
-        let bench = try Bench()
-        try bench.load()
-        let begin = bench.simulation.cycle
-        try bench.good()
-        let cycles = bench.simulation.cycle - begin
         var random = TestSeed.generator("cycles")
-        for wait in (0..<120).map({ $0 * cycles / 120 + random.below(cycles / 120 + 1) }) {
-            try bench.load()
-            let chain = try bench.run.driver.submit(launches: [bench.launch.descriptor])
-            try bench.simulation.step(wait)
-            try bench.reset()
-            #expect(try bench.run.driver.isDone(chain))
-            #expect(try bench.run.driver.failure() == nil)
-            if random.below(4) == 0 { try bench.good() }
-        }
-        try bench.good()
+        try Bench().resetsAnywhere(&random)
     }
 }

@@ -46,6 +46,19 @@ struct LeanTestSystem: Sendable {
             simulation, workspace: TestSystem.workspace, ringSizeLog2: ringSizeLog2, watchdog: watchdog, interrupts: interrupts)
     }
 
+    /// Random launches back to back.
+    func runRandomLaunches(_ count: Int, name: String) throws {
+        var random = TestSeed.generator("behaviour of \(name)")
+        var source = RandomSystemLaunches(configuration, generator: TestSeed.generator("launches of \(name)"))
+        let run = try run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
+        guard let done = try RandomRun(name, count, on: run, &random, next: {
+            GivenProgram(try source.program(launches: min(10, count), region: Self.region, firstID: $0))
+        }) else { return }
+        #expect(done.interrupts > count / 10 || count < 100)
+        #expect(!run.simulation.interrupts.isEmpty)
+        done.printFigures(of: "launches")
+    }
+
     /// One launch of two heads with two rows each, over two sequences of which one is cut: something of everything that is read and
     /// written.
     func shortLaunch(seed: UInt64 = 5) throws -> LaunchProgram {

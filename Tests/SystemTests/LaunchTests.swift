@@ -23,7 +23,7 @@ import Verification
     @Test("1,000 random launches without a reset between, on a memory that stalls, is late, reorders and mixes")
     func launches() throws {
         let system = try LeanTestSystem.small.get()
-        try RandomLaunchRun(system, name: "small").run(1_000)
+        try system.runRandomLaunches(1_000, name: "small")
     }
 
     @Test("a launch of 256 sequences, and one of 256 heads")
@@ -100,39 +100,5 @@ import Verification
         #expect(throws: DriverError.unsupported(what: "a launch on lanes with a cascade", remedy: "give jobs")) {
             try cascade.run().driver.submit(launches: [launch])
         }
-    }
-}
-
-/// Random launches back to back, and what they amount to.
-struct RandomLaunchRun {
-    let system: LeanTestSystem
-    let name: String
-
-    init(_ system: LeanTestSystem, name: String) { (self.system, self.name) = (system, name) }
-
-    func run(_ count: Int) throws {
-        var random = TestSeed.generator("behaviour of \(name)")
-        var source = RandomSystemLaunches(system.configuration, generator: TestSeed.generator("launches of \(name)"))
-        let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
-        let start = ContinuousClock.now
-        var launches = 0, interrupts = 0
-        while launches < count {
-            let program = try source.program(launches: min(10, count), region: LeanTestSystem.region, firstID: UInt32(launches))
-            do {
-                try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
-            } catch {
-                Issue.record("\(name): \(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
-                return
-            }
-            launches += program.launches.count
-            interrupts += program.launches.count { $0.descriptor.interrupts }
-            run.simulation.setBehavior(randomBehavior(&random))
-        }
-        let counts = try run.driver.counters()
-        for (count, expected) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[count] == expected, "\(name): \(count)") }
-        #expect(interrupts > count / 10 || count < 100)
-        #expect(!run.simulation.interrupts.isEmpty)
-        let seconds = start.duration(to: .now) / .seconds(1)
-        print("\(name): \(launches) launches, \(counts["rows"]) rows, \(run.simulation.cycle) cycles, \(Int(Double(run.simulation.cycle) / seconds)) cycles/s")
     }
 }

@@ -13,8 +13,7 @@ import Verification
 
     @Test("random jobs on a memory that stalls, is late, reorders and mixes", arguments: Preset.cascadeSystems)
     func jobs(_ preset: Preset) throws {
-        guard case .system(let configuration) = preset.configuration else { preconditionFailure("no system") }
-        try run(preset.name, configuration)
+        try run(preset.name, preset.system)
     }
 
     /// Every value of every parameter of a configuration file, and every two values of two parameters that go together, but for
@@ -64,22 +63,8 @@ import Verification
         var random = TestSeed.generator("behaviour of \(name)")
         var source = RandomSystemJobs(configuration, generator: TestSeed.generator("jobs of \(name)"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
-        let start = ContinuousClock.now
-        var jobs = 0
-        while jobs < Self.count {
-            let program = try source.program(jobs: min(40, Self.count), region: TestSystem.region, firstID: UInt32(jobs))
-            do {
-                try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
-            } catch {
-                Issue.record("\(name): \(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
-                return
-            }
-            jobs += program.jobs.count
-            run.simulation.setBehavior(randomBehavior(&random))
-        }
-        let counts = try run.driver.counters()
-        for (count, expected) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[count] == expected, "\(name): \(count)") }
-        let seconds = start.duration(to: .now) / .seconds(1)
-        print("\(name): \(jobs) jobs, \(counts["rows"]) rows, \(run.simulation.cycle) cycles, \(Int(Double(run.simulation.cycle) / seconds)) cycles/s")
+        try RandomRun(name, Self.count, on: run, &random) {
+            GivenProgram(try source.program(jobs: min(40, Self.count), region: TestSystem.region, firstID: $0))
+        }?.printFigures(of: "jobs")
     }
 }

@@ -20,7 +20,7 @@ import Verification
 
     @Test("random launches on a memory that stalls, is late, reorders and mixes")
     func launches() throws {
-        try RandomLaunchRun(LeanTestSystem(Self.preset("lean-16")), name: "lean-16").run(Self.count ?? 4)
+        try LeanTestSystem(Self.preset("lean-16")).runRandomLaunches(Self.count ?? 4, name: "lean-16")
     }
 
     /// Every value of every parameter of a configuration file that makes a cluster on a bus.
@@ -45,7 +45,7 @@ import Verification
     @Test("the same on configurations that are no presets", .enabled(if: ProcessInfo.processInfo.environment["LEANSPATTEN_SYSTEMS"] == "all"),
           arguments: cover.indices)
     func others(_ number: Int) throws {
-        try RandomLaunchRun(LeanTestSystem(Self.cover[number]), name: "cluster \(number)").run(min(Self.count ?? 40, 200))
+        try LeanTestSystem(Self.cover[number]).runRandomLaunches(min(Self.count ?? 40, 200), name: "cluster \(number)")
     }
 
     @Test("a decode step of grouped queries is as fast as the arrays, from the doorbell to the last answer", .enabled(if: count != nil))

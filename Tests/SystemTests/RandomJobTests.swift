@@ -12,23 +12,11 @@ import Verification
         let system = try (slots == 1 ? TestSystem.small : TestSystem.twoSlots).get()
         var random = TestSeed.generator("behaviour"), source = RandomSystemJobs(system.configuration, generator: TestSeed.generator("jobs"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
-        var jobs = 0, interrupts = 0
-        while jobs < 1_000 {
-            let program = try source.program(jobs: 40, region: TestSystem.region, firstID: UInt32(jobs))
-            do {
-                try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
-            } catch {
-                Issue.record("\(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
-                return
-            }
-            jobs += program.jobs.count
-            interrupts += program.jobs.count { $0.descriptor.interrupts }
-            run.simulation.setBehavior(randomBehavior(&random))
-        }
-        let counts = try run.driver.counters()
-        for (name, count) in run.expectedCounts.sorted(by: { $0.key < $1.key }) { #expect(counts[name] == count, "\(name)") }
-        #expect(interrupts > 100 && !run.simulation.interrupts.isEmpty)
-        #expect(counts["skipped_rows"] > 100 && counts["kept_tokens"] > 1_000)
+        guard let done = try RandomRun("\(slots) slots", 1_000, on: run, &random, next: {
+            GivenProgram(try source.program(jobs: 40, region: TestSystem.region, firstID: $0))
+        }) else { return }
+        #expect(done.interrupts > 100 && !run.simulation.interrupts.isEmpty)
+        #expect(done.counters["skipped_rows"] > 100 && done.counters["kept_tokens"] > 1_000)
     }
 
     @Test("a comparison finds one wrong bit in what is written, and one byte that nobody was to touch")

@@ -22,7 +22,7 @@ import Workloads
 
     @Test("jobs for another workload than the golden model's: outputs, reports or decisions that differ are counted")
     func otherJobsAreFound() throws {
-        guard case .system(let system) = try Preset.named("tiny").configuration else { preconditionFailure("no system") }
+        let system = try Preset.named("tiny").system
         let (workload, plan) = try Self.workload(seed: 5, system)
         let golden = try GoldenRun(workload)
         let runner = try LaneRunner(.system(system), options: SimulationOptions(engine: .native), rowFinished: {})

@@ -13,7 +13,7 @@ import Verification
     private func iterations(_ system: TestSystem, tokens: Int = 150) throws -> (program: SystemProgram, jobs: [[SystemProgram.Job]]) {
         var random = TestSeed.generator("iterations"), program = try SystemProgram(system.configuration, region: TestSystem.region, seed: 1)
         let headSize = system.configuration.lane.lane.headSize, heads = 3, layers = 4
-        func codes(_ bits: Int) -> [Int16] { (0..<tokens * headSize).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
+        func codes(_ bits: Int) -> [Int16] { random.uniformCodes(tokens * headSize, bits: bits) }
         let jobs = try [-9_000, 0].enumerated().map { slot, step in
             var sequence = try CascadeProgram.Sequence(
                 layers: layers, heads: heads, tokenRatios: .init(unpruned: 1, start: 50_000, step: step),

@@ -73,7 +73,6 @@ struct TestSystem: Sendable {
     func shortJob(seed: UInt64 = 5) throws -> SystemProgram {
         var random = SeededGenerator(seed: seed)
         let headSize = configuration.lane.lane.headSize, tokens = 20
-        func codes(_ count: Int, _ bits: Int) -> [Int16] { (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
         var program = try SystemProgram(configuration, region: Self.region, seed: seed)
         var sequence = try CascadeProgram.Sequence(
             layers: 1, heads: 2, tokenRatios: .init(unpruned: 0, start: 40_000, step: 0), headRatios: .init(unpruned: 1, start: 1 << 16, step: 0),
@@ -83,14 +82,17 @@ struct TestSystem: Sendable {
         func work() throws -> SystemProgram.LayerWork {
             var work = SystemProgram.LayerWork(
                 layer, heads: try (0..<2).map { _ in
-                    HeadRecord(query: codes(headSize, 12), scale: try ScoreScale(real: 1e-5), headScale: 50_000)
+                    HeadRecord(query: random.uniformCodes(headSize, bits: 12), scale: try ScoreScale(real: 1e-5), headScale: 50_000)
                 }, tileKeys: 128)
             work.options.writesList = true
             work.options.interrupts = true
             return work
         }
         for isNew in [true, false] {
-            try program.append((0..<2).map { _ in (codes(tokens * headSize, 12), codes(tokens * headSize, 8)) }, to: &layer, byHost: !isNew)
+            let rows = (0..<2).map { _ in
+                (random.uniformCodes(tokens * headSize, bits: 12), random.uniformCodes(tokens * headSize, bits: 8))
+            }
+            try program.append(rows, to: &layer, byHost: !isNew)
             let jobs = try program.iteration(
                 of: &sequence, context: layer.store.rows[0], isNew: isNew, layers: [work()], state: (place: state, restores: !isNew, saves: true))
             program.append([jobs])

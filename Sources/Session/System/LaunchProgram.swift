@@ -112,7 +112,7 @@ public struct LaunchProgram: Sendable {
             return ExpectedWrite(
                 what: "output of head \(head), sequence \(sequence), row \(row)",
                 address: records[sequence].output + head * outputs.head + row * outputs.row,
-                bytes: output.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
+                bytes: output.flatMap(\.littleEndianBytes))
         }
         let planes = stores[0].planes
         func stride(_ span: JobDescriptor.HeadSpan?) -> Int { shared ? 0 : span?.stride ?? 0 }

@@ -72,10 +72,6 @@ public struct RandomSystemJobs {
         return slots[slot].jobs.removeFirst()
     }
 
-    private mutating func codes(_ count: Int, _ bits: Int) -> [Int16] {
-        (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) }
-    }
-
     private mutating func options() -> SystemProgram.JobOptions {
         var options = SystemProgram.JobOptions()
         options.writesList = random.below(2) == 0
@@ -88,7 +84,8 @@ public struct RandomSystemJobs {
 
     private mutating func rows(_ count: Int, of layer: SystemProgram.Layer) -> [(keys: [Int16], values: [Int16])] {
         (0..<layer.store.heads).map { _ in
-            (codes(count * headSize, layer.store.keyFormat.bits), codes(count * headSize, layer.store.valueFormat.bits))
+            (random.uniformCodes(count * headSize, bits: layer.store.keyFormat.bits),
+             random.uniformCodes(count * headSize, bits: layer.store.valueFormat.bits))
         }
     }
 
@@ -104,7 +101,7 @@ public struct RandomSystemJobs {
         let deviation = Double(headSize).squareRoot() * Double(1 << (NumericFormats.queryBits + layer.store.keyFormat.bits)) / 12
         let heads = try (0..<layer.store.heads).map { _ in
             HeadRecord(
-                query: codes(headSize, NumericFormats.queryBits),
+                query: random.uniformCodes(headSize, bits: NumericFormats.queryBits),
                 scale: try ScoreScale(real: [0.05, 0.5, 1, 2, 4, 8, 16, 64][random.below(8)] / deviation), headScale: random.below(1 << 16))
         }
         return SystemProgram.LayerWork(

@@ -51,10 +51,6 @@ public struct RandomSystemLaunches {
         return options
     }
 
-    private mutating func codes(_ count: Int, _ bits: Int) -> [Int16] {
-        (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) }
-    }
-
     private mutating func layer() throws -> LaunchProgram.Layer {
         let all = RowSettings.all.filter { configuration.cluster.lane.tileSizes.contains($0.tileKeys) }
         let settings = all[random.below(all.count)], heads = 1 + random.below(random.below(4) == 0 ? 12 : 4)
@@ -86,7 +82,9 @@ public struct RandomSystemLaunches {
         var sequences: [[HeadCodes]] = []
         for context in contexts {
             sequences.append((0..<(shares ? 1 : heads)).map { _ in
-                HeadCodes(keys: codes(context * headSize, keyBits), values: codes(context * headSize, settings.valueFormat.bits))
+                HeadCodes(
+                    keys: random.uniformCodes(context * headSize, bits: keyBits),
+                    values: random.uniformCodes(context * headSize, bits: settings.valueFormat.bits))
             })
         }
         // Standard deviation of a sum of products of two uniform codes.
@@ -95,7 +93,7 @@ public struct RandomSystemLaunches {
             let spread = [0.05, 0.5, 1, 2, 4, 8, 16, 64][random.below(8)]
             let sink = random.below(2) == 0 ? AttentionSink(logit: (random.unit() * 8 - 3) * spread) : nil
             return QueryRecord(
-                query: codes(headSize, NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation),
+                query: random.uniformCodes(headSize, bits: NumericFormats.queryBits), scale: try ScoreScale(real: spread / deviation),
                 sink: sink.map { QueryRecord.Sink(reference: $0.reference, weight: $0.weight) })
         }
         return LaunchProgram.Layer(settings: settings, heads: heads, rows: rows, codes: sequences, queries: queries)

@@ -147,7 +147,7 @@ public struct SystemProgram: Sendable {
         var tokens: JobDescriptor.TokenList?
         if let list {
             let region = try allocate(4 * list.count)
-            lay(list.flatMap { CascadeStateWord.bytes(of: UInt32($0)) }, at: region.address)
+            lay(list.flatMap { UInt32($0).littleEndianBytes }, at: region.address)
             tokens = JobDescriptor.TokenList(address: region.address, entries: list.count)
         }
         let lane = try lane(work)
@@ -251,12 +251,10 @@ public struct SystemProgram: Sendable {
         var writes = results.enumerated().map { head, result in
             ExpectedWrite(
                 what: "\(result == nil ? "zeros" : "output") of head \(head)", address: place.output.address + head * place.output.stride,
-                bytes: (result?.outputs ?? [Int16](repeating: 0, count: headSize)).flatMap {
-                    [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
-                })
+                bytes: (result?.outputs ?? [Int16](repeating: 0, count: headSize)).flatMap(\.littleEndianBytes))
         }
         if let selected, work.options.writesList {
-            writes.append(ExpectedWrite(what: "kept list", address: place.list, bytes: selected.flatMap { CascadeStateWord.bytes(of: UInt32($0)) }))
+            writes.append(ExpectedWrite(what: "kept list", address: place.list, bytes: selected.flatMap { UInt32($0).littleEndianBytes }))
         }
         var region = place.region
         if let saved {
@@ -291,8 +289,6 @@ extension KeepRatio {
 }
 
 extension CascadeStateWord {
-    static func bytes(of number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32(8 * $0)) } }
-
     /// As it lies in memory: numbers, then births.
-    var bytes: [UInt8] { (numbers + born).flatMap(Self.bytes(of:)) }
+    var bytes: [UInt8] { (numbers + born).flatMap(\.littleEndianBytes) }
 }

@@ -251,6 +251,14 @@ public final class HostMemory: DeviceMemory {
         expected.replaceSubrange(start..<start + bytes.count, with: bytes)
     }
 
+    /// Takes what is there for what should be.
+    @discardableResult
+    public func accept(_ count: Int, at address: Int) throws -> [UInt8] {
+        let bytes = try read(count, at: address)
+        try expect(bytes, at: address)
+        return bytes
+    }
+
     private func place(_ address: Int, _ count: Int) throws -> Int {
         let start = address - memory.base
         guard start >= 0, count >= 0, start + count <= memory.storage.count else {

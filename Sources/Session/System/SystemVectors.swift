@@ -56,7 +56,6 @@ public struct SystemVectors: Encodable {
         var random = SeededGenerator(seed: 6), program = try SystemProgram(
             configuration, region: DeviceRegion(address: 0x1_0000, bytes: 0x1_0000), seed: 7)
         let headSize = configuration.lane.lane.headSize, tokens = 24, heads = 2
-        func codes(_ count: Int, _ bits: Int) -> [Int16] { (0..<count).map { _ in Int16(random.below(1 << bits) - (1 << (bits - 1))) } }
         var sequence = try CascadeProgram.Sequence(
             layers: 2, heads: heads, tokenRatios: .init(unpruned: 1, start: 30_000, step: 0), headRatios: .init(unpruned: 1, start: 20_000, step: 0),
             settings: CascadeSettings())
@@ -66,10 +65,14 @@ public struct SystemVectors: Encodable {
             var layer = try program.placeLayer(
                 heads: heads, keyFormat: KeyFormat(index == 0 ? "8+4" : "6+0"), valueFormat: ValueFormat(bits: 8), capacity: tokens)
             let bits = layer.store.keyFormat.bits
-            try program.append((0..<heads).map { _ in (codes(tokens * headSize, bits), codes(tokens * headSize, 8)) }, to: &layer, byHost: false)
+            let rows = (0..<heads).map { _ in
+                (random.uniformCodes(tokens * headSize, bits: bits), random.uniformCodes(tokens * headSize, bits: 8))
+            }
+            try program.append(rows, to: &layer, byHost: false)
             var work = SystemProgram.LayerWork(
                 layer, heads: try (0..<heads).map { _ in
-                    HeadRecord(query: codes(headSize, 12), scale: try ScoreScale(real: 3 / Double(1 << (bits + 11))), headScale: 40_000)
+                    HeadRecord(
+                        query: random.uniformCodes(headSize, bits: 12), scale: try ScoreScale(real: 3 / Double(1 << (bits + 11))), headScale: 40_000)
                 }, tileKeys: 128, pruning: PruningSettings(refine: .perKey, confidence: 1 << 20, values: .threshold(limit: 1 << 17)))
             work.options.writesList = true
             work.options.interrupts = index == 1

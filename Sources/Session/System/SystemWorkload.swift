@@ -94,27 +94,18 @@ struct SystemOutcome {
         for step in program.steps {
             try run.complete(step)
             let jobs = step.chains.flatMap { $0 }
+            try run.expect(jobs)
+            // Outputs and records are looked at one by one.
             outputs.append(try jobs.map { job in
                 let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
                 return try (0..<job.descriptor.heads).map { head in
-                    let row = try run.host.read(bytes, at: output.address + head * output.stride)
+                    let row = try run.host.accept(bytes, at: output.address + head * output.stride)
                     return stride(from: 0, to: bytes, by: 2).map { Int16(bitPattern: UInt16(row[$0]) | UInt16(row[$0 + 1]) << 8) }
                 }
             })
             completions.append(try jobs.compactMap(\.descriptor.completion).map { place in
-                try CompletionRecord(run.host.read(RecordLayout.completionRecord.bytes, at: place))
+                try CompletionRecord(run.host.accept(RecordLayout.completionRecord.bytes, at: place))
             })
-            try run.expect(jobs)
-            // These are looked at one by one.
-            for job in jobs {
-                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
-                for address in (0..<job.descriptor.heads).map({ output.address + $0 * output.stride }) {
-                    try run.host.expect(run.host.read(bytes, at: address), at: address)
-                }
-                if let place = job.descriptor.completion {
-                    try run.host.expect(run.host.read(RecordLayout.completionRecord.bytes, at: place), at: place)
-                }
-            }
             stepDone(step)
         }
         (self.outputs, self.completions) = (outputs, completions)
