@@ -49,7 +49,7 @@ package struct SystemWorkload: Sendable {
 
 /// What a whole accelerator has made of a workload.
 struct SystemOutcome {
-    /// Of each step, of each of its jobs in order.
+    /// Of each step, of each of its jobs in order, the rows.
     let outputs: [[[[Int16]]]]
     let completions: [[CompletionRecord]]
     let counters: CounterSnapshot
@@ -69,11 +69,11 @@ struct SystemOutcome {
     ///   - latency: Cycles from a burst's address to its first beat.
     ///   - outstanding: Most bursts of reads; nil: what is built.
     ///   - prepared: Called before the first cycle in which a job may run.
-    ///   - stepDone: Called after each step.
+    ///   - rowDone: Called for each row, after its step.
     /// - Throws: `DriverError` if the accelerator stops or does not come to an end, `AXIViolation`.
     init(
-        of program: SystemProgram, on simulator: any Simulator, latency: Int, outstanding: Int?, stallSeed: UInt64?,
-        prepared: (SystemSimulation) -> Void, stepDone: (SystemProgram.Step) -> Void
+        of program: some CheckedSystemProgram, on simulator: any Simulator, latency: Int, outstanding: Int?, stallSeed: UInt64?,
+        prepared: (SystemSimulation) -> Void, rowDone: () -> Void
     ) throws {
         let system = program.configuration
         let simulation = try SystemSimulation(
@@ -94,32 +94,36 @@ struct SystemOutcome {
         for step in program.steps {
             try run.complete(step)
             let jobs = step.chains.flatMap { $0 }
-            outputs.append(try jobs.map { job in
-                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
-                return try (0..<job.descriptor.heads).map { head in
-                    let row = try run.host.read(bytes, at: output.address + head * output.stride)
-                    return stride(from: 0, to: bytes, by: 2).map { Int16(bitPattern: UInt16(row[$0]) | UInt16(row[$0 + 1]) << 8) }
-                }
-            })
-            completions.append(try jobs.compactMap(\.descriptor.completion).map { place in
-                try CompletionRecord(run.host.read(RecordLayout.completionRecord.bytes, at: place))
-            })
             try run.expect(jobs)
-            // These are looked at one by one.
-            for job in jobs {
-                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
-                for address in (0..<job.descriptor.heads).map({ output.address + $0 * output.stride }) {
-                    try run.host.expect(run.host.read(bytes, at: address), at: address)
-                }
-                if let place = job.descriptor.completion {
-                    try run.host.expect(run.host.read(RecordLayout.completionRecord.bytes, at: place), at: place)
-                }
+            // Outputs and completion records are looked at one by one, whatever they are.
+            func found(_ count: Int, at address: Int) throws -> [UInt8] {
+                let bytes = try run.host.read(count, at: address)
+                try run.host.expect(bytes, at: address)
+                return bytes
             }
-            stepDone(step)
+            outputs.append(try jobs.map { job in
+                try job.outputs.map { row in
+                    let bytes = try found(row.bytes.count, at: row.address)
+                    return stride(from: 0, to: bytes.count, by: 2).map { Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8) }
+                }
+            })
+            completions.append(try jobs.compactMap(\.completionAddress).map {
+                try CompletionRecord(found(RecordLayout.completionRecord.bytes, at: $0))
+            })
+            for job in jobs { for _ in job.outputs { rowDone() } }
         }
         (self.outputs, self.completions) = (outputs, completions)
         counters = try run.driver.counters()
         isElsewhereWrong = !run.host.differences(limit: 1).isEmpty
+    }
+
+    /// What the lanes' ports saw, by the counters.
+    func traffic(beatBytes: Int) -> MemoryModel.Traffic {
+        var beats = [Int](repeating: 0, count: 1 << MemoryPort.tagBits)
+        for (plane, name) in [(MemoryPort.Tag.keyMSB, "key_msb_beats"), (.keyLSB, "key_lsb_beats"), (.value, "value_beats")] {
+            beats[plane.rawValue] = counters[name]
+        }
+        return MemoryModel.Traffic(requests: counters["read_bursts"], beats: beats, bytesMoved: counters["read_beats"] * beatBytes)
     }
 }
 
@@ -127,7 +131,7 @@ extension GoldenRun {
     /// Runs all layers as jobs of a whole accelerator.
     package func measure(_ system: SystemWorkload, on runner: LaneRunner) throws -> RunMeasurement {
         guard let cascade else { preconditionFailure("a system's layers are those of a cascade") }
-        let steps = system.program.steps, outcome = try runner.run(system.program), counters = outcome.counters
+        let steps = system.program.steps, outcome = try runner.run(system.program)
         var outputs = workload.layers.map { [[Int16]](repeating: [], count: $0.queries.count) }
         var reports = workload.layers.map { _ in 0 }, cycles = reports, decisions = outcome.isElsewhereWrong ? 1 : 0
         for (iteration, step) in steps.enumerated() {
@@ -150,14 +154,8 @@ extension GoldenRun {
                 of: workload.layers[index], outputs: outputs[index], golden: results[index], cycles: cycles[index],
                 boundCycles: program.bound(layer: index).shared(by: lanes).cycles, differentReports: reports[index])
         }
-        var beats = [Int](repeating: 0, count: 1 << MemoryPort.tagBits)
-        for (plane, name) in [(MemoryPort.Tag.keyMSB, "key_msb_beats"), (.keyLSB, "key_lsb_beats"), (.value, "value_beats")] {
-            beats[plane.rawValue] = counters[name]
-        }
-        let read = counters["read_beats"] * program.configuration.lane.portBytes
         return RunMeasurement(
-            layers, cycles: counters["cycles"],
-            traffic: MemoryModel.Traffic(requests: counters["read_bursts"], beats: beats, bytesMoved: read),
+            layers, cycles: outcome.counters["cycles"], traffic: outcome.traffic(beatBytes: runner.beat.bytes),
             bound: program.bound().shared(by: lanes), runner, differentDecisions: decisions)
     }
 }
