@@ -27,7 +27,7 @@ public struct LaneRow: Sendable {
 /// What the lane makes of a row.
 public struct LaneResult: Hashable, Sendable {
     /// [headSize], 16 bits signed.
-    public let outputs: [Int16]
+    public package(set) var outputs: [Int16]
     /// The merge of all tiles, as the normalizer got it.
     public let state: PartialState
     /// Nil unless asked for.

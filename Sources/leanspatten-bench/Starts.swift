@@ -1,9 +1,7 @@
-import Accelerator
 import ArgumentParser
 import Configuration
 import Cosimulation
 import Foundation
-import RTL
 import Session
 import Simulation
 
@@ -33,13 +31,15 @@ struct WarmStart: Benchmark {
 
 /// The time until a preset's Verilator model is there when nothing is cached, Verilator's own objects included.
 struct ColdBuilds: Benchmark {
-    let names = Preset.lanes.map { name($0) }
+    private static let presets = Preset.lanes + Preset.systems
+
+    let names = presets.map { name($0) }
 
     private static func name(_ preset: Preset) -> String { "verilator-cold-build-\(preset.name)" }
 
     func run(_ report: Report) throws {
-        for preset in Preset.lanes where report.wants(Self.name(preset)) {
-            let design = try Design(Lane(lane: preset.configuration.lane))
+        for preset in Self.presets where report.wants(Self.name(preset)) {
+            let design = try preset.configuration.design()
             let time = try Places.withTemporaryDirectory { directory in
                 try seconds { _ = try VerilatorModel.build(design, cache: BuildCache(root: directory)) }
             }

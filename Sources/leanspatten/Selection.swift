@@ -90,7 +90,8 @@ struct Selection: ParsableArguments {
         return switch lane.configuration {
         case .prefill(let configuration): min(Self.defaultTile, configuration.bufferTileKeys)
         case .cluster(let configuration): min(Self.defaultTile, configuration.lane.bufferTileKeys)
-        case .lane, .spAtten, .cascade, .system, .leanSystem: Self.defaultTile
+        case .leanSystem(let system): min(Self.defaultTile, system.cluster.lane.bufferTileKeys)
+        case .lane, .spAtten, .cascade, .system: Self.defaultTile
         }
     }
 
@@ -117,8 +118,12 @@ struct Selection: ParsableArguments {
         if case .prefill = lane.configuration {} else if prefill.isGiven {
             throw refuse("this lane takes rows one by one, each with the keys that the workload says: --mask is for prefill-d64 and alike")
         }
-        if case .cluster = lane.configuration {} else if cluster.isGiven {
-            throw refuse("this is one lane: a cluster, such as lean-8 or spatten-8, takes --lanes, --policy and --splits")
+        switch lane.configuration {
+        case .cluster, .leanSystem: break
+        case .lane, .spAtten, .prefill, .cascade, .system:
+            if cluster.isGiven {
+                throw refuse("nothing is cut here: a cluster, such as lean-8, spatten-8 or lean-16, takes --lanes, --policy and --splits")
+            }
         }
         switch lane.configuration {
         case .lane: return .dense
@@ -136,8 +141,7 @@ struct Selection: ParsableArguments {
             return .system(
                 system, reduction(system.lane),
                 try cascade.plan(tensors, name: workload.name, system.lane, maximumHeads: system.maximumHeads))
-        case .leanSystem:
-            throw refuse("this is a whole accelerator, which takes launches from memory: lean-16-cluster is its lanes alone")
+        case .leanSystem(let system): return .leanSystem(system, try cluster.run(on: system.cluster, pruning))
         case .cluster(let configuration): return .cluster(try cluster.run(on: configuration, pruning))
         }
     }

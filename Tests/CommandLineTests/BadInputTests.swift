@@ -92,6 +92,9 @@ import Workloads
         }
     }
 
+    /// Of head size 128.
+    private static let wide = ["--workload", "synthetic:flat,keys=8,rows=1,heads=4,kv-heads=1"]
+
     @Test(arguments: [
         (["--key-bits", "5+5"], "use one of 3+5, 4+4, 6+4, 8+4, 4+0, 6+0, 8+0, 12+0"),
         (["--value-bits", "5"], "use one of 4, 6, 8, 12"),
@@ -118,6 +121,16 @@ import Workloads
         (["--preset", "spatten-eighth", "--memory", "hbm2"], "the AXI4 memory of a whole accelerator has a latency"),
         (["--preset", "spatten-full", "--importance", "decay"], "spatten-full has 8 lanes, each of which would round"),
         (["--preset", "spatten-eighth", "--memory-bandwidth", "32"], "--memory-bandwidth '32'"),
+        (["--preset", "lean-16", "--memory", "hbm2"] + wide, "lean-16-cluster, the lanes alone, runs on other memories"),
+        (["--preset", "lean-16", "--memory-bandwidth", "32"] + wide, "--memory-bandwidth '32'"),
+        (["--preset", "lean-16", "--lanes", "17"] + wide, "the preset has 16: give 1 to 16"),
+        (["--preset", "lean-16", "--splits", "2"] + wide, "--splits belongs to --policy fixed-split"),
+        (["--preset", "lean-16", "--tile", "512"] + wide, "use one of 128"),
+        (["--preset", "lean-16", "--refine", "never"] + wide, "a lane that prunes"),
+        (["--preset", "lean-16", "--token-keep", "0.5"] + wide, "no use for --token-keep"),
+        (["--preset", "lean-16", "--mask", "full"] + wide, "--mask is for prefill-d64"),
+        (["--preset", "lean-16", "--workload", "synthetic:flat,keys=8,rows=1,heads=10,kv-heads=2"], "5 query heads share a key-value head"),
+        (["--preset", "spatten-full", "--lanes", "4"], "nothing is cut here: a cluster"),
         (["--preset", "spatten-d64", "--token-keep", "0.5"], "no use for --token-keep: cascade-d64 prunes"),
         (["--preset", "lane-d64", "--sink", "4"], "no use for --sink"),
         (["--preset", "prefill-d64", "--refine", "never"], "a lane that prunes"),

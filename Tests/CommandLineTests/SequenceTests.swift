@@ -55,6 +55,27 @@ import Workloads
         #expect((counters["keyLSBBeats"] as? Int).map { $0 > 0 } == true)
     }
 
+    /// Rows as launches of a whole accelerator of dense lanes, given by its driver over AXI.
+    @Test func wholeCluster() throws {
+        let directory = try Directory()
+        _ = try directory.write("small.json", "{\"headSize\": 32, \"multipliers\": 32, \"residentRows\": 4, \"lanes\": 2}")
+        let run = try LeanSpAtten(
+            ["simulate", "--engine", "native", "--json", "-", "--config", "small.json", "--policy", "fixed-split", "--splits", "2",
+             "--workload", "synthetic:planted-keys,keys=150,rows=2,heads=4,kv-heads=2,layers=2", "--stall-seed", "5", "--memory-latency", "30",
+             "--memory-outstanding", "3"], in: directory)
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try run.json()
+        #expect(report["preset"] as? String == "small" && report["rows"] as? Int == 16 && report["mismatches"] as? Int == 0)
+        #expect(report["lanes"] as? Int == 2 && report["policy"] as? String == "fixed-split" && report["bytesWritten"] as? Int == 16 * 32 * 2)
+        // Four outputs of 149 and 150 keys a layer, a key and row a cycle: chunks of a tile.
+        let cycles = try #require(report["cycles"] as? Int), bound = try #require(report["boundCycles"] as? Int)
+        #expect(bound >= 2 * 2 * (149 + 150) && cycles > bound && report["memoryLatency"] as? Int == 30)
+        let counters = try #require(report["counters"] as? [String: Any]), layers = try #require(report["layers"] as? [[String: Any]])
+        #expect(counters["keys"] as? Int == 2 * 4 * (149 + 150) && (counters["keyLSBBeats"] as? Int).map { $0 > 0 } == true)
+        #expect(layers.reduce(0) { $0 + ($1["cycles"] as? Int ?? 0) } == cycles && layers.count == 2)
+        #expect(report["pruning"] == nil && report["cascade"] == nil)
+    }
+
     /// Without ratios all is kept, and the outputs are those of the lane without a cascade.
     @Test func aCascadeThatKeepsAll() throws {
         let directory = try Directory()

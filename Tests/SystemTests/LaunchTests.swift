@@ -17,7 +17,7 @@ import Verification
         let run = try system.run()
         try run.run(system.shortLaunch())
         let counts = try run.driver.counters()
-        #expect(counts["jobs"] == 1 && counts["rows"] == 8)
+        #expect(counts["jobs"] == 1 && counts["rows"] == 12)
     }
 
     @Test("1,000 random launches without a reset between, on a memory that stalls, is late, reorders and mixes")

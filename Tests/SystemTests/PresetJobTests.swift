@@ -64,7 +64,7 @@ import Verification
         var source = RandomSystemJobs(configuration, generator: TestSeed.generator("jobs of \(name)"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
         try RandomRun(name, Self.count, on: run, &random) {
-            GivenProgram(try source.program(jobs: min(40, Self.count), region: TestSystem.region, firstID: $0))
+            try source.program(jobs: min(40, Self.count), region: TestSystem.region, firstID: $0)
         }?.printFigures(of: "jobs")
     }
 }

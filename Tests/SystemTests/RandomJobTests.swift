@@ -13,7 +13,7 @@ import Verification
         var random = TestSeed.generator("behaviour"), source = RandomSystemJobs(system.configuration, generator: TestSeed.generator("jobs"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)
         guard let done = try RandomRun("\(slots) slots", 1_000, on: run, &random, next: {
-            GivenProgram(try source.program(jobs: 40, region: TestSystem.region, firstID: $0))
+            try source.program(jobs: 40, region: TestSystem.region, firstID: $0)
         }) else { return }
         #expect(done.interrupts > 100 && !run.simulation.interrupts.isEmpty)
         #expect(done.counters["skipped_rows"] > 100 && done.counters["kept_tokens"] > 1_000)

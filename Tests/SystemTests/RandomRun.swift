@@ -4,24 +4,6 @@ import Session
 import TestSupport
 import Testing
 
-/// A program of jobs or of launches, for who only runs it.
-struct GivenProgram {
-    let jobs, interrupts: Int
-    let run: (SystemRun, SystemRun.Waiting) throws -> Void
-
-    init(_ program: SystemProgram) {
-        jobs = program.jobs.count
-        interrupts = program.jobs.count { $0.descriptor.interrupts }
-        run = { try $0.run(program, waiting: $1) }
-    }
-
-    init(_ program: LaunchProgram) {
-        jobs = program.launches.count
-        interrupts = program.launches.count { $0.descriptor.interrupts }
-        run = { try $0.run(program, waiting: $1) }
-    }
-}
-
 /// Random programs back to back on one device without a reset between, and what they amount to.
 struct RandomRun {
     let name: String
@@ -37,19 +19,20 @@ struct RandomRun {
     ///   - next: The next program, whose first job has that number.
     /// - Returns: Nil if a program has failed, which is recorded.
     init?(
-        _ name: String, _ count: Int, on run: SystemRun, _ random: inout SeededGenerator, next: (_ firstID: UInt32) throws -> GivenProgram
+        _ name: String, _ count: Int, on run: SystemRun, _ random: inout SeededGenerator, next: (_ firstID: UInt32) throws -> some CheckedSystemProgram
     ) throws {
         (self.name, self.run) = (name, run)
         while jobs < count {
             let program = try next(UInt32(jobs))
             do {
-                try program.run(run, random.below(3) == 0 ? .polling : .interrupt)
+                try run.run(program, waiting: random.below(3) == 0 ? .polling : .interrupt)
             } catch {
                 Issue.record("\(name): \(error), cycle \(run.simulation.cycle), \(run.simulation.memory.behavior); \(TestSeed.rerun)")
                 return nil
             }
-            jobs += program.jobs
-            interrupts += program.interrupts
+            let given = program.steps.flatMap { $0.chains.joined() }
+            jobs += given.count
+            interrupts += given.count(where: \.interrupts)
             run.simulation.setBehavior(randomBehavior(&random))
         }
         counters = try run.driver.counters()

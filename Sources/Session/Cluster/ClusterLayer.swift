@@ -160,6 +160,11 @@ extension ClusterLayer {
     }
 }
 
+extension ClusterConfiguration {
+    /// Rows of a group of query heads that a launch takes at once: lanes that prune take them one by one.
+    func residentGroup(_ group: Int) -> Int { spAtten == nil ? group : 1 }
+}
+
 extension ClusterLayer {
     /// Rows of a workload's layers: every one is a sequence of its own, over planes that all of them share.
     ///
@@ -173,13 +178,8 @@ extension ClusterLayer {
         of layer: QuantizedLayer, on configuration: ClusterConfiguration, settings: RowSettings, expected: [LaneResult],
         pruned: [SpAttenResult] = [], pruning: PruningSettings = .dense, in image: inout MemoryImage
     ) throws -> [ClusterLayer] {
-        let group = layer.heads / layer.kvHeads, resident = configuration.spAtten == nil ? group : 1
-        guard resident <= configuration.lane.residentRows, layer.kvHeads <= ClusterConfiguration.maximumHeads else {
-            throw SessionError.badArgument(
-                argument: "--workload", value: "layer \(layer.index)",
-                reason: "\(group) query heads share a key-value head, of which there are \(layer.kvHeads): the preset's lanes take groups of up "
-                    + "to \(configuration.lane.residentRows), a launch up to \(ClusterConfiguration.maximumHeads) heads")
-        }
+        let group = layer.heads / layer.kvHeads, resident = configuration.residentGroup(group)
+        precondition(resident <= configuration.lane.residentRows && layer.kvHeads <= ClusterConfiguration.maximumHeads, "the workload was checked")
         try configuration.lane.validate(settings)
         let placed = PlacedPlanes(
             try layer.keyValues.map {

@@ -54,6 +54,18 @@ public struct ClusterRun: Hashable, Sendable {
         schedule = ClusterSchedule(lanes: lanes, policy: policy ?? (scope == .row ? .perHead : .auto), splits: splits)
         reduction = configuration.spAtten.map { RowReduction(configuration: $0, pruning: pruning, scope: scope) }
     }
+
+    /// - Throws: For a layer that its launches cannot take, and for tiles that its lanes have no room for.
+    func validate(heads: Int, kvHeads: Int, layer: Int, settings: RowSettings) throws {
+        if reduction?.scope != .row { try configuration.lane.validate(settings) }
+        let group = heads / kvHeads
+        guard configuration.residentGroup(group) <= configuration.lane.residentRows, kvHeads <= ClusterConfiguration.maximumHeads else {
+            throw SessionError.badArgument(
+                argument: "--workload", value: "layer \(layer)",
+                reason: "\(group) query heads share a key-value head, of which there are \(kvHeads): the preset's lanes take groups of up "
+                    + "to \(configuration.lane.residentRows), a launch up to \(ClusterConfiguration.maximumHeads) heads")
+        }
+    }
 }
 
 /// Launches for a cluster, one behind another, and the memory they read.
@@ -102,6 +114,17 @@ public struct ClusterProgram: Sendable {
 
     /// Rows that come out of all launches.
     public var rowCount: Int { launches.reduce(0) { $0 + layers[$1.layer].rowCount } }
+
+    /// The rows that come out of all launches, as the workload's layer has them.
+    ///
+    /// - Parameter outputs: Of each launch the rows, as they are numbered.
+    func workloadRows(_ outputs: [[[Int16]]]) -> [[Int16]] {
+        var rows = [[Int16]](repeating: [], count: rowCount)
+        for (launch, outputs) in zip(launches, outputs) {
+            for (number, row) in zip(layers[launch.layer].workloadRows, outputs) { rows[number] = row }
+        }
+        return rows
+    }
 
     /// Lays out a layer behind what is there and computes what must come out of it.
     ///

@@ -69,7 +69,7 @@ extension GoldenRun {
         case .cascade, .system: [cascade!.program.bound().shared(by: workload.kind.lanes)]
         case .prefill(let configuration, _):
             try workload.layers.indices.map { try prefillProgram($0, configuration).bound.lane }
-        case .cluster(let run):
+        case .cluster(let run), .leanSystem(_, let run):
             try workload.layers.indices.map { try clusterProgram($0, run).laneBound() }
         }
     }

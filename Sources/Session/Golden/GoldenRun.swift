@@ -6,7 +6,7 @@ import GoldenModel
 public struct GoldenRun: Sendable {
     public let workload: LaneWorkload
     /// For each layer [heads x rows].
-    public let results: [[LaneResult]]
+    public package(set) var results: [[LaneResult]]
     /// The same from a lane that prunes, with what it left out; empty for a dense one. Of a pruned head: a row without keys.
     public let pruned: [[SpAttenResult]]
     /// Of a lane with the cascade.

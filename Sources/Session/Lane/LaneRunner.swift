@@ -18,12 +18,15 @@ package struct LaneRunner: Sendable {
     ) throws {
         self.configuration = configuration
         self.options = options
-        if case .system = configuration, options.memory.kind != .fixed || options.memory.bandwidth != nil {
+        if let system = configuration.onBus, options.memory.kind != .fixed || options.memory.bandwidth != nil {
+            let alone = switch system.jobs {
+            case .layers: "cascade-d64, the lane alone, runs"
+            case .launches: "lean-16-cluster, the lanes alone, runs"
+            }
             throw SessionError.badArgument(
                 argument: options.memory.kind == .fixed ? "--memory-bandwidth" : "--memory",
                 value: options.memory.bandwidth.map(String.init) ?? options.memory.kind.rawValue,
-                reason: "the AXI4 memory of a whole accelerator has a latency, and gives a beat a cycle; cascade-d64, the lane alone, "
-                    + "runs on other memories")
+                reason: "the AXI4 memory of a whole accelerator has a latency, and gives a beat a cycle; \(alone) on other memories")
         }
         memory = try options.memory.timing(configuration.lane)
         self.rowFinished = rowFinished
@@ -74,13 +77,13 @@ package struct LaneRunner: Sendable {
     }
 
     /// By the driver, on a memory behind AXI4.
-    func run(_ program: SystemProgram) throws -> SystemOutcome {
+    func run(_ program: some CheckedSystemProgram) throws -> SystemOutcome {
         let simulator = try model.simulator(seed: options.seed)
         return try withWaves(of: simulator) { sample in
             try SystemOutcome(
                 of: program, on: simulator, latency: memory.latency, outstanding: options.memory.outstanding, stallSeed: options.stallSeed,
                 prepared: { simulation in if let sample { simulation.watch = { _ in sample() } } },
-                stepDone: { step in for _ in 0..<step.chains.joined().reduce(0, { $0 + $1.descriptor.heads }) { rowFinished() } })
+                rowDone: rowFinished)
         }
     }
 
@@ -94,11 +97,9 @@ package struct LaneRunner: Sendable {
             bench.cycleSettled = sample
             return try bench.run()
         }
-        var outputs = [[Int16]](repeating: [], count: program.rowCount), differentReports = 0
-        for (index, launch) in program.launches.enumerated() {
-            let layer = program.layers[launch.layer]
-            for (number, row) in zip(layer.workloadRows, result.outputs[index]) { outputs[number] = row }
-            differentReports += zip(layer.pruned, result.reports[index]).count { $1 != ClusterRowReport($0.report) }
+        let outputs = program.workloadRows(result.outputs)
+        let differentReports = zip(program.launches, result.reports).reduce(0) { sum, launch in
+            sum + zip(program.layers[launch.0.layer].pruned, launch.1).count { $1 != ClusterRowReport($0.report) }
         }
         for _ in outputs { rowFinished() }
         return (.init(

@@ -25,6 +25,7 @@ public struct LaneWorkload: Sendable {
         case .system(let system, _, _): .system(system)
         case .prefill(let configuration, _): .prefill(configuration)
         case .cluster(let run): .cluster(run.configuration)
+        case .leanSystem(let system, _): .leanSystem(system)
         }
     }
 
@@ -47,6 +48,11 @@ public struct LaneWorkload: Sendable {
         guard workload.headSize == configuration.headSize else {
             throw SessionError.wrongHeadSize(
                 workload: name, headSize: workload.headSize, preset: preset, presetHeadSize: configuration.headSize)
+        }
+        if let cluster = kind.cluster {
+            for layer in workload.layers {
+                try cluster.validate(heads: layer.heads, kvHeads: layer.kvHeads, layer: layer.index, settings: settings)
+            }
         }
         self.name = name
         self.configuration = configuration

@@ -15,31 +15,36 @@ public enum LaneKind: Sendable {
     case prefill(PrefillConfiguration, PrefillMask)
     /// Rows of groups, on several lanes that may prune.
     case cluster(ClusterRun)
+    /// The same of dense lanes on a whole accelerator, by launches of its driver.
+    case leanSystem(LeanSystemConfiguration, ClusterRun)
 
     /// What is left out within a row; nil: nothing.
     public var reduction: RowReduction? {
         switch self {
         case .prunes(let reduction), .cascade(let reduction, _), .system(_, let reduction, _): reduction
         case .cluster(let run): run.reduction
-        case .dense, .prefill: nil
+        case .dense, .prefill, .leanSystem: nil
         }
     }
 
     public var cluster: ClusterRun? {
-        if case .cluster(let run) = self { run } else { nil }
+        switch self {
+        case .cluster(let run), .leanSystem(_, let run): run
+        case .dense, .prunes, .cascade, .system, .prefill: nil
+        }
     }
 
     var cascade: CascadePlan? {
         switch self {
         case .cascade(_, let plan), .system(_, _, let plan): plan
-        case .dense, .prunes, .prefill, .cluster: nil
+        case .dense, .prunes, .prefill, .cluster, .leanSystem: nil
         }
     }
 
     /// Lanes that share the work.
     var lanes: Int {
         switch self {
-        case .cluster(let run): run.configuration.lanes
+        case .cluster(let run), .leanSystem(_, let run): run.configuration.lanes
         case .system(let system, _, _): system.lanes
         case .dense, .prunes, .cascade, .prefill: 1
         }

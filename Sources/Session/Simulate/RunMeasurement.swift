@@ -51,12 +51,13 @@ public struct RunMeasurement: Sendable {
 public struct LayerMeasurement: Sendable {
     /// N of the tensor names `layerN.*`.
     public let index: Int
-    /// Of the run; in a cascade, from the last output of the layer before to that of this one, over all iterations; of a
+    /// Of the run; in a cascade, from the last output of the layer before to that of this one, over all iterations; of one on a
     /// whole accelerator what its completion records say, in which layers overlap.
     public let cycles: Int
     public let boundCycles: Int
     public let comparison: OutputComparison
-    /// Rows whose report of left-out masses, or whose place in their group, is not the golden model's.
+    /// Rows whose report of left-out masses, or whose place in their group, is not the golden model's; of launches, completion
+    /// records that are wrong, and one if anything in memory but these and outputs is not as it should be.
     public let differentReports: Int
 
     init(
@@ -103,6 +104,12 @@ extension GoldenRun {
             let (result, differentReports) = try runner.run(program)
             return measurement(
                 result.outputs, result.cycles, result.traffic, try program.laneBound(), differentReports: differentReports)
+        case .leanSystem(let system, let cluster):
+            let program = try clusterProgram(index, cluster), launches = try LaunchProgram(program, over: layer.keyValues, on: system)
+            let outcome = try runner.run(launches)
+            return measurement(
+                program.workloadRows(outcome.outputs[0]), outcome.counters["cycles"], outcome.traffic(beatBytes: runner.beat.bytes),
+                try program.laneBound(), differentReports: launches.differentReports(outcome))
         }
     }
 

@@ -32,7 +32,7 @@ public struct SimulationReport: Codable, Sendable {
     public let workload: String
     /// Rows of all heads and layers, also those of pruned heads.
     public let rows: Int
-    /// Output elements that differ from the golden model, and rows that hold one.
+    /// Output elements that differ from the golden model, with what else does (`SimulationRun.mismatches`); rows that hold such an element.
     public let mismatches, mismatchedRows: Int
     public let firstMismatches: [Mismatch]
     /// Against double precision on the same quantised inputs, before output rounding.
@@ -170,10 +170,12 @@ public struct SimulationReport: Codable, Sendable {
     /// The report for people.
     public var text: String {
         let elements = bytesWritten / MemoryLayout<Int16>.size, rows = computedRows
+        let wrong = layers.reduce(0) { $0 + $1.mismatches }, others = mismatches - wrong
         let verdict = mismatches == 0
             ? "yes: all \(grouped(elements)) outputs of \(plural(rows, "row")) equal the golden model"
-            : "NO: \(grouped(mismatches)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of "
-                + "\(plural(rows, "row")); first:\n" + firstMismatches.map(\.description).joined(separator: "\n")
+            : "NO: \(grouped(wrong)) of \(grouped(elements)) outputs differ, in \(grouped(mismatchedRows)) of \(plural(rows, "row"))"
+                + (others > 0 ? ", and \(grouped(others)) of what goes with them" : "")
+                + (wrong > 0 ? "; first:\n" : "") + firstMismatches.map(\.description).joined(separator: "\n")
         let share = lanes.flatMap { lanes in policy.map { ", \(plural(lanes, "lane")) under \($0.rawValue)" } } ?? ""
         var lines = [
             ("workload", "\(workload)\n\(workloadSummary)"),

@@ -100,7 +100,7 @@ extension SimulationRun {
         switch workload.kind {
         case .dense, .cascade: break
         // The rows that differ say where: head, row, element.
-        case .cluster, .system: return nil
+        case .cluster, .system, .leanSystem: return nil
         case .prunes(let reduction):
             let program = try SpAttenProgram(
                 workload.layers[position], expecting: golden.pruned[position], settings: workload.settings, reduction)

@@ -5,9 +5,10 @@ import GoldenModel
 
 /// Launches for a `LeanSpAtten` of dense lanes: the memory that they find, chains of descriptors, and what the golden model says must
 /// be in memory when they are done. Whatever no launch has to write must stay as it was.
-public struct LaunchProgram: Sendable {
+public struct LaunchProgram: CheckedSystemProgram {
     public struct Launch: CheckedJob {
         public var descriptor: LaunchDescriptor
+        /// Of its rows, as they are numbered.
         public let writes: [ExpectedWrite]
         public let completion: CompletionRecord
         fileprivate let planes: [(range: Range<Int>, kind: SystemSimulation.ReadKind)]
@@ -15,6 +16,8 @@ public struct LaunchProgram: Sendable {
         public var id: UInt32 { descriptor.id }
         public var region: DeviceRegion { descriptor.region }
         public var completionAddress: Int? { descriptor.completion }
+        public var interrupts: Bool { descriptor.interrupts }
+        public var outputs: ArraySlice<ExpectedWrite> { writes[...] }
 
         public static func submit(_ chain: [Launch], to driver: LeanSpAttenDriver) throws -> LeanSpAttenDriver.Chain {
             try driver.submit(launches: chain.map(\.descriptor))
@@ -34,6 +37,16 @@ public struct LaunchProgram: Sendable {
         }
     }
 
+    /// The same over keys and values that lie in memory, and what must come out.
+    struct PlacedLayer {
+        let settings: RowSettings
+        let heads, rows: Int
+        /// Planes of each, and how many keys of them it has. All planes have the same strides.
+        let sequences: [(store: KeyValueStore, keys: Int)]
+        let queries: [QueryRecord]
+        let outputs: [[Int16]]
+    }
+
     /// What a launch does beside its rows, and how its memory is laid out.
     public struct LaunchOptions: Sendable {
         public var hasCompletion = true, interrupts = false
@@ -51,6 +64,8 @@ public struct LaunchProgram: Sendable {
     public var image: [UInt8] { laid.bytes }
     public var base: Int { laid.base }
     public private(set) var chains: [[Launch]] = []
+    /// The host has nothing to write between launches.
+    public var steps: [SystemStep<Launch>] { [SystemStep(chains: chains)] }
     private var nextID: UInt32
 
     /// - Parameters:
@@ -74,10 +89,22 @@ public struct LaunchProgram: Sendable {
 
     /// Lays out a layer and computes what must come out of it; it is not given yet.
     public mutating func launch(_ layer: Layer, cut: LaunchDescriptor.Cut, options: LaunchOptions = LaunchOptions()) throws -> Launch {
-        let sequences = layer.codes.count, heads = layer.heads, rows = layer.rows, settings = layer.settings
-        precondition(layer.queries.count == heads * sequences * rows, "a query a row")
         let shared = layer.codes.allSatisfy { $0.count == 1 }
-        precondition(shared || layer.codes.allSatisfy { $0.count == heads }, "all sequences share their heads or none does")
+        precondition(shared || layer.codes.allSatisfy { $0.count == layer.heads }, "all sequences share their heads or none does")
+        let keys = layer.codes.map { $0[0].keys.count / headSize }
+        // The strides are those of the longest.
+        let stores = try layer.codes.map { try place($0, settings: layer.settings, capacity: keys.max() ?? 0) }
+        return try launch(
+            PlacedLayer(
+                settings: layer.settings, heads: layer.heads, rows: layer.rows, sequences: zip(stores, keys).map { ($0, $1) },
+                queries: layer.queries, outputs: try expected(layer, shared: shared)),
+            cut: cut, options: options)
+    }
+
+    /// Lays out all of a layer but keys and values.
+    mutating func launch(_ layer: PlacedLayer, cut: LaunchDescriptor.Cut, options: LaunchOptions = LaunchOptions()) throws -> Launch {
+        let sequences = layer.sequences.count, heads = layer.heads, rows = layer.rows
+        precondition(layer.queries.count == heads * sequences * rows, "a query a row")
         func strides(_ bytes: Int, gap: Int) -> LaunchDescriptor.RowStrides {
             let step = bytes + gap
             return options.rowsFirst ? .init(head: step, row: heads * step) : .init(head: rows * step, row: step)
@@ -88,9 +115,8 @@ public struct LaunchProgram: Sendable {
         // Bytes around it, which are to stay.
         let all = try laid.allocate(64 + sequences * outputBytes + 64 + 64)
         let region = DeviceRegion(address: all.address + 64, bytes: sequences * outputBytes + 64)
-        let stores = try placePlanes(layer)
         var records: [SequenceRecord] = []
-        for (sequence, store) in stores.enumerated() {
+        for (sequence, (store, keys)) in layer.sequences.enumerated() {
             let table = try laid.allocate(heads * rows * (configuration.headRecordBytes + options.recordGap))
             for head in 0..<heads {
                 for row in 0..<rows {
@@ -99,52 +125,50 @@ public struct LaunchProgram: Sendable {
                 }
             }
             records.append(SequenceRecord(
-                keys: layer.codes[sequence][0].keys.count / headSize, keyMSB: store.planes.keyMSB.address,
-                keyLSB: store.planes.keyLSB?.address ?? 0, value: store.planes.value.address, queries: table.address,
-                output: region.address + sequence * outputBytes))
+                keys: keys, keyMSB: store.planes.keyMSB.address, keyLSB: store.planes.keyLSB?.address ?? 0,
+                value: store.planes.value.address, queries: table.address, output: region.address + sequence * outputBytes))
         }
         let sequenceTable = try laid.allocate(sequences * RecordLayout.sequenceRecord.bytes)
         laid.lay(try records.flatMap { try $0.bytes() }, at: sequenceTable.address)
 
-        let results = try expected(layer, shared: shared)
-        let writes = results.enumerated().map { number, output in
+        let writes = layer.outputs.enumerated().map { number, output in
             let row = number % rows, sequence = number / rows % sequences, head = number / rows / sequences
             return ExpectedWrite(
                 what: "output of head \(head), sequence \(sequence), row \(row)",
                 address: records[sequence].output + head * outputs.head + row * outputs.row,
                 bytes: output.flatMap(\.littleEndianBytes))
         }
-        let planes = stores[0].planes
-        func stride(_ span: JobDescriptor.HeadSpan?) -> Int { shared ? 0 : span?.stride ?? 0 }
+        let first = layer.sequences[0].store, planes = first.planes
+        // Heads share the planes of one.
+        func stride(_ span: JobDescriptor.HeadSpan?) -> Int { first.heads == 1 ? 0 : span?.stride ?? 0 }
         let id = nextID
         nextID &+= 1
         return Launch(
             descriptor: LaunchDescriptor(
-                id: id, sequences: sequences, heads: heads, rows: rows, settings: settings, cut: cut, sequenceTable: sequenceTable.address,
+                id: id, sequences: sequences, heads: heads, rows: rows, settings: layer.settings, cut: cut, sequenceTable: sequenceTable.address,
                 planes: .init(keyMSB: stride(planes.keyMSB), keyLSB: stride(planes.keyLSB), value: stride(planes.value)),
                 queries: queries, outputs: outputs, region: region, completion: options.hasCompletion ? region.end - 64 : nil,
                 interrupts: options.interrupts),
             writes: writes,
             completion: CompletionRecord(
-                id: id, rows: results.count & 0xFFFF, skippedRows: 0, faultyRows: 0, keptTokens: 0, unrefinedMass: 0, droppedMass: 0,
+                id: id, rows: writes.count & 0xFFFF, skippedRows: 0, faultyRows: 0, keptTokens: 0, unrefinedMass: 0, droppedMass: 0,
                 cycles: 0),
-            planes: stores.flatMap { $0.planes.ranges(heads: $0.heads) })
+            planes: layer.sequences.flatMap { $0.store.planes.ranges(heads: $0.store.heads) })
     }
 
-    /// Of each sequence; the strides are those of the longest.
-    private mutating func placePlanes(_ layer: Layer) throws -> [KeyValueStore] {
-        let longest = layer.codes.map { $0[0].keys.count / headSize }.max() ?? 0
-        return try layer.codes.map { codes in
-            var store = try laid.placeStore(
-                heads: codes.count, headSize: headSize, keyFormat: layer.settings.keyFormat, valueFormat: layer.settings.valueFormat,
-                capacity: max(1, longest))
-            let recorder = WriteRecorder()
-            for (head, codes) in codes.enumerated() where !codes.keys.isEmpty {
-                try store.append(head: head, keys: codes.keys, values: codes.values, to: recorder)
-            }
-            for write in recorder.writes { laid.lay(write.bytes, at: write.address) }
-            return store
+    /// Lays out keys and values of a sequence's heads.
+    ///
+    /// - Parameter capacity: Keys of a head that there is room for.
+    mutating func place(_ heads: [HeadCodes], settings: RowSettings, capacity: Int) throws -> KeyValueStore {
+        var store = try laid.placeStore(
+            heads: heads.count, headSize: headSize, keyFormat: settings.keyFormat, valueFormat: settings.valueFormat,
+            capacity: max(1, capacity))
+        let recorder = WriteRecorder()
+        for (head, codes) in heads.enumerated() where !codes.keys.isEmpty {
+            try store.append(head: head, keys: codes.keys, values: codes.values, to: recorder)
         }
+        for write in recorder.writes { laid.lay(write.bytes, at: write.address) }
+        return store
     }
 
     /// The rows as queries are numbered.

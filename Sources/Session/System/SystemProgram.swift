@@ -6,7 +6,9 @@ import SeededRandom
 
 /// Jobs for a `LeanSpAtten`: the memory that they find, chains of descriptors, and what the golden model says must be in memory
 /// when they are done. Whatever no job has to write must stay as it was.
-public struct SystemProgram: Sendable {
+public struct SystemProgram: CheckedSystemProgram {
+    public typealias Step = SystemStep<Job>
+
     public struct Job: CheckedJob {
         public var descriptor: JobDescriptor
         /// In order, but for the completion record.
@@ -17,16 +19,12 @@ public struct SystemProgram: Sendable {
         public var id: UInt32 { descriptor.id }
         public var region: DeviceRegion { descriptor.region }
         public var completionAddress: Int? { descriptor.completion }
+        public var interrupts: Bool { descriptor.interrupts }
+        public var outputs: ArraySlice<ExpectedWrite> { writes.prefix(descriptor.heads) }
 
         public static func submit(_ chain: [Job], to driver: LeanSpAttenDriver) throws -> LeanSpAttenDriver.Chain {
             try driver.submit(chain.map(\.descriptor))
         }
-    }
-
-    /// What the host writes, and then gives to the accelerator.
-    public struct Step: Sendable {
-        public var hostWrites: [(address: Int, bytes: [UInt8])] = []
-        public var chains: [[Job]] = []
     }
 
     /// Keys and values of a layer's heads.

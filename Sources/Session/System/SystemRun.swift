@@ -44,29 +44,22 @@ public final class SystemRun {
     /// Runs all steps of a program, whose image is put into the memory before.
     ///
     /// - Throws: `SystemMismatch`, `DriverError` if the device stops or does not come to an end, `AXIViolation`.
-    public func run(_ program: SystemProgram, waiting: Waiting = .interrupt) throws {
+    public func run(_ program: some CheckedSystemProgram, waiting: Waiting = .interrupt) throws {
         try load(program)
         for step in program.steps { try run(step, waiting: waiting) }
     }
 
-    public func load(_ program: SystemProgram) throws { try host.replace(with: program.image, at: program.base) }
+    public func load(_ program: some CheckedSystemProgram) throws { try host.replace(with: program.image, at: program.base) }
 
-    public func run(_ step: SystemProgram.Step, waiting: Waiting = .interrupt) throws {
+    public func run<Job>(_ step: SystemStep<Job>, waiting: Waiting = .interrupt) throws {
         try complete(step, waiting: waiting)
         try finish(step.chains.flatMap { $0 })
     }
 
     /// Runs a step, whatever comes of it. Chains are given as long as the ring has room.
-    func complete(_ step: SystemProgram.Step, waiting: Waiting = .interrupt) throws {
+    func complete<Job>(_ step: SystemStep<Job>, waiting: Waiting = .interrupt) throws {
         for write in step.hostWrites { try host.write(write.bytes, at: write.address) }
         try give(step.chains, waiting: waiting)
-    }
-
-    /// The same for launches; the host has nothing to write between them.
-    public func run(_ program: LaunchProgram, waiting: Waiting = .interrupt) throws {
-        try host.replace(with: program.image, at: program.base)
-        try give(program.chains, waiting: waiting)
-        try finish(program.chains.flatMap { $0 })
     }
 
     private func give<Job: CheckedJob>(_ chains: [[Job]], waiting: Waiting) throws {

@@ -1,10 +1,7 @@
-import Accelerator
 import Configuration
 import Driver
 import FixedPoint
 import GoldenModel
-import Simulation
-import Verification
 
 /// A workload as one sequence on a whole accelerator: an iteration is a chain with a job for each layer, which the driver gives
 /// when the iteration before is done, as a host does that has to wait for the token.
@@ -47,78 +44,11 @@ package struct SystemWorkload: Sendable {
     }
 }
 
-/// What a whole accelerator has made of a workload.
-struct SystemOutcome {
-    /// Of each step, of each of its jobs in order.
-    let outputs: [[[[Int16]]]]
-    let completions: [[CompletionRecord]]
-    let counters: CounterSnapshot
-    /// Something else in memory is not as it should be: the state that was saved, or bytes that no job was to write.
-    let isElsewhereWrong: Bool
-
-    private static let workspace = DeviceRegion(address: 1 << 32, bytes: 1 << 20)
-    /// Where programs lie; no more than they use is simulated.
-    static let region = DeviceRegion(address: workspace.end, bytes: 1 << 38)
-    /// Of the memory's and the registers' cycles, with a seed for stalls.
-    private static let hesitation = 0.1
-    private static let watchdog = 1_000_000
-
-    /// Runs the program by the driver, whatever it does to the memory.
-    ///
-    /// - Parameters:
-    ///   - latency: Cycles from a burst's address to its first beat.
-    ///   - outstanding: Most bursts of reads; nil: what is built.
-    ///   - prepared: Called before the first cycle in which a job may run.
-    ///   - stepDone: Called after each step.
-    /// - Throws: `DriverError` if the accelerator stops or does not come to an end, `AXIViolation`.
-    init(
-        of program: SystemProgram, on simulator: any Simulator, latency: Int, outstanding: Int?, stallSeed: UInt64?,
-        prepared: (SystemSimulation) -> Void, stepDone: (SystemProgram.Step) -> Void
-    ) throws {
-        let system = program.configuration
-        let simulation = try SystemSimulation(
-            simulator, system, bytes: [UInt8](repeating: 0, count: Self.workspace.bytes + program.image.count),
-            base: Self.workspace.address, behavior: AXIMemoryBehavior(
-                seed: stallSeed ?? 0, stalls: stallSeed == nil ? 0 : Self.hesitation, latency: latency...latency,
-                reorders: stallSeed != nil, interleaves: stallSeed != nil),
-            registerStalls: stallSeed == nil ? 0 : Self.hesitation, kind: program.readKind)
-        prepared(simulation)
-        let run = try SystemRun(simulation, workspace: Self.workspace, watchdog: Self.watchdog + latency)
-        if let outstanding {
-            try run.driver.limitOutstanding(
-                reads: min(outstanding, system.readOutstanding), writes: min(outstanding, system.writeOutstanding))
-        }
-        try run.load(program)
-        try run.driver.clearCounters()
-        var outputs: [[[[Int16]]]] = [], completions: [[CompletionRecord]] = []
-        for step in program.steps {
-            try run.complete(step)
-            let jobs = step.chains.flatMap { $0 }
-            try run.expect(jobs)
-            // Outputs and records are looked at one by one.
-            outputs.append(try jobs.map { job in
-                let output = job.descriptor.output, bytes = 2 * system.lane.lane.headSize
-                return try (0..<job.descriptor.heads).map { head in
-                    let row = try run.host.accept(bytes, at: output.address + head * output.stride)
-                    return stride(from: 0, to: bytes, by: 2).map { Int16(bitPattern: UInt16(row[$0]) | UInt16(row[$0 + 1]) << 8) }
-                }
-            })
-            completions.append(try jobs.compactMap(\.descriptor.completion).map { place in
-                try CompletionRecord(run.host.accept(RecordLayout.completionRecord.bytes, at: place))
-            })
-            stepDone(step)
-        }
-        (self.outputs, self.completions) = (outputs, completions)
-        counters = try run.driver.counters()
-        isElsewhereWrong = !run.host.differences(limit: 1).isEmpty
-    }
-}
-
 extension GoldenRun {
     /// Runs all layers as jobs of a whole accelerator.
     package func measure(_ system: SystemWorkload, on runner: LaneRunner) throws -> RunMeasurement {
         guard let cascade else { preconditionFailure("a system's layers are those of a cascade") }
-        let steps = system.program.steps, outcome = try runner.run(system.program), counters = outcome.counters
+        let steps = system.program.steps, outcome = try runner.run(system.program)
         var outputs = workload.layers.map { [[Int16]](repeating: [], count: $0.queries.count) }
         var reports = workload.layers.map { _ in 0 }, cycles = reports, decisions = outcome.isElsewhereWrong ? 1 : 0
         for (iteration, step) in steps.enumerated() {
@@ -141,14 +71,8 @@ extension GoldenRun {
                 of: workload.layers[index], outputs: outputs[index], golden: results[index], cycles: cycles[index],
                 boundCycles: program.bound(layer: index).shared(by: lanes).cycles, differentReports: reports[index])
         }
-        var beats = [Int](repeating: 0, count: 1 << MemoryPort.tagBits)
-        for (plane, name) in [(MemoryPort.Tag.keyMSB, "key_msb_beats"), (.keyLSB, "key_lsb_beats"), (.value, "value_beats")] {
-            beats[plane.rawValue] = counters[name]
-        }
-        let read = counters["read_beats"] * program.configuration.lane.portBytes
         return RunMeasurement(
-            layers, cycles: counters["cycles"],
-            traffic: MemoryModel.Traffic(requests: counters["read_bursts"], beats: beats, bytesMoved: read),
+            layers, cycles: outcome.counters["cycles"], traffic: outcome.traffic(beatBytes: runner.beat.bytes),
             bound: program.bound().shared(by: lanes), runner, differentDecisions: decisions)
     }
 }
