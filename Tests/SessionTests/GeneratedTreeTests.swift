@@ -60,4 +60,23 @@ import Testing
         }
         #expect(files.reduce(0) { $0 + $1.bytes.count } <= 8_000_000, "the repository ought to stay small")
     }
+
+    /// What has a name of its own is the top that integrators instantiate, and its registers.
+    @Test("modules of one name have one text, whichever presets they are of")
+    func names() throws {
+        struct Manifest: Decodable {
+            struct File: Decodable { let path, sha256: String }
+            let files: [File]
+        }
+        var hashes: [String: String] = [:]
+        for file in try Self.generated.get().files where file.path.hasSuffix("/MANIFEST.json") {
+            let manifest = try JSONDecoder().decode(Manifest.self, from: Data(file.bytes))
+            for module in manifest.files where module.path.hasPrefix("rtl/") && module.path.hasSuffix(".v") {
+                if ["rtl/LeanSpAtten.v", "rtl/AXILiteRegisters_leanspatten.v"].contains(module.path) { continue }
+                #expect(hashes[module.path, default: module.sha256] == module.sha256, "\(file.path): \(module.path)")
+                hashes[module.path] = module.sha256
+            }
+        }
+        #expect(hashes.count > 300)
+    }
 }

@@ -89,7 +89,7 @@ read_verilog [list \
   rtl/Fifo_w22_d2.v \
   rtl/SerialMultiplier_a31_b25.v \
   rtl/Fifo_w23_d2.v \
-  rtl/ConfidenceUnit_k1024.v \
+  rtl/ConfidenceUnit_k1024_narrow.v \
   rtl/Fifo_w2_d1024.v \
   rtl/Fifo_w114_d16.v \
   rtl/Fifo_w146_d2.v \
@@ -97,7 +97,7 @@ read_verilog [list \
   rtl/Fifo_w23_d64.v \
   rtl/TileSelection_p1_n1024_w21_b2.v \
   rtl/SkidBuffer_w108.v \
-  rtl/LocalValueSelector_k1024.v \
+  rtl/LocalValueSelector_k1024_narrow.v \
   rtl/Fifo_w36_d4.v \
   rtl/Fifo_w1_d4096.v \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v \

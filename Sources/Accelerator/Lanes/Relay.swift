@@ -14,4 +14,7 @@ extension SpAttenConfiguration {
         c.drive(stream.ready, queue.ready)
         return queue.output
     }
+
+    /// Tells a module that has such a queue from one that has none.
+    var relaySuffix: String { isNarrow ? "_narrow" : "" }
 }

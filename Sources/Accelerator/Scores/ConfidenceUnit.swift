@@ -31,7 +31,7 @@ package struct ConfidenceUnit: Module {
         let decisions: Stream<DecisionBeat>
     }
 
-    package var suffix: String { "k\(configuration.maximumRowKeys)" }
+    package var suffix: String { "k\(configuration.maximumRowKeys)" + configuration.relaySuffix }
 
     private var multiplier: SerialMultiplier {
         SerialMultiplier(multiplicandBits: configuration.tileWeightSumBits, multiplierBits: ValueRule.probabilityBits + 1)

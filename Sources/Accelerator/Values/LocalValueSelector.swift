@@ -41,7 +41,7 @@ package struct LocalValueSelector: Module {
         let sums: Stream<TileSums>
     }
 
-    package var suffix: String { "k\(configuration.maximumRowKeys)" }
+    package var suffix: String { "k\(configuration.maximumRowKeys)" + configuration.relaySuffix }
 
     private var multiplier: SerialMultiplier {
         SerialMultiplier(multiplicandBits: configuration.tileWeightSumBits, multiplierBits: ValueRule.probabilityBits + 1)
