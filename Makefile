@@ -68,7 +68,7 @@ demo: swift simulators ## generate a lane, co-simulate it on real attention data
 	$(CLI) simulate --preset lane-d64 --workload $(FIXTURE) --engine verilator --json .build/demo/report.json
 
 .PHONY: test
-test: swift simulators yosys ## everything that must hold; over 20 minutes on 2 cores
+test: swift simulators yosys ## everything that must hold; 40 minutes on 2 busy cores
 	@mkdir -p .build; : > $(TIMES)
 	@$(call timed,build,swift build -c release --build-tests)
 	@rm -rf $(RESULTS); $(call timed,tests with model builds,printf '%s\n' $(TEST_TARGETS) | xargs -P $(JOBS) -I{} $(MAKE) --no-print-directory test-target TARGET={})
