@@ -7,7 +7,7 @@ rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 rtl/SkidBuffer_w13.v
 rtl/TokenSelector_n4096_k1024_l4.v
 rtl/SkidBuffer_w243.v
-rtl/SkidBuffer_w768.v
+rtl/HalfBuffer_w768.v
 rtl/SkidBuffer_w16.v
 rtl/Fifo_w22_d32.v
 rtl/SkidBuffer_w257.v
@@ -39,14 +39,12 @@ rtl/IndexFilter_n4096.v
 rtl/TokenSource_n4096_k1024_follows.v
 rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_u0_4_5.v
 rtl/GatherReader_d64_m64_p16_n4096_b256_s16_u0_4_5.v
-rtl/SkidBuffer_w772.v
-rtl/KeyJoiner_d64_m64_n4096_k1024.v
+rtl/KeyJoiner_d64_m64_n4096_k1024_narrow.v
 rtl/Fifo_w34_d16.v
 rtl/Fifo_w23_d16.v
 rtl/Fifo_w23_d8.v
 rtl/Fifo_w768_d8.v
 rtl/ProgressiveQueryKeyUnit_d64_m64.v
-rtl/Fifo_w768_d2.v
 rtl/Fifo_w34_d2048.v
 rtl/SkidBuffer_w34.v
 rtl/SkidBuffer_w1.v
@@ -77,7 +75,7 @@ rtl/Fifo_w36_d4.v
 rtl/Fifo_w1_d4096.v
 rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
-rtl/ProbabilityValueUnit_d64_m64_e2.v
+rtl/SerialProbabilityValueUnit_d64_m64_e2.v
 rtl/SkidBuffer_w129.v
 rtl/LeafCompletion_d64_e2_k1024.v
 rtl/SkidBuffer_w436.v

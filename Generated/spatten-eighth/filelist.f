@@ -30,7 +30,7 @@ rtl/RadixSelectTopK_p16_n1024_w32.v
 rtl/SkidBuffer_w20.v
 rtl/TokenSelector_n524288_k1024.v
 rtl/SkidBuffer_w257.v
-rtl/SkidBuffer_w768.v
+rtl/HalfBuffer_w768.v
 rtl/SkidBuffer_w16.v
 rtl/Fifo_w22_d32.v
 rtl/SkidBuffer_w1025.v

@@ -29,7 +29,7 @@ rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 rtl/SkidBuffer_w13.v
 rtl/TokenSelector_n4096_k1024_l4.v
 rtl/SkidBuffer_w243.v
-rtl/SkidBuffer_w192.v
+rtl/HalfBuffer_w192.v
 rtl/SkidBuffer_w16.v
 rtl/Fifo_w20_d32.v
 rtl/SkidBuffer_w257.v
@@ -61,13 +61,11 @@ rtl/TokenSource_n4096_k1024_follows.v
 rtl/Fifo_w12_d2.v
 rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v
-rtl/SkidBuffer_w196.v
-rtl/KeyJoiner_d16_m16_n4096_k1024.v
+rtl/KeyJoiner_d16_m16_n4096_k1024_narrow.v
 rtl/Fifo_w32_d16.v
 rtl/Fifo_w21_d16.v
 rtl/Fifo_w192_d8.v
 rtl/ProgressiveQueryKeyUnit_d16_m16.v
-rtl/Fifo_w192_d2.v
 rtl/Fifo_w32_d2048.v
 rtl/SkidBuffer_w32.v
 rtl/SkidBuffer_w1.v

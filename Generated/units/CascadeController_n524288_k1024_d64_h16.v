@@ -147,11 +147,11 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg [7:0] kept_heads;  // @[CascadeLayers.swift:65]
     reg [15:0] keeps_head;  // @[CascadeLayers.swift:70]
     reg [7:0] head;  // @[CascadeLayers.swift:88]
-    reg [7:0] token_rows;  // @[CascadeLayers.swift:144]
-    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:144]
-    reg selecting;  // @[CascadeLayers.swift:163]
-    reg awaits_heads;  // @[CascadeLayers.swift:180]
-    reg ranks_tokens;  // @[CascadeLayers.swift:181]
+    reg [7:0] token_rows;  // @[CascadeLayers.swift:146]
+    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:146]
+    reg selecting;  // @[CascadeLayers.swift:165]
+    reg awaits_heads;  // @[CascadeLayers.swift:182]
+    reg ranks_tokens;  // @[CascadeLayers.swift:183]
     reg [10:0] words_left;  // @[CascadeState.swift:17]
     reg state_ended;  // @[CascadeState.swift:64]
     reg state_broken;  // @[CascadeState.swift:64]
@@ -172,15 +172,15 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire job_skid_input_ready;  // @[CascadeLayers.swift:89]
     wire job_skid_output_valid;  // @[CascadeLayers.swift:89]
     wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:89]
-    wire query_skid_input_ready;  // @[CascadeLayers.swift:89]
-    wire query_skid_output_valid;  // @[CascadeLayers.swift:89]
-    wire [767:0] query_skid_output_payload;  // @[CascadeLayers.swift:89]
-    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:90]
-    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:90]
-    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:90]
-    wire head_rows_input_ready;  // @[CascadeLayers.swift:91]
-    wire head_rows_output_valid;  // @[CascadeLayers.swift:91]
-    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:91]
+    wire query_buffer_input_ready;  // @[CascadeLayers.swift:90]
+    wire query_buffer_output_valid;  // @[CascadeLayers.swift:90]
+    wire [767:0] query_buffer_output_payload;  // @[CascadeLayers.swift:90]
+    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:92]
+    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:92]
+    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:92]
+    wire head_rows_input_ready;  // @[CascadeLayers.swift:93]
+    wire head_rows_output_valid;  // @[CascadeLayers.swift:93]
+    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:93]
     wire saved_skid_input_ready;  // @[CascadeState.swift:28]
     wire saved_skid_output_valid;  // @[CascadeState.swift:28]
     wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:28]
@@ -318,16 +318,16 @@ module CascadeController_n524288_k1024_d64_h16 (
         job_skid_output_payload[79:40];  // @[CascadeLayers.swift:89]
     assign lane_job_payload_value_address =
         job_skid_output_payload[39:0];  // @[CascadeLayers.swift:89]
-    assign lane_query_valid = query_skid_output_valid;  // @[CascadeLayers.swift:89]
-    assign lane_query_payload = query_skid_output_payload;  // @[CascadeLayers.swift:89]
-    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:90]
-    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:90]
-    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:90]
+    assign lane_query_valid = query_buffer_output_valid;  // @[CascadeLayers.swift:91]
+    assign lane_query_payload = query_buffer_output_payload;  // @[CascadeLayers.swift:91]
+    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:92]
+    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:92]
+    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:92]
     wire [3:0] head_importance_row_payload_head =
-        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:94]
+        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:96]
     wire [15:0] head_importance_row_payload_scale =
-        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:94]
-    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:95]
+        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:96]
+    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:97]
     wire head_stays_choice = head[3] ? (head[2] ? (head[1] ? (head[0] ? keeps_head[15]
                     : keeps_head[14])
                 : head[0] ? keeps_head[13]
@@ -340,19 +340,19 @@ module CascadeController_n524288_k1024_d64_h16 (
             : keeps_head[4])
         : head[1] ? (head[0] ? keeps_head[3] : keeps_head[2])
         : head[0] ? keeps_head[1]
-        : keeps_head[0];  // @[CascadeLayers.swift:98]
-    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:98]
+        : keeps_head[0];  // @[CascadeLayers.swift:100]
+    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:100]
     wire room_for_row = head_stays ? (job_skid_input_ready
-            & query_skid_input_ready
+            & query_buffer_input_ready
             & head_rows_input_ready
             & !token_rows[7]
             & !head_bank_rows[7])
-        : skipped_skid_input_ready;  // @[CascadeLayers.swift:99]
-    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:101]
-    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:102]
-    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:103]
-    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:104]
-    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:105]
+        : skipped_skid_input_ready;  // @[CascadeLayers.swift:101]
+    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:103]
+    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:104]
+    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:105]
+    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:106]
+    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:107]
     wire [256:0] job_skid_input_payload = {
         20'h0, {9'h0, tokens_left}, has_list & (|tokens_left), loads_list, 1'b1,
         job_payload_job_tile_size, job_payload_job_msb_bits, job_payload_job_lsb_bits,
@@ -360,7 +360,7 @@ module CascadeController_n524288_k1024_d64_h16 (
         job_payload_job_refine, job_payload_job_confidence, job_payload_job_value_rule,
         job_payload_job_value_limit, job_payload_job_renormalise, job_payload_job_key_msb_address,
         job_payload_job_key_lsb_address, job_payload_job_value_address
-    };  // @[CascadeLayers.swift:109]
+    };  // @[CascadeLayers.swift:111]
 
     SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:89]
         .clock(clock),
@@ -373,22 +373,22 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(job_skid_output_payload)
     );
 
-    SkidBuffer_w768 query_skid (  // @[CascadeLayers.swift:89]
+    HalfBuffer_w768 query_buffer (  // @[CascadeLayers.swift:90]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
-        .input_ready(query_skid_input_ready),
+        .input_ready(query_buffer_input_ready),
         .input_payload(query_payload),
-        .output_valid(query_skid_output_valid),
+        .output_valid(query_buffer_output_valid),
         .output_ready(lane_query_ready),
-        .output_payload(query_skid_output_payload)
+        .output_payload(query_buffer_output_payload)
     );
 
     wire [19:0] head_rows_input_payload = {
         head[3:0], job_payload_head_scale
-    };  // @[CascadeLayers.swift:118]
+    };  // @[CascadeLayers.swift:120]
 
-    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:91]
+    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:93]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -399,10 +399,10 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(head_rows_output_payload)
     );
 
-    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:119]
-    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:119]
+    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:121]
+    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:121]
 
-    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:90]
+    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:92]
         .clock(clock),
         .reset(reset),
         .input_valid(skipped_skid_input_valid),
@@ -413,94 +413,94 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(skipped_skid_output_payload)
     );
 
-    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:153]
+    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:155]
     wire [7:0] head_bank_rows_next_sum = head_bank_rows
-        + {7'h0, row_goes};  // @[CascadeLayers.swift:153]
+        + {7'h0, row_goes};  // @[CascadeLayers.swift:155]
 
     always @(posedge clock) begin
         if (reset) begin
-            token_rows <= 8'h0;  // @[CascadeLayers.swift:144]
-            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:144]
+            token_rows <= 8'h0;  // @[CascadeLayers.swift:146]
+            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:146]
         end else begin
-            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:153]
+            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:155]
             head_bank_rows <= head_bank_rows_next_sum
-                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:153]
+                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:155]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:126]
-            head <= 8'h0;  // @[CascadeLayers.swift:126]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:128]
+            head <= 8'h0;  // @[CascadeLayers.swift:128]
         end
-        if (row_passes) begin  // @[CascadeLayers.swift:127]
-            head <= head + 8'h1;  // @[CascadeLayers.swift:128]
+        if (row_passes) begin  // @[CascadeLayers.swift:129]
+            head <= head + 8'h1;  // @[CascadeLayers.swift:130]
         end
     end
 
-    wire tokens_are_in = token_rows == 8'h0;  // @[CascadeLayers.swift:135]
-    wire heads_are_in = head_bank_rows == 8'h0;  // @[CascadeLayers.swift:135]
+    wire tokens_are_in = token_rows == 8'h0;  // @[CascadeLayers.swift:137]
+    wire heads_are_in = head_bank_rows == 8'h0;  // @[CascadeLayers.swift:137]
     wire settled = (!prunes_tokens | tokens_are_in)
         & (!prunes_heads | heads_are_in)
-        & (!prunes_tokens | !selecting);  // @[CascadeLayers.swift:168]
-    wire tokens_left_when2 = (phase == 5'h9) & settled;  // @[CascadeLayers.swift:173]
+        & (!prunes_tokens | !selecting);  // @[CascadeLayers.swift:170]
+    wire tokens_left_when2 = (phase == 5'h9) & settled;  // @[CascadeLayers.swift:175]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             tokens_left <= asked_tokens[10:0];  // @[CascadeLayers.swift:35]
             heads_left <= heads_of_layer;  // @[CascadeLayers.swift:36]
         end
-        if (tokens_left_when2) begin  // @[CascadeLayers.swift:173]
-            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:177]
-            heads_left <= kept_heads;  // @[CascadeLayers.swift:178]
+        if (tokens_left_when2) begin  // @[CascadeLayers.swift:175]
+            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:179]
+            heads_left <= kept_heads;  // @[CascadeLayers.swift:180]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:182]
-            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:183]
-            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:184]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:184]
+            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:185]
+            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:186]
         end
     end
 
-    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:192]
-    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:192]
+    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:194]
+    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:194]
     wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (
             sequence_context
             - recent)
-        : 11'h0;  // @[CascadeLayers.swift:192]
+        : 11'h0;  // @[CascadeLayers.swift:194]
     wire loads_list_when3 = token_selector_command_valid
-        & token_selector_command_ready;  // @[CascadeLayers.swift:195]
+        & token_selector_command_ready;  // @[CascadeLayers.swift:197]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             loads_list <= 1'b0;  // @[CascadeLayers.swift:39]
         end
-        if (row_goes) begin  // @[CascadeLayers.swift:122]
-            loads_list <= 1'b0;  // @[CascadeLayers.swift:123]
+        if (row_goes) begin  // @[CascadeLayers.swift:124]
+            loads_list <= 1'b0;  // @[CascadeLayers.swift:125]
         end
-        if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
-            loads_list <= 1'b1;  // @[CascadeLayers.swift:197]
+        if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
+            loads_list <= 1'b1;  // @[CascadeLayers.swift:199]
         end
     end
 
-    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:200]
+    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:202]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             has_list <= 1'b0;  // @[CascadeLayers.swift:38]
         end
-        if (scans) begin  // @[CascadeLayers.swift:201]
-            has_list <= 1'b1;  // @[CascadeLayers.swift:202]
+        if (scans) begin  // @[CascadeLayers.swift:203]
+            has_list <= 1'b1;  // @[CascadeLayers.swift:204]
         end
     end
 
-    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:206]
+    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:208]
     wire keeps_head_when = (phase == 5'hd)
-        & head_importance_kept_valid;  // @[CascadeLayers.swift:207]
+        & head_importance_kept_valid;  // @[CascadeLayers.swift:209]
 
     always @(posedge clock) begin
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
-            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:208]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
+            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:210]
         end
     end
 
@@ -508,26 +508,26 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             all_heads <= 1'b1;  // @[CascadeLayers.swift:37]
         end
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
-            all_heads <= 1'b0;  // @[CascadeLayers.swift:209]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
+            all_heads <= 1'b0;  // @[CascadeLayers.swift:211]
         end
     end
 
-    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:212]
-    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:212]
-    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:212]
+    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:214]
+    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:214]
+    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:214]
 
     always @(posedge clock) begin
         if (reset) begin
-            selecting <= 1'b0;  // @[CascadeLayers.swift:163]
+            selecting <= 1'b0;  // @[CascadeLayers.swift:165]
         end else begin
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
-                selecting <= 1'b1;  // @[CascadeLayers.swift:196]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
+                selecting <= 1'b1;  // @[CascadeLayers.swift:198]
             end
             if (token_selector_list_valid
                 & list_ready
-                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:213]
-                selecting <= 1'b0;  // @[CascadeLayers.swift:213]
+                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:215]
+                selecting <= 1'b0;  // @[CascadeLayers.swift:215]
             end
         end
     end
@@ -902,8 +902,8 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (reset) begin
             sequence_rows <= 32'h0;  // @[CascadeController.swift:207]
         end else begin
-            if (row_goes) begin  // @[CascadeLayers.swift:122]
-                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:124]
+            if (row_goes) begin  // @[CascadeLayers.swift:124]
+                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:126]
             end
             if (sequence_context_when) begin  // @[CascadeController.swift:141]
                 sequence_rows <= 32'h0;  // @[CascadeController.swift:143]
@@ -969,66 +969,66 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:109]
     assign status_payload = fault;  // @[CascadeController.swift:109]
-    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:129]
-    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:133]
+    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:131]
+    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:135]
 
     always @(posedge clock) begin
         if (reset) begin
             phase <= 5'h0;  // @[CascadeController.swift:90]
         end else begin
-            if (row_passes) begin  // @[CascadeLayers.swift:127]
-                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:129]
-                    phase <= 5'hf;  // @[CascadeLayers.swift:129]
+            if (row_passes) begin  // @[CascadeLayers.swift:129]
+                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:131]
+                    phase <= 5'hf;  // @[CascadeLayers.swift:131]
                 end
             end
-            if (phase == 5'hf) begin  // @[CascadeLayers.swift:131]
-                phase <= 5'h6;  // @[CascadeLayers.swift:132]
-                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:133]
-                    phase <= 5'h10;  // @[CascadeLayers.swift:133]
+            if (phase == 5'hf) begin  // @[CascadeLayers.swift:133]
+                phase <= 5'h6;  // @[CascadeLayers.swift:134]
+                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:135]
+                    phase <= 5'h10;  // @[CascadeLayers.swift:135]
                 end
             end
-            if (phase == 5'h6) begin  // @[CascadeLayers.swift:170]
-                phase <= 5'h7;  // @[CascadeLayers.swift:170]
+            if (phase == 5'h6) begin  // @[CascadeLayers.swift:172]
+                phase <= 5'h7;  // @[CascadeLayers.swift:172]
             end
-            if (phase == 5'h7) begin  // @[CascadeLayers.swift:171]
-                phase <= 5'h8;  // @[CascadeLayers.swift:171]
+            if (phase == 5'h7) begin  // @[CascadeLayers.swift:173]
+                phase <= 5'h8;  // @[CascadeLayers.swift:173]
             end
-            if (phase == 5'h8) begin  // @[CascadeLayers.swift:172]
-                phase <= 5'h9;  // @[CascadeLayers.swift:172]
+            if (phase == 5'h8) begin  // @[CascadeLayers.swift:174]
+                phase <= 5'h9;  // @[CascadeLayers.swift:174]
             end
-            if (tokens_left_when2) begin  // @[CascadeLayers.swift:173]
-                phase <= 5'he;  // @[CascadeLayers.swift:174]
-                if (prunes_tokens) begin  // @[CascadeLayers.swift:175]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:175]
+            if (tokens_left_when2) begin  // @[CascadeLayers.swift:175]
+                phase <= 5'he;  // @[CascadeLayers.swift:176]
+                if (prunes_tokens) begin  // @[CascadeLayers.swift:177]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:177]
                 end
-                if (prunes_heads) begin  // @[CascadeLayers.swift:176]
-                    phase <= 5'ha;  // @[CascadeLayers.swift:176]
+                if (prunes_heads) begin  // @[CascadeLayers.swift:178]
+                    phase <= 5'ha;  // @[CascadeLayers.swift:178]
                 end
             end
             if ((phase == 5'ha)
-                & head_importance_command_ready) begin  // @[CascadeLayers.swift:186]
-                phase <= 5'hd;  // @[CascadeLayers.swift:187]
-                if (ranks_tokens) begin  // @[CascadeLayers.swift:188]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:188]
+                & head_importance_command_ready) begin  // @[CascadeLayers.swift:188]
+                phase <= 5'hd;  // @[CascadeLayers.swift:189]
+                if (ranks_tokens) begin  // @[CascadeLayers.swift:190]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:190]
                 end
             end
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:195]
-                phase <= 5'hc;  // @[CascadeLayers.swift:198]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
+                phase <= 5'hc;  // @[CascadeLayers.swift:200]
             end
-            if (scans) begin  // @[CascadeLayers.swift:201]
-                phase <= 5'he;  // @[CascadeLayers.swift:203]
-                if (awaits_heads) begin  // @[CascadeLayers.swift:204]
-                    phase <= 5'hd;  // @[CascadeLayers.swift:204]
+            if (scans) begin  // @[CascadeLayers.swift:203]
+                phase <= 5'he;  // @[CascadeLayers.swift:205]
+                if (awaits_heads) begin  // @[CascadeLayers.swift:206]
+                    phase <= 5'hd;  // @[CascadeLayers.swift:206]
                 end
             end
-            if (keeps_head_when) begin  // @[CascadeLayers.swift:207]
-                phase <= 5'he;  // @[CascadeLayers.swift:210]
+            if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
+                phase <= 5'he;  // @[CascadeLayers.swift:212]
             end
             if ((phase == 5'h10)
                 & tokens_are_in
                 & heads_are_in
-                & !selecting) begin  // @[CascadeLayers.swift:223]
-                phase <= 5'h1c;  // @[CascadeLayers.swift:223]
+                & !selecting) begin  // @[CascadeLayers.swift:225]
+                phase <= 5'h1c;  // @[CascadeLayers.swift:225]
             end
             if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:118]
                 phase <= 5'h1;  // @[CascadeController.swift:119]

@@ -47,14 +47,22 @@ public struct OutputSkid<Payload: Value> {
     ) {
         self.circuit = circuit
         buffer = circuit.instance(name, SkidBuffer(bits: target.shape.width), fileID: fileID, line: line)
-        circuit.drive(target.valid, buffer.output.valid, fileID: fileID, line: line)
-        circuit.drive(target.payload, target.shape.unpack(buffer.output.payload), fileID: fileID, line: line)
-        circuit.drive(buffer.output.ready, target.ready, fileID: fileID, line: line)
+        circuit.connect(words: buffer.output, to: target, fileID: fileID, line: line)
     }
 
     /// Offers `payload` while `valid` is set; it is taken when `ready` is.
     public func send(_ payload: Payload, when valid: Bit, fileID: String = #fileID, line: Int = #line) {
         circuit.drive(buffer.input.valid, valid, fileID: fileID, line: line)
         circuit.drive(buffer.input.payload, concatenate(payload), fileID: fileID, line: line)
+    }
+}
+
+extension Circuit {
+    /// Offers what `words` are the bits of to `target`.
+    public func connect<Payload>(
+        words: Stream<Unsigned>, to target: Stream<Payload>, fileID: String = #fileID, line: Int = #line
+    ) {
+        send(target.shape.unpack(words.payload), when: words.valid, to: target, fileID: fileID, line: line)
+        drive(words.ready, target.ready, fileID: fileID, line: line)
     }
 }

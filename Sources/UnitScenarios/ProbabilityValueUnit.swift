@@ -2,6 +2,7 @@ import Accelerator
 import Configuration
 import FixedPoint
 import GoldenModel
+import RTL
 import SeededRandom
 import Verification
 
@@ -13,20 +14,23 @@ private struct KeptLeafItem {
 }
 
 extension UnitScenario {
-    /// In a lane that prunes: tiles of which some keys, their last one or all were dropped, and full ones.
+    /// In a lane that prunes: tiles of which some keys, their last one or all were dropped, and of the largest products: some, which
+    /// show a product that is wrong by a power of two, and as many as fill the sums.
+    ///
+    /// - Parameter standIn: What stands in for the unit, as `SerialProbabilityValueUnit` does behind a narrow port.
     package static func probabilityValueUnit(
-        _ configuration: SpAttenConfiguration, kept random: SeededGenerator
+        _ configuration: SpAttenConfiguration, kept random: SeededGenerator, standIn: (any Module)? = nil
     ) throws -> UnitScenario {
         let lane = configuration.lane, one = 1 << NumericFormats.weightFractionBits
         var random = random
         var weightBeats: [WeightItem] = [], vectors: [[Int16]] = [], leaves: [KeptLeafItem] = []
-        let lengths = (0..<40).map { _ in (0..<1 + random.below(3)).map { _ in random.below(20) } } + [[configuration.maximumRowKeys]]
+        let lengths = (0..<40).map { _ in (0..<1 + random.below(3)).map { _ in random.below(20) } } + [[20], [configuration.maximumRowKeys]]
         for tiles in lengths {
             for (tile, keys) in tiles.enumerated() {
-                let isFull = keys == configuration.maximumRowKeys, rowLast = tile == tiles.count - 1
-                let weights = (0..<keys).map { _ in UInt32(isFull ? one : random.number(in: 0...one)) }
-                let values = isFull ? [Int16](repeating: -2048, count: keys * lane.headSize) : random.codes(keys * lane.headSize, bits: 12)
-                let endsUnoccupied = keys == 0 || !isFull && random.flip()
+                let isLargest = keys >= 20, rowLast = tile == tiles.count - 1
+                let weights = (0..<keys).map { _ in UInt32(isLargest ? one : random.number(in: 0...one)) }
+                let values = isLargest ? [Int16](repeating: -2048, count: keys * lane.headSize) : random.codes(keys * lane.headSize, bits: 12)
+                let endsUnoccupied = keys == 0 || !isLargest && random.flip()
                 weightBeats += weights.enumerated().map { key, weight in
                     let isLast = key == keys - 1 && !endsUnoccupied
                     return WeightItem(weights: [weight], reference: 5, tileLast: isLast, rowLast: isLast && rowLast)
@@ -37,7 +41,7 @@ extension UnitScenario {
                 leaves += lane.leafParts(sums).map { KeptLeafItem(outputSums: keys == 0 ? nil : $0, rowLast: rowLast) }
             }
         }
-        let unit = Accelerator.ProbabilityValueUnit(lane: lane, tileKeys: configuration.maximumRowKeys)
+        let unit = standIn ?? Accelerator.ProbabilityValueUnit(lane: lane, tileKeys: configuration.maximumRowKeys)
         return try UnitScenario(unit) { streams in
             try streams.send(weightBeats, to: "weights") { try $0.encode(into: $1) }
             try streams.send(vectors, to: "values") { try $1.set("", $0, width: NumericFormats.valueBits) }
@@ -49,18 +53,20 @@ extension UnitScenario {
         }
     }
 
-    /// Tiles of some lengths, empty rows, and a full tile of the largest weights and values, which fills the sums.
-    package static func probabilityValueUnit(_ lane: LaneConfiguration, _ random: SeededGenerator) throws -> UnitScenario {
+    /// Tiles of some lengths, empty rows, and of the largest products a few and as many as fill the sums.
+    package static func probabilityValueUnit(
+        _ lane: LaneConfiguration, _ random: SeededGenerator, standIn: (any Module)? = nil
+    ) throws -> UnitScenario {
         var random = random
         let one = 1 << NumericFormats.weightFractionBits
         var weightBeats: [WeightItem] = [], leaves: [LeafItem] = []
         // Vectors, and which of their elements a key owns.
         var vectors: [(elements: [Int16], owned: [Bool])] = []
-        for tiles in [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [1024]] {
+        for tiles in [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [20], [1024]] {
             for (tile, keys) in tiles.enumerated() {
                 let reference = random.code(12), rowLast = tile == tiles.count - 1
-                let weights = (0..<keys).map { _ in UInt32(keys == 1024 ? one : random.number(in: 0...one)) }
-                let values = keys == 1024 ? [Int16](repeating: -2048, count: keys * lane.headSize)
+                let weights = (0..<keys).map { _ in UInt32(keys >= 20 ? one : random.number(in: 0...one)) }
+                let values = keys >= 20 ? [Int16](repeating: -2048, count: keys * lane.headSize)
                     : random.codes(keys * lane.headSize, bits: 12)
                 weightBeats += lane.beats(tiles: [keys]) { range, _, tileLast, _ in
                     WeightItem(weights: Array(weights[range]) + [UInt32](repeating: 0, count: lane.slots - range.count),
@@ -74,7 +80,8 @@ extension UnitScenario {
                 leaves += LeafItem.beats(of: leaf, rowLast: rowLast, lane)
             }
         }
-        return try UnitScenario(Accelerator.ProbabilityValueUnit(lane: lane)) { streams in
+        let unit = standIn ?? Accelerator.ProbabilityValueUnit(lane: lane)
+        return try UnitScenario(unit) { streams in
             try streams.send(weightBeats, to: "weights") { try $0.encode(into: $1) }
             try streams.send(vectors, to: "values") { vector, beat in
                 try beat.set("", vector.elements, width: NumericFormats.valueBits, where: vector.owned)

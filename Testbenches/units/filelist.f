@@ -133,7 +133,7 @@ units_bench.v
 ../../Generated/units/SkidBuffer_w20.v
 ../../Generated/units/TokenSelector_n524288_k1024.v
 ../../Generated/units/SkidBuffer_w257.v
-../../Generated/units/SkidBuffer_w768.v
+../../Generated/units/HalfBuffer_w768.v
 ../../Generated/units/SkidBuffer_w16.v
 ../../Generated/units/Fifo_w20_d32.v
 ../../Generated/units/SkidBuffer_w1025.v

@@ -50,6 +50,14 @@ import Verification
         try passesThrough(SkidBuffer(bits: bits), bits: bits, latency: 0)
     }
 
+    /// A word waits for the register to be free again.
+    @Test(arguments: [1, 64, 768]) func halfBuffer(bits: Int) throws {
+        let run = try UnitScenario.buffer(HalfBuffer(bits: bits), bits: bits, TestSeed.generator(#function)).runAll()
+        let (entered, left) = (run["input"].cycles, run["output"].cycles)
+        #expect(left == entered.map { $0 + 1 })
+        #expect(zip(entered, entered.dropFirst()).allSatisfy { $1 == $0 + 2 })
+    }
+
     /// Small ones, and those of a lane: commands, settings, beats.
     @Test(arguments: [(70, 2), (70, 4), (4, 8), (24, 8), (70, 16), (512, 256)]) func fifo(bits: Int, depth: Int) throws {
         try passesThrough(Fifo(bits: bits, depth: depth), bits: bits, latency: 2)

@@ -21,6 +21,18 @@ import UnitScenarios
         for unit in units { try unit.runAll() }
     }
 
+    /// Two cycles a vector, once the tile before has left, and a beat of a leaf a cycle.
+    @Test func serialProbabilityValueUnit() throws {
+        let configuration = narrowConfigurations[0], unit = SerialProbabilityValueUnit(configuration)
+        try UnitScenario.probabilityValueUnit(configuration.lane, TestSeed.generator("tiles"), standIn: unit).runAll()
+        let run = try UnitScenario.probabilityValueUnit(configuration, kept: TestSeed.generator("kept"), standIn: unit).runAll()
+        let fullTile = run["values"].cycles.suffix(configuration.maximumRowKeys - 4)
+        #expect(fullTile.last! - fullTile.first! == 2 * (fullTile.count - 1))
+        let leaf = run["leaf"].cycles.suffix(configuration.lane.stateBeatCount)
+        #expect(leaf.first! - fullTile.last! == SerialProbabilityValueUnit.latency)
+        #expect(leaf.last! - leaf.first! == leaf.count - 1)
+    }
+
     /// Four cycles more than behind a wide port, and an element a cycle as there.
     @Test(arguments: [narrowConfigurations[0], narrowConfigurations[1]])
     func normalizer(configuration: SpAttenConfiguration) throws {

@@ -25,6 +25,19 @@ struct PruningMutationTests {
         ).measure(atLeast: percent)
     }
 
+    /// What stands in for a unit behind a narrow port.
+    @Test func mutationScoreOfSerialProbabilityValueUnit() throws {
+        let configuration = narrowConfigurations[0], unit = SerialProbabilityValueUnit(configuration)
+        let scenarios = [
+            try UnitScenario.probabilityValueUnit(configuration, kept: TestSeed.generator("kept"), standIn: unit),
+            try UnitScenario.probabilityValueUnit(configuration.lane, TestSeed.generator("tiles"), standIn: unit),
+        ]
+        try UnitMutationScore(
+            name: "SerialProbabilityValueUnit", scenarios: scenarios, modules: ["SerialProbabilityValueUnit"],
+            tests: [{ try NarrowPortTests().serialProbabilityValueUnit() }]
+        ).measure(atLeast: 99)
+    }
+
     /// Those beyond the unit's main scenario.
     private static func tests(of name: String) -> [() throws -> Void] {
         let configuration = configuration

@@ -13,7 +13,7 @@ set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w192.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w192.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
@@ -45,13 +45,11 @@ set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w12_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w196.v
-set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d16_m16_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d16_m16_n4096_k1024_narrow.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w32_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w21_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w192_d8.v
 set_global_assignment -name VERILOG_FILE rtl/ProgressiveQueryKeyUnit_d16_m16.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w192_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w32_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1.v

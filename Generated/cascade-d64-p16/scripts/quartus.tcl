@@ -13,7 +13,7 @@ set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w768.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w768.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
@@ -45,14 +45,12 @@ set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n4096.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024_follows.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_u0_4_5.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w772.v
-set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d64_m64_n4096_k1024.v
+set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d64_m64_n4096_k1024_narrow.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w768_d8.v
 set_global_assignment -name VERILOG_FILE rtl/ProgressiveQueryKeyUnit_d64_m64.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w768_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w34.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1.v
@@ -83,7 +81,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d4096.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
-set_global_assignment -name VERILOG_FILE rtl/ProbabilityValueUnit_d64_m64_e2.v
+set_global_assignment -name VERILOG_FILE rtl/SerialProbabilityValueUnit_d64_m64_e2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w129.v
 set_global_assignment -name VERILOG_FILE rtl/LeafCompletion_d64_e2_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w436.v

@@ -10,7 +10,7 @@ add_files [list \
   rtl/SkidBuffer_w20.v \
   rtl/TokenSelector_n524288_k1024.v \
   rtl/SkidBuffer_w257.v \
-  rtl/SkidBuffer_w768.v \
+  rtl/HalfBuffer_w768.v \
   rtl/SkidBuffer_w16.v \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w1025.v \

@@ -4,80 +4,82 @@
 module KeyJoiner_d64_m64_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire row_valid,  // @[KeyJoiner.swift:65]
-    output wire row_ready,  // @[KeyJoiner.swift:65]
-    input  wire [19:0] row_payload_first,  // @[KeyJoiner.swift:65]
-    input  wire [2:0] row_payload_tile_size,  // @[KeyJoiner.swift:65]
-    input  wire [3:0] row_payload_lsb_bits,  // @[KeyJoiner.swift:65]
-    input  wire row_payload_joined,  // @[KeyJoiner.swift:65]
-    input  wire msb_valid,  // @[KeyJoiner.swift:65]
-    output wire msb_ready,  // @[KeyJoiner.swift:65]
-    input  wire [767:0] msb_payload_elements,  // @[KeyJoiner.swift:65]
-    input  wire msb_payload_occupied,  // @[KeyJoiner.swift:65]
-    input  wire msb_payload_row_last,  // @[KeyJoiner.swift:65]
-    input  wire lsb_valid,  // @[KeyJoiner.swift:65]
-    output wire lsb_ready,  // @[KeyJoiner.swift:65]
-    input  wire [767:0] lsb_payload_elements,  // @[KeyJoiner.swift:65]
-    input  wire lsb_payload_occupied,  // @[KeyJoiner.swift:65]
-    input  wire lsb_payload_row_last,  // @[KeyJoiner.swift:65]
-    output wire keys_valid,  // @[KeyJoiner.swift:66]
-    input  wire keys_ready,  // @[KeyJoiner.swift:66]
-    output wire [767:0] keys_payload_elements,  // @[KeyJoiner.swift:66]
-    output wire keys_payload_is_sum,  // @[KeyJoiner.swift:66]
-    output wire keys_payload_occupied,  // @[KeyJoiner.swift:66]
-    output wire keys_payload_tile_last,  // @[KeyJoiner.swift:66]
-    output wire keys_payload_row_last  // @[KeyJoiner.swift:66]
+    input  wire row_valid,  // @[KeyJoiner.swift:68]
+    output wire row_ready,  // @[KeyJoiner.swift:68]
+    input  wire [19:0] row_payload_first,  // @[KeyJoiner.swift:68]
+    input  wire [2:0] row_payload_tile_size,  // @[KeyJoiner.swift:68]
+    input  wire [3:0] row_payload_lsb_bits,  // @[KeyJoiner.swift:68]
+    input  wire row_payload_joined,  // @[KeyJoiner.swift:68]
+    input  wire msb_valid,  // @[KeyJoiner.swift:68]
+    output wire msb_ready,  // @[KeyJoiner.swift:68]
+    input  wire [767:0] msb_payload_elements,  // @[KeyJoiner.swift:68]
+    input  wire msb_payload_occupied,  // @[KeyJoiner.swift:68]
+    input  wire msb_payload_row_last,  // @[KeyJoiner.swift:68]
+    input  wire lsb_valid,  // @[KeyJoiner.swift:68]
+    output wire lsb_ready,  // @[KeyJoiner.swift:68]
+    input  wire [767:0] lsb_payload_elements,  // @[KeyJoiner.swift:68]
+    input  wire lsb_payload_occupied,  // @[KeyJoiner.swift:68]
+    input  wire lsb_payload_row_last,  // @[KeyJoiner.swift:68]
+    output wire keys_valid,  // @[KeyJoiner.swift:69]
+    input  wire keys_ready,  // @[KeyJoiner.swift:69]
+    output wire [767:0] keys_payload_elements,  // @[KeyJoiner.swift:69]
+    output wire keys_payload_is_sum,  // @[KeyJoiner.swift:69]
+    output wire keys_payload_occupied,  // @[KeyJoiner.swift:69]
+    output wire keys_payload_tile_last,  // @[KeyJoiner.swift:69]
+    output wire keys_payload_row_last  // @[KeyJoiner.swift:69]
 );
 
-    reg summed;  // @[KeyJoiner.swift:73]
-    reg [9:0] keys_done;  // @[KeyJoiner.swift:96]
-    wire skid_input_ready;  // @[KeyJoiner.swift:70]
-    wire skid_output_valid;  // @[KeyJoiner.swift:70]
-    wire [771:0] skid_output_payload;  // @[KeyJoiner.swift:70]
+    reg summed;  // @[KeyJoiner.swift:76]
+    reg [9:0] keys_done;  // @[KeyJoiner.swift:100]
+    wire skid_input_ready;  // @[KeyJoiner.swift:73]
+    wire skid_output_valid;  // @[KeyJoiner.swift:73]
+    wire [771:0] skid_output_payload;  // @[KeyJoiner.swift:73]
 
-    assign keys_valid = skid_output_valid;  // @[KeyJoiner.swift:70]
-    assign keys_payload_elements = skid_output_payload[771:4];  // @[KeyJoiner.swift:70]
-    assign keys_payload_is_sum = skid_output_payload[3];  // @[KeyJoiner.swift:70]
-    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyJoiner.swift:70]
-    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyJoiner.swift:70]
-    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyJoiner.swift:70]
-    wire ready = row_valid & skid_input_ready;  // @[KeyJoiner.swift:72]
-    wire is_sum = !row_payload_joined & !summed;  // @[KeyJoiner.swift:74]
+    assign keys_valid = skid_output_valid;  // @[KeyJoiner.swift:73]
+    assign keys_payload_elements = skid_output_payload[771:4];  // @[KeyJoiner.swift:73]
+    assign keys_payload_is_sum = skid_output_payload[3];  // @[KeyJoiner.swift:73]
+    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyJoiner.swift:73]
+    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyJoiner.swift:73]
+    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyJoiner.swift:73]
+    wire ready = row_valid & skid_input_ready;  // @[KeyJoiner.swift:75]
+    wire is_sum = !row_payload_joined & !summed;  // @[KeyJoiner.swift:77]
     wire [3:0] join_bits = row_payload_joined ? row_payload_lsb_bits
-        : 4'h0;  // @[KeyJoiner.swift:75]
-    wire msb_alone = join_bits == 4'h0;  // @[KeyJoiner.swift:76]
-    wire take_key = ready & !is_sum & msb_valid & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:77]
-    wire take = take_key | (ready & is_sum);  // @[KeyJoiner.swift:78]
-    assign msb_ready = ready & !is_sum & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:79]
-    assign lsb_ready = ready & !is_sum & !msb_alone & msb_valid;  // @[KeyJoiner.swift:80]
-    wire occupied = is_sum | msb_payload_occupied;  // @[KeyJoiner.swift:84]
-    wire row_ends = take_key & msb_payload_row_last;  // @[KeyJoiner.swift:87]
-    assign row_ready = row_ends;  // @[KeyJoiner.swift:88]
+        : 4'h0;  // @[KeyJoiner.swift:78]
+    wire msb_alone = join_bits == 4'h0;  // @[KeyJoiner.swift:79]
+    wire has_key = !is_sum & msb_valid & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:80]
+    wire take_key = ready & has_key;  // @[KeyJoiner.swift:81]
+    wire take = take_key | (ready & is_sum);  // @[KeyJoiner.swift:82]
+    assign msb_ready = ready & !is_sum & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:83]
+    assign lsb_ready = ready & !is_sum & !msb_alone & msb_valid;  // @[KeyJoiner.swift:84]
+    wire occupied = is_sum | msb_payload_occupied;  // @[KeyJoiner.swift:88]
+    wire row_ends = take_key & msb_payload_row_last;  // @[KeyJoiner.swift:91]
+    assign row_ready = row_ends;  // @[KeyJoiner.swift:92]
 
     always @(posedge clock) begin
         if (reset) begin
-            summed <= 1'b0;  // @[KeyJoiner.swift:73]
-        end else if (row_ends) begin  // @[KeyJoiner.swift:89]
-            summed <= 1'b0;  // @[KeyJoiner.swift:90]
-        end else if (take) begin  // @[KeyJoiner.swift:91]
-            summed <= 1'b1;  // @[KeyJoiner.swift:92]
+            summed <= 1'b0;  // @[KeyJoiner.swift:76]
+        end else if (row_ends) begin  // @[KeyJoiner.swift:93]
+            summed <= 1'b0;  // @[KeyJoiner.swift:94]
+        end else if (take) begin  // @[KeyJoiner.swift:95]
+            summed <= 1'b1;  // @[KeyJoiner.swift:96]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            keys_done <= 10'h0;  // @[KeyJoiner.swift:96]
-        end else if (row_ends) begin  // @[KeyJoiner.swift:97]
-            keys_done <= 10'h0;  // @[KeyJoiner.swift:98]
-        end else if (take_key) begin  // @[KeyJoiner.swift:99]
-            keys_done <= keys_done + 10'h1;  // @[KeyJoiner.swift:100]
+            keys_done <= 10'h0;  // @[KeyJoiner.swift:100]
+        end else if (row_ends) begin  // @[KeyJoiner.swift:101]
+            keys_done <= 10'h0;  // @[KeyJoiner.swift:102]
+        end else if (take_key) begin  // @[KeyJoiner.swift:103]
+            keys_done <= keys_done + 10'h1;  // @[KeyJoiner.swift:104]
         end
     end
 
-    wire [9:0] place = row_payload_first[9:0] + keys_done;  // @[KeyJoiner.swift:102]
+    wire [9:0] place = row_payload_first[9:0] + keys_done;  // @[KeyJoiner.swift:106]
     wire [9:0] tile_mask = row_payload_tile_size[1] ? (row_payload_tile_size[0] ? 10'h3ff : 10'h1ff)
-        : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyJoiner.swift:103]
-    wire fills_tile = (place & tile_mask) == tile_mask;  // @[KeyJoiner.swift:104]
+        : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyJoiner.swift:107]
+    wire fills_tile = (place & tile_mask) == tile_mask;  // @[KeyJoiner.swift:108]
+    wire offered = row_valid & (is_sum | has_key);  // @[KeyJoiner.swift:116]
     wire [771:0] skid_input_payload = {
         is_sum ? 12'h1
             : (join_bits == 4'h5) ? {msb_payload_elements[762:756], lsb_payload_elements[760:756]}
@@ -336,12 +338,12 @@ module KeyJoiner_d64_m64_n524288_k1024 (
             : (join_bits == 4'h4) ? {msb_payload_elements[7:0], lsb_payload_elements[3:0]}
             : msb_payload_elements[11:0], is_sum, occupied,
         !is_sum & (msb_payload_row_last | fills_tile), !is_sum & msb_payload_row_last
-    };  // @[KeyJoiner.swift:109]
+    };  // @[KeyJoiner.swift:118]
 
-    SkidBuffer_w772 skid (  // @[KeyJoiner.swift:70]
+    SkidBuffer_w772 skid (  // @[KeyJoiner.swift:73]
         .clock(clock),
         .reset(reset),
-        .input_valid(take),
+        .input_valid(offered),
         .input_ready(skid_input_ready),
         .input_payload(skid_input_payload),
         .output_valid(skid_output_valid),

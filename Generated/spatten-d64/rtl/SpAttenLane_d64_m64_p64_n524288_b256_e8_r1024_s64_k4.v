@@ -135,14 +135,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:172]
-    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:172]
-    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:172]
+    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:178]
+    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:178]
+    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:178]
     wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -181,87 +181,87 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire queries_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire score_refiner_row_ready;  // @[SpAttenLane.swift:112]
-    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:112]
-    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:112]
-    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:112]
-    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:112]
-    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:112]
-    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:112]
-    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:112]
-    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:112]
-    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:112]
-    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:112]
-    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:117]
-    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:117]
-    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:117]
-    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:117]
-    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:117]
-    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:117]
-    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:117]
-    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:118]
-    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:118]
-    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:118]
-    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:118]
-    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:118]
-    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:118]
-    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:118]
-    wire confidence_row_ready;  // @[SpAttenLane.swift:119]
-    wire confidence_weights_ready;  // @[SpAttenLane.swift:119]
-    wire confidence_decisions_valid;  // @[SpAttenLane.swift:119]
-    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:119]
-    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:119]
+    wire score_refiner_row_ready;  // @[SpAttenLane.swift:116]
+    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:116]
+    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:116]
+    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:116]
+    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:116]
+    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:116]
+    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:116]
+    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:116]
+    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:116]
+    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:116]
+    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:116]
+    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:121]
+    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:121]
+    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:121]
+    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:121]
+    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:121]
+    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:121]
+    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:121]
+    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:122]
+    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:122]
+    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:122]
+    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:122]
+    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:122]
+    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:122]
+    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:122]
+    wire confidence_row_ready;  // @[SpAttenLane.swift:123]
+    wire confidence_weights_ready;  // @[SpAttenLane.swift:123]
+    wire confidence_decisions_valid;  // @[SpAttenLane.swift:123]
+    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:123]
+    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:123]
     wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
     wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
     wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
     wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:54]
     wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:54]
     wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:54]
-    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:130]
-    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:130]
-    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:130]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:130]
-    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:130]
-    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:130]
-    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:130]
-    wire softmax_scores_ready;  // @[SpAttenLane.swift:131]
-    wire softmax_weights_valid;  // @[SpAttenLane.swift:131]
-    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:131]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:131]
-    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:131]
-    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:131]
-    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:131]
-    wire value_selector_row_ready;  // @[SpAttenLane.swift:132]
-    wire value_selector_weights_ready;  // @[SpAttenLane.swift:132]
-    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:132]
-    wire value_selector_kept_valid;  // @[SpAttenLane.swift:132]
-    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:132]
-    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:132]
-    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:132]
-    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:132]
-    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:132]
-    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:132]
-    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:132]
-    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:132]
-    wire value_selector_sums_valid;  // @[SpAttenLane.swift:132]
-    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:132]
-    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:132]
-    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:132]
-    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:132]
-    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:132]
-    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:132]
-    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:132]
+    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:134]
+    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:134]
+    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:134]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:134]
+    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:134]
+    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:134]
+    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:134]
+    wire softmax_scores_ready;  // @[SpAttenLane.swift:135]
+    wire softmax_weights_valid;  // @[SpAttenLane.swift:135]
+    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:135]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:135]
+    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:135]
+    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:135]
+    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:135]
+    wire value_selector_row_ready;  // @[SpAttenLane.swift:136]
+    wire value_selector_weights_ready;  // @[SpAttenLane.swift:136]
+    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:136]
+    wire value_selector_kept_valid;  // @[SpAttenLane.swift:136]
+    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:136]
+    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:136]
+    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:136]
+    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:136]
+    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:136]
+    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:136]
+    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:136]
+    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:136]
+    wire value_selector_sums_valid;  // @[SpAttenLane.swift:136]
+    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:136]
+    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:136]
+    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:136]
+    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:136]
+    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:136]
+    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:136]
+    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:136]
     wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire value_source_range_ready;  // @[SpAttenLane.swift:172]
-    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:172]
-    wire value_source_decisions_ready;  // @[SpAttenLane.swift:172]
-    wire value_source_tokens_valid;  // @[SpAttenLane.swift:172]
-    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:172]
-    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:172]
-    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:172]
-    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:172]
+    wire value_source_range_ready;  // @[SpAttenLane.swift:178]
+    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:178]
+    wire value_source_decisions_ready;  // @[SpAttenLane.swift:178]
+    wire value_source_tokens_valid;  // @[SpAttenLane.swift:178]
+    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:178]
+    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:178]
+    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:178]
+    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:178]
     wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:75]
     wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:75]
     wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:75]
@@ -274,34 +274,34 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] value_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire probability_value_weights_ready;  // @[SpAttenLane.swift:145]
-    wire probability_value_values_ready;  // @[SpAttenLane.swift:145]
-    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:145]
-    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:145]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:145]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:145]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:145]
-    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:145]
-    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:146]
-    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:146]
-    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:146]
-    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:146]
-    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:146]
-    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:146]
-    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:146]
-    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:146]
-    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:146]
-    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:147]
-    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:147]
-    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:147]
-    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:147]
-    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:147]
-    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:147]
-    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:147]
-    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:147]
-    wire kept_weights_input_ready;  // @[SpAttenLane.swift:149]
-    wire kept_weights_output_valid;  // @[SpAttenLane.swift:149]
-    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:149]
+    wire probability_value_weights_ready;  // @[SpAttenLane.swift:151]
+    wire probability_value_values_ready;  // @[SpAttenLane.swift:151]
+    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:151]
+    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:151]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:151]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:151]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:151]
+    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:151]
+    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:152]
+    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:152]
+    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:152]
+    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:152]
+    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:152]
+    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:152]
+    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:152]
+    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:152]
+    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:152]
+    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:153]
+    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:153]
+    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:153]
+    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:153]
+    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:153]
+    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:153]
+    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:153]
+    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:153]
+    wire kept_weights_input_ready;  // @[SpAttenLane.swift:155]
+    wire kept_weights_output_valid;  // @[SpAttenLane.swift:155]
+    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:155]
     wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:43]
     wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:43]
     wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:43]
@@ -436,14 +436,14 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire score_refiner_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:189]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:195]
     wire centre_scaler_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
         & dispatcher_centre_payload
-        & score_refiner_scores_ready;  // @[SpAttenLane.swift:190]
+        & score_refiner_scores_ready;  // @[SpAttenLane.swift:196]
     wire query_key_scores_ready = dispatcher_centre_valid
         & score_refiner_scores_ready
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:191]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:197]
 
     ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:105]
         .clock(clock),
@@ -481,9 +481,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire dispatcher_centre_ready = query_key_scores_valid
         & query_key_scores_ready
-        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:192]
+        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:198]
 
-    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:117]
+    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:121]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_centre_scale_valid),
@@ -504,7 +504,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(centre_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:118]
+    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:122]
         .clock(clock),
         .reset(reset),
         .scores_valid(centre_scaler_scaled_valid),
@@ -525,7 +525,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire confidence_decisions_ready = refine_decisions_input_ready
         & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
 
-    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:119]
+    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:123]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_confidence_valid),
@@ -556,9 +556,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
     };  // @[SpAttenLaneWiring.swift:58]
     wire score_refiner_decisions_payload_keep =
-        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:126]
+        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:130]
     wire score_refiner_decisions_payload_row_last =
-        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:126]
+        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:130]
 
     Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:53]
         .clock(clock),
@@ -572,11 +572,11 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire key_lsb_source_decisions_payload_keep =
-        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:127]
+        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:131]
     wire key_lsb_source_decisions_payload_row_last =
-        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:127]
+        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:131]
 
-    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:172]
+    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:178]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_lsb_range_valid),
@@ -614,7 +614,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_decisions_output_payload)
     );
 
-    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:130]
+    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:134]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_scale_valid),
@@ -635,7 +635,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:131]
+    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:135]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -653,7 +653,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:112]
+    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:116]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_refine_valid),
@@ -708,9 +708,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         & value_selector_decisions_ready
         & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:79]
     wire value_source_decisions_payload_keep =
-        value_decisions_output_payload[1];  // @[SpAttenLane.swift:141]
+        value_decisions_output_payload[1];  // @[SpAttenLane.swift:145]
     wire value_source_decisions_payload_row_last =
-        value_decisions_output_payload[0];  // @[SpAttenLane.swift:141]
+        value_decisions_output_payload[0];  // @[SpAttenLane.swift:145]
 
     Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:75]
         .clock(clock),
@@ -723,7 +723,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(value_decisions_output_payload)
     );
 
-    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:172]
+    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:178]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_value_range_valid),
@@ -756,19 +756,19 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         value_selector_kept_payload_weights, value_selector_kept_payload_reference,
         value_selector_kept_payload_occupied, value_selector_kept_payload_tile_last,
         value_selector_kept_payload_row_last
-    };  // @[SpAttenLane.swift:150]
+    };  // @[SpAttenLane.swift:156]
     wire [20:0] probability_value_weights_payload_weights =
-        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:152]
+        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:158]
     wire signed [11:0] probability_value_weights_payload_reference =
-        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:152]
+        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:158]
     wire probability_value_weights_payload_occupied =
-        kept_weights_output_payload[2];  // @[SpAttenLane.swift:152]
+        kept_weights_output_payload[2];  // @[SpAttenLane.swift:158]
     wire probability_value_weights_payload_tile_last =
-        kept_weights_output_payload[1];  // @[SpAttenLane.swift:152]
+        kept_weights_output_payload[1];  // @[SpAttenLane.swift:158]
     wire probability_value_weights_payload_row_last =
-        kept_weights_output_payload[0];  // @[SpAttenLane.swift:152]
+        kept_weights_output_payload[0];  // @[SpAttenLane.swift:158]
 
-    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:149]
+    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:155]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_kept_valid),
@@ -784,7 +784,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire value_reader_vectors_ready = probability_value_values_ready
         | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:86]
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:145]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:151]
         .clock(clock),
         .reset(reset),
         .weights_valid(kept_weights_output_valid),
@@ -806,7 +806,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .leaf_payload_row_last(probability_value_leaf_payload_row_last)
     );
 
-    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:132]
+    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:136]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_select_valid),
@@ -878,7 +878,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(tile_sums_output_payload)
     );
 
-    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:146]
+    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:152]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_complete_valid),
@@ -909,7 +909,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .completed_payload_row_last(leaf_completion_completed_payload_row_last)
     );
 
-    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:147]
+    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:153]
         .clock(clock),
         .reset(reset),
         .leaf_valid(leaf_completion_completed_valid),
@@ -1215,7 +1215,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .granted_payload(port_arbiter_0_granted_payload)
     );
 
-    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:165]
+    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:171]
 
     wire _unused_ok = &{
         1'b0, value_reader_vectors_payload_row_last, normalizer_total_valid,

@@ -36,7 +36,7 @@ set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p16_n1024_w32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w20.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n524288_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w768.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w768.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1025.v

@@ -86,7 +86,9 @@ extension CascadeController {
         _ phase: CascadePhase, _ heads: HeadImportance.Ports
     ) -> LaneRows {
         let head = c.register("head", .unsigned(headCountBits))
-        let jobs = OutputSkid(c, "job_skid", to: io.laneJob), queries = OutputSkid(c, "query_skid", to: io.laneQuery)
+        let jobs = OutputSkid(c, "job_skid", to: io.laneJob)
+        let queries = c.instance("query_buffer", HalfBuffer(bits: io.laneQuery.shape.width))
+        c.connect(words: queries.output, to: io.laneQuery)
         let skips = OutputSkid(c, "skipped_skid", to: io.skipped)
         let headRows = Queue(c, "head_rows", HeadRow.shape(heads: maximumHeads), depth: 32)
         let tokenRows = RowCount(c, "token_rows", done: io.rowDone)
@@ -97,7 +99,7 @@ extension CascadeController {
         let index = head.q.truncated(to: bitsToIndex(maximumHeads))
         let stays = c.named("head_stays", schedule.allHeads.q | select(index, schedule.keepsHead.q.elements))
         let room = c.named("room_for_row", mux(
-            stays, jobs.ready & queries.ready & headRows.ready & tokenRows.hasRoom & headBankRows.hasRoom, skips.ready))
+            stays, jobs.ready & queries.input.ready & headRows.ready & tokenRows.hasRoom & headBankRows.hasRoom, skips.ready))
         let open = c.named("rows_pass", phase.is(.rows) & room)
         c.drive(io.job.ready, open & io.query.valid)
         c.drive(io.query.ready, open & io.job.valid)
@@ -114,7 +116,7 @@ extension CascadeController {
             renormalise: job.renormalise, keyMSBAddress: job.keyMSBAddress, keyLSBAddress: job.keyLSBAddress,
             valueAddress: job.valueAddress), when: goes)
         c.discard(concatenate(job.first, job.end, job.gathered, job.loadsList, job.accumulates))
-        queries.send(io.query.payload, when: goes)
+        c.send(concatenate(io.query.payload), when: goes, to: queries.input)
         headRows.push(HeadRow(head: index, scale: io.job.payload.headScale), when: goes)
         skips.send(SkippedRow(layer: schedule.layer.q, head: head.q), when: row & !stays)
         tokenRows.count(c, goes)

@@ -106,7 +106,11 @@ package struct SpAttenLane: Module {
         c.connect(dispatcher.join, to: joiner.row)
         c.connect(msb.vectors, to: joiner.msb)
         route(c, lsb.vectors, by: joinsVectors, joined: joiner.lsb, refining: queryKey.lsb)
-        queue(c, "queries", io.query, to: queryKey.query, depth: 2)
+        if configuration.isNarrow {
+            c.connect(io.query, to: queryKey.query)
+        } else {
+            queue(c, "queries", io.query, to: queryKey.query, depth: 2)
+        }
         c.connect(dispatcher.query, to: queryKey.row)
         c.connect(joiner.keys, to: queryKey.keys)
         let refiner = c.instance("score_refiner", ScoreRefiner(configuration: configuration))
@@ -142,7 +146,9 @@ package struct SpAttenLane: Module {
         let values = reader(c, "value_reader", .value, dispatcher.value.reader, valueSource.tokens, io.response)
 
         // Weights and values to outputs.
-        let probabilityValue = c.instance("probability_value", ProbabilityValueUnit(lane: lane, tileKeys: rowKeys))
+        let serialValues = SerialProbabilityValueUnit(configuration)
+        let probabilityValue = serialValues.isPossible ? c.instance("probability_value", serialValues)
+            : c.instance("probability_value", ProbabilityValueUnit(lane: lane, tileKeys: rowKeys))
         let completion = c.instance("leaf_completion", LeafCompletion(configuration: configuration))
         let accumulator = c.instance("state_accumulator", StateAccumulator(
             lane: lane, tileKeys: rowKeys, extraBeats: LeafCompletion.massBeats))

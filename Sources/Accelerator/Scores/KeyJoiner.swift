@@ -44,7 +44,8 @@ struct KeyJoinRow: Bundle {
 ///
 /// A joined row's keys are whole. Another row begins with `steps` beats of ones, from which the query's sum is made, and goes
 /// on with the MSB parts alone. Vectors of the LSB plane come for joined rows with LSB bits only. A row ends with the
-/// vector that is its last; an empty row is one unoccupied vector. One beat a cycle, latency 0.
+/// vector that is its last; an empty row is one unoccupied vector. One beat a cycle, latency 0. Behind a narrow port `keys.ready` goes
+/// straight back to the planes: what would cut that path is a register and a multiplexer for each bit of a key.
 package struct KeyJoiner: Module {
     package let configuration: SpAttenConfiguration
 
@@ -59,7 +60,9 @@ package struct KeyJoiner: Module {
 
     private var lane: LaneConfiguration { configuration.lane }
 
-    package var suffix: String { "\(lane.arraySuffix)_n\(lane.maximumContext)_k\(configuration.maximumRowKeys)" }
+    package var suffix: String {
+        "\(lane.arraySuffix)_n\(lane.maximumContext)_k\(configuration.maximumRowKeys)\(configuration.relaySuffix)"
+    }
 
     package func ports(_ io: Interface) -> Ports {
         Ports(row: io.sink(KeyJoinRow.shape(lane)), msb: io.sink(VectorBeat.shape(lane)), lsb: io.sink(VectorBeat.shape(lane)),
@@ -67,14 +70,15 @@ package struct KeyJoiner: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
-        let skid = OutputSkid(c, "skid", to: io.keys)
+        let skid = configuration.isNarrow ? nil : OutputSkid(c, "skid", to: io.keys)
         let row = io.row.payload, msb = io.msb.payload
-        let ready = c.named("ready", io.row.valid & skid.ready)
+        let ready = c.named("ready", io.row.valid & (skid?.ready ?? io.keys.ready))
         let summed = c.register("summed", .bit, reset: 0)
         let isSum = c.named("is_sum", !row.joined & !summed.q)
         let joinBits = c.named("join_bits", mux(row.joined, row.lsbBits, 0))
         let alone = c.named("msb_alone", joinBits == 0)
-        let takeKey = c.named("take_key", ready & !isSum & io.msb.valid & (alone | io.lsb.valid))
+        let hasKey = c.named("has_key", !isSum & io.msb.valid & (alone | io.lsb.valid))
+        let takeKey = c.named("take_key", ready & hasKey)
         let take = c.named("take", takeKey | (ready & isSum))
         c.drive(io.msb.ready, ready & !isSum & (alone | io.lsb.valid))
         c.drive(io.lsb.ready, ready & !isSum & !alone & io.msb.valid)
@@ -106,8 +110,14 @@ package struct KeyJoiner: Module {
         let elements = (0..<lane.multipliers).map { i in
             mux(isSum, 1, joinedElement(msb.elements, io.lsb.payload.elements, joinBits, i))
         }
-        skid.send(PassBeat(
+        let beat = PassBeat(
             elements: Vector(elements), isSum: isSum, occupied: occupied,
-            tileLast: !isSum & (msb.rowLast | step.atLast(fillsTile)), rowLast: !isSum & msb.rowLast), when: take)
+            tileLast: !isSum & (msb.rowLast | step.atLast(fillsTile)), rowLast: !isSum & msb.rowLast)
+        let offered = c.named("offered", io.row.valid & (isSum | hasKey))
+        if let skid {
+            skid.send(beat, when: offered)
+        } else {
+            c.send(beat, when: offered, to: io.keys)
+        }
     }
 }

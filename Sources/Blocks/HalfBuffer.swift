@@ -1,0 +1,35 @@
+import RTL
+
+/// Cuts the paths through a stream in both directions with one register: a transfer in every second cycle.
+///
+/// Latency 1. `input.ready` and `output.valid` come from a register: they say that the buffer holds nothing, or a word. For wide words
+/// that come seldom: a `SkidBuffer` has a multiplexer as wide as the word, and a `Fifo` a memory.
+public struct HalfBuffer: Module {
+    /// Width of the payload in bits.
+    public let bits: Int
+
+    public init(bits: Int) { self.bits = bits }
+
+    public struct Ports {
+        public let input, output: Stream<Unsigned>
+    }
+
+    public var suffix: String { "w\(bits)" }
+
+    public func ports(_ io: Interface) -> Ports {
+        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
+    }
+
+    public func body(_ c: Circuit, _ io: Ports) {
+        let full = c.register("full", .bit, reset: 0)
+        let held = c.register("held", .unsigned(bits))
+        c.drive(io.input.ready, !full.q)
+        c.when(io.input.fires) {
+            held.next(io.input.payload)
+            full.set()
+        }.elsewhen(io.output.ready) {
+            full.clear()
+        }
+        c.send(held.q, when: full.q, to: io.output)
+    }
+}
