@@ -33,6 +33,9 @@ public struct VerilatorOptions: Sendable {
     public var coverage: Set<Coverage>
     /// Verilog modules, each in a file of its name, that `coverage` leaves out: large ones that are counted elsewhere.
     public var uncounted: [String]
+    /// Verilog modules that are compiled once for all of their instances: large ones of which there are several. A design's are found by
+    /// themselves.
+    public var shared: [String]
     /// Compilers at a time.
     public var jobs: Int
     /// More arguments for Verilator, such as `-Wno-fatal`; its warnings are errors otherwise.
@@ -42,12 +45,13 @@ public struct VerilatorOptions: Sendable {
 
     public init(
         optimization: Optimization = .quick, waves: Waves = .none, coverage: Set<Coverage> = [], uncounted: [String] = [],
-        jobs: Int = 2, verilatorArguments: [String] = [], timeout: Duration = .seconds(1800)
+        shared: [String] = [], jobs: Int = 2, verilatorArguments: [String] = [], timeout: Duration = .seconds(1800)
     ) {
         self.optimization = optimization
         self.waves = waves
         self.coverage = coverage
         self.uncounted = uncounted
+        self.shared = shared
         self.jobs = max(1, jobs)
         self.verilatorArguments = verilatorArguments
         self.timeout = timeout
@@ -63,9 +67,10 @@ package struct VerilatorBuild {
 
     static let library = "model.so"
 
-    /// `unique`: state that nothing initialises holds seeded noise. Splitting helps the compiler even on one core.
+    /// `unique`: state that nothing initialises holds seeded noise. Splitting files helps the compiler even on one core, and splitting
+    /// functions more: short ones compile faster, and most of a shared module's are then the same for all of its instances.
     package static let verilatorFlags = [
-        "--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--output-split", "5000",
+        "--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--output-split", "5000", "--output-split-cfuncs", "200",
     ] + VerilatorToolchain.withoutWrongOptimizations
     /// Nothing of one model is visible to another in the same process, not even what C++ says is unique.
     private static let compilerFlags = [

@@ -6,11 +6,14 @@ struct VerilatorInstruments {
     var coverage: Set<VerilatorOptions.Coverage> = []
     /// Verilog modules without counts.
     var uncounted: [String] = []
+    /// Verilog modules that are compiled once for all of their instances.
+    var shared: [String] = []
 
     /// A file that Verilator reads before the sources; nil: none.
     var configuration: (name: String, text: String)? {
-        if coverage.isEmpty || uncounted.isEmpty { return nil }
-        return ("coverage.vlt", "`verilator_config\n" + uncounted.map { "coverage_off -file \"\($0).v\"\n" }.joined())
+        let lines = shared.map { "no_inline -module \"\($0)\"\n" }
+            + (coverage.isEmpty ? [] : uncounted.map { "coverage_off -file \"\($0).v\"\n" })
+        return lines.isEmpty ? nil : ("settings.vlt", "`verilator_config\n" + lines.joined())
     }
 
     /// Arguments of Verilator.

@@ -90,7 +90,8 @@ public final class VerilatorModel: Sendable {
     ) throws(CosimulationError) -> VerilatorModel {
         let shim = try VerilatorShim(
             top: top, ports: ports, clocks: clocks,
-            instruments: VerilatorInstruments(waves: options.waves, coverage: options.coverage, uncounted: options.uncounted))
+            instruments: VerilatorInstruments(
+                waves: options.waves, coverage: options.coverage, uncounted: options.uncounted, shared: options.shared))
         let tools = if let toolchain { toolchain } else { try VerilatorToolchain.standard() }
         let build = VerilatorBuild(sources: sources, shim: shim, options: options, toolchain: tools)
         let entry = try cache.entry(build.key) { (directory) throws(CosimulationError) in
@@ -126,6 +127,7 @@ public final class VerilatorModel: Sendable {
         let coverageDirectory = try CoverageDirectory.fromEnvironment()
         var options = options
         if coverageDirectory != nil { options.coverage = Set(VerilatorOptions.Coverage.allCases) }
+        options.shared += design.sharedModules()
         return try build(
             sources: files.map(VerilogSource.init), top: files[files.count - 1].moduleName,
             ports: SimulatedPort.layout(of: design.top),

@@ -8,10 +8,12 @@ import Testing
 /// Verilator against the native engine on the emitted Verilog, with random inputs and random resets.
 @Suite struct LockstepTests {
     /// Every output of both, cycle by cycle, while what is compared is defined (`isDefined` of the native outputs).
-    func lockstep(_ module: some Module, seed: UInt64, cycles: Int = 5000) throws {
+    func lockstep(
+        _ module: some Module, seed: UInt64, cycles: Int = 5000, options: VerilatorOptions = VerilatorOptions()
+    ) throws {
         let design = try Design(module)
         let native = NativeSimulator(design, seed: seed)
-        let verilator = try VerilatorSimulator(design, seed: seed)
+        let verilator = try VerilatorSimulator(design, seed: seed, options: options)
         var random = SeededGenerator(seed: seed)
         for simulator in [native, verilator] as [any Simulator] { simulator.applyReset() }
         var transfers = 0
@@ -54,6 +56,14 @@ import Testing
     /// A part of a part is in reset while either of the two is cleared.
     @Test func clearedInstances() throws { try lockstep(ClearedFifos(), seed: 3) }
 
+    /// Parts that Verilator keeps apart, with one set of functions for all of them.
+    @Test func sharedModules() throws {
+        let fifos = try Design(FifosInARow())
+        #expect(fifos.sharedModules(ofAtLeast: 1) == ["Pair"])
+        #expect(fifos.sharedModules(ofAtLeast: 1000) == [])
+        try lockstep(FifosInARow(), seed: 4, options: VerilatorOptions(shared: ["Pair"]))
+    }
+
     @Test func instanceFromADesignIsCached() throws {
         let design = try Design(SkidBuffer(bits: 7))
         _ = try VerilatorSimulator(design, seed: 1)
@@ -94,6 +104,37 @@ private struct ClearedFifos: Module {
             let fifo = c.instance("fifo", Fifo(bits: 16, depth: 4), clear: clear)
             c.connect(io.input, to: fifo.input)
             c.connect(fifo.output, to: io.output)
+        }
+    }
+}
+
+/// Three pairs of queues, one behind the other.
+private struct FifosInARow: Module {
+    struct Ports {
+        let input, output: Stream<Unsigned>
+    }
+
+    func ports(_ io: Interface) -> Ports { Ports(input: io.sink(.unsigned(16)), output: io.source(.unsigned(16))) }
+
+    func body(_ c: Circuit, _ io: Ports) {
+        let last = (0..<3).reduce(io.input) { stream, number in
+            let pair = c.instance("pair_\(number)", Pair())
+            c.connect(stream, to: pair.input)
+            return pair.output
+        }
+        c.connect(last, to: io.output)
+    }
+
+    private struct Pair: Module {
+        typealias Ports = FifosInARow.Ports
+
+        func ports(_ io: Interface) -> Ports { FifosInARow().ports(io) }
+
+        func body(_ c: Circuit, _ io: Ports) {
+            let first = c.instance("first", Fifo(bits: 16, depth: 2)), second = c.instance("second", Fifo(bits: 16, depth: 4))
+            c.connect(io.input, to: first.input)
+            c.connect(first.output, to: second.input)
+            c.connect(second.output, to: io.output)
         }
     }
 }

@@ -24,10 +24,10 @@ struct LeanTestSystem: Sendable {
             readOutstanding: 16, writeOutstanding: 16))
     }
 
-    init(_ configuration: LeanSystemConfiguration, options: VerilatorOptions = VerilatorOptions()) throws {
+    init(_ configuration: LeanSystemConfiguration) throws {
         try configuration.validate()
         self.configuration = configuration
-        model = try VerilatorModel.build(Design(LeanSpAtten(configuration)), options: options)
+        model = try VerilatorModel.build(Design(LeanSpAtten(configuration)))
     }
 
     /// Larger than that of jobs: planes of wide heads.

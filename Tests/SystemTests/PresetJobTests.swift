@@ -59,7 +59,7 @@ import Verification
     }
 
     private func run(_ name: String, _ configuration: SystemConfiguration) throws {
-        let system = try TestSystem(configuration, options: .forJobs(Self.count, lanes: configuration.lanes))
+        let system = try TestSystem(configuration)
         var random = TestSeed.generator("behaviour of \(name)")
         var source = RandomSystemJobs(configuration, generator: TestSeed.generator("jobs of \(name)"))
         let run = try system.run(randomBehavior(&random), registerStalls: 0.2, ringSizeLog2: 2)

@@ -1,4 +1,3 @@
-import Cosimulation
 import Driver
 import SeededRandom
 import Session
@@ -44,12 +43,5 @@ struct RandomRun {
     func printFigures(of what: String) {
         let seconds = start.duration(to: .now) / .seconds(1), cycles = run.simulation.cycle
         print("\(name): \(jobs) \(what), \(counters["rows"]) rows, \(cycles) cycles, \(Int(Double(cycles) / seconds)) cycles/s")
-    }
-}
-
-extension VerilatorOptions {
-    /// A model of many lanes that runs for a few thousand cycles takes longest to compile.
-    static func forJobs(_ count: Int, lanes: Int) -> VerilatorOptions {
-        VerilatorOptions(optimization: lanes > 1 && count <= 40 ? .none : .quick)
     }
 }

@@ -30,9 +30,9 @@ struct TestSystem: Sendable {
         return try TestSystem(configuration)
     }
 
-    init(_ configuration: SystemConfiguration, options: VerilatorOptions = VerilatorOptions()) throws {
+    init(_ configuration: SystemConfiguration) throws {
         self.configuration = configuration
-        model = try VerilatorModel.build(Design(LeanSpAtten(configuration)), options: options)
+        model = try VerilatorModel.build(Design(LeanSpAtten(configuration)))
     }
 
     func simulator(seed: UInt64) -> VerilatorSimulator { VerilatorSimulator(model, seed: seed) }
