@@ -52,7 +52,7 @@ module probability_value_unit_bench #(
     wire [31:0] noise_b = noise_a ^ noise_a >> 17;
     always @(posedge clock) noise <= reset ? (2 * seed + 1) * 32'h9e3779b9 : noise_b ^ noise_b << 5;
 
-    // weights: 1073 beats given.
+    // weights: 1093 beats given.
     reg s_weights_valid;
     wire s_weights_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -61,7 +61,7 @@ module probability_value_unit_bench #(
     integer s_weights_passed;
     reg s_weights_failed;
 
-    // values: 1071 beats given.
+    // values: 1091 beats given.
     reg s_values_valid;
     wire s_values_ready;
     /* verilator lint_off UNUSEDSIGNAL */
@@ -70,7 +70,7 @@ module probability_value_unit_bench #(
     integer s_values_passed;
     reg s_values_failed;
 
-    // leaf: 104 beats expected.
+    // leaf: 112 beats expected.
     wire s_leaf_valid;
     reg s_leaf_ready;
     wire s_leaf_occupied;
@@ -103,7 +103,7 @@ module probability_value_unit_bench #(
             .leaf_payload_row_last(s_leaf_row_last)
     );
 
-    reg [47:0] s_weights_lines [0:1072];
+    reg [47:0] s_weights_lines [0:1092];
     integer s_weights_next;
     initial $readmemh("probability_value_unit_weights.hex", s_weights_lines);
     wire s_weights_pauses = {26'd0, noise[5:0]} < stalls;
@@ -120,7 +120,7 @@ module probability_value_unit_bench #(
                 s_weights_failed <= 1'b1;
             end
             if (!s_weights_valid || s_weights_ready) begin
-                if (s_weights_next < 1073 && !s_weights_pauses) begin
+                if (s_weights_next < 1093 && !s_weights_pauses) begin
                     s_weights_valid <= 1'b1;
                     s_weights_beat <= s_weights_lines[s_weights_next][47:0];
                     s_weights_next <= s_weights_next + 1;
@@ -131,7 +131,7 @@ module probability_value_unit_bench #(
             end
         end
 
-    reg [767:0] s_values_lines [0:1070];
+    reg [767:0] s_values_lines [0:1090];
     integer s_values_next;
     initial $readmemh("probability_value_unit_values.hex", s_values_lines);
     wire s_values_pauses = {26'd0, noise[10:5]} < stalls;
@@ -148,7 +148,7 @@ module probability_value_unit_bench #(
                 s_values_failed <= 1'b1;
             end
             if (!s_values_valid || s_values_ready) begin
-                if (s_values_next < 1071 && !s_values_pauses) begin
+                if (s_values_next < 1091 && !s_values_pauses) begin
                     s_values_valid <= 1'b1;
                     s_values_beat <= s_values_lines[s_values_next][767:0];
                     s_values_next <= s_values_next + 1;
@@ -159,7 +159,7 @@ module probability_value_unit_bench #(
             end
         end
 
-    reg [775:0] s_leaf_lines [0:103];
+    reg [775:0] s_leaf_lines [0:111];
     initial $readmemh("probability_value_unit_leaf.hex", s_leaf_lines);
     wire [387:0] s_leaf_beat = {3'd0, s_leaf_occupied, s_leaf_reference, 1'd0, s_leaf_weight_sum, s_leaf_output_sums, 3'd0, s_leaf_row_last};
     wire [775:0] s_leaf_line = s_leaf_lines[s_leaf_passed];
@@ -183,8 +183,8 @@ module probability_value_unit_bench #(
                 s_leaf_failed <= 1'b1;
             end else if (s_leaf_valid && s_leaf_ready) begin
                 s_leaf_passed <= s_leaf_passed + 1;
-                if (s_leaf_passed == 104) begin
-                    $display("cycle %0d: leaf offers a beat beyond the %0d expected", cycle, 104);
+                if (s_leaf_passed == 112) begin
+                    $display("cycle %0d: leaf offers a beat beyond the %0d expected", cycle, 112);
                     s_leaf_failed <= 1'b1;
                     end else if (((s_leaf_beat ^ s_leaf_line[775:388]) & s_leaf_line[387:0]) !== 388'd0) begin
                         $display("MISMATCH leaf beat %0d cycle %0d: expected %h, got %h, where %h counts",
@@ -196,7 +196,7 @@ module probability_value_unit_bench #(
 
     localparam PATIENCE = 20000;  // cycles without a beat after which the unit counts as stuck
     localparam QUIET = 100;  // cycles after the last beat in which no other may come
-    wire finished = s_weights_passed == 1073 && s_values_passed == 1071 && s_leaf_passed == 104;
+    wire finished = s_weights_passed == 1093 && s_values_passed == 1091 && s_leaf_passed == 112;
     always @(posedge clock)
         if (reset) begin
             last_move <= 0;
@@ -208,7 +208,7 @@ module probability_value_unit_bench #(
             else if (finished && cycle - last_move > QUIET) conclude;
             else if (!finished && cycle - last_move > PATIENCE) begin
                 $display("cycle %0d: nothing has moved since cycle %0d: weights=%0d/%0d values=%0d/%0d leaf=%0d/%0d",
-                    cycle, last_move, s_weights_passed, 1073, s_values_passed, 1071, s_leaf_passed, 104);
+                    cycle, last_move, s_weights_passed, 1093, s_values_passed, 1091, s_leaf_passed, 112);
                 fail;
             end
         end

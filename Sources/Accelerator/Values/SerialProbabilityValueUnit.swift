@@ -76,7 +76,7 @@ package struct SerialProbabilityValueUnit: Module {
         c.send(LeafBeat(
             occupied: c.delayed("occupied", beat.occupied, by: 3, enable: advance),
             reference: c.delayed("reference", beat.reference, by: 3, enable: advance),
-            weightSum: weightSum.q, outputSums: Vector(sums.prefix(lane.mergeElements).map { $0 }),
+            weightSum: weightSum.q, outputSums: Vector(Array(sums.prefix(lane.mergeElements))),
             rowLast: c.delayed("row_last", beat.rowLast, by: 3, enable: advance)), when: leaving.q, to: io.leaf)
     }
 
