@@ -4,38 +4,38 @@
 module HalfBuffer_w768 (
     input  wire clock,
     input  wire reset,
-    input  wire input_valid,  // @[HalfBuffer.swift:20]
-    output wire input_ready,  // @[HalfBuffer.swift:20]
-    input  wire [767:0] input_payload,  // @[HalfBuffer.swift:20]
-    output wire output_valid,  // @[HalfBuffer.swift:20]
-    input  wire output_ready,  // @[HalfBuffer.swift:20]
-    output wire [767:0] output_payload  // @[HalfBuffer.swift:20]
+    input  wire input_valid,  // @[SkidBuffer.swift:19]
+    output wire input_ready,  // @[SkidBuffer.swift:19]
+    input  wire [767:0] input_payload,  // @[SkidBuffer.swift:19]
+    output wire output_valid,  // @[SkidBuffer.swift:19]
+    input  wire output_ready,  // @[SkidBuffer.swift:19]
+    output wire [767:0] output_payload  // @[SkidBuffer.swift:19]
 );
 
-    reg full;  // @[HalfBuffer.swift:24]
-    reg [767:0] held;  // @[HalfBuffer.swift:25]
+    reg full;  // @[HalfBuffer.swift:20]
+    reg [767:0] held;  // @[HalfBuffer.swift:21]
 
-    assign input_ready = !full;  // @[HalfBuffer.swift:26]
-    wire held_when = input_valid & input_ready;  // @[HalfBuffer.swift:27]
+    assign input_ready = !full;  // @[HalfBuffer.swift:22]
+    wire held_when = input_valid & input_ready;  // @[HalfBuffer.swift:23]
 
     always @(posedge clock) begin
-        if (held_when) begin  // @[HalfBuffer.swift:27]
-            held <= input_payload;  // @[HalfBuffer.swift:28]
+        if (held_when) begin  // @[HalfBuffer.swift:23]
+            held <= input_payload;  // @[HalfBuffer.swift:24]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            full <= 1'b0;  // @[HalfBuffer.swift:24]
-        end else if (held_when) begin  // @[HalfBuffer.swift:27]
-            full <= 1'b1;  // @[HalfBuffer.swift:29]
-        end else if (output_ready) begin  // @[HalfBuffer.swift:30]
-            full <= 1'b0;  // @[HalfBuffer.swift:31]
+            full <= 1'b0;  // @[HalfBuffer.swift:20]
+        end else if (held_when) begin  // @[HalfBuffer.swift:23]
+            full <= 1'b1;  // @[HalfBuffer.swift:25]
+        end else if (output_ready) begin  // @[HalfBuffer.swift:26]
+            full <= 1'b0;  // @[HalfBuffer.swift:27]
         end
     end
 
-    assign output_valid = full;  // @[HalfBuffer.swift:33]
-    assign output_payload = held;  // @[HalfBuffer.swift:33]
+    assign output_valid = full;  // @[HalfBuffer.swift:29]
+    assign output_payload = held;  // @[HalfBuffer.swift:29]
 endmodule
 
 `default_nettype wire

@@ -10,15 +10,11 @@ public struct HalfBuffer: Module {
 
     public init(bits: Int) { self.bits = bits }
 
-    public struct Ports {
-        public let input, output: Stream<Unsigned>
-    }
+    public typealias Ports = SkidBuffer.Ports
 
     public var suffix: String { "w\(bits)" }
 
-    public func ports(_ io: Interface) -> Ports {
-        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
-    }
+    public func ports(_ io: Interface) -> Ports { SkidBuffer(bits: bits).ports(io) }
 
     public func body(_ c: Circuit, _ io: Ports) {
         let full = c.register("full", .bit, reset: 0)

@@ -64,9 +64,9 @@ extension UnitScenario {
         var vectors: [(elements: [Int16], owned: [Bool])] = []
         for tiles in [[1], [2], [0], [16, 16, 3], [1], [0], [5, 1, 1, 1], [20], [1024]] {
             for (tile, keys) in tiles.enumerated() {
-                let reference = random.code(12), rowLast = tile == tiles.count - 1
-                let weights = (0..<keys).map { _ in UInt32(keys >= 20 ? one : random.number(in: 0...one)) }
-                let values = keys >= 20 ? [Int16](repeating: -2048, count: keys * lane.headSize)
+                let reference = random.code(12), isLargest = keys >= 20, rowLast = tile == tiles.count - 1
+                let weights = (0..<keys).map { _ in UInt32(isLargest ? one : random.number(in: 0...one)) }
+                let values = isLargest ? [Int16](repeating: -2048, count: keys * lane.headSize)
                     : random.codes(keys * lane.headSize, bits: 12)
                 weightBeats += lane.beats(tiles: [keys]) { range, _, tileLast, _ in
                     WeightItem(weights: Array(weights[range]) + [UInt32](repeating: 0, count: lane.slots - range.count),

@@ -20,8 +20,7 @@ import Verification
 
     @Test("random launches on a memory that stalls, is late, reorders and mixes")
     func launches() throws {
-        let preset = try Self.preset("lean-16"), count = Self.count ?? 4
-        try LeanTestSystem(preset).runRandomLaunches(count, name: "lean-16")
+        try LeanTestSystem(Self.preset("lean-16")).runRandomLaunches(Self.count ?? 4, name: "lean-16")
     }
 
     /// Every value of every parameter of a configuration file that makes a cluster on a bus.

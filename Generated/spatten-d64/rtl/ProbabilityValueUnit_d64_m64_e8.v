@@ -4,3460 +4,3460 @@
 module ProbabilityValueUnit_d64_m64_e8 (
     input  wire clock,
     input  wire reset,
-    input  wire weights_valid,  // @[ProbabilityValueUnit.swift:32]
-    output wire weights_ready,  // @[ProbabilityValueUnit.swift:32]
-    input  wire [20:0] weights_payload_weights,  // @[ProbabilityValueUnit.swift:32]
-    input  wire signed [11:0] weights_payload_reference,  // @[ProbabilityValueUnit.swift:32]
-    input  wire weights_payload_occupied,  // @[ProbabilityValueUnit.swift:32]
-    input  wire weights_payload_tile_last,  // @[ProbabilityValueUnit.swift:32]
-    input  wire weights_payload_row_last,  // @[ProbabilityValueUnit.swift:32]
-    input  wire values_valid,  // @[ProbabilityValueUnit.swift:33]
-    output wire values_ready,  // @[ProbabilityValueUnit.swift:33]
-    input  wire [767:0] values_payload,  // @[ProbabilityValueUnit.swift:33]
-    output wire leaf_valid,  // @[ProbabilityValueUnit.swift:34]
-    input  wire leaf_ready,  // @[ProbabilityValueUnit.swift:34]
-    output wire leaf_payload_occupied,  // @[ProbabilityValueUnit.swift:34]
-    output wire signed [11:0] leaf_payload_reference,  // @[ProbabilityValueUnit.swift:34]
-    output wire [30:0] leaf_payload_weight_sum,  // @[ProbabilityValueUnit.swift:34]
-    output wire [335:0] leaf_payload_output_sums,  // @[ProbabilityValueUnit.swift:34]
-    output wire leaf_payload_row_last  // @[ProbabilityValueUnit.swift:34]
+    input  wire weights_valid,  // @[ProbabilityValueUnit.swift:35]
+    output wire weights_ready,  // @[ProbabilityValueUnit.swift:35]
+    input  wire [20:0] weights_payload_weights,  // @[ProbabilityValueUnit.swift:35]
+    input  wire signed [11:0] weights_payload_reference,  // @[ProbabilityValueUnit.swift:35]
+    input  wire weights_payload_occupied,  // @[ProbabilityValueUnit.swift:35]
+    input  wire weights_payload_tile_last,  // @[ProbabilityValueUnit.swift:35]
+    input  wire weights_payload_row_last,  // @[ProbabilityValueUnit.swift:35]
+    input  wire values_valid,  // @[ProbabilityValueUnit.swift:36]
+    output wire values_ready,  // @[ProbabilityValueUnit.swift:36]
+    input  wire [767:0] values_payload,  // @[ProbabilityValueUnit.swift:36]
+    output wire leaf_valid,  // @[ProbabilityValueUnit.swift:37]
+    input  wire leaf_ready,  // @[ProbabilityValueUnit.swift:37]
+    output wire leaf_payload_occupied,  // @[ProbabilityValueUnit.swift:37]
+    output wire signed [11:0] leaf_payload_reference,  // @[ProbabilityValueUnit.swift:37]
+    output wire [30:0] leaf_payload_weight_sum,  // @[ProbabilityValueUnit.swift:37]
+    output wire [335:0] leaf_payload_output_sums,  // @[ProbabilityValueUnit.swift:37]
+    output wire leaf_payload_row_last  // @[ProbabilityValueUnit.swift:37]
 );
 
-    reg tile_complete;  // @[ProbabilityValueUnit.swift:38]
-    reg leaf_leaving;  // @[ProbabilityValueUnit.swift:39]
-    reg signed [20:0] weight_0;  // @[ProbabilityValueUnit.swift:55]
-    reg signed [11:0] value_0;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_0_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_0_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_0_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_0;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_0;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_1;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_1_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_1_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_1_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_1;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_1;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_2;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_2_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_2_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_2_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_2;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_2;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_3;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_3_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_3_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_3_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_3;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_3;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_4;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_4_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_4_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_4_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_4;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_4;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_5;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_5_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_5_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_5_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_5;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_5;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_6;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_6_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_6_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_6_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_6;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_6;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_7;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_7_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_7_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_7_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_7;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_7;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_8;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_8_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_8_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_8_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_8;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_8;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_9;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_9_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_9_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_9_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_9;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_9;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_10;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_10_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_10_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_10_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_10;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_10;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_11;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_11_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_11_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_11_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_11;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_11;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_12;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_12_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_12_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_12_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_12;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_12;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_13;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_13_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_13_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_13_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_13;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_13;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_14;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_14_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_14_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_14_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_14;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_14;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_15;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_15_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_15_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_15_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_15;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_15;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_16;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_16_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_16_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_16_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_16;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_16;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_17;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_17_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_17_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_17_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_17;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_17;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_18;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_18_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_18_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_18_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_18;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_18;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_19;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_19_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_19_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_19_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_19;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_19;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_20;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_20_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_20_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_20_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_20;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_20;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_21;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_21_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_21_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_21_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_21;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_21;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_22;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_22_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_22_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_22_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_22;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_22;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_23;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_23_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_23_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_23_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_23;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_23;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_24;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_24_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_24_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_24_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_24;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_24;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_25;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_25_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_25_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_25_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_25;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_25;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_26;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_26_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_26_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_26_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_26;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_26;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_27;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_27_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_27_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_27_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_27;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_27;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_28;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_28_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_28_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_28_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_28;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_28;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_29;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_29_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_29_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_29_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_29;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_29;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_30;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_30_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_30_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_30_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_30;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_30;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_31;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_31_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_31_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_31_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_31;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_31;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_32;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_32_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_32_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_32_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_32;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_32;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_33;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_33_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_33_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_33_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_33;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_33;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_34;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_34_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_34_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_34_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_34;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_34;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_35;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_35_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_35_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_35_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_35;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_35;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_36;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_36_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_36_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_36_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_36;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_36;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_37;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_37_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_37_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_37_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_37;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_37;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_38;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_38_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_38_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_38_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_38;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_38;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_39;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_39_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_39_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_39_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_39;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_39;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_40;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_40_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_40_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_40_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_40;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_40;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_41;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_41_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_41_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_41_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_41;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_41;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_42;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_42_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_42_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_42_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_42;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_42;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_43;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_43_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_43_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_43_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_43;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_43;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_44;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_44_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_44_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_44_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_44;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_44;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_45;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_45_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_45_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_45_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_45;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_45;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_46;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_46_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_46_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_46_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_46;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_46;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_47;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_47_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_47_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_47_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_47;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_47;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_48;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_48_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_48_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_48_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_48;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_48;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_49;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_49_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_49_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_49_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_49;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_49;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_50;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_50_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_50_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_50_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_50;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_50;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_51;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_51_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_51_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_51_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_51;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_51;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_52;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_52_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_52_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_52_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_52;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_52;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_53;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_53_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_53_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_53_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_53;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_53;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_54;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_54_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_54_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_54_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_54;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_54;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_55;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_55_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_55_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_55_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_55;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_55;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_56;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_56_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_56_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_56_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_56;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_56;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_57;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_57_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_57_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_57_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_57;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_57;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_58;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_58_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_58_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_58_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_58;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_58;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_59;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_59_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_59_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_59_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_59;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_59;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_60;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_60_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_60_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_60_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_60;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_60;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_61;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_61_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_61_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_61_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_61;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_61;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_62;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_62_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_62_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_62_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_62;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_62;  // @[ProbabilityValueUnit.swift:116]
-    reg signed [11:0] value_63;  // @[ProbabilityValueUnit.swift:108]
-    reg signed [11:0] value_63_of_bit_0;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_63_of_bit_1;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [11:0] value_63_of_bit_2;  // @[ProbabilityValueUnit.swift:110]
-    reg signed [29:0] high_product_63;  // @[ProbabilityValueUnit.swift:115]
-    reg signed [14:0] low_product_63;  // @[ProbabilityValueUnit.swift:116]
-    reg valid_1;  // @[ProbabilityValueUnit.swift:57]
-    reg valid_2;  // @[ProbabilityValueUnit.swift:58]
-    reg tile_ends_1;  // @[ProbabilityValueUnit.swift:59]
-    reg tile_ends_2;  // @[ProbabilityValueUnit.swift:60]
-    reg fresh_tile;  // @[ProbabilityValueUnit.swift:65]
-    reg signed [41:0] sum_0;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_1;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_2;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_3;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_4;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_5;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_6;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_7;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_8;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_9;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_10;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_11;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_12;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_13;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_14;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_15;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_16;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_17;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_18;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_19;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_20;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_21;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_22;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_23;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_24;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_25;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_26;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_27;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_28;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_29;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_30;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_31;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_32;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_33;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_34;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_35;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_36;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_37;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_38;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_39;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_40;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_41;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_42;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_43;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_44;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_45;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_46;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_47;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_48;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_49;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_50;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_51;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_52;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_53;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_54;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_55;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_56;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_57;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_58;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_59;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_60;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_61;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_62;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [41:0] sum_63;  // @[ProbabilityValueUnit.swift:126]
-    reg signed [20:0] weight_total;  // @[ProbabilityValueUnit.swift:67]
-    reg [30:0] weight_sum;  // @[ProbabilityValueUnit.swift:69]
-    reg occupied_1;  // @[ProbabilityValueUnit.swift:83]
-    reg occupied_2;  // @[ProbabilityValueUnit.swift:83]
-    reg occupied_3;  // @[ProbabilityValueUnit.swift:83]
-    reg signed [11:0] reference_1;  // @[ProbabilityValueUnit.swift:84]
-    reg signed [11:0] reference_2;  // @[ProbabilityValueUnit.swift:84]
-    reg signed [11:0] reference_3;  // @[ProbabilityValueUnit.swift:84]
-    reg row_last_1;  // @[ProbabilityValueUnit.swift:86]
-    reg row_last_2;  // @[ProbabilityValueUnit.swift:86]
-    reg row_last_3;  // @[ProbabilityValueUnit.swift:86]
-    reg leaf_occupied;  // @[ProbabilityValueUnit.swift:145]
-    reg signed [11:0] leaf_reference;  // @[ProbabilityValueUnit.swift:146]
-    reg [30:0] leaf_weight_sum;  // @[ProbabilityValueUnit.swift:147]
-    reg leaf_row_last;  // @[ProbabilityValueUnit.swift:148]
-    reg signed [41:0] leaf_sum_0;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_1;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_2;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_3;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_4;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_5;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_6;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_7;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_8;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_9;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_10;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_11;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_12;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_13;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_14;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_15;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_16;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_17;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_18;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_19;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_20;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_21;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_22;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_23;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_24;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_25;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_26;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_27;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_28;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_29;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_30;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_31;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_32;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_33;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_34;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_35;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_36;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_37;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_38;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_39;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_40;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_41;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_42;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_43;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_44;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_45;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_46;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_47;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_48;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_49;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_50;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_51;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_52;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_53;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_54;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_55;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_56;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_57;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_58;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_59;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_60;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_61;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_62;  // @[ProbabilityValueUnit.swift:150]
-    reg signed [41:0] leaf_sum_63;  // @[ProbabilityValueUnit.swift:150]
-    reg [2:0] remaining_beats;  // @[ProbabilityValueUnit.swift:152]
+    reg tile_complete;  // @[ProbabilityValueUnit.swift:41]
+    reg leaf_leaving;  // @[ProbabilityValueUnit.swift:42]
+    reg signed [20:0] weight_0;  // @[ProbabilityValueUnit.swift:58]
+    reg signed [11:0] value_0;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_0_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_0_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_0_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_0;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_0;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_1;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_1_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_1_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_1_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_1;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_1;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_2;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_2_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_2_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_2_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_2;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_2;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_3;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_3_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_3_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_3_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_3;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_3;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_4;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_4_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_4_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_4_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_4;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_4;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_5;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_5_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_5_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_5_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_5;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_5;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_6;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_6_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_6_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_6_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_6;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_6;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_7;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_7_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_7_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_7_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_7;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_7;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_8;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_8_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_8_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_8_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_8;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_8;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_9;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_9_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_9_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_9_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_9;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_9;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_10;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_10_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_10_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_10_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_10;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_10;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_11;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_11_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_11_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_11_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_11;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_11;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_12;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_12_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_12_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_12_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_12;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_12;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_13;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_13_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_13_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_13_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_13;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_13;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_14;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_14_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_14_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_14_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_14;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_14;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_15;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_15_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_15_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_15_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_15;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_15;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_16;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_16_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_16_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_16_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_16;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_16;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_17;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_17_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_17_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_17_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_17;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_17;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_18;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_18_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_18_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_18_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_18;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_18;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_19;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_19_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_19_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_19_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_19;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_19;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_20;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_20_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_20_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_20_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_20;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_20;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_21;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_21_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_21_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_21_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_21;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_21;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_22;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_22_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_22_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_22_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_22;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_22;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_23;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_23_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_23_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_23_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_23;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_23;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_24;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_24_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_24_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_24_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_24;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_24;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_25;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_25_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_25_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_25_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_25;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_25;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_26;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_26_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_26_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_26_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_26;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_26;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_27;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_27_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_27_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_27_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_27;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_27;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_28;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_28_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_28_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_28_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_28;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_28;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_29;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_29_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_29_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_29_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_29;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_29;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_30;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_30_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_30_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_30_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_30;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_30;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_31;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_31_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_31_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_31_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_31;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_31;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_32;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_32_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_32_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_32_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_32;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_32;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_33;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_33_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_33_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_33_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_33;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_33;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_34;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_34_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_34_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_34_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_34;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_34;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_35;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_35_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_35_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_35_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_35;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_35;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_36;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_36_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_36_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_36_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_36;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_36;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_37;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_37_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_37_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_37_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_37;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_37;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_38;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_38_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_38_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_38_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_38;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_38;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_39;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_39_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_39_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_39_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_39;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_39;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_40;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_40_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_40_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_40_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_40;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_40;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_41;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_41_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_41_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_41_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_41;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_41;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_42;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_42_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_42_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_42_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_42;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_42;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_43;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_43_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_43_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_43_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_43;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_43;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_44;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_44_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_44_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_44_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_44;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_44;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_45;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_45_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_45_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_45_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_45;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_45;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_46;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_46_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_46_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_46_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_46;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_46;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_47;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_47_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_47_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_47_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_47;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_47;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_48;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_48_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_48_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_48_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_48;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_48;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_49;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_49_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_49_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_49_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_49;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_49;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_50;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_50_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_50_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_50_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_50;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_50;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_51;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_51_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_51_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_51_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_51;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_51;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_52;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_52_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_52_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_52_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_52;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_52;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_53;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_53_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_53_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_53_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_53;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_53;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_54;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_54_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_54_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_54_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_54;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_54;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_55;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_55_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_55_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_55_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_55;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_55;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_56;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_56_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_56_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_56_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_56;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_56;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_57;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_57_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_57_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_57_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_57;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_57;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_58;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_58_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_58_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_58_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_58;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_58;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_59;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_59_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_59_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_59_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_59;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_59;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_60;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_60_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_60_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_60_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_60;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_60;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_61;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_61_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_61_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_61_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_61;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_61;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_62;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_62_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_62_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_62_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_62;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_62;  // @[ProbabilityValueUnit.swift:118]
+    reg signed [11:0] value_63;  // @[ProbabilityValueUnit.swift:110]
+    reg signed [11:0] value_63_of_bit_0;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_63_of_bit_1;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [11:0] value_63_of_bit_2;  // @[ProbabilityValueUnit.swift:112]
+    reg signed [29:0] high_product_63;  // @[ProbabilityValueUnit.swift:117]
+    reg signed [14:0] low_product_63;  // @[ProbabilityValueUnit.swift:118]
+    reg valid_1;  // @[ProbabilityValueUnit.swift:60]
+    reg valid_2;  // @[ProbabilityValueUnit.swift:61]
+    reg tile_ends_1;  // @[ProbabilityValueUnit.swift:62]
+    reg tile_ends_2;  // @[ProbabilityValueUnit.swift:63]
+    reg fresh_tile;  // @[ProbabilityValueUnit.swift:68]
+    reg signed [41:0] sum_0;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_1;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_2;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_3;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_4;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_5;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_6;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_7;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_8;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_9;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_10;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_11;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_12;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_13;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_14;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_15;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_16;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_17;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_18;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_19;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_20;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_21;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_22;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_23;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_24;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_25;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_26;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_27;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_28;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_29;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_30;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_31;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_32;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_33;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_34;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_35;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_36;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_37;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_38;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_39;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_40;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_41;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_42;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_43;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_44;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_45;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_46;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_47;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_48;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_49;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_50;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_51;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_52;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_53;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_54;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_55;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_56;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_57;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_58;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_59;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_60;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_61;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_62;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [41:0] sum_63;  // @[ProbabilityValueUnit.swift:128]
+    reg signed [20:0] weight_total;  // @[ProbabilityValueUnit.swift:70]
+    reg [30:0] weight_sum;  // @[ProbabilityValueUnit.swift:72]
+    reg occupied_1;  // @[ProbabilityValueUnit.swift:86]
+    reg occupied_2;  // @[ProbabilityValueUnit.swift:86]
+    reg occupied_3;  // @[ProbabilityValueUnit.swift:86]
+    reg signed [11:0] reference_1;  // @[ProbabilityValueUnit.swift:87]
+    reg signed [11:0] reference_2;  // @[ProbabilityValueUnit.swift:87]
+    reg signed [11:0] reference_3;  // @[ProbabilityValueUnit.swift:87]
+    reg row_last_1;  // @[ProbabilityValueUnit.swift:89]
+    reg row_last_2;  // @[ProbabilityValueUnit.swift:89]
+    reg row_last_3;  // @[ProbabilityValueUnit.swift:89]
+    reg leaf_occupied;  // @[ProbabilityValueUnit.swift:147]
+    reg signed [11:0] leaf_reference;  // @[ProbabilityValueUnit.swift:148]
+    reg [30:0] leaf_weight_sum;  // @[ProbabilityValueUnit.swift:149]
+    reg leaf_row_last;  // @[ProbabilityValueUnit.swift:150]
+    reg signed [41:0] leaf_sum_0;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_1;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_2;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_3;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_4;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_5;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_6;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_7;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_8;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_9;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_10;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_11;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_12;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_13;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_14;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_15;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_16;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_17;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_18;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_19;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_20;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_21;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_22;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_23;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_24;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_25;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_26;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_27;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_28;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_29;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_30;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_31;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_32;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_33;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_34;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_35;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_36;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_37;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_38;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_39;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_40;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_41;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_42;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_43;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_44;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_45;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_46;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_47;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_48;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_49;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_50;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_51;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_52;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_53;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_54;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_55;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_56;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_57;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_58;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_59;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_60;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_61;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_62;  // @[ProbabilityValueUnit.swift:152]
+    reg signed [41:0] leaf_sum_63;  // @[ProbabilityValueUnit.swift:152]
+    reg [2:0] remaining_beats;  // @[ProbabilityValueUnit.swift:154]
 
-    wire advance = !(tile_complete & leaf_leaving);  // @[ProbabilityValueUnit.swift:41]
+    wire advance = !(tile_complete & leaf_leaving);  // @[ProbabilityValueUnit.swift:44]
     wire take = weights_valid
         & (values_valid | !weights_payload_occupied)
-        & advance;  // @[ProbabilityValueUnit.swift:45]
-    wire beat_ends = take | (take & !weights_payload_occupied);  // @[ProbabilityValueUnit.swift:46]
+        & advance;  // @[ProbabilityValueUnit.swift:48]
+    wire beat_ends = take | (take & !weights_payload_occupied);  // @[ProbabilityValueUnit.swift:49]
     assign values_ready = weights_valid
         & weights_payload_occupied
-        & advance;  // @[ProbabilityValueUnit.swift:47]
-    assign weights_ready = beat_ends;  // @[ProbabilityValueUnit.swift:48]
+        & advance;  // @[ProbabilityValueUnit.swift:50]
+    assign weights_ready = beat_ends;  // @[ProbabilityValueUnit.swift:51]
     wire signed [21:0] negated_weight_0_difference = 22'h0
-        - {1'b0, weights_payload_weights};  // @[ProbabilityValueUnit.swift:53]
+        - {1'b0, weights_payload_weights};  // @[ProbabilityValueUnit.swift:56]
     wire signed [20:0] negated_weight_0 =
-        negated_weight_0_difference[20:0];  // @[ProbabilityValueUnit.swift:53]
-    wire clears_0_0 = advance & !negated_weight_0[0];  // @[ProbabilityValueUnit.swift:104]
-    wire clears_0_1 = advance & !negated_weight_0[1];  // @[ProbabilityValueUnit.swift:104]
-    wire clears_0_2 = advance & !negated_weight_0[2];  // @[ProbabilityValueUnit.swift:104]
+        negated_weight_0_difference[20:0];  // @[ProbabilityValueUnit.swift:56]
+    wire clears_0_0 = advance & !negated_weight_0[0];  // @[ProbabilityValueUnit.swift:106]
+    wire clears_0_1 = advance & !negated_weight_0[1];  // @[ProbabilityValueUnit.swift:106]
+    wire clears_0_2 = advance & !negated_weight_0[2];  // @[ProbabilityValueUnit.swift:106]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:55]
-            weight_0 <= negated_weight_0;  // @[ProbabilityValueUnit.swift:55]
-            value_0 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:108]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:58]
+            weight_0 <= negated_weight_0;  // @[ProbabilityValueUnit.swift:58]
+            value_0 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_0 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_0 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_1 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_1 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_0_of_bit_2 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_0_of_bit_2 <= values_payload[11:0];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_0_next_joined = {
         value_0_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_0_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_0_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_0_of_bit_0[11]}}, value_0_of_bit_0}
             + {low_product_0_next_joined[12], low_product_0_next_joined};
     wire [13:0] low_product_0_next_joined_2 = {
         value_0_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_0 <= $signed(weight_0[20:3])
-                * value_0;  // @[ProbabilityValueUnit.swift:115]
-            low_product_0 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_0;  // @[ProbabilityValueUnit.swift:117]
+            low_product_0 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_0_next_sum[13], low_product_0_next_sum}
                     + {low_product_0_next_joined_2[13], low_product_0_next_joined_2};
-            value_1 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:108]
+            value_1 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_0 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_0 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_1 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_1 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_1_of_bit_2 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_1_of_bit_2 <= values_payload[23:12];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_1_next_joined = {
         value_1_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_1_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_1_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_1_of_bit_0[11]}}, value_1_of_bit_0}
             + {low_product_1_next_joined[12], low_product_1_next_joined};
     wire [13:0] low_product_1_next_joined_2 = {
         value_1_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_1 <= $signed(weight_0[20:3])
-                * value_1;  // @[ProbabilityValueUnit.swift:115]
-            low_product_1 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_1;  // @[ProbabilityValueUnit.swift:117]
+            low_product_1 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_1_next_sum[13], low_product_1_next_sum}
                     + {low_product_1_next_joined_2[13], low_product_1_next_joined_2};
-            value_2 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:108]
+            value_2 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_0 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_0 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_1 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_1 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_2_of_bit_2 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_2_of_bit_2 <= values_payload[35:24];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_2_next_joined = {
         value_2_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_2_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_2_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_2_of_bit_0[11]}}, value_2_of_bit_0}
             + {low_product_2_next_joined[12], low_product_2_next_joined};
     wire [13:0] low_product_2_next_joined_2 = {
         value_2_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_2 <= $signed(weight_0[20:3])
-                * value_2;  // @[ProbabilityValueUnit.swift:115]
-            low_product_2 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_2;  // @[ProbabilityValueUnit.swift:117]
+            low_product_2 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_2_next_sum[13], low_product_2_next_sum}
                     + {low_product_2_next_joined_2[13], low_product_2_next_joined_2};
-            value_3 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:108]
+            value_3 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_0 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_0 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_1 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_1 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_3_of_bit_2 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_3_of_bit_2 <= values_payload[47:36];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_3_next_joined = {
         value_3_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_3_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_3_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_3_of_bit_0[11]}}, value_3_of_bit_0}
             + {low_product_3_next_joined[12], low_product_3_next_joined};
     wire [13:0] low_product_3_next_joined_2 = {
         value_3_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_3 <= $signed(weight_0[20:3])
-                * value_3;  // @[ProbabilityValueUnit.swift:115]
-            low_product_3 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_3;  // @[ProbabilityValueUnit.swift:117]
+            low_product_3 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_3_next_sum[13], low_product_3_next_sum}
                     + {low_product_3_next_joined_2[13], low_product_3_next_joined_2};
-            value_4 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:108]
+            value_4 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_0 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_0 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_1 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_1 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_4_of_bit_2 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_4_of_bit_2 <= values_payload[59:48];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_4_next_joined = {
         value_4_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_4_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_4_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_4_of_bit_0[11]}}, value_4_of_bit_0}
             + {low_product_4_next_joined[12], low_product_4_next_joined};
     wire [13:0] low_product_4_next_joined_2 = {
         value_4_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_4 <= $signed(weight_0[20:3])
-                * value_4;  // @[ProbabilityValueUnit.swift:115]
-            low_product_4 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_4;  // @[ProbabilityValueUnit.swift:117]
+            low_product_4 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_4_next_sum[13], low_product_4_next_sum}
                     + {low_product_4_next_joined_2[13], low_product_4_next_joined_2};
-            value_5 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:108]
+            value_5 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_0 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_0 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_1 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_1 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_5_of_bit_2 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_5_of_bit_2 <= values_payload[71:60];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_5_next_joined = {
         value_5_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_5_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_5_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_5_of_bit_0[11]}}, value_5_of_bit_0}
             + {low_product_5_next_joined[12], low_product_5_next_joined};
     wire [13:0] low_product_5_next_joined_2 = {
         value_5_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_5 <= $signed(weight_0[20:3])
-                * value_5;  // @[ProbabilityValueUnit.swift:115]
-            low_product_5 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_5;  // @[ProbabilityValueUnit.swift:117]
+            low_product_5 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_5_next_sum[13], low_product_5_next_sum}
                     + {low_product_5_next_joined_2[13], low_product_5_next_joined_2};
-            value_6 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:108]
+            value_6 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_0 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_0 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_1 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_1 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_6_of_bit_2 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_6_of_bit_2 <= values_payload[83:72];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_6_next_joined = {
         value_6_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_6_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_6_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_6_of_bit_0[11]}}, value_6_of_bit_0}
             + {low_product_6_next_joined[12], low_product_6_next_joined};
     wire [13:0] low_product_6_next_joined_2 = {
         value_6_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_6 <= $signed(weight_0[20:3])
-                * value_6;  // @[ProbabilityValueUnit.swift:115]
-            low_product_6 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_6;  // @[ProbabilityValueUnit.swift:117]
+            low_product_6 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_6_next_sum[13], low_product_6_next_sum}
                     + {low_product_6_next_joined_2[13], low_product_6_next_joined_2};
-            value_7 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:108]
+            value_7 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_0 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_0 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_1 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_1 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_7_of_bit_2 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_7_of_bit_2 <= values_payload[95:84];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_7_next_joined = {
         value_7_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_7_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_7_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_7_of_bit_0[11]}}, value_7_of_bit_0}
             + {low_product_7_next_joined[12], low_product_7_next_joined};
     wire [13:0] low_product_7_next_joined_2 = {
         value_7_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_7 <= $signed(weight_0[20:3])
-                * value_7;  // @[ProbabilityValueUnit.swift:115]
-            low_product_7 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_7;  // @[ProbabilityValueUnit.swift:117]
+            low_product_7 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_7_next_sum[13], low_product_7_next_sum}
                     + {low_product_7_next_joined_2[13], low_product_7_next_joined_2};
-            value_8 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:108]
+            value_8 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_0 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_0 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_1 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_1 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_8_of_bit_2 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_8_of_bit_2 <= values_payload[107:96];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_8_next_joined = {
         value_8_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_8_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_8_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_8_of_bit_0[11]}}, value_8_of_bit_0}
             + {low_product_8_next_joined[12], low_product_8_next_joined};
     wire [13:0] low_product_8_next_joined_2 = {
         value_8_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_8 <= $signed(weight_0[20:3])
-                * value_8;  // @[ProbabilityValueUnit.swift:115]
-            low_product_8 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_8;  // @[ProbabilityValueUnit.swift:117]
+            low_product_8 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_8_next_sum[13], low_product_8_next_sum}
                     + {low_product_8_next_joined_2[13], low_product_8_next_joined_2};
-            value_9 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:108]
+            value_9 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_0 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_0 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_1 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_1 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_9_of_bit_2 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_9_of_bit_2 <= values_payload[119:108];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_9_next_joined = {
         value_9_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_9_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_9_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_9_of_bit_0[11]}}, value_9_of_bit_0}
             + {low_product_9_next_joined[12], low_product_9_next_joined};
     wire [13:0] low_product_9_next_joined_2 = {
         value_9_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_9 <= $signed(weight_0[20:3])
-                * value_9;  // @[ProbabilityValueUnit.swift:115]
-            low_product_9 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_9;  // @[ProbabilityValueUnit.swift:117]
+            low_product_9 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_9_next_sum[13], low_product_9_next_sum}
                     + {low_product_9_next_joined_2[13], low_product_9_next_joined_2};
-            value_10 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:108]
+            value_10 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_0 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_0 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_1 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_1 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_10_of_bit_2 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_10_of_bit_2 <= values_payload[131:120];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_10_next_joined = {
         value_10_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_10_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_10_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_10_of_bit_0[11]}}, value_10_of_bit_0}
             + {low_product_10_next_joined[12], low_product_10_next_joined};
     wire [13:0] low_product_10_next_joined_2 = {
         value_10_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_10 <= $signed(weight_0[20:3])
-                * value_10;  // @[ProbabilityValueUnit.swift:115]
-            low_product_10 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_10;  // @[ProbabilityValueUnit.swift:117]
+            low_product_10 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_10_next_sum[13], low_product_10_next_sum}
                     + {low_product_10_next_joined_2[13], low_product_10_next_joined_2};
-            value_11 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:108]
+            value_11 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_0 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_0 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_1 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_1 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_11_of_bit_2 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_11_of_bit_2 <= values_payload[143:132];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_11_next_joined = {
         value_11_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_11_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_11_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_11_of_bit_0[11]}}, value_11_of_bit_0}
             + {low_product_11_next_joined[12], low_product_11_next_joined};
     wire [13:0] low_product_11_next_joined_2 = {
         value_11_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_11 <= $signed(weight_0[20:3])
-                * value_11;  // @[ProbabilityValueUnit.swift:115]
-            low_product_11 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_11;  // @[ProbabilityValueUnit.swift:117]
+            low_product_11 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_11_next_sum[13], low_product_11_next_sum}
                     + {low_product_11_next_joined_2[13], low_product_11_next_joined_2};
-            value_12 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:108]
+            value_12 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_0 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_0 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_1 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_1 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_12_of_bit_2 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_12_of_bit_2 <= values_payload[155:144];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_12_next_joined = {
         value_12_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_12_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_12_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_12_of_bit_0[11]}}, value_12_of_bit_0}
             + {low_product_12_next_joined[12], low_product_12_next_joined};
     wire [13:0] low_product_12_next_joined_2 = {
         value_12_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_12 <= $signed(weight_0[20:3])
-                * value_12;  // @[ProbabilityValueUnit.swift:115]
-            low_product_12 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_12;  // @[ProbabilityValueUnit.swift:117]
+            low_product_12 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_12_next_sum[13], low_product_12_next_sum}
                     + {low_product_12_next_joined_2[13], low_product_12_next_joined_2};
-            value_13 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:108]
+            value_13 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_0 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_0 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_1 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_1 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_13_of_bit_2 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_13_of_bit_2 <= values_payload[167:156];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_13_next_joined = {
         value_13_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_13_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_13_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_13_of_bit_0[11]}}, value_13_of_bit_0}
             + {low_product_13_next_joined[12], low_product_13_next_joined};
     wire [13:0] low_product_13_next_joined_2 = {
         value_13_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_13 <= $signed(weight_0[20:3])
-                * value_13;  // @[ProbabilityValueUnit.swift:115]
-            low_product_13 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_13;  // @[ProbabilityValueUnit.swift:117]
+            low_product_13 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_13_next_sum[13], low_product_13_next_sum}
                     + {low_product_13_next_joined_2[13], low_product_13_next_joined_2};
-            value_14 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:108]
+            value_14 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_0 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_0 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_1 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_1 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_14_of_bit_2 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_14_of_bit_2 <= values_payload[179:168];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_14_next_joined = {
         value_14_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_14_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_14_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_14_of_bit_0[11]}}, value_14_of_bit_0}
             + {low_product_14_next_joined[12], low_product_14_next_joined};
     wire [13:0] low_product_14_next_joined_2 = {
         value_14_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_14 <= $signed(weight_0[20:3])
-                * value_14;  // @[ProbabilityValueUnit.swift:115]
-            low_product_14 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_14;  // @[ProbabilityValueUnit.swift:117]
+            low_product_14 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_14_next_sum[13], low_product_14_next_sum}
                     + {low_product_14_next_joined_2[13], low_product_14_next_joined_2};
-            value_15 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:108]
+            value_15 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_0 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_0 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_1 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_1 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_15_of_bit_2 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_15_of_bit_2 <= values_payload[191:180];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_15_next_joined = {
         value_15_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_15_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_15_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_15_of_bit_0[11]}}, value_15_of_bit_0}
             + {low_product_15_next_joined[12], low_product_15_next_joined};
     wire [13:0] low_product_15_next_joined_2 = {
         value_15_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_15 <= $signed(weight_0[20:3])
-                * value_15;  // @[ProbabilityValueUnit.swift:115]
-            low_product_15 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_15;  // @[ProbabilityValueUnit.swift:117]
+            low_product_15 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_15_next_sum[13], low_product_15_next_sum}
                     + {low_product_15_next_joined_2[13], low_product_15_next_joined_2};
-            value_16 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:108]
+            value_16 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_0 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_0 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_1 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_1 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_16_of_bit_2 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_16_of_bit_2 <= values_payload[203:192];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_16_next_joined = {
         value_16_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_16_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_16_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_16_of_bit_0[11]}}, value_16_of_bit_0}
             + {low_product_16_next_joined[12], low_product_16_next_joined};
     wire [13:0] low_product_16_next_joined_2 = {
         value_16_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_16 <= $signed(weight_0[20:3])
-                * value_16;  // @[ProbabilityValueUnit.swift:115]
-            low_product_16 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_16;  // @[ProbabilityValueUnit.swift:117]
+            low_product_16 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_16_next_sum[13], low_product_16_next_sum}
                     + {low_product_16_next_joined_2[13], low_product_16_next_joined_2};
-            value_17 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:108]
+            value_17 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_0 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_0 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_1 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_1 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_17_of_bit_2 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_17_of_bit_2 <= values_payload[215:204];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_17_next_joined = {
         value_17_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_17_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_17_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_17_of_bit_0[11]}}, value_17_of_bit_0}
             + {low_product_17_next_joined[12], low_product_17_next_joined};
     wire [13:0] low_product_17_next_joined_2 = {
         value_17_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_17 <= $signed(weight_0[20:3])
-                * value_17;  // @[ProbabilityValueUnit.swift:115]
-            low_product_17 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_17;  // @[ProbabilityValueUnit.swift:117]
+            low_product_17 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_17_next_sum[13], low_product_17_next_sum}
                     + {low_product_17_next_joined_2[13], low_product_17_next_joined_2};
-            value_18 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:108]
+            value_18 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_0 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_0 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_1 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_1 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_18_of_bit_2 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_18_of_bit_2 <= values_payload[227:216];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_18_next_joined = {
         value_18_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_18_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_18_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_18_of_bit_0[11]}}, value_18_of_bit_0}
             + {low_product_18_next_joined[12], low_product_18_next_joined};
     wire [13:0] low_product_18_next_joined_2 = {
         value_18_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_18 <= $signed(weight_0[20:3])
-                * value_18;  // @[ProbabilityValueUnit.swift:115]
-            low_product_18 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_18;  // @[ProbabilityValueUnit.swift:117]
+            low_product_18 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_18_next_sum[13], low_product_18_next_sum}
                     + {low_product_18_next_joined_2[13], low_product_18_next_joined_2};
-            value_19 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:108]
+            value_19 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_0 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_0 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_1 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_1 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_19_of_bit_2 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_19_of_bit_2 <= values_payload[239:228];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_19_next_joined = {
         value_19_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_19_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_19_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_19_of_bit_0[11]}}, value_19_of_bit_0}
             + {low_product_19_next_joined[12], low_product_19_next_joined};
     wire [13:0] low_product_19_next_joined_2 = {
         value_19_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_19 <= $signed(weight_0[20:3])
-                * value_19;  // @[ProbabilityValueUnit.swift:115]
-            low_product_19 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_19;  // @[ProbabilityValueUnit.swift:117]
+            low_product_19 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_19_next_sum[13], low_product_19_next_sum}
                     + {low_product_19_next_joined_2[13], low_product_19_next_joined_2};
-            value_20 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:108]
+            value_20 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_0 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_0 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_1 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_1 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_20_of_bit_2 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_20_of_bit_2 <= values_payload[251:240];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_20_next_joined = {
         value_20_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_20_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_20_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_20_of_bit_0[11]}}, value_20_of_bit_0}
             + {low_product_20_next_joined[12], low_product_20_next_joined};
     wire [13:0] low_product_20_next_joined_2 = {
         value_20_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_20 <= $signed(weight_0[20:3])
-                * value_20;  // @[ProbabilityValueUnit.swift:115]
-            low_product_20 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_20;  // @[ProbabilityValueUnit.swift:117]
+            low_product_20 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_20_next_sum[13], low_product_20_next_sum}
                     + {low_product_20_next_joined_2[13], low_product_20_next_joined_2};
-            value_21 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:108]
+            value_21 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_0 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_0 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_1 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_1 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_21_of_bit_2 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_21_of_bit_2 <= values_payload[263:252];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_21_next_joined = {
         value_21_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_21_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_21_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_21_of_bit_0[11]}}, value_21_of_bit_0}
             + {low_product_21_next_joined[12], low_product_21_next_joined};
     wire [13:0] low_product_21_next_joined_2 = {
         value_21_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_21 <= $signed(weight_0[20:3])
-                * value_21;  // @[ProbabilityValueUnit.swift:115]
-            low_product_21 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_21;  // @[ProbabilityValueUnit.swift:117]
+            low_product_21 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_21_next_sum[13], low_product_21_next_sum}
                     + {low_product_21_next_joined_2[13], low_product_21_next_joined_2};
-            value_22 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:108]
+            value_22 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_0 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_0 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_1 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_1 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_22_of_bit_2 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_22_of_bit_2 <= values_payload[275:264];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_22_next_joined = {
         value_22_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_22_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_22_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_22_of_bit_0[11]}}, value_22_of_bit_0}
             + {low_product_22_next_joined[12], low_product_22_next_joined};
     wire [13:0] low_product_22_next_joined_2 = {
         value_22_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_22 <= $signed(weight_0[20:3])
-                * value_22;  // @[ProbabilityValueUnit.swift:115]
-            low_product_22 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_22;  // @[ProbabilityValueUnit.swift:117]
+            low_product_22 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_22_next_sum[13], low_product_22_next_sum}
                     + {low_product_22_next_joined_2[13], low_product_22_next_joined_2};
-            value_23 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:108]
+            value_23 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_0 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_0 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_1 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_1 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_23_of_bit_2 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_23_of_bit_2 <= values_payload[287:276];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_23_next_joined = {
         value_23_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_23_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_23_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_23_of_bit_0[11]}}, value_23_of_bit_0}
             + {low_product_23_next_joined[12], low_product_23_next_joined};
     wire [13:0] low_product_23_next_joined_2 = {
         value_23_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_23 <= $signed(weight_0[20:3])
-                * value_23;  // @[ProbabilityValueUnit.swift:115]
-            low_product_23 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_23;  // @[ProbabilityValueUnit.swift:117]
+            low_product_23 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_23_next_sum[13], low_product_23_next_sum}
                     + {low_product_23_next_joined_2[13], low_product_23_next_joined_2};
-            value_24 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:108]
+            value_24 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_0 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_0 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_1 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_1 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_24_of_bit_2 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_24_of_bit_2 <= values_payload[299:288];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_24_next_joined = {
         value_24_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_24_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_24_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_24_of_bit_0[11]}}, value_24_of_bit_0}
             + {low_product_24_next_joined[12], low_product_24_next_joined};
     wire [13:0] low_product_24_next_joined_2 = {
         value_24_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_24 <= $signed(weight_0[20:3])
-                * value_24;  // @[ProbabilityValueUnit.swift:115]
-            low_product_24 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_24;  // @[ProbabilityValueUnit.swift:117]
+            low_product_24 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_24_next_sum[13], low_product_24_next_sum}
                     + {low_product_24_next_joined_2[13], low_product_24_next_joined_2};
-            value_25 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:108]
+            value_25 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_0 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_0 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_1 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_1 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_25_of_bit_2 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_25_of_bit_2 <= values_payload[311:300];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_25_next_joined = {
         value_25_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_25_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_25_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_25_of_bit_0[11]}}, value_25_of_bit_0}
             + {low_product_25_next_joined[12], low_product_25_next_joined};
     wire [13:0] low_product_25_next_joined_2 = {
         value_25_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_25 <= $signed(weight_0[20:3])
-                * value_25;  // @[ProbabilityValueUnit.swift:115]
-            low_product_25 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_25;  // @[ProbabilityValueUnit.swift:117]
+            low_product_25 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_25_next_sum[13], low_product_25_next_sum}
                     + {low_product_25_next_joined_2[13], low_product_25_next_joined_2};
-            value_26 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:108]
+            value_26 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_0 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_0 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_1 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_1 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_26_of_bit_2 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_26_of_bit_2 <= values_payload[323:312];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_26_next_joined = {
         value_26_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_26_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_26_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_26_of_bit_0[11]}}, value_26_of_bit_0}
             + {low_product_26_next_joined[12], low_product_26_next_joined};
     wire [13:0] low_product_26_next_joined_2 = {
         value_26_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_26 <= $signed(weight_0[20:3])
-                * value_26;  // @[ProbabilityValueUnit.swift:115]
-            low_product_26 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_26;  // @[ProbabilityValueUnit.swift:117]
+            low_product_26 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_26_next_sum[13], low_product_26_next_sum}
                     + {low_product_26_next_joined_2[13], low_product_26_next_joined_2};
-            value_27 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:108]
+            value_27 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_0 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_0 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_1 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_1 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_27_of_bit_2 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_27_of_bit_2 <= values_payload[335:324];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_27_next_joined = {
         value_27_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_27_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_27_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_27_of_bit_0[11]}}, value_27_of_bit_0}
             + {low_product_27_next_joined[12], low_product_27_next_joined};
     wire [13:0] low_product_27_next_joined_2 = {
         value_27_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_27 <= $signed(weight_0[20:3])
-                * value_27;  // @[ProbabilityValueUnit.swift:115]
-            low_product_27 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_27;  // @[ProbabilityValueUnit.swift:117]
+            low_product_27 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_27_next_sum[13], low_product_27_next_sum}
                     + {low_product_27_next_joined_2[13], low_product_27_next_joined_2};
-            value_28 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:108]
+            value_28 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_0 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_0 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_1 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_1 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_28_of_bit_2 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_28_of_bit_2 <= values_payload[347:336];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_28_next_joined = {
         value_28_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_28_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_28_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_28_of_bit_0[11]}}, value_28_of_bit_0}
             + {low_product_28_next_joined[12], low_product_28_next_joined};
     wire [13:0] low_product_28_next_joined_2 = {
         value_28_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_28 <= $signed(weight_0[20:3])
-                * value_28;  // @[ProbabilityValueUnit.swift:115]
-            low_product_28 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_28;  // @[ProbabilityValueUnit.swift:117]
+            low_product_28 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_28_next_sum[13], low_product_28_next_sum}
                     + {low_product_28_next_joined_2[13], low_product_28_next_joined_2};
-            value_29 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:108]
+            value_29 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_0 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_0 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_1 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_1 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_29_of_bit_2 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_29_of_bit_2 <= values_payload[359:348];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_29_next_joined = {
         value_29_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_29_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_29_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_29_of_bit_0[11]}}, value_29_of_bit_0}
             + {low_product_29_next_joined[12], low_product_29_next_joined};
     wire [13:0] low_product_29_next_joined_2 = {
         value_29_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_29 <= $signed(weight_0[20:3])
-                * value_29;  // @[ProbabilityValueUnit.swift:115]
-            low_product_29 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_29;  // @[ProbabilityValueUnit.swift:117]
+            low_product_29 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_29_next_sum[13], low_product_29_next_sum}
                     + {low_product_29_next_joined_2[13], low_product_29_next_joined_2};
-            value_30 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:108]
+            value_30 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_0 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_0 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_1 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_1 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_30_of_bit_2 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_30_of_bit_2 <= values_payload[371:360];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_30_next_joined = {
         value_30_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_30_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_30_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_30_of_bit_0[11]}}, value_30_of_bit_0}
             + {low_product_30_next_joined[12], low_product_30_next_joined};
     wire [13:0] low_product_30_next_joined_2 = {
         value_30_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_30 <= $signed(weight_0[20:3])
-                * value_30;  // @[ProbabilityValueUnit.swift:115]
-            low_product_30 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_30;  // @[ProbabilityValueUnit.swift:117]
+            low_product_30 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_30_next_sum[13], low_product_30_next_sum}
                     + {low_product_30_next_joined_2[13], low_product_30_next_joined_2};
-            value_31 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:108]
+            value_31 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_0 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_0 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_1 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_1 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_31_of_bit_2 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_31_of_bit_2 <= values_payload[383:372];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_31_next_joined = {
         value_31_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_31_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_31_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_31_of_bit_0[11]}}, value_31_of_bit_0}
             + {low_product_31_next_joined[12], low_product_31_next_joined};
     wire [13:0] low_product_31_next_joined_2 = {
         value_31_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_31 <= $signed(weight_0[20:3])
-                * value_31;  // @[ProbabilityValueUnit.swift:115]
-            low_product_31 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_31;  // @[ProbabilityValueUnit.swift:117]
+            low_product_31 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_31_next_sum[13], low_product_31_next_sum}
                     + {low_product_31_next_joined_2[13], low_product_31_next_joined_2};
-            value_32 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:108]
+            value_32 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_0 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_0 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_1 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_1 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_32_of_bit_2 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_32_of_bit_2 <= values_payload[395:384];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_32_next_joined = {
         value_32_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_32_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_32_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_32_of_bit_0[11]}}, value_32_of_bit_0}
             + {low_product_32_next_joined[12], low_product_32_next_joined};
     wire [13:0] low_product_32_next_joined_2 = {
         value_32_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_32 <= $signed(weight_0[20:3])
-                * value_32;  // @[ProbabilityValueUnit.swift:115]
-            low_product_32 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_32;  // @[ProbabilityValueUnit.swift:117]
+            low_product_32 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_32_next_sum[13], low_product_32_next_sum}
                     + {low_product_32_next_joined_2[13], low_product_32_next_joined_2};
-            value_33 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:108]
+            value_33 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_0 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_0 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_1 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_1 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_33_of_bit_2 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_33_of_bit_2 <= values_payload[407:396];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_33_next_joined = {
         value_33_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_33_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_33_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_33_of_bit_0[11]}}, value_33_of_bit_0}
             + {low_product_33_next_joined[12], low_product_33_next_joined};
     wire [13:0] low_product_33_next_joined_2 = {
         value_33_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_33 <= $signed(weight_0[20:3])
-                * value_33;  // @[ProbabilityValueUnit.swift:115]
-            low_product_33 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_33;  // @[ProbabilityValueUnit.swift:117]
+            low_product_33 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_33_next_sum[13], low_product_33_next_sum}
                     + {low_product_33_next_joined_2[13], low_product_33_next_joined_2};
-            value_34 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:108]
+            value_34 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_0 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_0 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_1 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_1 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_34_of_bit_2 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_34_of_bit_2 <= values_payload[419:408];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_34_next_joined = {
         value_34_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_34_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_34_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_34_of_bit_0[11]}}, value_34_of_bit_0}
             + {low_product_34_next_joined[12], low_product_34_next_joined};
     wire [13:0] low_product_34_next_joined_2 = {
         value_34_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_34 <= $signed(weight_0[20:3])
-                * value_34;  // @[ProbabilityValueUnit.swift:115]
-            low_product_34 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_34;  // @[ProbabilityValueUnit.swift:117]
+            low_product_34 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_34_next_sum[13], low_product_34_next_sum}
                     + {low_product_34_next_joined_2[13], low_product_34_next_joined_2};
-            value_35 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:108]
+            value_35 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_0 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_0 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_1 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_1 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_35_of_bit_2 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_35_of_bit_2 <= values_payload[431:420];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_35_next_joined = {
         value_35_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_35_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_35_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_35_of_bit_0[11]}}, value_35_of_bit_0}
             + {low_product_35_next_joined[12], low_product_35_next_joined};
     wire [13:0] low_product_35_next_joined_2 = {
         value_35_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_35 <= $signed(weight_0[20:3])
-                * value_35;  // @[ProbabilityValueUnit.swift:115]
-            low_product_35 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_35;  // @[ProbabilityValueUnit.swift:117]
+            low_product_35 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_35_next_sum[13], low_product_35_next_sum}
                     + {low_product_35_next_joined_2[13], low_product_35_next_joined_2};
-            value_36 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:108]
+            value_36 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_0 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_0 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_1 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_1 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_36_of_bit_2 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_36_of_bit_2 <= values_payload[443:432];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_36_next_joined = {
         value_36_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_36_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_36_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_36_of_bit_0[11]}}, value_36_of_bit_0}
             + {low_product_36_next_joined[12], low_product_36_next_joined};
     wire [13:0] low_product_36_next_joined_2 = {
         value_36_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_36 <= $signed(weight_0[20:3])
-                * value_36;  // @[ProbabilityValueUnit.swift:115]
-            low_product_36 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_36;  // @[ProbabilityValueUnit.swift:117]
+            low_product_36 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_36_next_sum[13], low_product_36_next_sum}
                     + {low_product_36_next_joined_2[13], low_product_36_next_joined_2};
-            value_37 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:108]
+            value_37 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_0 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_0 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_1 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_1 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_37_of_bit_2 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_37_of_bit_2 <= values_payload[455:444];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_37_next_joined = {
         value_37_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_37_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_37_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_37_of_bit_0[11]}}, value_37_of_bit_0}
             + {low_product_37_next_joined[12], low_product_37_next_joined};
     wire [13:0] low_product_37_next_joined_2 = {
         value_37_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_37 <= $signed(weight_0[20:3])
-                * value_37;  // @[ProbabilityValueUnit.swift:115]
-            low_product_37 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_37;  // @[ProbabilityValueUnit.swift:117]
+            low_product_37 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_37_next_sum[13], low_product_37_next_sum}
                     + {low_product_37_next_joined_2[13], low_product_37_next_joined_2};
-            value_38 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:108]
+            value_38 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_0 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_0 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_1 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_1 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_38_of_bit_2 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_38_of_bit_2 <= values_payload[467:456];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_38_next_joined = {
         value_38_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_38_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_38_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_38_of_bit_0[11]}}, value_38_of_bit_0}
             + {low_product_38_next_joined[12], low_product_38_next_joined};
     wire [13:0] low_product_38_next_joined_2 = {
         value_38_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_38 <= $signed(weight_0[20:3])
-                * value_38;  // @[ProbabilityValueUnit.swift:115]
-            low_product_38 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_38;  // @[ProbabilityValueUnit.swift:117]
+            low_product_38 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_38_next_sum[13], low_product_38_next_sum}
                     + {low_product_38_next_joined_2[13], low_product_38_next_joined_2};
-            value_39 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:108]
+            value_39 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_0 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_0 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_1 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_1 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_39_of_bit_2 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_39_of_bit_2 <= values_payload[479:468];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_39_next_joined = {
         value_39_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_39_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_39_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_39_of_bit_0[11]}}, value_39_of_bit_0}
             + {low_product_39_next_joined[12], low_product_39_next_joined};
     wire [13:0] low_product_39_next_joined_2 = {
         value_39_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_39 <= $signed(weight_0[20:3])
-                * value_39;  // @[ProbabilityValueUnit.swift:115]
-            low_product_39 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_39;  // @[ProbabilityValueUnit.swift:117]
+            low_product_39 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_39_next_sum[13], low_product_39_next_sum}
                     + {low_product_39_next_joined_2[13], low_product_39_next_joined_2};
-            value_40 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:108]
+            value_40 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_0 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_0 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_1 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_1 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_40_of_bit_2 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_40_of_bit_2 <= values_payload[491:480];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_40_next_joined = {
         value_40_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_40_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_40_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_40_of_bit_0[11]}}, value_40_of_bit_0}
             + {low_product_40_next_joined[12], low_product_40_next_joined};
     wire [13:0] low_product_40_next_joined_2 = {
         value_40_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_40 <= $signed(weight_0[20:3])
-                * value_40;  // @[ProbabilityValueUnit.swift:115]
-            low_product_40 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_40;  // @[ProbabilityValueUnit.swift:117]
+            low_product_40 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_40_next_sum[13], low_product_40_next_sum}
                     + {low_product_40_next_joined_2[13], low_product_40_next_joined_2};
-            value_41 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:108]
+            value_41 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_0 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_0 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_1 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_1 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_41_of_bit_2 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_41_of_bit_2 <= values_payload[503:492];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_41_next_joined = {
         value_41_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_41_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_41_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_41_of_bit_0[11]}}, value_41_of_bit_0}
             + {low_product_41_next_joined[12], low_product_41_next_joined};
     wire [13:0] low_product_41_next_joined_2 = {
         value_41_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_41 <= $signed(weight_0[20:3])
-                * value_41;  // @[ProbabilityValueUnit.swift:115]
-            low_product_41 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_41;  // @[ProbabilityValueUnit.swift:117]
+            low_product_41 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_41_next_sum[13], low_product_41_next_sum}
                     + {low_product_41_next_joined_2[13], low_product_41_next_joined_2};
-            value_42 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:108]
+            value_42 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_0 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_0 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_1 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_1 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_42_of_bit_2 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_42_of_bit_2 <= values_payload[515:504];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_42_next_joined = {
         value_42_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_42_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_42_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_42_of_bit_0[11]}}, value_42_of_bit_0}
             + {low_product_42_next_joined[12], low_product_42_next_joined};
     wire [13:0] low_product_42_next_joined_2 = {
         value_42_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_42 <= $signed(weight_0[20:3])
-                * value_42;  // @[ProbabilityValueUnit.swift:115]
-            low_product_42 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_42;  // @[ProbabilityValueUnit.swift:117]
+            low_product_42 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_42_next_sum[13], low_product_42_next_sum}
                     + {low_product_42_next_joined_2[13], low_product_42_next_joined_2};
-            value_43 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:108]
+            value_43 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_0 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_0 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_1 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_1 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_43_of_bit_2 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_43_of_bit_2 <= values_payload[527:516];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_43_next_joined = {
         value_43_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_43_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_43_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_43_of_bit_0[11]}}, value_43_of_bit_0}
             + {low_product_43_next_joined[12], low_product_43_next_joined};
     wire [13:0] low_product_43_next_joined_2 = {
         value_43_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_43 <= $signed(weight_0[20:3])
-                * value_43;  // @[ProbabilityValueUnit.swift:115]
-            low_product_43 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_43;  // @[ProbabilityValueUnit.swift:117]
+            low_product_43 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_43_next_sum[13], low_product_43_next_sum}
                     + {low_product_43_next_joined_2[13], low_product_43_next_joined_2};
-            value_44 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:108]
+            value_44 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_0 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_0 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_1 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_1 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_44_of_bit_2 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_44_of_bit_2 <= values_payload[539:528];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_44_next_joined = {
         value_44_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_44_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_44_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_44_of_bit_0[11]}}, value_44_of_bit_0}
             + {low_product_44_next_joined[12], low_product_44_next_joined};
     wire [13:0] low_product_44_next_joined_2 = {
         value_44_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_44 <= $signed(weight_0[20:3])
-                * value_44;  // @[ProbabilityValueUnit.swift:115]
-            low_product_44 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_44;  // @[ProbabilityValueUnit.swift:117]
+            low_product_44 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_44_next_sum[13], low_product_44_next_sum}
                     + {low_product_44_next_joined_2[13], low_product_44_next_joined_2};
-            value_45 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:108]
+            value_45 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_0 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_0 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_1 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_1 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_45_of_bit_2 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_45_of_bit_2 <= values_payload[551:540];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_45_next_joined = {
         value_45_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_45_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_45_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_45_of_bit_0[11]}}, value_45_of_bit_0}
             + {low_product_45_next_joined[12], low_product_45_next_joined};
     wire [13:0] low_product_45_next_joined_2 = {
         value_45_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_45 <= $signed(weight_0[20:3])
-                * value_45;  // @[ProbabilityValueUnit.swift:115]
-            low_product_45 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_45;  // @[ProbabilityValueUnit.swift:117]
+            low_product_45 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_45_next_sum[13], low_product_45_next_sum}
                     + {low_product_45_next_joined_2[13], low_product_45_next_joined_2};
-            value_46 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:108]
+            value_46 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_0 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_0 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_1 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_1 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_46_of_bit_2 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_46_of_bit_2 <= values_payload[563:552];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_46_next_joined = {
         value_46_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_46_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_46_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_46_of_bit_0[11]}}, value_46_of_bit_0}
             + {low_product_46_next_joined[12], low_product_46_next_joined};
     wire [13:0] low_product_46_next_joined_2 = {
         value_46_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_46 <= $signed(weight_0[20:3])
-                * value_46;  // @[ProbabilityValueUnit.swift:115]
-            low_product_46 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_46;  // @[ProbabilityValueUnit.swift:117]
+            low_product_46 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_46_next_sum[13], low_product_46_next_sum}
                     + {low_product_46_next_joined_2[13], low_product_46_next_joined_2};
-            value_47 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:108]
+            value_47 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_0 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_0 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_1 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_1 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_47_of_bit_2 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_47_of_bit_2 <= values_payload[575:564];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_47_next_joined = {
         value_47_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_47_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_47_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_47_of_bit_0[11]}}, value_47_of_bit_0}
             + {low_product_47_next_joined[12], low_product_47_next_joined};
     wire [13:0] low_product_47_next_joined_2 = {
         value_47_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_47 <= $signed(weight_0[20:3])
-                * value_47;  // @[ProbabilityValueUnit.swift:115]
-            low_product_47 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_47;  // @[ProbabilityValueUnit.swift:117]
+            low_product_47 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_47_next_sum[13], low_product_47_next_sum}
                     + {low_product_47_next_joined_2[13], low_product_47_next_joined_2};
-            value_48 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:108]
+            value_48 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_0 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_0 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_1 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_1 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_48_of_bit_2 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_48_of_bit_2 <= values_payload[587:576];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_48_next_joined = {
         value_48_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_48_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_48_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_48_of_bit_0[11]}}, value_48_of_bit_0}
             + {low_product_48_next_joined[12], low_product_48_next_joined};
     wire [13:0] low_product_48_next_joined_2 = {
         value_48_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_48 <= $signed(weight_0[20:3])
-                * value_48;  // @[ProbabilityValueUnit.swift:115]
-            low_product_48 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_48;  // @[ProbabilityValueUnit.swift:117]
+            low_product_48 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_48_next_sum[13], low_product_48_next_sum}
                     + {low_product_48_next_joined_2[13], low_product_48_next_joined_2};
-            value_49 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:108]
+            value_49 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_0 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_0 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_1 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_1 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_49_of_bit_2 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_49_of_bit_2 <= values_payload[599:588];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_49_next_joined = {
         value_49_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_49_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_49_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_49_of_bit_0[11]}}, value_49_of_bit_0}
             + {low_product_49_next_joined[12], low_product_49_next_joined};
     wire [13:0] low_product_49_next_joined_2 = {
         value_49_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_49 <= $signed(weight_0[20:3])
-                * value_49;  // @[ProbabilityValueUnit.swift:115]
-            low_product_49 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_49;  // @[ProbabilityValueUnit.swift:117]
+            low_product_49 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_49_next_sum[13], low_product_49_next_sum}
                     + {low_product_49_next_joined_2[13], low_product_49_next_joined_2};
-            value_50 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:108]
+            value_50 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_0 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_0 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_1 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_1 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_50_of_bit_2 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_50_of_bit_2 <= values_payload[611:600];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_50_next_joined = {
         value_50_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_50_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_50_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_50_of_bit_0[11]}}, value_50_of_bit_0}
             + {low_product_50_next_joined[12], low_product_50_next_joined};
     wire [13:0] low_product_50_next_joined_2 = {
         value_50_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_50 <= $signed(weight_0[20:3])
-                * value_50;  // @[ProbabilityValueUnit.swift:115]
-            low_product_50 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_50;  // @[ProbabilityValueUnit.swift:117]
+            low_product_50 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_50_next_sum[13], low_product_50_next_sum}
                     + {low_product_50_next_joined_2[13], low_product_50_next_joined_2};
-            value_51 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:108]
+            value_51 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_0 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_0 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_1 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_1 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_51_of_bit_2 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_51_of_bit_2 <= values_payload[623:612];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_51_next_joined = {
         value_51_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_51_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_51_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_51_of_bit_0[11]}}, value_51_of_bit_0}
             + {low_product_51_next_joined[12], low_product_51_next_joined};
     wire [13:0] low_product_51_next_joined_2 = {
         value_51_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_51 <= $signed(weight_0[20:3])
-                * value_51;  // @[ProbabilityValueUnit.swift:115]
-            low_product_51 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_51;  // @[ProbabilityValueUnit.swift:117]
+            low_product_51 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_51_next_sum[13], low_product_51_next_sum}
                     + {low_product_51_next_joined_2[13], low_product_51_next_joined_2};
-            value_52 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:108]
+            value_52 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_0 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_0 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_1 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_1 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_52_of_bit_2 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_52_of_bit_2 <= values_payload[635:624];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_52_next_joined = {
         value_52_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_52_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_52_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_52_of_bit_0[11]}}, value_52_of_bit_0}
             + {low_product_52_next_joined[12], low_product_52_next_joined};
     wire [13:0] low_product_52_next_joined_2 = {
         value_52_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_52 <= $signed(weight_0[20:3])
-                * value_52;  // @[ProbabilityValueUnit.swift:115]
-            low_product_52 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_52;  // @[ProbabilityValueUnit.swift:117]
+            low_product_52 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_52_next_sum[13], low_product_52_next_sum}
                     + {low_product_52_next_joined_2[13], low_product_52_next_joined_2};
-            value_53 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:108]
+            value_53 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_0 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_0 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_1 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_1 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_53_of_bit_2 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_53_of_bit_2 <= values_payload[647:636];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_53_next_joined = {
         value_53_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_53_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_53_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_53_of_bit_0[11]}}, value_53_of_bit_0}
             + {low_product_53_next_joined[12], low_product_53_next_joined};
     wire [13:0] low_product_53_next_joined_2 = {
         value_53_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_53 <= $signed(weight_0[20:3])
-                * value_53;  // @[ProbabilityValueUnit.swift:115]
-            low_product_53 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_53;  // @[ProbabilityValueUnit.swift:117]
+            low_product_53 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_53_next_sum[13], low_product_53_next_sum}
                     + {low_product_53_next_joined_2[13], low_product_53_next_joined_2};
-            value_54 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:108]
+            value_54 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_0 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_0 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_1 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_1 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_54_of_bit_2 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_54_of_bit_2 <= values_payload[659:648];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_54_next_joined = {
         value_54_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_54_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_54_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_54_of_bit_0[11]}}, value_54_of_bit_0}
             + {low_product_54_next_joined[12], low_product_54_next_joined};
     wire [13:0] low_product_54_next_joined_2 = {
         value_54_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_54 <= $signed(weight_0[20:3])
-                * value_54;  // @[ProbabilityValueUnit.swift:115]
-            low_product_54 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_54;  // @[ProbabilityValueUnit.swift:117]
+            low_product_54 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_54_next_sum[13], low_product_54_next_sum}
                     + {low_product_54_next_joined_2[13], low_product_54_next_joined_2};
-            value_55 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:108]
+            value_55 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_0 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_0 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_1 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_1 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_55_of_bit_2 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_55_of_bit_2 <= values_payload[671:660];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_55_next_joined = {
         value_55_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_55_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_55_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_55_of_bit_0[11]}}, value_55_of_bit_0}
             + {low_product_55_next_joined[12], low_product_55_next_joined};
     wire [13:0] low_product_55_next_joined_2 = {
         value_55_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_55 <= $signed(weight_0[20:3])
-                * value_55;  // @[ProbabilityValueUnit.swift:115]
-            low_product_55 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_55;  // @[ProbabilityValueUnit.swift:117]
+            low_product_55 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_55_next_sum[13], low_product_55_next_sum}
                     + {low_product_55_next_joined_2[13], low_product_55_next_joined_2};
-            value_56 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:108]
+            value_56 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_0 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_0 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_1 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_1 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_56_of_bit_2 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_56_of_bit_2 <= values_payload[683:672];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_56_next_joined = {
         value_56_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_56_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_56_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_56_of_bit_0[11]}}, value_56_of_bit_0}
             + {low_product_56_next_joined[12], low_product_56_next_joined};
     wire [13:0] low_product_56_next_joined_2 = {
         value_56_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_56 <= $signed(weight_0[20:3])
-                * value_56;  // @[ProbabilityValueUnit.swift:115]
-            low_product_56 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_56;  // @[ProbabilityValueUnit.swift:117]
+            low_product_56 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_56_next_sum[13], low_product_56_next_sum}
                     + {low_product_56_next_joined_2[13], low_product_56_next_joined_2};
-            value_57 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:108]
+            value_57 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_0 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_0 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_1 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_1 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_57_of_bit_2 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_57_of_bit_2 <= values_payload[695:684];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_57_next_joined = {
         value_57_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_57_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_57_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_57_of_bit_0[11]}}, value_57_of_bit_0}
             + {low_product_57_next_joined[12], low_product_57_next_joined};
     wire [13:0] low_product_57_next_joined_2 = {
         value_57_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_57 <= $signed(weight_0[20:3])
-                * value_57;  // @[ProbabilityValueUnit.swift:115]
-            low_product_57 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_57;  // @[ProbabilityValueUnit.swift:117]
+            low_product_57 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_57_next_sum[13], low_product_57_next_sum}
                     + {low_product_57_next_joined_2[13], low_product_57_next_joined_2};
-            value_58 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:108]
+            value_58 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_0 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_0 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_1 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_1 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_58_of_bit_2 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_58_of_bit_2 <= values_payload[707:696];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_58_next_joined = {
         value_58_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_58_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_58_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_58_of_bit_0[11]}}, value_58_of_bit_0}
             + {low_product_58_next_joined[12], low_product_58_next_joined};
     wire [13:0] low_product_58_next_joined_2 = {
         value_58_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_58 <= $signed(weight_0[20:3])
-                * value_58;  // @[ProbabilityValueUnit.swift:115]
-            low_product_58 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_58;  // @[ProbabilityValueUnit.swift:117]
+            low_product_58 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_58_next_sum[13], low_product_58_next_sum}
                     + {low_product_58_next_joined_2[13], low_product_58_next_joined_2};
-            value_59 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:108]
+            value_59 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_0 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_0 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_1 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_1 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_59_of_bit_2 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_59_of_bit_2 <= values_payload[719:708];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_59_next_joined = {
         value_59_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_59_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_59_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_59_of_bit_0[11]}}, value_59_of_bit_0}
             + {low_product_59_next_joined[12], low_product_59_next_joined};
     wire [13:0] low_product_59_next_joined_2 = {
         value_59_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_59 <= $signed(weight_0[20:3])
-                * value_59;  // @[ProbabilityValueUnit.swift:115]
-            low_product_59 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_59;  // @[ProbabilityValueUnit.swift:117]
+            low_product_59 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_59_next_sum[13], low_product_59_next_sum}
                     + {low_product_59_next_joined_2[13], low_product_59_next_joined_2};
-            value_60 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:108]
+            value_60 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_0 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_0 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_1 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_1 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_60_of_bit_2 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_60_of_bit_2 <= values_payload[731:720];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_60_next_joined = {
         value_60_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_60_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_60_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_60_of_bit_0[11]}}, value_60_of_bit_0}
             + {low_product_60_next_joined[12], low_product_60_next_joined};
     wire [13:0] low_product_60_next_joined_2 = {
         value_60_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_60 <= $signed(weight_0[20:3])
-                * value_60;  // @[ProbabilityValueUnit.swift:115]
-            low_product_60 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_60;  // @[ProbabilityValueUnit.swift:117]
+            low_product_60 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_60_next_sum[13], low_product_60_next_sum}
                     + {low_product_60_next_joined_2[13], low_product_60_next_joined_2};
-            value_61 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:108]
+            value_61 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_0 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_0 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_1 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_1 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_61_of_bit_2 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_61_of_bit_2 <= values_payload[743:732];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_61_next_joined = {
         value_61_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_61_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_61_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_61_of_bit_0[11]}}, value_61_of_bit_0}
             + {low_product_61_next_joined[12], low_product_61_next_joined};
     wire [13:0] low_product_61_next_joined_2 = {
         value_61_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_61 <= $signed(weight_0[20:3])
-                * value_61;  // @[ProbabilityValueUnit.swift:115]
-            low_product_61 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_61;  // @[ProbabilityValueUnit.swift:117]
+            low_product_61 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_61_next_sum[13], low_product_61_next_sum}
                     + {low_product_61_next_joined_2[13], low_product_61_next_joined_2};
-            value_62 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:108]
+            value_62 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_0 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_0 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_1 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_1 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_62_of_bit_2 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_62_of_bit_2 <= values_payload[755:744];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_62_next_joined = {
         value_62_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_62_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_62_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_62_of_bit_0[11]}}, value_62_of_bit_0}
             + {low_product_62_next_joined[12], low_product_62_next_joined};
     wire [13:0] low_product_62_next_joined_2 = {
         value_62_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_62 <= $signed(weight_0[20:3])
-                * value_62;  // @[ProbabilityValueUnit.swift:115]
-            low_product_62 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_62;  // @[ProbabilityValueUnit.swift:117]
+            low_product_62 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_62_next_sum[13], low_product_62_next_sum}
                     + {low_product_62_next_joined_2[13], low_product_62_next_joined_2};
-            value_63 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:108]
+            value_63 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:110]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_0 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_0) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_0 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_0 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_1 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_1) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_1 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_1 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     always @(posedge clock) begin
-        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:111]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:111]
-            value_63_of_bit_2 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:111]
+        if (clears_0_2) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_2 <= 12'h0;  // @[ProbabilityValueUnit.swift:113]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:113]
+            value_63_of_bit_2 <= values_payload[767:756];  // @[ProbabilityValueUnit.swift:113]
         end
     end
 
     wire [12:0] low_product_63_next_joined = {
         value_63_of_bit_1, 1'b0
-    };  // @[ProbabilityValueUnit.swift:110]
-    wire signed [13:0] low_product_63_next_sum =  // @[ProbabilityValueUnit.swift:116]
+    };  // @[ProbabilityValueUnit.swift:112]
+    wire signed [13:0] low_product_63_next_sum =  // @[ProbabilityValueUnit.swift:118]
         {{2{value_63_of_bit_0[11]}}, value_63_of_bit_0}
             + {low_product_63_next_joined[12], low_product_63_next_joined};
     wire [13:0] low_product_63_next_joined_2 = {
         value_63_of_bit_2, 2'h0
-    };  // @[ProbabilityValueUnit.swift:115]
+    };  // @[ProbabilityValueUnit.swift:117]
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:115]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:117]
             high_product_63 <= $signed(weight_0[20:3])
-                * value_63;  // @[ProbabilityValueUnit.swift:115]
-            low_product_63 <=  // @[ProbabilityValueUnit.swift:116]
+                * value_63;  // @[ProbabilityValueUnit.swift:117]
+            low_product_63 <=  // @[ProbabilityValueUnit.swift:118]
                 {low_product_63_next_sum[13], low_product_63_next_sum}
                     + {low_product_63_next_joined_2[13], low_product_63_next_joined_2};
         end
@@ -3465,565 +3465,565 @@ module ProbabilityValueUnit_d64_m64_e8 (
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[ProbabilityValueUnit.swift:57]
-            valid_2 <= 1'b0;  // @[ProbabilityValueUnit.swift:58]
-            tile_ends_1 <= 1'b0;  // @[ProbabilityValueUnit.swift:59]
-            tile_ends_2 <= 1'b0;  // @[ProbabilityValueUnit.swift:60]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:57]
-            valid_1 <= take & weights_payload_occupied;  // @[ProbabilityValueUnit.swift:57]
-            valid_2 <= valid_1;  // @[ProbabilityValueUnit.swift:58]
+            valid_1 <= 1'b0;  // @[ProbabilityValueUnit.swift:60]
+            valid_2 <= 1'b0;  // @[ProbabilityValueUnit.swift:61]
+            tile_ends_1 <= 1'b0;  // @[ProbabilityValueUnit.swift:62]
+            tile_ends_2 <= 1'b0;  // @[ProbabilityValueUnit.swift:63]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:60]
+            valid_1 <= take & weights_payload_occupied;  // @[ProbabilityValueUnit.swift:60]
+            valid_2 <= valid_1;  // @[ProbabilityValueUnit.swift:61]
             tile_ends_1 <= beat_ends
-                & weights_payload_tile_last;  // @[ProbabilityValueUnit.swift:59]
-            tile_ends_2 <= tile_ends_1;  // @[ProbabilityValueUnit.swift:60]
+                & weights_payload_tile_last;  // @[ProbabilityValueUnit.swift:62]
+            tile_ends_2 <= tile_ends_1;  // @[ProbabilityValueUnit.swift:63]
         end
     end
 
-    wire [32:0] sum_0_next_joined = {high_product_0, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+    wire [32:0] sum_0_next_joined = {high_product_0, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_0_next_sum = {sum_0_next_joined[32], sum_0_next_joined}
-        + {{19{low_product_0[14]}}, low_product_0};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_1_next_joined = {high_product_1, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_0[14]}}, low_product_0};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_1_next_joined = {high_product_1, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_1_next_sum = {sum_1_next_joined[32], sum_1_next_joined}
-        + {{19{low_product_1[14]}}, low_product_1};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_2_next_joined = {high_product_2, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_1[14]}}, low_product_1};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_2_next_joined = {high_product_2, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_2_next_sum = {sum_2_next_joined[32], sum_2_next_joined}
-        + {{19{low_product_2[14]}}, low_product_2};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_3_next_joined = {high_product_3, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_2[14]}}, low_product_2};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_3_next_joined = {high_product_3, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_3_next_sum = {sum_3_next_joined[32], sum_3_next_joined}
-        + {{19{low_product_3[14]}}, low_product_3};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_4_next_joined = {high_product_4, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_3[14]}}, low_product_3};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_4_next_joined = {high_product_4, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_4_next_sum = {sum_4_next_joined[32], sum_4_next_joined}
-        + {{19{low_product_4[14]}}, low_product_4};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_5_next_joined = {high_product_5, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_4[14]}}, low_product_4};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_5_next_joined = {high_product_5, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_5_next_sum = {sum_5_next_joined[32], sum_5_next_joined}
-        + {{19{low_product_5[14]}}, low_product_5};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_6_next_joined = {high_product_6, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_5[14]}}, low_product_5};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_6_next_joined = {high_product_6, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_6_next_sum = {sum_6_next_joined[32], sum_6_next_joined}
-        + {{19{low_product_6[14]}}, low_product_6};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_7_next_joined = {high_product_7, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_6[14]}}, low_product_6};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_7_next_joined = {high_product_7, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_7_next_sum = {sum_7_next_joined[32], sum_7_next_joined}
-        + {{19{low_product_7[14]}}, low_product_7};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_8_next_joined = {high_product_8, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_7[14]}}, low_product_7};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_8_next_joined = {high_product_8, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_8_next_sum = {sum_8_next_joined[32], sum_8_next_joined}
-        + {{19{low_product_8[14]}}, low_product_8};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_9_next_joined = {high_product_9, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_8[14]}}, low_product_8};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_9_next_joined = {high_product_9, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_9_next_sum = {sum_9_next_joined[32], sum_9_next_joined}
-        + {{19{low_product_9[14]}}, low_product_9};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_10_next_joined = {high_product_10, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_9[14]}}, low_product_9};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_10_next_joined = {high_product_10, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_10_next_sum = {sum_10_next_joined[32], sum_10_next_joined}
-        + {{19{low_product_10[14]}}, low_product_10};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_11_next_joined = {high_product_11, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_10[14]}}, low_product_10};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_11_next_joined = {high_product_11, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_11_next_sum = {sum_11_next_joined[32], sum_11_next_joined}
-        + {{19{low_product_11[14]}}, low_product_11};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_12_next_joined = {high_product_12, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_11[14]}}, low_product_11};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_12_next_joined = {high_product_12, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_12_next_sum = {sum_12_next_joined[32], sum_12_next_joined}
-        + {{19{low_product_12[14]}}, low_product_12};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_13_next_joined = {high_product_13, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_12[14]}}, low_product_12};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_13_next_joined = {high_product_13, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_13_next_sum = {sum_13_next_joined[32], sum_13_next_joined}
-        + {{19{low_product_13[14]}}, low_product_13};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_14_next_joined = {high_product_14, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_13[14]}}, low_product_13};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_14_next_joined = {high_product_14, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_14_next_sum = {sum_14_next_joined[32], sum_14_next_joined}
-        + {{19{low_product_14[14]}}, low_product_14};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_15_next_joined = {high_product_15, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_14[14]}}, low_product_14};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_15_next_joined = {high_product_15, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_15_next_sum = {sum_15_next_joined[32], sum_15_next_joined}
-        + {{19{low_product_15[14]}}, low_product_15};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_16_next_joined = {high_product_16, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_15[14]}}, low_product_15};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_16_next_joined = {high_product_16, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_16_next_sum = {sum_16_next_joined[32], sum_16_next_joined}
-        + {{19{low_product_16[14]}}, low_product_16};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_17_next_joined = {high_product_17, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_16[14]}}, low_product_16};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_17_next_joined = {high_product_17, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_17_next_sum = {sum_17_next_joined[32], sum_17_next_joined}
-        + {{19{low_product_17[14]}}, low_product_17};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_18_next_joined = {high_product_18, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_17[14]}}, low_product_17};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_18_next_joined = {high_product_18, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_18_next_sum = {sum_18_next_joined[32], sum_18_next_joined}
-        + {{19{low_product_18[14]}}, low_product_18};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_19_next_joined = {high_product_19, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_18[14]}}, low_product_18};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_19_next_joined = {high_product_19, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_19_next_sum = {sum_19_next_joined[32], sum_19_next_joined}
-        + {{19{low_product_19[14]}}, low_product_19};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_20_next_joined = {high_product_20, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_19[14]}}, low_product_19};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_20_next_joined = {high_product_20, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_20_next_sum = {sum_20_next_joined[32], sum_20_next_joined}
-        + {{19{low_product_20[14]}}, low_product_20};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_21_next_joined = {high_product_21, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_20[14]}}, low_product_20};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_21_next_joined = {high_product_21, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_21_next_sum = {sum_21_next_joined[32], sum_21_next_joined}
-        + {{19{low_product_21[14]}}, low_product_21};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_22_next_joined = {high_product_22, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_21[14]}}, low_product_21};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_22_next_joined = {high_product_22, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_22_next_sum = {sum_22_next_joined[32], sum_22_next_joined}
-        + {{19{low_product_22[14]}}, low_product_22};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_23_next_joined = {high_product_23, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_22[14]}}, low_product_22};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_23_next_joined = {high_product_23, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_23_next_sum = {sum_23_next_joined[32], sum_23_next_joined}
-        + {{19{low_product_23[14]}}, low_product_23};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_24_next_joined = {high_product_24, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_23[14]}}, low_product_23};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_24_next_joined = {high_product_24, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_24_next_sum = {sum_24_next_joined[32], sum_24_next_joined}
-        + {{19{low_product_24[14]}}, low_product_24};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_25_next_joined = {high_product_25, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_24[14]}}, low_product_24};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_25_next_joined = {high_product_25, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_25_next_sum = {sum_25_next_joined[32], sum_25_next_joined}
-        + {{19{low_product_25[14]}}, low_product_25};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_26_next_joined = {high_product_26, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_25[14]}}, low_product_25};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_26_next_joined = {high_product_26, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_26_next_sum = {sum_26_next_joined[32], sum_26_next_joined}
-        + {{19{low_product_26[14]}}, low_product_26};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_27_next_joined = {high_product_27, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_26[14]}}, low_product_26};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_27_next_joined = {high_product_27, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_27_next_sum = {sum_27_next_joined[32], sum_27_next_joined}
-        + {{19{low_product_27[14]}}, low_product_27};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_28_next_joined = {high_product_28, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_27[14]}}, low_product_27};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_28_next_joined = {high_product_28, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_28_next_sum = {sum_28_next_joined[32], sum_28_next_joined}
-        + {{19{low_product_28[14]}}, low_product_28};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_29_next_joined = {high_product_29, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_28[14]}}, low_product_28};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_29_next_joined = {high_product_29, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_29_next_sum = {sum_29_next_joined[32], sum_29_next_joined}
-        + {{19{low_product_29[14]}}, low_product_29};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_30_next_joined = {high_product_30, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_29[14]}}, low_product_29};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_30_next_joined = {high_product_30, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_30_next_sum = {sum_30_next_joined[32], sum_30_next_joined}
-        + {{19{low_product_30[14]}}, low_product_30};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_31_next_joined = {high_product_31, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_30[14]}}, low_product_30};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_31_next_joined = {high_product_31, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_31_next_sum = {sum_31_next_joined[32], sum_31_next_joined}
-        + {{19{low_product_31[14]}}, low_product_31};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_32_next_joined = {high_product_32, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_31[14]}}, low_product_31};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_32_next_joined = {high_product_32, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_32_next_sum = {sum_32_next_joined[32], sum_32_next_joined}
-        + {{19{low_product_32[14]}}, low_product_32};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_33_next_joined = {high_product_33, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_32[14]}}, low_product_32};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_33_next_joined = {high_product_33, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_33_next_sum = {sum_33_next_joined[32], sum_33_next_joined}
-        + {{19{low_product_33[14]}}, low_product_33};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_34_next_joined = {high_product_34, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_33[14]}}, low_product_33};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_34_next_joined = {high_product_34, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_34_next_sum = {sum_34_next_joined[32], sum_34_next_joined}
-        + {{19{low_product_34[14]}}, low_product_34};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_35_next_joined = {high_product_35, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_34[14]}}, low_product_34};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_35_next_joined = {high_product_35, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_35_next_sum = {sum_35_next_joined[32], sum_35_next_joined}
-        + {{19{low_product_35[14]}}, low_product_35};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_36_next_joined = {high_product_36, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_35[14]}}, low_product_35};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_36_next_joined = {high_product_36, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_36_next_sum = {sum_36_next_joined[32], sum_36_next_joined}
-        + {{19{low_product_36[14]}}, low_product_36};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_37_next_joined = {high_product_37, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_36[14]}}, low_product_36};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_37_next_joined = {high_product_37, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_37_next_sum = {sum_37_next_joined[32], sum_37_next_joined}
-        + {{19{low_product_37[14]}}, low_product_37};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_38_next_joined = {high_product_38, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_37[14]}}, low_product_37};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_38_next_joined = {high_product_38, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_38_next_sum = {sum_38_next_joined[32], sum_38_next_joined}
-        + {{19{low_product_38[14]}}, low_product_38};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_39_next_joined = {high_product_39, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_38[14]}}, low_product_38};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_39_next_joined = {high_product_39, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_39_next_sum = {sum_39_next_joined[32], sum_39_next_joined}
-        + {{19{low_product_39[14]}}, low_product_39};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_40_next_joined = {high_product_40, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_39[14]}}, low_product_39};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_40_next_joined = {high_product_40, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_40_next_sum = {sum_40_next_joined[32], sum_40_next_joined}
-        + {{19{low_product_40[14]}}, low_product_40};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_41_next_joined = {high_product_41, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_40[14]}}, low_product_40};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_41_next_joined = {high_product_41, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_41_next_sum = {sum_41_next_joined[32], sum_41_next_joined}
-        + {{19{low_product_41[14]}}, low_product_41};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_42_next_joined = {high_product_42, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_41[14]}}, low_product_41};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_42_next_joined = {high_product_42, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_42_next_sum = {sum_42_next_joined[32], sum_42_next_joined}
-        + {{19{low_product_42[14]}}, low_product_42};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_43_next_joined = {high_product_43, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_42[14]}}, low_product_42};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_43_next_joined = {high_product_43, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_43_next_sum = {sum_43_next_joined[32], sum_43_next_joined}
-        + {{19{low_product_43[14]}}, low_product_43};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_44_next_joined = {high_product_44, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_43[14]}}, low_product_43};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_44_next_joined = {high_product_44, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_44_next_sum = {sum_44_next_joined[32], sum_44_next_joined}
-        + {{19{low_product_44[14]}}, low_product_44};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_45_next_joined = {high_product_45, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_44[14]}}, low_product_44};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_45_next_joined = {high_product_45, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_45_next_sum = {sum_45_next_joined[32], sum_45_next_joined}
-        + {{19{low_product_45[14]}}, low_product_45};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_46_next_joined = {high_product_46, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_45[14]}}, low_product_45};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_46_next_joined = {high_product_46, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_46_next_sum = {sum_46_next_joined[32], sum_46_next_joined}
-        + {{19{low_product_46[14]}}, low_product_46};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_47_next_joined = {high_product_47, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_46[14]}}, low_product_46};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_47_next_joined = {high_product_47, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_47_next_sum = {sum_47_next_joined[32], sum_47_next_joined}
-        + {{19{low_product_47[14]}}, low_product_47};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_48_next_joined = {high_product_48, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_47[14]}}, low_product_47};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_48_next_joined = {high_product_48, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_48_next_sum = {sum_48_next_joined[32], sum_48_next_joined}
-        + {{19{low_product_48[14]}}, low_product_48};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_49_next_joined = {high_product_49, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_48[14]}}, low_product_48};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_49_next_joined = {high_product_49, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_49_next_sum = {sum_49_next_joined[32], sum_49_next_joined}
-        + {{19{low_product_49[14]}}, low_product_49};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_50_next_joined = {high_product_50, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_49[14]}}, low_product_49};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_50_next_joined = {high_product_50, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_50_next_sum = {sum_50_next_joined[32], sum_50_next_joined}
-        + {{19{low_product_50[14]}}, low_product_50};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_51_next_joined = {high_product_51, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_50[14]}}, low_product_50};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_51_next_joined = {high_product_51, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_51_next_sum = {sum_51_next_joined[32], sum_51_next_joined}
-        + {{19{low_product_51[14]}}, low_product_51};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_52_next_joined = {high_product_52, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_51[14]}}, low_product_51};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_52_next_joined = {high_product_52, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_52_next_sum = {sum_52_next_joined[32], sum_52_next_joined}
-        + {{19{low_product_52[14]}}, low_product_52};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_53_next_joined = {high_product_53, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_52[14]}}, low_product_52};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_53_next_joined = {high_product_53, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_53_next_sum = {sum_53_next_joined[32], sum_53_next_joined}
-        + {{19{low_product_53[14]}}, low_product_53};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_54_next_joined = {high_product_54, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_53[14]}}, low_product_53};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_54_next_joined = {high_product_54, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_54_next_sum = {sum_54_next_joined[32], sum_54_next_joined}
-        + {{19{low_product_54[14]}}, low_product_54};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_55_next_joined = {high_product_55, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_54[14]}}, low_product_54};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_55_next_joined = {high_product_55, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_55_next_sum = {sum_55_next_joined[32], sum_55_next_joined}
-        + {{19{low_product_55[14]}}, low_product_55};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_56_next_joined = {high_product_56, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_55[14]}}, low_product_55};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_56_next_joined = {high_product_56, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_56_next_sum = {sum_56_next_joined[32], sum_56_next_joined}
-        + {{19{low_product_56[14]}}, low_product_56};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_57_next_joined = {high_product_57, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_56[14]}}, low_product_56};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_57_next_joined = {high_product_57, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_57_next_sum = {sum_57_next_joined[32], sum_57_next_joined}
-        + {{19{low_product_57[14]}}, low_product_57};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_58_next_joined = {high_product_58, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_57[14]}}, low_product_57};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_58_next_joined = {high_product_58, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_58_next_sum = {sum_58_next_joined[32], sum_58_next_joined}
-        + {{19{low_product_58[14]}}, low_product_58};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_59_next_joined = {high_product_59, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_58[14]}}, low_product_58};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_59_next_joined = {high_product_59, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_59_next_sum = {sum_59_next_joined[32], sum_59_next_joined}
-        + {{19{low_product_59[14]}}, low_product_59};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_60_next_joined = {high_product_60, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_59[14]}}, low_product_59};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_60_next_joined = {high_product_60, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_60_next_sum = {sum_60_next_joined[32], sum_60_next_joined}
-        + {{19{low_product_60[14]}}, low_product_60};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_61_next_joined = {high_product_61, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_60[14]}}, low_product_60};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_61_next_joined = {high_product_61, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_61_next_sum = {sum_61_next_joined[32], sum_61_next_joined}
-        + {{19{low_product_61[14]}}, low_product_61};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_62_next_joined = {high_product_62, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_61[14]}}, low_product_61};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_62_next_joined = {high_product_62, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_62_next_sum = {sum_62_next_joined[32], sum_62_next_joined}
-        + {{19{low_product_62[14]}}, low_product_62};  // @[ProbabilityValueUnit.swift:128]
-    wire [32:0] sum_63_next_joined = {high_product_63, 3'h0};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_62[14]}}, low_product_62};  // @[ProbabilityValueUnit.swift:130]
+    wire [32:0] sum_63_next_joined = {high_product_63, 3'h0};  // @[ProbabilityValueUnit.swift:130]
     wire signed [33:0] sum_63_next_sum = {sum_63_next_joined[32], sum_63_next_joined}
-        + {{19{low_product_63[14]}}, low_product_63};  // @[ProbabilityValueUnit.swift:128]
+        + {{19{low_product_63[14]}}, low_product_63};  // @[ProbabilityValueUnit.swift:130]
 
     always @(posedge clock) begin
-        if (advance & valid_2) begin  // @[ProbabilityValueUnit.swift:128]
+        if (advance & valid_2) begin  // @[ProbabilityValueUnit.swift:130]
             sum_0 <= (fresh_tile ? 42'h0 : sum_0)
-                - {{8{sum_0_next_sum[33]}}, sum_0_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_0_next_sum[33]}}, sum_0_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_1 <= (fresh_tile ? 42'h0 : sum_1)
-                - {{8{sum_1_next_sum[33]}}, sum_1_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_1_next_sum[33]}}, sum_1_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_2 <= (fresh_tile ? 42'h0 : sum_2)
-                - {{8{sum_2_next_sum[33]}}, sum_2_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_2_next_sum[33]}}, sum_2_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_3 <= (fresh_tile ? 42'h0 : sum_3)
-                - {{8{sum_3_next_sum[33]}}, sum_3_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_3_next_sum[33]}}, sum_3_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_4 <= (fresh_tile ? 42'h0 : sum_4)
-                - {{8{sum_4_next_sum[33]}}, sum_4_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_4_next_sum[33]}}, sum_4_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_5 <= (fresh_tile ? 42'h0 : sum_5)
-                - {{8{sum_5_next_sum[33]}}, sum_5_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_5_next_sum[33]}}, sum_5_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_6 <= (fresh_tile ? 42'h0 : sum_6)
-                - {{8{sum_6_next_sum[33]}}, sum_6_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_6_next_sum[33]}}, sum_6_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_7 <= (fresh_tile ? 42'h0 : sum_7)
-                - {{8{sum_7_next_sum[33]}}, sum_7_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_7_next_sum[33]}}, sum_7_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_8 <= (fresh_tile ? 42'h0 : sum_8)
-                - {{8{sum_8_next_sum[33]}}, sum_8_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_8_next_sum[33]}}, sum_8_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_9 <= (fresh_tile ? 42'h0 : sum_9)
-                - {{8{sum_9_next_sum[33]}}, sum_9_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_9_next_sum[33]}}, sum_9_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_10 <= (fresh_tile ? 42'h0 : sum_10)
-                - {{8{sum_10_next_sum[33]}}, sum_10_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_10_next_sum[33]}}, sum_10_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_11 <= (fresh_tile ? 42'h0 : sum_11)
-                - {{8{sum_11_next_sum[33]}}, sum_11_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_11_next_sum[33]}}, sum_11_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_12 <= (fresh_tile ? 42'h0 : sum_12)
-                - {{8{sum_12_next_sum[33]}}, sum_12_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_12_next_sum[33]}}, sum_12_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_13 <= (fresh_tile ? 42'h0 : sum_13)
-                - {{8{sum_13_next_sum[33]}}, sum_13_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_13_next_sum[33]}}, sum_13_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_14 <= (fresh_tile ? 42'h0 : sum_14)
-                - {{8{sum_14_next_sum[33]}}, sum_14_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_14_next_sum[33]}}, sum_14_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_15 <= (fresh_tile ? 42'h0 : sum_15)
-                - {{8{sum_15_next_sum[33]}}, sum_15_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_15_next_sum[33]}}, sum_15_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_16 <= (fresh_tile ? 42'h0 : sum_16)
-                - {{8{sum_16_next_sum[33]}}, sum_16_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_16_next_sum[33]}}, sum_16_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_17 <= (fresh_tile ? 42'h0 : sum_17)
-                - {{8{sum_17_next_sum[33]}}, sum_17_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_17_next_sum[33]}}, sum_17_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_18 <= (fresh_tile ? 42'h0 : sum_18)
-                - {{8{sum_18_next_sum[33]}}, sum_18_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_18_next_sum[33]}}, sum_18_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_19 <= (fresh_tile ? 42'h0 : sum_19)
-                - {{8{sum_19_next_sum[33]}}, sum_19_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_19_next_sum[33]}}, sum_19_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_20 <= (fresh_tile ? 42'h0 : sum_20)
-                - {{8{sum_20_next_sum[33]}}, sum_20_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_20_next_sum[33]}}, sum_20_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_21 <= (fresh_tile ? 42'h0 : sum_21)
-                - {{8{sum_21_next_sum[33]}}, sum_21_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_21_next_sum[33]}}, sum_21_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_22 <= (fresh_tile ? 42'h0 : sum_22)
-                - {{8{sum_22_next_sum[33]}}, sum_22_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_22_next_sum[33]}}, sum_22_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_23 <= (fresh_tile ? 42'h0 : sum_23)
-                - {{8{sum_23_next_sum[33]}}, sum_23_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_23_next_sum[33]}}, sum_23_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_24 <= (fresh_tile ? 42'h0 : sum_24)
-                - {{8{sum_24_next_sum[33]}}, sum_24_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_24_next_sum[33]}}, sum_24_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_25 <= (fresh_tile ? 42'h0 : sum_25)
-                - {{8{sum_25_next_sum[33]}}, sum_25_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_25_next_sum[33]}}, sum_25_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_26 <= (fresh_tile ? 42'h0 : sum_26)
-                - {{8{sum_26_next_sum[33]}}, sum_26_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_26_next_sum[33]}}, sum_26_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_27 <= (fresh_tile ? 42'h0 : sum_27)
-                - {{8{sum_27_next_sum[33]}}, sum_27_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_27_next_sum[33]}}, sum_27_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_28 <= (fresh_tile ? 42'h0 : sum_28)
-                - {{8{sum_28_next_sum[33]}}, sum_28_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_28_next_sum[33]}}, sum_28_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_29 <= (fresh_tile ? 42'h0 : sum_29)
-                - {{8{sum_29_next_sum[33]}}, sum_29_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_29_next_sum[33]}}, sum_29_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_30 <= (fresh_tile ? 42'h0 : sum_30)
-                - {{8{sum_30_next_sum[33]}}, sum_30_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_30_next_sum[33]}}, sum_30_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_31 <= (fresh_tile ? 42'h0 : sum_31)
-                - {{8{sum_31_next_sum[33]}}, sum_31_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_31_next_sum[33]}}, sum_31_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_32 <= (fresh_tile ? 42'h0 : sum_32)
-                - {{8{sum_32_next_sum[33]}}, sum_32_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_32_next_sum[33]}}, sum_32_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_33 <= (fresh_tile ? 42'h0 : sum_33)
-                - {{8{sum_33_next_sum[33]}}, sum_33_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_33_next_sum[33]}}, sum_33_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_34 <= (fresh_tile ? 42'h0 : sum_34)
-                - {{8{sum_34_next_sum[33]}}, sum_34_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_34_next_sum[33]}}, sum_34_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_35 <= (fresh_tile ? 42'h0 : sum_35)
-                - {{8{sum_35_next_sum[33]}}, sum_35_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_35_next_sum[33]}}, sum_35_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_36 <= (fresh_tile ? 42'h0 : sum_36)
-                - {{8{sum_36_next_sum[33]}}, sum_36_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_36_next_sum[33]}}, sum_36_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_37 <= (fresh_tile ? 42'h0 : sum_37)
-                - {{8{sum_37_next_sum[33]}}, sum_37_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_37_next_sum[33]}}, sum_37_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_38 <= (fresh_tile ? 42'h0 : sum_38)
-                - {{8{sum_38_next_sum[33]}}, sum_38_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_38_next_sum[33]}}, sum_38_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_39 <= (fresh_tile ? 42'h0 : sum_39)
-                - {{8{sum_39_next_sum[33]}}, sum_39_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_39_next_sum[33]}}, sum_39_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_40 <= (fresh_tile ? 42'h0 : sum_40)
-                - {{8{sum_40_next_sum[33]}}, sum_40_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_40_next_sum[33]}}, sum_40_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_41 <= (fresh_tile ? 42'h0 : sum_41)
-                - {{8{sum_41_next_sum[33]}}, sum_41_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_41_next_sum[33]}}, sum_41_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_42 <= (fresh_tile ? 42'h0 : sum_42)
-                - {{8{sum_42_next_sum[33]}}, sum_42_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_42_next_sum[33]}}, sum_42_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_43 <= (fresh_tile ? 42'h0 : sum_43)
-                - {{8{sum_43_next_sum[33]}}, sum_43_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_43_next_sum[33]}}, sum_43_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_44 <= (fresh_tile ? 42'h0 : sum_44)
-                - {{8{sum_44_next_sum[33]}}, sum_44_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_44_next_sum[33]}}, sum_44_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_45 <= (fresh_tile ? 42'h0 : sum_45)
-                - {{8{sum_45_next_sum[33]}}, sum_45_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_45_next_sum[33]}}, sum_45_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_46 <= (fresh_tile ? 42'h0 : sum_46)
-                - {{8{sum_46_next_sum[33]}}, sum_46_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_46_next_sum[33]}}, sum_46_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_47 <= (fresh_tile ? 42'h0 : sum_47)
-                - {{8{sum_47_next_sum[33]}}, sum_47_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_47_next_sum[33]}}, sum_47_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_48 <= (fresh_tile ? 42'h0 : sum_48)
-                - {{8{sum_48_next_sum[33]}}, sum_48_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_48_next_sum[33]}}, sum_48_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_49 <= (fresh_tile ? 42'h0 : sum_49)
-                - {{8{sum_49_next_sum[33]}}, sum_49_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_49_next_sum[33]}}, sum_49_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_50 <= (fresh_tile ? 42'h0 : sum_50)
-                - {{8{sum_50_next_sum[33]}}, sum_50_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_50_next_sum[33]}}, sum_50_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_51 <= (fresh_tile ? 42'h0 : sum_51)
-                - {{8{sum_51_next_sum[33]}}, sum_51_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_51_next_sum[33]}}, sum_51_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_52 <= (fresh_tile ? 42'h0 : sum_52)
-                - {{8{sum_52_next_sum[33]}}, sum_52_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_52_next_sum[33]}}, sum_52_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_53 <= (fresh_tile ? 42'h0 : sum_53)
-                - {{8{sum_53_next_sum[33]}}, sum_53_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_53_next_sum[33]}}, sum_53_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_54 <= (fresh_tile ? 42'h0 : sum_54)
-                - {{8{sum_54_next_sum[33]}}, sum_54_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_54_next_sum[33]}}, sum_54_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_55 <= (fresh_tile ? 42'h0 : sum_55)
-                - {{8{sum_55_next_sum[33]}}, sum_55_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_55_next_sum[33]}}, sum_55_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_56 <= (fresh_tile ? 42'h0 : sum_56)
-                - {{8{sum_56_next_sum[33]}}, sum_56_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_56_next_sum[33]}}, sum_56_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_57 <= (fresh_tile ? 42'h0 : sum_57)
-                - {{8{sum_57_next_sum[33]}}, sum_57_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_57_next_sum[33]}}, sum_57_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_58 <= (fresh_tile ? 42'h0 : sum_58)
-                - {{8{sum_58_next_sum[33]}}, sum_58_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_58_next_sum[33]}}, sum_58_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_59 <= (fresh_tile ? 42'h0 : sum_59)
-                - {{8{sum_59_next_sum[33]}}, sum_59_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_59_next_sum[33]}}, sum_59_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_60 <= (fresh_tile ? 42'h0 : sum_60)
-                - {{8{sum_60_next_sum[33]}}, sum_60_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_60_next_sum[33]}}, sum_60_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_61 <= (fresh_tile ? 42'h0 : sum_61)
-                - {{8{sum_61_next_sum[33]}}, sum_61_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_61_next_sum[33]}}, sum_61_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_62 <= (fresh_tile ? 42'h0 : sum_62)
-                - {{8{sum_62_next_sum[33]}}, sum_62_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_62_next_sum[33]}}, sum_62_next_sum};  // @[ProbabilityValueUnit.swift:130]
             sum_63 <= (fresh_tile ? 42'h0 : sum_63)
-                - {{8{sum_63_next_sum[33]}}, sum_63_next_sum};  // @[ProbabilityValueUnit.swift:128]
+                - {{8{sum_63_next_sum[33]}}, sum_63_next_sum};  // @[ProbabilityValueUnit.swift:130]
         end
     end
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:67]
-            weight_total <= weight_0;  // @[ProbabilityValueUnit.swift:67]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:70]
+            weight_total <= weight_0;  // @[ProbabilityValueUnit.swift:70]
         end
     end
 
     always @(posedge clock) begin
-        if (advance & valid_2) begin  // @[ProbabilityValueUnit.swift:70]
+        if (advance & valid_2) begin  // @[ProbabilityValueUnit.swift:73]
             weight_sum <= (fresh_tile ? 31'h0 : weight_sum)
-                - {{10{weight_total[20]}}, weight_total};  // @[ProbabilityValueUnit.swift:71]
+                - {{10{weight_total[20]}}, weight_total};  // @[ProbabilityValueUnit.swift:74]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            tile_complete <= 1'b0;  // @[ProbabilityValueUnit.swift:38]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:73]
-            tile_complete <= tile_ends_2;  // @[ProbabilityValueUnit.swift:74]
+            tile_complete <= 1'b0;  // @[ProbabilityValueUnit.swift:41]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:76]
+            tile_complete <= tile_ends_2;  // @[ProbabilityValueUnit.swift:77]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            fresh_tile <= 1'b1;  // @[ProbabilityValueUnit.swift:65]
-        end else if (advance) begin  // @[ProbabilityValueUnit.swift:73]
-            if (tile_ends_2) begin  // @[ProbabilityValueUnit.swift:75]
-                fresh_tile <= 1'b1;  // @[ProbabilityValueUnit.swift:76]
-            end else if (valid_2) begin  // @[ProbabilityValueUnit.swift:77]
-                fresh_tile <= 1'b0;  // @[ProbabilityValueUnit.swift:78]
+            fresh_tile <= 1'b1;  // @[ProbabilityValueUnit.swift:68]
+        end else if (advance) begin  // @[ProbabilityValueUnit.swift:76]
+            if (tile_ends_2) begin  // @[ProbabilityValueUnit.swift:78]
+                fresh_tile <= 1'b1;  // @[ProbabilityValueUnit.swift:79]
+            end else if (valid_2) begin  // @[ProbabilityValueUnit.swift:80]
+                fresh_tile <= 1'b0;  // @[ProbabilityValueUnit.swift:81]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (advance) begin  // @[ProbabilityValueUnit.swift:83]
-            occupied_1 <= weights_payload_occupied;  // @[ProbabilityValueUnit.swift:83]
-            occupied_2 <= occupied_1;  // @[ProbabilityValueUnit.swift:83]
-            occupied_3 <= occupied_2;  // @[ProbabilityValueUnit.swift:83]
-            reference_1 <= weights_payload_reference;  // @[ProbabilityValueUnit.swift:84]
-            reference_2 <= reference_1;  // @[ProbabilityValueUnit.swift:84]
-            reference_3 <= reference_2;  // @[ProbabilityValueUnit.swift:84]
-            row_last_1 <= weights_payload_row_last;  // @[ProbabilityValueUnit.swift:86]
-            row_last_2 <= row_last_1;  // @[ProbabilityValueUnit.swift:86]
-            row_last_3 <= row_last_2;  // @[ProbabilityValueUnit.swift:86]
+        if (advance) begin  // @[ProbabilityValueUnit.swift:86]
+            occupied_1 <= weights_payload_occupied;  // @[ProbabilityValueUnit.swift:86]
+            occupied_2 <= occupied_1;  // @[ProbabilityValueUnit.swift:86]
+            occupied_3 <= occupied_2;  // @[ProbabilityValueUnit.swift:86]
+            reference_1 <= weights_payload_reference;  // @[ProbabilityValueUnit.swift:87]
+            reference_2 <= reference_1;  // @[ProbabilityValueUnit.swift:87]
+            reference_3 <= reference_2;  // @[ProbabilityValueUnit.swift:87]
+            row_last_1 <= weights_payload_row_last;  // @[ProbabilityValueUnit.swift:89]
+            row_last_2 <= row_last_1;  // @[ProbabilityValueUnit.swift:89]
+            row_last_3 <= row_last_2;  // @[ProbabilityValueUnit.swift:89]
         end
     end
 
-    wire capture = tile_complete & !leaf_leaving;  // @[ProbabilityValueUnit.swift:144]
+    wire capture = tile_complete & !leaf_leaving;  // @[ProbabilityValueUnit.swift:146]
 
     always @(posedge clock) begin
-        if (capture) begin  // @[ProbabilityValueUnit.swift:145]
-            leaf_occupied <= occupied_3;  // @[ProbabilityValueUnit.swift:145]
-            leaf_reference <= reference_3;  // @[ProbabilityValueUnit.swift:146]
-            leaf_weight_sum <= weight_sum;  // @[ProbabilityValueUnit.swift:147]
-            leaf_row_last <= row_last_3;  // @[ProbabilityValueUnit.swift:148]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (capture) begin  // @[ProbabilityValueUnit.swift:153]
-            leaf_sum_56 <= sum_56;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_57 <= sum_57;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_58 <= sum_58;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_59 <= sum_59;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_60 <= sum_60;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_61 <= sum_61;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_62 <= sum_62;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_63 <= sum_63;  // @[ProbabilityValueUnit.swift:154]
-        end
-    end
-
-    wire leaf_sum_0_when2 = leaf_leaving & leaf_ready;  // @[ProbabilityValueUnit.swift:157]
-
-    always @(posedge clock) begin
-        if (capture) begin  // @[ProbabilityValueUnit.swift:153]
-            leaf_sum_0 <= sum_0;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_1 <= sum_1;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_2 <= sum_2;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_3 <= sum_3;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_4 <= sum_4;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_5 <= sum_5;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_6 <= sum_6;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_7 <= sum_7;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_8 <= sum_8;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_9 <= sum_9;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_10 <= sum_10;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_11 <= sum_11;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_12 <= sum_12;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_13 <= sum_13;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_14 <= sum_14;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_15 <= sum_15;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_16 <= sum_16;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_17 <= sum_17;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_18 <= sum_18;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_19 <= sum_19;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_20 <= sum_20;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_21 <= sum_21;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_22 <= sum_22;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_23 <= sum_23;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_24 <= sum_24;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_25 <= sum_25;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_26 <= sum_26;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_27 <= sum_27;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_28 <= sum_28;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_29 <= sum_29;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_30 <= sum_30;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_31 <= sum_31;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_32 <= sum_32;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_33 <= sum_33;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_34 <= sum_34;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_35 <= sum_35;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_36 <= sum_36;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_37 <= sum_37;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_38 <= sum_38;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_39 <= sum_39;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_40 <= sum_40;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_41 <= sum_41;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_42 <= sum_42;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_43 <= sum_43;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_44 <= sum_44;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_45 <= sum_45;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_46 <= sum_46;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_47 <= sum_47;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_48 <= sum_48;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_49 <= sum_49;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_50 <= sum_50;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_51 <= sum_51;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_52 <= sum_52;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_53 <= sum_53;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_54 <= sum_54;  // @[ProbabilityValueUnit.swift:154]
-            leaf_sum_55 <= sum_55;  // @[ProbabilityValueUnit.swift:154]
-        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:157]
-            leaf_sum_0 <= leaf_sum_8;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_1 <= leaf_sum_9;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_2 <= leaf_sum_10;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_3 <= leaf_sum_11;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_4 <= leaf_sum_12;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_5 <= leaf_sum_13;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_6 <= leaf_sum_14;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_7 <= leaf_sum_15;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_8 <= leaf_sum_16;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_9 <= leaf_sum_17;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_10 <= leaf_sum_18;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_11 <= leaf_sum_19;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_12 <= leaf_sum_20;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_13 <= leaf_sum_21;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_14 <= leaf_sum_22;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_15 <= leaf_sum_23;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_16 <= leaf_sum_24;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_17 <= leaf_sum_25;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_18 <= leaf_sum_26;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_19 <= leaf_sum_27;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_20 <= leaf_sum_28;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_21 <= leaf_sum_29;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_22 <= leaf_sum_30;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_23 <= leaf_sum_31;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_24 <= leaf_sum_32;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_25 <= leaf_sum_33;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_26 <= leaf_sum_34;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_27 <= leaf_sum_35;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_28 <= leaf_sum_36;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_29 <= leaf_sum_37;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_30 <= leaf_sum_38;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_31 <= leaf_sum_39;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_32 <= leaf_sum_40;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_33 <= leaf_sum_41;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_34 <= leaf_sum_42;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_35 <= leaf_sum_43;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_36 <= leaf_sum_44;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_37 <= leaf_sum_45;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_38 <= leaf_sum_46;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_39 <= leaf_sum_47;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_40 <= leaf_sum_48;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_41 <= leaf_sum_49;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_42 <= leaf_sum_50;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_43 <= leaf_sum_51;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_44 <= leaf_sum_52;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_45 <= leaf_sum_53;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_46 <= leaf_sum_54;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_47 <= leaf_sum_55;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_48 <= leaf_sum_56;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_49 <= leaf_sum_57;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_50 <= leaf_sum_58;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_51 <= leaf_sum_59;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_52 <= leaf_sum_60;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_53 <= leaf_sum_61;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_54 <= leaf_sum_62;  // @[ProbabilityValueUnit.swift:159]
-            leaf_sum_55 <= leaf_sum_63;  // @[ProbabilityValueUnit.swift:159]
+        if (capture) begin  // @[ProbabilityValueUnit.swift:147]
+            leaf_occupied <= occupied_3;  // @[ProbabilityValueUnit.swift:147]
+            leaf_reference <= reference_3;  // @[ProbabilityValueUnit.swift:148]
+            leaf_weight_sum <= weight_sum;  // @[ProbabilityValueUnit.swift:149]
+            leaf_row_last <= row_last_3;  // @[ProbabilityValueUnit.swift:150]
         end
     end
 
     always @(posedge clock) begin
-        if (capture) begin  // @[ProbabilityValueUnit.swift:153]
-            remaining_beats <= 3'h7;  // @[ProbabilityValueUnit.swift:155]
-        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:157]
-            remaining_beats <= remaining_beats - 3'h1;  // @[ProbabilityValueUnit.swift:161]
+        if (capture) begin  // @[ProbabilityValueUnit.swift:155]
+            leaf_sum_56 <= sum_56;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_57 <= sum_57;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_58 <= sum_58;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_59 <= sum_59;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_60 <= sum_60;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_61 <= sum_61;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_62 <= sum_62;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_63 <= sum_63;  // @[ProbabilityValueUnit.swift:156]
+        end
+    end
+
+    wire leaf_sum_0_when2 = leaf_leaving & leaf_ready;  // @[ProbabilityValueUnit.swift:159]
+
+    always @(posedge clock) begin
+        if (capture) begin  // @[ProbabilityValueUnit.swift:155]
+            leaf_sum_0 <= sum_0;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_1 <= sum_1;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_2 <= sum_2;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_3 <= sum_3;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_4 <= sum_4;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_5 <= sum_5;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_6 <= sum_6;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_7 <= sum_7;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_8 <= sum_8;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_9 <= sum_9;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_10 <= sum_10;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_11 <= sum_11;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_12 <= sum_12;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_13 <= sum_13;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_14 <= sum_14;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_15 <= sum_15;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_16 <= sum_16;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_17 <= sum_17;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_18 <= sum_18;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_19 <= sum_19;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_20 <= sum_20;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_21 <= sum_21;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_22 <= sum_22;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_23 <= sum_23;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_24 <= sum_24;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_25 <= sum_25;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_26 <= sum_26;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_27 <= sum_27;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_28 <= sum_28;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_29 <= sum_29;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_30 <= sum_30;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_31 <= sum_31;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_32 <= sum_32;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_33 <= sum_33;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_34 <= sum_34;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_35 <= sum_35;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_36 <= sum_36;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_37 <= sum_37;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_38 <= sum_38;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_39 <= sum_39;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_40 <= sum_40;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_41 <= sum_41;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_42 <= sum_42;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_43 <= sum_43;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_44 <= sum_44;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_45 <= sum_45;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_46 <= sum_46;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_47 <= sum_47;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_48 <= sum_48;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_49 <= sum_49;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_50 <= sum_50;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_51 <= sum_51;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_52 <= sum_52;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_53 <= sum_53;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_54 <= sum_54;  // @[ProbabilityValueUnit.swift:156]
+            leaf_sum_55 <= sum_55;  // @[ProbabilityValueUnit.swift:156]
+        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:159]
+            leaf_sum_0 <= leaf_sum_8;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_1 <= leaf_sum_9;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_2 <= leaf_sum_10;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_3 <= leaf_sum_11;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_4 <= leaf_sum_12;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_5 <= leaf_sum_13;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_6 <= leaf_sum_14;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_7 <= leaf_sum_15;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_8 <= leaf_sum_16;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_9 <= leaf_sum_17;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_10 <= leaf_sum_18;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_11 <= leaf_sum_19;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_12 <= leaf_sum_20;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_13 <= leaf_sum_21;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_14 <= leaf_sum_22;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_15 <= leaf_sum_23;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_16 <= leaf_sum_24;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_17 <= leaf_sum_25;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_18 <= leaf_sum_26;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_19 <= leaf_sum_27;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_20 <= leaf_sum_28;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_21 <= leaf_sum_29;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_22 <= leaf_sum_30;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_23 <= leaf_sum_31;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_24 <= leaf_sum_32;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_25 <= leaf_sum_33;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_26 <= leaf_sum_34;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_27 <= leaf_sum_35;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_28 <= leaf_sum_36;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_29 <= leaf_sum_37;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_30 <= leaf_sum_38;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_31 <= leaf_sum_39;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_32 <= leaf_sum_40;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_33 <= leaf_sum_41;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_34 <= leaf_sum_42;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_35 <= leaf_sum_43;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_36 <= leaf_sum_44;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_37 <= leaf_sum_45;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_38 <= leaf_sum_46;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_39 <= leaf_sum_47;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_40 <= leaf_sum_48;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_41 <= leaf_sum_49;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_42 <= leaf_sum_50;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_43 <= leaf_sum_51;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_44 <= leaf_sum_52;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_45 <= leaf_sum_53;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_46 <= leaf_sum_54;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_47 <= leaf_sum_55;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_48 <= leaf_sum_56;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_49 <= leaf_sum_57;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_50 <= leaf_sum_58;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_51 <= leaf_sum_59;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_52 <= leaf_sum_60;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_53 <= leaf_sum_61;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_54 <= leaf_sum_62;  // @[ProbabilityValueUnit.swift:161]
+            leaf_sum_55 <= leaf_sum_63;  // @[ProbabilityValueUnit.swift:161]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (capture) begin  // @[ProbabilityValueUnit.swift:155]
+            remaining_beats <= 3'h7;  // @[ProbabilityValueUnit.swift:157]
+        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:159]
+            remaining_beats <= remaining_beats - 3'h1;  // @[ProbabilityValueUnit.swift:163]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            leaf_leaving <= 1'b0;  // @[ProbabilityValueUnit.swift:39]
-        end else if (capture) begin  // @[ProbabilityValueUnit.swift:153]
-            leaf_leaving <= 1'b1;  // @[ProbabilityValueUnit.swift:156]
-        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:157]
-            if (remaining_beats == 3'h0) begin  // @[ProbabilityValueUnit.swift:162]
-                leaf_leaving <= 1'b0;  // @[ProbabilityValueUnit.swift:162]
+            leaf_leaving <= 1'b0;  // @[ProbabilityValueUnit.swift:42]
+        end else if (capture) begin  // @[ProbabilityValueUnit.swift:155]
+            leaf_leaving <= 1'b1;  // @[ProbabilityValueUnit.swift:158]
+        end else if (leaf_sum_0_when2) begin  // @[ProbabilityValueUnit.swift:159]
+            if (remaining_beats == 3'h0) begin  // @[ProbabilityValueUnit.swift:164]
+                leaf_leaving <= 1'b0;  // @[ProbabilityValueUnit.swift:164]
             end
         end
     end
 
-    assign leaf_valid = leaf_leaving;  // @[ProbabilityValueUnit.swift:164]
-    assign leaf_payload_occupied = leaf_occupied;  // @[ProbabilityValueUnit.swift:164]
-    assign leaf_payload_reference = leaf_reference;  // @[ProbabilityValueUnit.swift:164]
-    assign leaf_payload_weight_sum = leaf_weight_sum;  // @[ProbabilityValueUnit.swift:164]
+    assign leaf_valid = leaf_leaving;  // @[ProbabilityValueUnit.swift:166]
+    assign leaf_payload_occupied = leaf_occupied;  // @[ProbabilityValueUnit.swift:166]
+    assign leaf_payload_reference = leaf_reference;  // @[ProbabilityValueUnit.swift:166]
+    assign leaf_payload_weight_sum = leaf_weight_sum;  // @[ProbabilityValueUnit.swift:166]
     assign leaf_payload_output_sums = {
         leaf_sum_7, leaf_sum_6, leaf_sum_5, leaf_sum_4, leaf_sum_3, leaf_sum_2, leaf_sum_1,
         leaf_sum_0
-    };  // @[ProbabilityValueUnit.swift:164]
-    assign leaf_payload_row_last = leaf_row_last;  // @[ProbabilityValueUnit.swift:164]
+    };  // @[ProbabilityValueUnit.swift:166]
+    assign leaf_payload_row_last = leaf_row_last;  // @[ProbabilityValueUnit.swift:166]
 
     wire _unused_ok = &{1'b0, negated_weight_0_difference[21]};
 endmodule

@@ -152,12 +152,12 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [767:0] key_lsb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
     wire key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_token_rows_output_valid;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_token_rows_output_payload;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:54]
-    wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:54]
-    wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:54]
+    wire lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:52]
+    wire lsb_token_rows_output_valid;  // @[SpAttenLaneWiring.swift:52]
+    wire lsb_token_rows_output_payload;  // @[SpAttenLaneWiring.swift:52]
+    wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:53]
+    wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:53]
+    wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:53]
     wire key_joiner_row_ready;  // @[SpAttenLane.swift:104]
     wire key_joiner_msb_ready;  // @[SpAttenLane.swift:104]
     wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:104]
@@ -178,9 +178,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:105]
     wire query_key_corrections_valid;  // @[SpAttenLane.swift:105]
     wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:105]
-    wire queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
-    wire queries_output_valid;  // @[SpAttenLaneWiring.swift:43]
-    wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:43]
+    wire queries_input_ready;  // @[SpAttenLaneWiring.swift:42]
+    wire queries_output_valid;  // @[SpAttenLaneWiring.swift:42]
+    wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:42]
     wire score_refiner_row_ready;  // @[SpAttenLane.swift:116]
     wire score_refiner_scores_ready;  // @[SpAttenLane.swift:116]
     wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:116]
@@ -211,12 +211,12 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire confidence_decisions_valid;  // @[SpAttenLane.swift:123]
     wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:123]
     wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:123]
-    wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
-    wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
-    wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:54]
-    wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:54]
-    wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:54]
+    wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:52]
+    wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:52]
+    wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:52]
+    wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
+    wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
+    wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
     wire score_scaler_scale_ready;  // @[SpAttenLane.swift:134]
     wire score_scaler_scores_ready;  // @[SpAttenLane.swift:134]
     wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:134]
@@ -251,9 +251,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:136]
     wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:136]
     wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:136]
-    wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:43]
-    wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:43]
-    wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:43]
+    wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:42]
+    wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:42]
+    wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:42]
     wire value_source_range_ready;  // @[SpAttenLane.swift:178]
     wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:178]
     wire value_source_decisions_ready;  // @[SpAttenLane.swift:178]
@@ -262,9 +262,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:178]
     wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:178]
     wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:178]
-    wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:75]
-    wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:75]
-    wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:75]
+    wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:74]
+    wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:74]
+    wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:74]
     wire value_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
     wire value_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
@@ -302,22 +302,22 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire kept_weights_input_ready;  // @[SpAttenLane.swift:155]
     wire kept_weights_output_valid;  // @[SpAttenLane.swift:155]
     wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:155]
-    wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:43]
-    wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:43]
-    wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:43]
-    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:136]
-    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:136]
-    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:136]
-    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:136]
-    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:136]
-    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:136]
-    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:136]
-    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:136]
+    wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:42]
+    wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:42]
+    wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:42]
+    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:135]
+    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:135]
+    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:135]
+    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:135]
+    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:135]
+    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:135]
+    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:135]
+    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:135]
     wire port_arbiter_0_request_0_ready;  // @[SpAttenLaneWiring.swift:27]
     wire port_arbiter_0_request_1_ready;  // @[SpAttenLaneWiring.swift:27]
     wire port_arbiter_0_request_2_ready;  // @[SpAttenLaneWiring.swift:27]
@@ -352,13 +352,13 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire key_lsb_reader_beats_0_valid = response_0_valid
         & (response_0_payload_tag == 2'h1);  // @[SpAttenLaneWiring.swift:16]
     wire dispatcher_joins_lsb_ready = lsb_token_rows_input_ready
-        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:56]
+        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:55]
     wire lsb_token_rows_input_valid = dispatcher_joins_lsb_valid
-        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:57]
+        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:56]
     wire lsb_vector_rows_input_valid = dispatcher_joins_lsb_valid
-        & lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:58]
+        & lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:57]
 
-    Fifo_w1_d8 lsb_token_rows (  // @[SpAttenLaneWiring.swift:53]
+    Fifo_w1_d8 lsb_token_rows (  // @[SpAttenLaneWiring.swift:52]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_token_rows_input_valid),
@@ -371,18 +371,18 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire key_joiner_lsb_valid = key_lsb_reader_vectors_valid
         & lsb_vector_rows_output_valid
-        & lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:67]
+        & lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:66]
     wire query_key_lsb_valid = key_lsb_reader_vectors_valid
         & lsb_vector_rows_output_valid
-        & !lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:68]
-    wire key_lsb_reader_vectors_ready =  // @[SpAttenLaneWiring.swift:69]
+        & !lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:67]
+    wire key_lsb_reader_vectors_ready =  // @[SpAttenLaneWiring.swift:68]
         lsb_vector_rows_output_valid
             & (lsb_vector_rows_output_payload ? key_joiner_lsb_ready : query_key_lsb_ready);
     wire lsb_vector_rows_output_ready = key_lsb_reader_vectors_valid
         & key_lsb_reader_vectors_ready
-        & key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:70]
+        & key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:69]
 
-    Fifo_w1_d8 lsb_vector_rows (  // @[SpAttenLaneWiring.swift:54]
+    Fifo_w1_d8 lsb_vector_rows (  // @[SpAttenLaneWiring.swift:53]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_vector_rows_input_valid),
@@ -393,9 +393,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_vector_rows_output_payload)
     );
 
-    assign query_ready = queries_input_ready;  // @[SpAttenLaneWiring.swift:44]
+    assign query_ready = queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
 
-    Fifo_w768_d2 queries (  // @[SpAttenLaneWiring.swift:43]
+    Fifo_w768_d2 queries (  // @[SpAttenLaneWiring.swift:42]
         .clock(clock),
         .reset(reset),
         .input_valid(query_valid),
@@ -523,7 +523,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire confidence_decisions_ready = refine_decisions_input_ready
-        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
+        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:55]
 
     ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:123]
         .clock(clock),
@@ -546,21 +546,21 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire refine_decisions_input_valid = confidence_decisions_valid
-        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:57]
+        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
     wire [1:0] refine_decisions_input_payload = {
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:57]
+    };  // @[SpAttenLaneWiring.swift:56]
     wire lsb_decisions_input_valid = confidence_decisions_valid
-        & refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:58]
+        & refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:57]
     wire [1:0] lsb_decisions_input_payload = {
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:58]
+    };  // @[SpAttenLaneWiring.swift:57]
     wire score_refiner_decisions_payload_keep =
         refine_decisions_output_payload[1];  // @[SpAttenLane.swift:130]
     wire score_refiner_decisions_payload_row_last =
         refine_decisions_output_payload[0];  // @[SpAttenLane.swift:130]
 
-    Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:53]
+    Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:52]
         .clock(clock),
         .reset(reset),
         .input_valid(refine_decisions_input_valid),
@@ -603,7 +603,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .tokens_payload_block_last(key_lsb_source_tokens_payload_block_last)
     );
 
-    Fifo_w2_d1024 lsb_decisions (  // @[SpAttenLaneWiring.swift:54]
+    Fifo_w2_d1024 lsb_decisions (  // @[SpAttenLaneWiring.swift:53]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_decisions_input_valid),
@@ -684,7 +684,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .unrefined_payload(score_refiner_unrefined_payload)
     );
 
-    Fifo_w1_d4096 unrefined_flags (  // @[SpAttenLaneWiring.swift:43]
+    Fifo_w1_d4096 unrefined_flags (  // @[SpAttenLaneWiring.swift:42]
         .clock(clock),
         .reset(reset),
         .input_valid(score_refiner_unrefined_valid),
@@ -697,22 +697,22 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire value_decisions_input_valid = value_selector_decisions_valid
         & dispatcher_selects_values_valid
-        & !dispatcher_selects_values_payload;  // @[SpAttenLaneWiring.swift:77]
+        & !dispatcher_selects_values_payload;  // @[SpAttenLaneWiring.swift:76]
     wire [1:0] value_decisions_input_payload = {
         value_selector_decisions_payload_keep, value_selector_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:77]
-    wire value_selector_decisions_ready =  // @[SpAttenLaneWiring.swift:78]
+    };  // @[SpAttenLaneWiring.swift:76]
+    wire value_selector_decisions_ready =  // @[SpAttenLaneWiring.swift:77]
         dispatcher_selects_values_valid
             & (dispatcher_selects_values_payload | value_decisions_input_ready);
     wire dispatcher_selects_values_ready = value_selector_decisions_valid
         & value_selector_decisions_ready
-        & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:79]
+        & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:78]
     wire value_source_decisions_payload_keep =
         value_decisions_output_payload[1];  // @[SpAttenLane.swift:145]
     wire value_source_decisions_payload_row_last =
         value_decisions_output_payload[0];  // @[SpAttenLane.swift:145]
 
-    Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:75]
+    Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:74]
         .clock(clock),
         .reset(reset),
         .input_valid(value_decisions_input_valid),
@@ -780,9 +780,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire probability_value_values_valid = value_reader_vectors_valid
-        & value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:85]
+        & value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:84]
     wire value_reader_vectors_ready = probability_value_values_ready
-        | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:86]
+        | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:85]
 
     ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:151]
         .clock(clock),
@@ -851,23 +851,23 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         value_selector_sums_payload_reference, value_selector_sums_payload_weight_sum,
         value_selector_sums_payload_unrefined_sum, value_selector_sums_payload_dropped_sum,
         value_selector_sums_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:45]
+    };  // @[SpAttenLaneWiring.swift:44]
     wire leaf_completion_sums_payload_occupied =
-        tile_sums_output_payload[107];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[107];  // @[SpAttenLaneWiring.swift:45]
     wire leaf_completion_sums_payload_keeps_values =
-        tile_sums_output_payload[106];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[106];  // @[SpAttenLaneWiring.swift:45]
     wire signed [11:0] leaf_completion_sums_payload_reference =
-        tile_sums_output_payload[105:94];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[105:94];  // @[SpAttenLaneWiring.swift:45]
     wire [30:0] leaf_completion_sums_payload_weight_sum =
-        tile_sums_output_payload[93:63];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[93:63];  // @[SpAttenLaneWiring.swift:45]
     wire [30:0] leaf_completion_sums_payload_unrefined_sum =
-        tile_sums_output_payload[62:32];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[62:32];  // @[SpAttenLaneWiring.swift:45]
     wire [30:0] leaf_completion_sums_payload_dropped_sum =
-        tile_sums_output_payload[31:1];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[31:1];  // @[SpAttenLaneWiring.swift:45]
     wire leaf_completion_sums_payload_row_last =
-        tile_sums_output_payload[0];  // @[SpAttenLaneWiring.swift:46]
+        tile_sums_output_payload[0];  // @[SpAttenLaneWiring.swift:45]
 
-    Fifo_w108_d16 tile_sums (  // @[SpAttenLaneWiring.swift:43]
+    Fifo_w108_d16 tile_sums (  // @[SpAttenLaneWiring.swift:42]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_sums_valid),
@@ -929,25 +929,25 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .state_payload_output_sums_below(state_accumulator_state_payload_output_sums_below)
     );
 
-    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:139]
+    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:138]
     assign output_payload_element =
-        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:139]
-    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:139]
+        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:138]
+    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:138]
     wire dispatcher_row_done = normalizer_output_valid
         & output_ready
-        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:144]
-    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:145]
+        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:143]
+    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:144]
     assign report_valid = normalizer_report_valid
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:171]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:170]
     assign report_payload_unrefined =
-        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:171]
+        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:170]
     assign report_payload_dropped =
-        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:171]
-    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:171]
+        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:170]
+    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:170]
     wire normalizer_report_ready = report_ready
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:173]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:172]
 
-    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:136]
+    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:135]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_normalize_valid),
@@ -978,7 +978,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire dispatcher_fault_ready = report_ready
-        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:174]
+        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:173]
 
     SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:88]
         .clock(clock),

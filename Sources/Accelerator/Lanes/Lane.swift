@@ -65,7 +65,7 @@ package struct Lane: Module {
         // Weights and values to outputs.
         let probabilityValue = c.instance("probability_value", ProbabilityValueUnit(lane: lane))
         c.connect(softmax.weights, to: probabilityValue.weights)
-        connectVectors(c, values.vectors, to: probabilityValue.values)
+        c.connect(words: values.vectors, to: probabilityValue.values)
         let accumulator = c.instance("state_accumulator", StateAccumulator(lane: lane))
         c.connect(probabilityValue.leaf, to: accumulator.leaf)
         let normalizer = c.instance("normalizer", Normalizer(lane: lane))
@@ -96,13 +96,7 @@ package struct Lane: Module {
             c.drive(slot.payload, concatenate(request.stream.payload, tag))
             c.drive(request.stream.ready, slot.ready)
         }
-        c.send(MemoryRequest.shape.unpack(arbiter.granted.payload), when: arbiter.granted.valid, to: port)
-        c.drive(arbiter.granted.ready, port.ready)
-    }
-
-    func connectVectors(_ c: Circuit, _ source: Stream<Unsigned>, to target: Stream<Vector<Signed>>) {
-        c.send(target.shape.unpack(source.payload), when: source.valid, to: target)
-        c.drive(source.ready, target.ready)
+        c.connect(words: arbiter.granted, to: port)
     }
 }
 

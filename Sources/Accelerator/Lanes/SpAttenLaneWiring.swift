@@ -33,8 +33,7 @@ extension SpAttenLane {
                 c.drive(slot.payload, concatenate(asked.payload, tag))
                 c.drive(asked.ready, slot.ready)
             }
-            c.send(MemoryRequest.shape.unpack(arbiter.granted.payload), when: arbiter.granted.valid, to: request)
-            c.drive(arbiter.granted.ready, request.ready)
+            c.connect(words: arbiter.granted, to: request)
         }
     }
 

@@ -28,6 +28,9 @@ package struct ProbabilityValueUnit: Module {
     /// Cycles from a tile's last vector to the first beat of its leaf.
     package static let latency = 4
 
+    /// Bits of a weight below the 18 that a multiplier of 18 x 18 bits takes.
+    static let lowBits = NumericFormats.weightBits - 18
+
     package func ports(_ io: Interface) -> Ports {
         Ports(weights: io.sink(WeightBeat.shape(lane)),
               values: io.sink(.vector(lane.multipliers, signed: NumericFormats.valueBits)),
@@ -89,10 +92,9 @@ package struct ProbabilityValueUnit: Module {
     /// The product of a negated weight and a value, in two parts: the weight's upper 18 bits times the value, which a
     /// multiplier of 18 x 18 bits makes, and its lower 3 bits times the value, which adders do.
     private struct Product {
-        static let lowBits = NumericFormats.weightBits - 18
         let high, low: Signed
 
-        var sum: Signed { (high << Self.lowBits) + low }
+        var sum: Signed { (high << ProbabilityValueUnit.lowBits) + low }
     }
 
     /// Each element of the vector times the negated weight of the slot it lies in.
@@ -101,18 +103,18 @@ package struct ProbabilityValueUnit: Module {
     ) -> [Product] {
         // A value is taken for each of the weight's lower bits too, or cleared: the adders behind need no gates then.
         let clears = arriving.indices.map { slot in
-            (0..<Product.lowBits).map { c.named("clears_\(slot)_\($0)", enable & !arriving[slot][$0]) }
+            (0..<Self.lowBits).map { c.named("clears_\(slot)_\($0)", enable & !arriving[slot][$0]) }
         }
         return (0..<lane.multipliers).map { i in
             let slot = i * lane.slots / lane.multipliers
             let value = c.stage("value_\(i)", values[i], enable: enable)
-            let parts = (0..<Product.lowBits).map { bit in
+            let parts = (0..<Self.lowBits).map { bit in
                 let part = c.register("value_\(i)_of_bit_\(bit)", .like(value))
                 c.when(clears[slot][bit]) { part.next(0) }.elsewhen(enable) { part.next(values[i]) }
                 return part.q << bit
             }
             return Product(
-                high: c.stage("high_product_\(i)", (weights[slot] >> Product.lowBits) * value, enable: enable),
+                high: c.stage("high_product_\(i)", (weights[slot] >> Self.lowBits) * value, enable: enable),
                 low: c.stage("low_product_\(i)", parts.dropFirst().reduce(parts[0]) { $0 + $1 }, enable: enable))
         }
     }

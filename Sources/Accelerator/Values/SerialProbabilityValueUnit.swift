@@ -31,9 +31,6 @@ package struct SerialProbabilityValueUnit: Module {
         configuration.isNarrow && lane.steps == 1 && ValueFormat.supported.allSatisfy { $0.bits * lane.multipliers >= 2 * 8 * lane.portBytes }
     }
 
-    /// Width of a multiplier's operand that a part of the weight fits.
-    private static let partBits = 18
-
     package func body(_ c: Circuit, _ io: Ports) {
         precondition(isPossible, "the array would be slower than the port")
         let leaving = c.register("leaf_leaving", .bit, reset: 0)
@@ -52,9 +49,9 @@ package struct SerialProbabilityValueUnit: Module {
 
         // Weights are 0 ... 2^20: negated they are one bit narrower than as signed numbers.
         let negated = c.named("negated_weight", (0 - beat.weights[0]).truncated(to: NumericFormats.weightBits))
-        let lowBits = NumericFormats.weightBits - Self.partBits
+        let lowBits = ProbabilityValueUnit.lowBits, upperBits = NumericFormats.weightBits - lowBits
         let part = c.stage("weight_part", mux(
-            upper.q, negated >> lowBits, negated[0..<lowBits].extended(to: Self.partBits).asSigned), enable: advance)
+            upper.q, negated >> lowBits, negated[0..<lowBits].extended(to: upperBits).asSigned), enable: advance)
         let products = (0..<lane.multipliers).map { i in
             let value = c.stage("value_\(i)", io.values.payload[i], enable: advance)
             return c.stage("product_\(i)", part * value, enable: advance)
