@@ -32,6 +32,7 @@ rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v
 rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 rtl/Fifo_w10_d256.v
 rtl/Fifo_w37_d16.v
+rtl/Fifo_w44_d2.v
 rtl/SectorFetcher_d64_m64_p64_n524288_b256_s64.v
 rtl/Fifo_w512_d256.v
 rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v

@@ -15,6 +15,7 @@ rtl/RowLocator_d128_m64_p64_n524288_b256_s64.v
 rtl/RowCutter_d128_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 rtl/Fifo_w10_d256.v
 rtl/Fifo_w38_d16.v
+rtl/Fifo_w44_d2.v
 rtl/SectorFetcher_d128_m64_p64_n524288_b256_s64.v
 rtl/Fifo_w512_d256.v
 rtl/GatherReader_d128_m64_p64_n524288_b256_s64_s3_4_6_8_12.v

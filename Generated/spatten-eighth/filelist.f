@@ -29,9 +29,9 @@ rtl/ZeroEliminator_n16_w36_l2.v
 rtl/RadixSelectTopK_p16_n1024_w32.v
 rtl/SkidBuffer_w20.v
 rtl/TokenSelector_n524288_k1024.v
-rtl/SkidBuffer_w257.v
+rtl/HalfBuffer_w257.v
 rtl/HalfBuffer_w768.v
-rtl/SkidBuffer_w16.v
+rtl/HalfBuffer_w16.v
 rtl/Fifo_w22_d32.v
 rtl/SkidBuffer_w1025.v
 rtl/SkidBuffer_w1008.v
@@ -52,6 +52,7 @@ rtl/SkidBuffer_w47.v
 rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v
 rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 rtl/Fifo_w10_d256.v
+rtl/Fifo_w44_d2.v
 rtl/SectorFetcher_d64_m64_p64_n524288_b256_s64.v
 rtl/Fifo_w512_d256.v
 rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
@@ -125,9 +126,11 @@ rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 rtl/SkidBuffer_w48.v
 rtl/RoundRobinArbiter_n4_w48.v
+rtl/HalfBuffer_w48.v
 rtl/Fifo_w8_d16.v
 rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
+rtl/Fifo_w20_d2.v
 rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 rtl/RecordReader_w512_n2.v
 rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v

@@ -28,9 +28,9 @@ rtl/ZeroEliminator_n4_w34_l2.v
 rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 rtl/SkidBuffer_w13.v
 rtl/TokenSelector_n4096_k1024_l4.v
-rtl/SkidBuffer_w243.v
+rtl/HalfBuffer_w243.v
 rtl/HalfBuffer_w192.v
-rtl/SkidBuffer_w16.v
+rtl/HalfBuffer_w16.v
 rtl/Fifo_w20_d32.v
 rtl/SkidBuffer_w257.v
 rtl/SkidBuffer_w252.v
@@ -53,6 +53,7 @@ rtl/Fifo_w15_d2.v
 rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 rtl/Fifo_w9_d256.v
 rtl/Fifo_w41_d16.v
+rtl/Fifo_w44_d2.v
 rtl/SectorFetcher_d16_m16_p8_n4096_b256_s8.v
 rtl/Fifo_w64_d256.v
 rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
@@ -124,10 +125,12 @@ rtl/DescriptorFetcher_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 rtl/CommandProcessor_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 rtl/RoundRobinArbiter_n4_w51.v
+rtl/HalfBuffer_w51.v
 rtl/Fifo_w11_d16.v
 rtl/ControlReads_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 rtl/RecordReader_w64_n6.v
 rtl/HeadFeeder_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
+rtl/Fifo_w13_d2.v
 rtl/ListLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 rtl/RecordReader_w64_n4.v
 rtl/StateLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v

@@ -147,11 +147,11 @@ module CascadeController_n524288_k1024_d64_h16 (
     reg [7:0] kept_heads;  // @[CascadeLayers.swift:65]
     reg [15:0] keeps_head;  // @[CascadeLayers.swift:70]
     reg [7:0] head;  // @[CascadeLayers.swift:88]
-    reg [7:0] token_rows;  // @[CascadeLayers.swift:146]
-    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:146]
-    reg selecting;  // @[CascadeLayers.swift:165]
-    reg awaits_heads;  // @[CascadeLayers.swift:182]
-    reg ranks_tokens;  // @[CascadeLayers.swift:183]
+    reg [7:0] token_rows;  // @[CascadeLayers.swift:151]
+    reg [7:0] head_bank_rows;  // @[CascadeLayers.swift:151]
+    reg selecting;  // @[CascadeLayers.swift:170]
+    reg awaits_heads;  // @[CascadeLayers.swift:187]
+    reg ranks_tokens;  // @[CascadeLayers.swift:188]
     reg [10:0] words_left;  // @[CascadeState.swift:17]
     reg state_ended;  // @[CascadeState.swift:64]
     reg state_broken;  // @[CascadeState.swift:64]
@@ -169,18 +169,18 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire token_selector_list_valid;  // @[CascadeController.swift:93]
     wire [18:0] token_selector_list_payload_token;  // @[CascadeController.swift:93]
     wire token_selector_list_payload_last;  // @[CascadeController.swift:93]
-    wire job_skid_input_ready;  // @[CascadeLayers.swift:89]
-    wire job_skid_output_valid;  // @[CascadeLayers.swift:89]
-    wire [256:0] job_skid_output_payload;  // @[CascadeLayers.swift:89]
-    wire query_buffer_input_ready;  // @[CascadeLayers.swift:90]
-    wire query_buffer_output_valid;  // @[CascadeLayers.swift:90]
-    wire [767:0] query_buffer_output_payload;  // @[CascadeLayers.swift:90]
-    wire skipped_skid_input_ready;  // @[CascadeLayers.swift:92]
-    wire skipped_skid_output_valid;  // @[CascadeLayers.swift:92]
-    wire [15:0] skipped_skid_output_payload;  // @[CascadeLayers.swift:92]
-    wire head_rows_input_ready;  // @[CascadeLayers.swift:93]
-    wire head_rows_output_valid;  // @[CascadeLayers.swift:93]
-    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:93]
+    wire job_buffer_input_ready;  // @[CascadeLayers.swift:140]
+    wire job_buffer_output_valid;  // @[CascadeLayers.swift:140]
+    wire [256:0] job_buffer_output_payload;  // @[CascadeLayers.swift:140]
+    wire query_buffer_input_ready;  // @[CascadeLayers.swift:140]
+    wire query_buffer_output_valid;  // @[CascadeLayers.swift:140]
+    wire [767:0] query_buffer_output_payload;  // @[CascadeLayers.swift:140]
+    wire skipped_buffer_input_ready;  // @[CascadeLayers.swift:140]
+    wire skipped_buffer_output_valid;  // @[CascadeLayers.swift:140]
+    wire [15:0] skipped_buffer_output_payload;  // @[CascadeLayers.swift:140]
+    wire head_rows_input_ready;  // @[CascadeLayers.swift:91]
+    wire head_rows_output_valid;  // @[CascadeLayers.swift:91]
+    wire [19:0] head_rows_output_payload;  // @[CascadeLayers.swift:91]
     wire saved_skid_input_ready;  // @[CascadeState.swift:28]
     wire saved_skid_output_valid;  // @[CascadeState.swift:28]
     wire [1024:0] saved_skid_output_payload;  // @[CascadeState.swift:28]
@@ -284,50 +284,55 @@ module CascadeController_n524288_k1024_d64_h16 (
     wire prunes_tokens = (kept_tokens < tokens_left)
         & (|kept_tokens)
         & (|kept_heads);  // @[CascadeLayers.swift:69]
-    assign lane_job_valid = job_skid_output_valid;  // @[CascadeLayers.swift:89]
-    assign lane_job_payload_first = job_skid_output_payload[256:237];  // @[CascadeLayers.swift:89]
-    assign lane_job_payload_end = job_skid_output_payload[236:217];  // @[CascadeLayers.swift:89]
-    assign lane_job_payload_gathered = job_skid_output_payload[216];  // @[CascadeLayers.swift:89]
-    assign lane_job_payload_loads_list = job_skid_output_payload[215];  // @[CascadeLayers.swift:89]
+    assign lane_job_valid = job_buffer_output_valid;  // @[CascadeLayers.swift:141]
+    assign lane_job_payload_first =
+        job_buffer_output_payload[256:237];  // @[CascadeLayers.swift:141]
+    assign lane_job_payload_end = job_buffer_output_payload[236:217];  // @[CascadeLayers.swift:141]
+    assign lane_job_payload_gathered =
+        job_buffer_output_payload[216];  // @[CascadeLayers.swift:141]
+    assign lane_job_payload_loads_list =
+        job_buffer_output_payload[215];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_accumulates =
-        job_skid_output_payload[214];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[214];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_tile_size =
-        job_skid_output_payload[213:211];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[213:211];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_msb_bits =
-        job_skid_output_payload[210:207];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[210:207];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_lsb_bits =
-        job_skid_output_payload[206:203];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[206:203];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_value_bits =
-        job_skid_output_payload[202:199];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[202:199];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_scale_mantissa =
-        job_skid_output_payload[198:181];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[198:181];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_scale_shift =
-        job_skid_output_payload[180:175];  // @[CascadeLayers.swift:89]
-    assign lane_job_payload_refine = job_skid_output_payload[174:173];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[180:175];  // @[CascadeLayers.swift:141]
+    assign lane_job_payload_refine =
+        job_buffer_output_payload[174:173];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_confidence =
-        job_skid_output_payload[172:148];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[172:148];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_value_rule =
-        job_skid_output_payload[147:146];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[147:146];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_value_limit =
-        job_skid_output_payload[145:121];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[145:121];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_renormalise =
-        job_skid_output_payload[120];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[120];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_key_msb_address =
-        job_skid_output_payload[119:80];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[119:80];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_key_lsb_address =
-        job_skid_output_payload[79:40];  // @[CascadeLayers.swift:89]
+        job_buffer_output_payload[79:40];  // @[CascadeLayers.swift:141]
     assign lane_job_payload_value_address =
-        job_skid_output_payload[39:0];  // @[CascadeLayers.swift:89]
-    assign lane_query_valid = query_buffer_output_valid;  // @[CascadeLayers.swift:91]
-    assign lane_query_payload = query_buffer_output_payload;  // @[CascadeLayers.swift:91]
-    assign skipped_valid = skipped_skid_output_valid;  // @[CascadeLayers.swift:92]
-    assign skipped_payload_layer = skipped_skid_output_payload[15:8];  // @[CascadeLayers.swift:92]
-    assign skipped_payload_head = skipped_skid_output_payload[7:0];  // @[CascadeLayers.swift:92]
+        job_buffer_output_payload[39:0];  // @[CascadeLayers.swift:141]
+    assign lane_query_valid = query_buffer_output_valid;  // @[CascadeLayers.swift:141]
+    assign lane_query_payload = query_buffer_output_payload;  // @[CascadeLayers.swift:141]
+    assign skipped_valid = skipped_buffer_output_valid;  // @[CascadeLayers.swift:141]
+    assign skipped_payload_layer =
+        skipped_buffer_output_payload[15:8];  // @[CascadeLayers.swift:141]
+    assign skipped_payload_head = skipped_buffer_output_payload[7:0];  // @[CascadeLayers.swift:141]
     wire [3:0] head_importance_row_payload_head =
-        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:96]
+        head_rows_output_payload[19:16];  // @[CascadeLayers.swift:94]
     wire [15:0] head_importance_row_payload_scale =
-        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:96]
-    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:97]
+        head_rows_output_payload[15:0];  // @[CascadeLayers.swift:94]
+    assign output_ready = head_importance_output_ready;  // @[CascadeLayers.swift:95]
     wire head_stays_choice = head[3] ? (head[2] ? (head[1] ? (head[0] ? keeps_head[15]
                     : keeps_head[14])
                 : head[0] ? keeps_head[13]
@@ -340,40 +345,40 @@ module CascadeController_n524288_k1024_d64_h16 (
             : keeps_head[4])
         : head[1] ? (head[0] ? keeps_head[3] : keeps_head[2])
         : head[0] ? keeps_head[1]
-        : keeps_head[0];  // @[CascadeLayers.swift:100]
-    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:100]
-    wire room_for_row = head_stays ? (job_skid_input_ready
+        : keeps_head[0];  // @[CascadeLayers.swift:98]
+    wire head_stays = all_heads | head_stays_choice;  // @[CascadeLayers.swift:98]
+    wire room_for_row = head_stays ? (job_buffer_input_ready
             & query_buffer_input_ready
             & head_rows_input_ready
             & !token_rows[7]
             & !head_bank_rows[7])
-        : skipped_skid_input_ready;  // @[CascadeLayers.swift:101]
-    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:103]
-    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:104]
-    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:105]
-    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:106]
-    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:107]
-    wire [256:0] job_skid_input_payload = {
+        : skipped_buffer_input_ready;  // @[CascadeLayers.swift:99]
+    wire rows_pass = (phase == 5'he) & room_for_row;  // @[CascadeLayers.swift:101]
+    assign job_ready = rows_pass & query_valid;  // @[CascadeLayers.swift:102]
+    assign query_ready = rows_pass & job_valid;  // @[CascadeLayers.swift:103]
+    wire row_passes = rows_pass & job_valid & query_valid;  // @[CascadeLayers.swift:104]
+    wire row_goes = row_passes & head_stays;  // @[CascadeLayers.swift:105]
+    wire [256:0] job_buffer_input_payload = {
         20'h0, {9'h0, tokens_left}, has_list & (|tokens_left), loads_list, 1'b1,
         job_payload_job_tile_size, job_payload_job_msb_bits, job_payload_job_lsb_bits,
         job_payload_job_value_bits, job_payload_job_scale_mantissa, job_payload_job_scale_shift,
         job_payload_job_refine, job_payload_job_confidence, job_payload_job_value_rule,
         job_payload_job_value_limit, job_payload_job_renormalise, job_payload_job_key_msb_address,
         job_payload_job_key_lsb_address, job_payload_job_value_address
-    };  // @[CascadeLayers.swift:111]
+    };  // @[CascadeLayers.swift:109]
 
-    SkidBuffer_w257 job_skid (  // @[CascadeLayers.swift:89]
+    HalfBuffer_w257 job_buffer (  // @[CascadeLayers.swift:140]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
-        .input_ready(job_skid_input_ready),
-        .input_payload(job_skid_input_payload),
-        .output_valid(job_skid_output_valid),
+        .input_ready(job_buffer_input_ready),
+        .input_payload(job_buffer_input_payload),
+        .output_valid(job_buffer_output_valid),
         .output_ready(lane_job_ready),
-        .output_payload(job_skid_output_payload)
+        .output_payload(job_buffer_output_payload)
     );
 
-    HalfBuffer_w768 query_buffer (  // @[CascadeLayers.swift:90]
+    HalfBuffer_w768 query_buffer (  // @[CascadeLayers.swift:140]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -386,9 +391,9 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     wire [19:0] head_rows_input_payload = {
         head[3:0], job_payload_head_scale
-    };  // @[CascadeLayers.swift:120]
+    };  // @[CascadeLayers.swift:118]
 
-    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:93]
+    Fifo_w20_d32 head_rows (  // @[CascadeLayers.swift:91]
         .clock(clock),
         .reset(reset),
         .input_valid(row_goes),
@@ -399,108 +404,108 @@ module CascadeController_n524288_k1024_d64_h16 (
         .output_payload(head_rows_output_payload)
     );
 
-    wire skipped_skid_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:121]
-    wire [15:0] skipped_skid_input_payload = {layer, head};  // @[CascadeLayers.swift:121]
+    wire skipped_buffer_input_valid = row_passes & !head_stays;  // @[CascadeLayers.swift:119]
+    wire [15:0] skipped_buffer_input_payload = {layer, head};  // @[CascadeLayers.swift:119]
 
-    SkidBuffer_w16 skipped_skid (  // @[CascadeLayers.swift:92]
+    HalfBuffer_w16 skipped_buffer (  // @[CascadeLayers.swift:140]
         .clock(clock),
         .reset(reset),
-        .input_valid(skipped_skid_input_valid),
-        .input_ready(skipped_skid_input_ready),
-        .input_payload(skipped_skid_input_payload),
-        .output_valid(skipped_skid_output_valid),
+        .input_valid(skipped_buffer_input_valid),
+        .input_ready(skipped_buffer_input_ready),
+        .input_payload(skipped_buffer_input_payload),
+        .output_valid(skipped_buffer_output_valid),
         .output_ready(skipped_ready),
-        .output_payload(skipped_skid_output_payload)
+        .output_payload(skipped_buffer_output_payload)
     );
 
-    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:155]
+    wire [7:0] token_rows_next_sum = token_rows + {7'h0, row_goes};  // @[CascadeLayers.swift:160]
     wire [7:0] head_bank_rows_next_sum = head_bank_rows
-        + {7'h0, row_goes};  // @[CascadeLayers.swift:155]
+        + {7'h0, row_goes};  // @[CascadeLayers.swift:160]
 
     always @(posedge clock) begin
         if (reset) begin
-            token_rows <= 8'h0;  // @[CascadeLayers.swift:146]
-            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:146]
+            token_rows <= 8'h0;  // @[CascadeLayers.swift:151]
+            head_bank_rows <= 8'h0;  // @[CascadeLayers.swift:151]
         end else begin
-            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:155]
+            token_rows <= token_rows_next_sum - {7'h0, row_done};  // @[CascadeLayers.swift:160]
             head_bank_rows <= head_bank_rows_next_sum
-                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:155]
+                - {7'h0, head_importance_row_done};  // @[CascadeLayers.swift:160]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:128]
-            head <= 8'h0;  // @[CascadeLayers.swift:128]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:126]
+            head <= 8'h0;  // @[CascadeLayers.swift:126]
         end
-        if (row_passes) begin  // @[CascadeLayers.swift:129]
-            head <= head + 8'h1;  // @[CascadeLayers.swift:130]
+        if (row_passes) begin  // @[CascadeLayers.swift:127]
+            head <= head + 8'h1;  // @[CascadeLayers.swift:128]
         end
     end
 
-    wire tokens_are_in = token_rows == 8'h0;  // @[CascadeLayers.swift:137]
-    wire heads_are_in = head_bank_rows == 8'h0;  // @[CascadeLayers.swift:137]
+    wire tokens_are_in = token_rows == 8'h0;  // @[CascadeLayers.swift:135]
+    wire heads_are_in = head_bank_rows == 8'h0;  // @[CascadeLayers.swift:135]
     wire settled = (!prunes_tokens | tokens_are_in)
         & (!prunes_heads | heads_are_in)
-        & (!prunes_tokens | !selecting);  // @[CascadeLayers.swift:170]
-    wire tokens_left_when2 = (phase == 5'h9) & settled;  // @[CascadeLayers.swift:175]
+        & (!prunes_tokens | !selecting);  // @[CascadeLayers.swift:175]
+    wire tokens_left_when2 = (phase == 5'h9) & settled;  // @[CascadeLayers.swift:180]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             tokens_left <= asked_tokens[10:0];  // @[CascadeLayers.swift:35]
             heads_left <= heads_of_layer;  // @[CascadeLayers.swift:36]
         end
-        if (tokens_left_when2) begin  // @[CascadeLayers.swift:175]
-            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:179]
-            heads_left <= kept_heads;  // @[CascadeLayers.swift:180]
+        if (tokens_left_when2) begin  // @[CascadeLayers.swift:180]
+            tokens_left <= kept_tokens;  // @[CascadeLayers.swift:184]
+            heads_left <= kept_heads;  // @[CascadeLayers.swift:185]
         end
     end
 
     always @(posedge clock) begin
-        if (phase == 5'h9) begin  // @[CascadeLayers.swift:184]
-            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:185]
-            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:186]
+        if (phase == 5'h9) begin  // @[CascadeLayers.swift:189]
+            awaits_heads <= prunes_heads;  // @[CascadeLayers.swift:190]
+            ranks_tokens <= prunes_tokens;  // @[CascadeLayers.swift:191]
         end
     end
 
-    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:194]
-    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:194]
+    wire token_selector_command_valid = phase == 5'hb;  // @[CascadeLayers.swift:199]
+    wire token_selector_command_payload_fresh = !has_list;  // @[CascadeLayers.swift:199]
     wire [10:0] token_selector_command_payload_recent = (recent < sequence_context) ? (
             sequence_context
             - recent)
-        : 11'h0;  // @[CascadeLayers.swift:194]
+        : 11'h0;  // @[CascadeLayers.swift:199]
     wire loads_list_when3 = token_selector_command_valid
-        & token_selector_command_ready;  // @[CascadeLayers.swift:197]
+        & token_selector_command_ready;  // @[CascadeLayers.swift:202]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             loads_list <= 1'b0;  // @[CascadeLayers.swift:39]
         end
-        if (row_goes) begin  // @[CascadeLayers.swift:124]
-            loads_list <= 1'b0;  // @[CascadeLayers.swift:125]
+        if (row_goes) begin  // @[CascadeLayers.swift:122]
+            loads_list <= 1'b0;  // @[CascadeLayers.swift:123]
         end
-        if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
-            loads_list <= 1'b1;  // @[CascadeLayers.swift:199]
+        if (loads_list_when3) begin  // @[CascadeLayers.swift:202]
+            loads_list <= 1'b1;  // @[CascadeLayers.swift:204]
         end
     end
 
-    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:202]
+    wire scans = (phase == 5'hc) & token_command_ready;  // @[CascadeLayers.swift:207]
 
     always @(posedge clock) begin
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             has_list <= 1'b0;  // @[CascadeLayers.swift:38]
         end
-        if (scans) begin  // @[CascadeLayers.swift:203]
-            has_list <= 1'b1;  // @[CascadeLayers.swift:204]
+        if (scans) begin  // @[CascadeLayers.swift:208]
+            has_list <= 1'b1;  // @[CascadeLayers.swift:209]
         end
     end
 
-    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:208]
+    wire head_importance_kept_ready = phase == 5'hd;  // @[CascadeLayers.swift:213]
     wire keeps_head_when = (phase == 5'hd)
-        & head_importance_kept_valid;  // @[CascadeLayers.swift:209]
+        & head_importance_kept_valid;  // @[CascadeLayers.swift:214]
 
     always @(posedge clock) begin
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
-            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:210]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:214]
+            keeps_head <= head_importance_kept_payload;  // @[CascadeLayers.swift:215]
         end
     end
 
@@ -508,26 +513,26 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (layer_when) begin  // @[CascadeLayers.swift:33]
             all_heads <= 1'b1;  // @[CascadeLayers.swift:37]
         end
-        if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
-            all_heads <= 1'b0;  // @[CascadeLayers.swift:211]
+        if (keeps_head_when) begin  // @[CascadeLayers.swift:214]
+            all_heads <= 1'b0;  // @[CascadeLayers.swift:216]
         end
     end
 
-    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:214]
-    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:214]
-    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:214]
+    assign list_valid = token_selector_list_valid;  // @[CascadeLayers.swift:219]
+    assign list_payload_token = token_selector_list_payload_token;  // @[CascadeLayers.swift:219]
+    assign list_payload_last = token_selector_list_payload_last;  // @[CascadeLayers.swift:219]
 
     always @(posedge clock) begin
         if (reset) begin
-            selecting <= 1'b0;  // @[CascadeLayers.swift:165]
+            selecting <= 1'b0;  // @[CascadeLayers.swift:170]
         end else begin
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
-                selecting <= 1'b1;  // @[CascadeLayers.swift:198]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:202]
+                selecting <= 1'b1;  // @[CascadeLayers.swift:203]
             end
             if (token_selector_list_valid
                 & list_ready
-                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:215]
-                selecting <= 1'b0;  // @[CascadeLayers.swift:215]
+                & token_selector_list_payload_last) begin  // @[CascadeLayers.swift:220]
+                selecting <= 1'b0;  // @[CascadeLayers.swift:220]
             end
         end
     end
@@ -902,8 +907,8 @@ module CascadeController_n524288_k1024_d64_h16 (
         if (reset) begin
             sequence_rows <= 32'h0;  // @[CascadeController.swift:207]
         end else begin
-            if (row_goes) begin  // @[CascadeLayers.swift:124]
-                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:126]
+            if (row_goes) begin  // @[CascadeLayers.swift:122]
+                sequence_rows <= sequence_rows + 32'h1;  // @[CascadeLayers.swift:124]
             end
             if (sequence_context_when) begin  // @[CascadeController.swift:141]
                 sequence_rows <= 32'h0;  // @[CascadeController.swift:143]
@@ -969,66 +974,66 @@ module CascadeController_n524288_k1024_d64_h16 (
 
     assign status_valid = phase == 5'h1c;  // @[CascadeController.swift:109]
     assign status_payload = fault;  // @[CascadeController.swift:109]
-    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:131]
-    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:135]
+    wire [8:0] phase_when2_sum = {1'b0, head} + 9'h1;  // @[CascadeLayers.swift:129]
+    wire [8:0] phase_when4_sum = {1'b0, layer} + 9'h1;  // @[CascadeLayers.swift:133]
 
     always @(posedge clock) begin
         if (reset) begin
             phase <= 5'h0;  // @[CascadeController.swift:90]
         end else begin
-            if (row_passes) begin  // @[CascadeLayers.swift:129]
-                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:131]
-                    phase <= 5'hf;  // @[CascadeLayers.swift:131]
+            if (row_passes) begin  // @[CascadeLayers.swift:127]
+                if (phase_when2_sum == {1'b0, heads_of_layer}) begin  // @[CascadeLayers.swift:129]
+                    phase <= 5'hf;  // @[CascadeLayers.swift:129]
                 end
             end
-            if (phase == 5'hf) begin  // @[CascadeLayers.swift:133]
-                phase <= 5'h6;  // @[CascadeLayers.swift:134]
-                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:135]
-                    phase <= 5'h10;  // @[CascadeLayers.swift:135]
+            if (phase == 5'hf) begin  // @[CascadeLayers.swift:131]
+                phase <= 5'h6;  // @[CascadeLayers.swift:132]
+                if (phase_when4_sum == {1'b0, layers}) begin  // @[CascadeLayers.swift:133]
+                    phase <= 5'h10;  // @[CascadeLayers.swift:133]
                 end
             end
-            if (phase == 5'h6) begin  // @[CascadeLayers.swift:172]
-                phase <= 5'h7;  // @[CascadeLayers.swift:172]
+            if (phase == 5'h6) begin  // @[CascadeLayers.swift:177]
+                phase <= 5'h7;  // @[CascadeLayers.swift:177]
             end
-            if (phase == 5'h7) begin  // @[CascadeLayers.swift:173]
-                phase <= 5'h8;  // @[CascadeLayers.swift:173]
+            if (phase == 5'h7) begin  // @[CascadeLayers.swift:178]
+                phase <= 5'h8;  // @[CascadeLayers.swift:178]
             end
-            if (phase == 5'h8) begin  // @[CascadeLayers.swift:174]
-                phase <= 5'h9;  // @[CascadeLayers.swift:174]
+            if (phase == 5'h8) begin  // @[CascadeLayers.swift:179]
+                phase <= 5'h9;  // @[CascadeLayers.swift:179]
             end
-            if (tokens_left_when2) begin  // @[CascadeLayers.swift:175]
-                phase <= 5'he;  // @[CascadeLayers.swift:176]
-                if (prunes_tokens) begin  // @[CascadeLayers.swift:177]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:177]
+            if (tokens_left_when2) begin  // @[CascadeLayers.swift:180]
+                phase <= 5'he;  // @[CascadeLayers.swift:181]
+                if (prunes_tokens) begin  // @[CascadeLayers.swift:182]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:182]
                 end
-                if (prunes_heads) begin  // @[CascadeLayers.swift:178]
-                    phase <= 5'ha;  // @[CascadeLayers.swift:178]
+                if (prunes_heads) begin  // @[CascadeLayers.swift:183]
+                    phase <= 5'ha;  // @[CascadeLayers.swift:183]
                 end
             end
             if ((phase == 5'ha)
-                & head_importance_command_ready) begin  // @[CascadeLayers.swift:188]
-                phase <= 5'hd;  // @[CascadeLayers.swift:189]
-                if (ranks_tokens) begin  // @[CascadeLayers.swift:190]
-                    phase <= 5'hb;  // @[CascadeLayers.swift:190]
+                & head_importance_command_ready) begin  // @[CascadeLayers.swift:193]
+                phase <= 5'hd;  // @[CascadeLayers.swift:194]
+                if (ranks_tokens) begin  // @[CascadeLayers.swift:195]
+                    phase <= 5'hb;  // @[CascadeLayers.swift:195]
                 end
             end
-            if (loads_list_when3) begin  // @[CascadeLayers.swift:197]
-                phase <= 5'hc;  // @[CascadeLayers.swift:200]
+            if (loads_list_when3) begin  // @[CascadeLayers.swift:202]
+                phase <= 5'hc;  // @[CascadeLayers.swift:205]
             end
-            if (scans) begin  // @[CascadeLayers.swift:203]
-                phase <= 5'he;  // @[CascadeLayers.swift:205]
-                if (awaits_heads) begin  // @[CascadeLayers.swift:206]
-                    phase <= 5'hd;  // @[CascadeLayers.swift:206]
+            if (scans) begin  // @[CascadeLayers.swift:208]
+                phase <= 5'he;  // @[CascadeLayers.swift:210]
+                if (awaits_heads) begin  // @[CascadeLayers.swift:211]
+                    phase <= 5'hd;  // @[CascadeLayers.swift:211]
                 end
             end
-            if (keeps_head_when) begin  // @[CascadeLayers.swift:209]
-                phase <= 5'he;  // @[CascadeLayers.swift:212]
+            if (keeps_head_when) begin  // @[CascadeLayers.swift:214]
+                phase <= 5'he;  // @[CascadeLayers.swift:217]
             end
             if ((phase == 5'h10)
                 & tokens_are_in
                 & heads_are_in
-                & !selecting) begin  // @[CascadeLayers.swift:225]
-                phase <= 5'h1c;  // @[CascadeLayers.swift:225]
+                & !selecting) begin  // @[CascadeLayers.swift:230]
+                phase <= 5'h1c;  // @[CascadeLayers.swift:230]
             end
             if ((phase == 5'h0) & command_valid) begin  // @[CascadeController.swift:118]
                 phase <= 5'h1;  // @[CascadeController.swift:119]

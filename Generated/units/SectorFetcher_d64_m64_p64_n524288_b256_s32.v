@@ -4,98 +4,116 @@
 module SectorFetcher_d64_m64_p64_n524288_b256_s32 (
     input  wire clock,
     input  wire reset,
-    input  wire spans_valid,  // @[SectorFetcher.swift:25]
-    output wire spans_ready,  // @[SectorFetcher.swift:25]
-    input  wire [33:0] spans_payload_first,  // @[SectorFetcher.swift:25]
-    input  wire [1:0] spans_payload_count,  // @[SectorFetcher.swift:25]
-    input  wire spans_payload_is_last,  // @[SectorFetcher.swift:25]
-    output wire request_valid,  // @[SectorFetcher.swift:25]
-    input  wire request_ready,  // @[SectorFetcher.swift:25]
-    output wire [39:0] request_payload_address,  // @[SectorFetcher.swift:25]
-    output wire [3:0] request_payload_beats,  // @[SectorFetcher.swift:25]
-    input  wire released  // @[SectorFetcher.swift:26]
+    input  wire spans_valid,  // @[SectorFetcher.swift:26]
+    output wire spans_ready,  // @[SectorFetcher.swift:26]
+    input  wire [33:0] spans_payload_first,  // @[SectorFetcher.swift:26]
+    input  wire [1:0] spans_payload_count,  // @[SectorFetcher.swift:26]
+    input  wire spans_payload_is_last,  // @[SectorFetcher.swift:26]
+    output wire request_valid,  // @[SectorFetcher.swift:26]
+    input  wire request_ready,  // @[SectorFetcher.swift:26]
+    output wire [39:0] request_payload_address,  // @[SectorFetcher.swift:26]
+    output wire [3:0] request_payload_beats,  // @[SectorFetcher.swift:26]
+    input  wire released  // @[SectorFetcher.swift:27]
 );
 
-    reg [33:0] burst_start;  // @[SectorFetcher.swift:35]
-    reg [33:0] burst_end;  // @[SectorFetcher.swift:36]
-    reg [4:0] burst_length;  // @[SectorFetcher.swift:37]
-    reg due;  // @[SectorFetcher.swift:38]
-    reg has_rest;  // @[SectorFetcher.swift:39]
-    reg [1:0] span_left;  // @[SectorFetcher.swift:40]
-    reg [8:0] free_beats;  // @[SectorFetcher.swift:47]
+    reg [33:0] burst_start;  // @[SectorFetcher.swift:36]
+    reg [33:0] burst_end;  // @[SectorFetcher.swift:37]
+    reg [4:0] burst_length;  // @[SectorFetcher.swift:38]
+    reg due;  // @[SectorFetcher.swift:39]
+    reg has_rest;  // @[SectorFetcher.swift:40]
+    reg [1:0] span_left;  // @[SectorFetcher.swift:41]
+    reg [8:0] free_beats;  // @[SectorFetcher.swift:48]
+    wire requests_input_ready;  // @[SectorFetcher.swift:50]
+    wire requests_output_valid;  // @[SectorFetcher.swift:50]
+    wire [43:0] requests_output_payload;  // @[SectorFetcher.swift:50]
 
     wire [33:0] next_sector = has_rest ? burst_end
-        : spans_payload_first;  // @[SectorFetcher.swift:42]
-    wire [1:0] count = has_rest ? span_left : spans_payload_count;  // @[SectorFetcher.swift:43]
+        : spans_payload_first;  // @[SectorFetcher.swift:43]
+    wire [1:0] count = has_rest ? span_left : spans_payload_count;  // @[SectorFetcher.swift:44]
     wire is_elsewhere = spans_valid
-        & (spans_payload_first != burst_end);  // @[SectorFetcher.swift:45]
+        & (spans_payload_first != burst_end);  // @[SectorFetcher.swift:46]
     wire is_complete = (|burst_length)
-        & (due | (burst_end[3:0] == 4'h0) | is_elsewhere);  // @[SectorFetcher.swift:46]
-    wire ask = is_complete & (free_beats >= {4'h0, burst_length});  // @[SectorFetcher.swift:48]
-    wire asked = ask & request_ready;  // @[SectorFetcher.swift:49]
-    assign request_valid = ask;  // @[SectorFetcher.swift:50]
-    assign request_payload_address = {1'b0, {burst_start, 5'h0}};  // @[SectorFetcher.swift:50]
-    wire [4:0] request_payload_beats_difference = burst_length - 5'h1;  // @[SectorFetcher.swift:50]
-    assign request_payload_beats =
-        request_payload_beats_difference[3:0];  // @[SectorFetcher.swift:50]
+        & (due | (burst_end[3:0] == 4'h0) | is_elsewhere);  // @[SectorFetcher.swift:47]
+    wire ask = is_complete & (free_beats >= {4'h0, burst_length});  // @[SectorFetcher.swift:49]
+    wire asked = ask & requests_input_ready;  // @[SectorFetcher.swift:51]
+    wire [4:0] requests_input_payload_difference = burst_length
+        - 5'h1;  // @[SectorFetcher.swift:52]
+    wire [43:0] requests_input_payload = {
+        {1'b0, {burst_start, 5'h0}}, requests_input_payload_difference[3:0]
+    };  // @[SectorFetcher.swift:52]
+    assign request_valid = requests_output_valid;  // @[SectorFetcher.swift:56]
+    assign request_payload_address = requests_output_payload[43:4];  // @[SectorFetcher.swift:56]
+    assign request_payload_beats = requests_output_payload[3:0];  // @[SectorFetcher.swift:56]
+
+    Fifo_w44_d2 requests (  // @[SectorFetcher.swift:50]
+        .clock(clock),
+        .reset(reset),
+        .input_valid(ask),
+        .input_ready(requests_input_ready),
+        .input_payload(requests_input_payload),
+        .output_valid(requests_output_valid),
+        .output_ready(request_ready),
+        .output_payload(requests_output_payload)
+    );
+
     wire signed [5:0] fits_difference = 6'h10
-        - {2'h0, next_sector[3:0]};  // @[SectorFetcher.swift:57]
-    wire fits = fits_difference[4:0] >= {3'h0, count};  // @[SectorFetcher.swift:57]
-    wire [4:0] part = fits ? {3'h0, count} : fits_difference[4:0];  // @[SectorFetcher.swift:58]
-    wire take = spans_valid & (!is_complete | asked);  // @[SectorFetcher.swift:59]
-    wire is_new = asked | !(|burst_length);  // @[SectorFetcher.swift:60]
-    assign spans_ready = (!is_complete | asked) & fits;  // @[SectorFetcher.swift:61]
+        - {2'h0, next_sector[3:0]};  // @[SectorFetcher.swift:60]
+    wire fits = fits_difference[4:0] >= {3'h0, count};  // @[SectorFetcher.swift:60]
+    wire [4:0] part = fits ? {3'h0, count} : fits_difference[4:0];  // @[SectorFetcher.swift:61]
+    wire take = spans_valid & (!is_complete | asked);  // @[SectorFetcher.swift:62]
+    wire is_new = asked | !(|burst_length);  // @[SectorFetcher.swift:63]
+    assign spans_ready = (!is_complete | asked) & fits;  // @[SectorFetcher.swift:64]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SectorFetcher.swift:62]
-            if (is_new) begin  // @[SectorFetcher.swift:63]
-                burst_start <= next_sector;  // @[SectorFetcher.swift:63]
+        if (take) begin  // @[SectorFetcher.swift:65]
+            if (is_new) begin  // @[SectorFetcher.swift:66]
+                burst_start <= next_sector;  // @[SectorFetcher.swift:66]
             end
         end
     end
 
     always @(posedge clock) begin
-        if (take) begin  // @[SectorFetcher.swift:62]
-            burst_end <= next_sector + {29'h0, part};  // @[SectorFetcher.swift:64]
+        if (take) begin  // @[SectorFetcher.swift:65]
+            burst_end <= next_sector + {29'h0, part};  // @[SectorFetcher.swift:67]
         end
     end
 
     always @(posedge clock) begin
-        if (take) begin  // @[SectorFetcher.swift:62]
-            span_left <= count - part[1:0];  // @[SectorFetcher.swift:66]
-        end
-    end
-
-    always @(posedge clock) begin
-        if (reset) begin
-            due <= 1'b0;  // @[SectorFetcher.swift:38]
-            has_rest <= 1'b0;  // @[SectorFetcher.swift:39]
-        end else if (take) begin  // @[SectorFetcher.swift:62]
-            due <= fits & spans_payload_is_last;  // @[SectorFetcher.swift:68]
-            has_rest <= !fits;  // @[SectorFetcher.swift:67]
+        if (take) begin  // @[SectorFetcher.swift:65]
+            span_left <= count - part[1:0];  // @[SectorFetcher.swift:69]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            burst_length <= 5'h0;  // @[SectorFetcher.swift:37]
-        end else if (take) begin  // @[SectorFetcher.swift:62]
-            burst_length <= (is_new ? 5'h0 : burst_length) + part;  // @[SectorFetcher.swift:65]
-        end else if (asked) begin  // @[SectorFetcher.swift:69]
-            burst_length <= 5'h0;  // @[SectorFetcher.swift:70]
+            due <= 1'b0;  // @[SectorFetcher.swift:39]
+            has_rest <= 1'b0;  // @[SectorFetcher.swift:40]
+        end else if (take) begin  // @[SectorFetcher.swift:65]
+            due <= fits & spans_payload_is_last;  // @[SectorFetcher.swift:71]
+            has_rest <= !fits;  // @[SectorFetcher.swift:70]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            free_beats <= 9'h100;  // @[SectorFetcher.swift:47]
+            burst_length <= 5'h0;  // @[SectorFetcher.swift:38]
+        end else if (take) begin  // @[SectorFetcher.swift:65]
+            burst_length <= (is_new ? 5'h0 : burst_length) + part;  // @[SectorFetcher.swift:68]
+        end else if (asked) begin  // @[SectorFetcher.swift:72]
+            burst_length <= 5'h0;  // @[SectorFetcher.swift:73]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (reset) begin
+            free_beats <= 9'h100;  // @[SectorFetcher.swift:48]
         end else begin
             free_beats <= (free_beats - (asked ? {4'h0, burst_length} : 9'h0))
-                + {8'h0, released};  // @[SectorFetcher.swift:74]
+                + {8'h0, released};  // @[SectorFetcher.swift:77]
         end
     end
 
-    wire _unused_ok = &{1'b0, request_payload_beats_difference[4], fits_difference[5]};
+    wire _unused_ok = &{1'b0, requests_input_payload_difference[4], fits_difference[5]};
 endmodule
 
 `default_nettype wire

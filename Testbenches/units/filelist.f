@@ -77,6 +77,7 @@ units_bench.v
 ../../Generated/spatten-d64/rtl/SkidBuffer_w22.v
 ../../Generated/spatten-d64/rtl/IndexGenerator_n524288_k1024.v
 ../../Generated/spatten-d64/rtl/Fifo_w37_d16.v
+../../Generated/spatten-d64/rtl/Fifo_w44_d2.v
 ../../Generated/spatten-d64/rtl/IndexFilter_n524288.v
 ../../Generated/spatten-d64/rtl/SkidBuffer_w772.v
 ../../Generated/spatten-d64/rtl/KeyJoiner_d64_m64_n524288_k1024.v
@@ -132,9 +133,9 @@ units_bench.v
 ../../Generated/units/RadixSelectTopK_p16_n1024_w32.v
 ../../Generated/units/SkidBuffer_w20.v
 ../../Generated/units/TokenSelector_n524288_k1024.v
-../../Generated/units/SkidBuffer_w257.v
+../../Generated/units/HalfBuffer_w257.v
 ../../Generated/units/HalfBuffer_w768.v
-../../Generated/units/SkidBuffer_w16.v
+../../Generated/units/HalfBuffer_w16.v
 ../../Generated/units/Fifo_w20_d32.v
 ../../Generated/units/SkidBuffer_w1025.v
 ../../Generated/units/CascadeController_n524288_k1024_d64_h16.v

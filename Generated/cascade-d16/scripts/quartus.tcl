@@ -12,9 +12,9 @@ set_global_assignment -name VERILOG_FILE rtl/ZeroEliminator_n4_w34_l2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w243.v
 set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w192.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w252.v
@@ -37,6 +37,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w9_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w41_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d16_m16_p8_n4096_b256_s8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w64_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v

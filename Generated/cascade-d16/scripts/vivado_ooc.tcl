@@ -9,9 +9,9 @@ read_verilog [list \
   rtl/RadixSelectTopK_p4_n1024_w32_c16.v \
   rtl/SkidBuffer_w13.v \
   rtl/TokenSelector_n4096_k1024_l4.v \
-  rtl/SkidBuffer_w243.v \
+  rtl/HalfBuffer_w243.v \
   rtl/HalfBuffer_w192.v \
-  rtl/SkidBuffer_w16.v \
+  rtl/HalfBuffer_w16.v \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w257.v \
   rtl/SkidBuffer_w252.v \
@@ -34,6 +34,7 @@ read_verilog [list \
   rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
   rtl/Fifo_w9_d256.v \
   rtl/Fifo_w41_d16.v \
+  rtl/Fifo_w44_d2.v \
   rtl/SectorFetcher_d16_m16_p8_n4096_b256_s8.v \
   rtl/Fifo_w64_d256.v \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \

@@ -12,9 +12,9 @@ set_global_assignment -name VERILOG_FILE rtl/ZeroEliminator_n4_w34_l2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w243.v
 set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w768.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w252.v
@@ -38,6 +38,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w8_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p16_n4096_b256_s16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w128_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v

@@ -9,9 +9,9 @@ add_files [list \
   rtl/RadixSelectTopK_p4_n1024_w32_c16.v \
   rtl/SkidBuffer_w13.v \
   rtl/TokenSelector_n4096_k1024_l4.v \
-  rtl/SkidBuffer_w243.v \
+  rtl/HalfBuffer_w243.v \
   rtl/HalfBuffer_w768.v \
-  rtl/SkidBuffer_w16.v \
+  rtl/HalfBuffer_w16.v \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w257.v \
   rtl/SkidBuffer_w252.v \
@@ -35,6 +35,7 @@ add_files [list \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \
   rtl/Fifo_w8_d256.v \
   rtl/Fifo_w40_d16.v \
+  rtl/Fifo_w44_d2.v \
   rtl/SectorFetcher_d64_m64_p16_n4096_b256_s16.v \
   rtl/Fifo_w128_d256.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \

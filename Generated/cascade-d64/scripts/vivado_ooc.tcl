@@ -9,9 +9,9 @@ read_verilog [list \
   rtl/RadixSelectTopK_p16_n1024_w32.v \
   rtl/SkidBuffer_w20.v \
   rtl/TokenSelector_n524288_k1024.v \
-  rtl/SkidBuffer_w257.v \
+  rtl/HalfBuffer_w257.v \
   rtl/HalfBuffer_w768.v \
-  rtl/SkidBuffer_w16.v \
+  rtl/HalfBuffer_w16.v \
   rtl/Fifo_w22_d32.v \
   rtl/SkidBuffer_w1025.v \
   rtl/SkidBuffer_w1008.v \
@@ -33,6 +33,7 @@ read_verilog [list \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \
   rtl/Fifo_w10_d256.v \
   rtl/Fifo_w37_d16.v \
+  rtl/Fifo_w44_d2.v \
   rtl/SectorFetcher_d64_m64_p64_n524288_b256_s64.v \
   rtl/Fifo_w512_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v \

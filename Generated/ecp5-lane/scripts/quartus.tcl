@@ -35,9 +35,9 @@ set_global_assignment -name VERILOG_FILE rtl/ZeroEliminator_n4_w34_l2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w243.v
 set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w768.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w20_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w252.v
@@ -61,6 +61,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w8_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p16_n4096_b256_s16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w128_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v
@@ -134,10 +135,12 @@ set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d64_m64_p16_n4096
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/CommandProcessor_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n4_w50.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w50.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w128_n9.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w128_n2.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v

@@ -32,9 +32,9 @@ read_verilog [list \
   rtl/RadixSelectTopK_p4_n1024_w32_c16.v \
   rtl/SkidBuffer_w13.v \
   rtl/TokenSelector_n4096_k1024_l4.v \
-  rtl/SkidBuffer_w243.v \
+  rtl/HalfBuffer_w243.v \
   rtl/HalfBuffer_w768.v \
-  rtl/SkidBuffer_w16.v \
+  rtl/HalfBuffer_w16.v \
   rtl/Fifo_w20_d32.v \
   rtl/SkidBuffer_w257.v \
   rtl/SkidBuffer_w252.v \
@@ -58,6 +58,7 @@ read_verilog [list \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \
   rtl/Fifo_w8_d256.v \
   rtl/Fifo_w40_d16.v \
+  rtl/Fifo_w44_d2.v \
   rtl/SectorFetcher_d64_m64_p16_n4096_b256_s16.v \
   rtl/Fifo_w128_d256.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s3_4_6_8_12.v \
@@ -131,10 +132,12 @@ read_verilog [list \
   rtl/JobCheck_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/CommandProcessor_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RoundRobinArbiter_n4_w50.v \
+  rtl/HalfBuffer_w50.v \
   rtl/Fifo_w10_d16.v \
   rtl/ControlReads_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RecordReader_w128_n9.v \
   rtl/HeadFeeder_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
+  rtl/Fifo_w13_d2.v \
   rtl/ListLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RecordReader_w128_n2.v \
   rtl/StateLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \

@@ -104,6 +104,7 @@ set_global_assignment -name VERILOG_FILE rtl/LaunchCheck_d128_m64_p64_n524288_b2
 set_global_assignment -name VERILOG_FILE rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w50.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w50.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w50.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w21.v

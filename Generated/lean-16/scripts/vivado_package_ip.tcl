@@ -101,6 +101,7 @@ add_files [list \
   rtl/LaunchProcessor_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/SkidBuffer_w50.v \
   rtl/RoundRobinArbiter_n3_w50.v \
+  rtl/HalfBuffer_w50.v \
   rtl/Fifo_w10_d16.v \
   rtl/ControlReads_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/SkidBuffer_w21.v \

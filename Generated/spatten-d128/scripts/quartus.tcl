@@ -21,6 +21,7 @@ set_global_assignment -name VERILOG_FILE rtl/RowLocator_d128_m64_p64_n524288_b25
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d128_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w38_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d128_m64_p64_n524288_b256_s64.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w512_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d128_m64_p64_n524288_b256_s64_s3_4_6_8_12.v

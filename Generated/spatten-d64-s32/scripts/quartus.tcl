@@ -21,6 +21,7 @@ set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p64_n524288_b256
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w37_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p64_n524288_b256_s32.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w256_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v

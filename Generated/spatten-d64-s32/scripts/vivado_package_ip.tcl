@@ -18,6 +18,7 @@ add_files [list \
   rtl/RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v \
   rtl/Fifo_w11_d256.v \
   rtl/Fifo_w37_d16.v \
+  rtl/Fifo_w44_d2.v \
   rtl/SectorFetcher_d64_m64_p64_n524288_b256_s32.v \
   rtl/Fifo_w256_d256.v \
   rtl/GatherReader_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12.v \

@@ -129,11 +129,6 @@ module SpAttenDispatcher_n524288_k1024 (
     reg list_loading;  // @[KeptListLoader.swift:58]
     reg [18:0] largest_token;  // @[KeptListLoader.swift:59]
     reg [7:0] rows_under_way;  // @[KeptListLoader.swift:95]
-    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:143]
-    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:143]
-    reg gathered;  // @[SpAttenDispatcher.swift:144]
-    reg bank;  // @[SpAttenDispatcher.swift:144]
-    reg fault;  // @[SpAttenDispatcher.swift:145]
     reg joined;  // @[SpAttenJob.swift:83]
     reg decides;  // @[SpAttenJob.swift:84]
     reg reads_lsb;  // @[SpAttenJob.swift:85]
@@ -153,6 +148,12 @@ module SpAttenDispatcher_n524288_k1024 (
     reg [39:0] key_msb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] value_address;  // @[SpAttenJob.swift:78]
+    reg [19:0] limit;  // @[SpAttenDispatcher.swift:137]
+    reg [19:0] asked_first;  // @[SpAttenDispatcher.swift:138]
+    reg [19:0] asked_end;  // @[SpAttenDispatcher.swift:138]
+    reg gathered;  // @[SpAttenDispatcher.swift:139]
+    reg fault_of_list;  // @[SpAttenDispatcher.swift:140]
+    reg bank;  // @[SpAttenDispatcher.swift:150]
     wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
     wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
     wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
@@ -359,29 +360,22 @@ module SpAttenDispatcher_n524288_k1024 (
     wire [10:0] row_entries = list_loaded_when2 ? spare_entries
         : list_entries;  // @[KeptListLoader.swift:111]
     wire row_fault = list_loaded_when2 ? spare_fault : list_fault;  // @[KeptListLoader.swift:112]
-    wire [19:0] limit = job_payload_gathered ? {9'h0, row_entries}
-        : 20'h80000;  // @[SpAttenDispatcher.swift:136]
-    wire beyond_limit = limit < job_payload_end;  // @[SpAttenDispatcher.swift:137]
-    wire [19:0] end_within_limit = beyond_limit ? limit
-        : job_payload_end;  // @[SpAttenDispatcher.swift:138]
-    wire inverted_range = end_within_limit < job_payload_first;  // @[SpAttenDispatcher.swift:139]
-    wire unheld_tokens = job_payload_accumulates
-        & (end_within_limit > 20'h400);  // @[SpAttenDispatcher.swift:140]
     wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:80]
     wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:81]
     wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:82]
+    wire beyond_limit = limit < asked_end;  // @[SpAttenDispatcher.swift:144]
+    wire inverted_range = (asked_end < asked_first)
+        | (limit < asked_first);  // @[SpAttenDispatcher.swift:145]
+    wire unheld_tokens = accumulates
+        & (asked_end > 20'h400)
+        & (limit > 20'h400);  // @[SpAttenDispatcher.swift:146]
+    wire [19:0] end_within_limit = beyond_limit ? limit
+        : asked_end;  // @[SpAttenDispatcher.swift:147]
+    wire [19:0] first_position = inverted_range ? end_within_limit
+        : asked_first;  // @[SpAttenDispatcher.swift:149]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SpAttenDispatcher.swift:143]
-            first_position <= inverted_range ? end_within_limit
-                : job_payload_first;  // @[SpAttenDispatcher.swift:143]
-            end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:143]
-            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:144]
-            bank <= row_bank;  // @[SpAttenDispatcher.swift:144]
-            fault <= beyond_limit
-                | inverted_range
-                | unheld_tokens
-                | (job_payload_gathered & row_fault);  // @[SpAttenDispatcher.swift:145]
+        if (take) begin  // @[SpAttenJob.swift:83]
             joined <= joins;  // @[SpAttenJob.swift:83]
             decides <= asks;  // @[SpAttenJob.swift:84]
             reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:85]
@@ -401,11 +395,22 @@ module SpAttenDispatcher_n524288_k1024 (
             key_msb_address <= job_payload_key_msb_address;  // @[SpAttenJob.swift:78]
             key_lsb_address <= job_payload_key_lsb_address;  // @[SpAttenJob.swift:78]
             value_address <= job_payload_value_address;  // @[SpAttenJob.swift:78]
+            limit <= job_payload_gathered ? {9'h0, row_entries}
+                : 20'h80000;  // @[SpAttenDispatcher.swift:137]
+            asked_first <= job_payload_first;  // @[SpAttenDispatcher.swift:138]
+            asked_end <= job_payload_end;  // @[SpAttenDispatcher.swift:138]
+            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:139]
+            fault_of_list <= row_fault;  // @[SpAttenDispatcher.swift:140]
+            bank <= row_bank;  // @[SpAttenDispatcher.swift:150]
         end
     end
 
+    wire fault = beyond_limit
+        | inverted_range
+        | unheld_tokens
+        | (gathered & fault_of_list);  // @[SpAttenDispatcher.swift:151]
     wire [41:0] key_msb_ranges_input_payload = {
-        first_position, end_position, gathered, bank
+        first_position, end_within_limit, gathered, bank
     };  // @[SpAttenDispatcher.swift:99]
     assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_msb_range_payload_first =
@@ -450,7 +455,7 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
     wire [41:0] key_lsb_ranges_input_payload = {
-        first_position, end_position, gathered, bank
+        first_position, end_within_limit, gathered, bank
     };  // @[SpAttenDispatcher.swift:99]
     assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign key_lsb_range_payload_first =
@@ -495,7 +500,7 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     wire [41:0] value_ranges_input_payload = {
-        first_position, end_position, gathered, bank
+        first_position, end_within_limit, gathered, bank
     };  // @[SpAttenDispatcher.swift:99]
     assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
     assign value_range_payload_first =
@@ -775,8 +780,6 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_ready(fault_ready),
         .output_payload(faults_output_payload)
     );
-
-    wire _unused_ok = &{1'b0, accumulates};
 endmodule
 
 `default_nettype wire

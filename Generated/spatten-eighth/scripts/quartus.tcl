@@ -35,9 +35,9 @@ set_global_assignment -name VERILOG_FILE rtl/ZeroEliminator_n16_w36_l2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p16_n1024_w32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w20.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n524288_k1024.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w768.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w22_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1025.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w1008.v
@@ -58,6 +58,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w47.v
 set_global_assignment -name VERILOG_FILE rtl/RowLocator_d64_m64_p64_n524288_b256_s64.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d256.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d64_m64_p64_n524288_b256_s64.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w512_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12.v
@@ -131,9 +132,11 @@ set_global_assignment -name VERILOG_FILE rtl/JobCheck_d64_m64_p64_n524288_b256_e
 set_global_assignment -name VERILOG_FILE rtl/CommandProcessor_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w48.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n4_w48.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w48.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w8_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w20_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n2.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v

@@ -34,9 +34,9 @@ set_global_assignment -name VERILOG_FILE rtl/ZeroEliminator_n4_w34_l2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelectTopK_p4_n1024_w32_c16.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w13.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSelector_n4096_k1024_l4.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w243.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w243.v
 set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w192.v
-set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w20_d32.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w257.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w252.v
@@ -59,6 +59,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w15_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RowCutter_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w9_d256.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w41_d16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w44_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SectorFetcher_d16_m16_p8_n4096_b256_s8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w64_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
@@ -130,10 +131,12 @@ set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d16_m16_p8_n4096_
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/CommandProcessor_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n4_w51.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w51.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w64_n6.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w64_n4.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v

@@ -86,10 +86,8 @@ extension CascadeController {
         _ phase: CascadePhase, _ heads: HeadImportance.Ports
     ) -> LaneRows {
         let head = c.register("head", .unsigned(headCountBits))
-        let jobs = OutputSkid(c, "job_skid", to: io.laneJob)
-        let queries = c.instance("query_buffer", HalfBuffer(bits: io.laneQuery.shape.width))
-        c.connect(words: queries.output, to: io.laneQuery)
-        let skips = OutputSkid(c, "skipped_skid", to: io.skipped)
+        let jobs = halfBuffer(c, "job_buffer", to: io.laneJob), queries = halfBuffer(c, "query_buffer", to: io.laneQuery)
+        let skips = halfBuffer(c, "skipped_buffer", to: io.skipped)
         let headRows = Queue(c, "head_rows", HeadRow.shape(heads: maximumHeads), depth: 32)
         let tokenRows = RowCount(c, "token_rows", done: io.rowDone)
         let headBankRows = RowCount(c, "head_bank_rows", done: heads.rowDone)
@@ -99,7 +97,7 @@ extension CascadeController {
         let index = head.q.truncated(to: bitsToIndex(maximumHeads))
         let stays = c.named("head_stays", schedule.allHeads.q | select(index, schedule.keepsHead.q.elements))
         let room = c.named("room_for_row", mux(
-            stays, jobs.ready & queries.input.ready & headRows.ready & tokenRows.hasRoom & headBankRows.hasRoom, skips.ready))
+            stays, jobs.ready & queries.ready & headRows.ready & tokenRows.hasRoom & headBankRows.hasRoom, skips.ready))
         let open = c.named("rows_pass", phase.is(.rows) & room)
         c.drive(io.job.ready, open & io.query.valid)
         c.drive(io.query.ready, open & io.job.valid)
@@ -108,17 +106,17 @@ extension CascadeController {
 
         let job = io.job.payload.job
         let tokens = schedule.tokens.q
-        jobs.send(SpAttenJob(
+        c.send(concatenate(SpAttenJob(
             first: c.constant(0, .unsigned(lane.contextBits)), end: tokens.extended(to: lane.contextBits),
             gathered: schedule.hasList.q & tokens.isNonzero, loadsList: schedule.loadsList.q, accumulates: c.constant(1, .bit),
             tileSize: job.tileSize, msbBits: job.msbBits, lsbBits: job.lsbBits, valueBits: job.valueBits, scale: job.scale,
             refine: job.refine, confidence: job.confidence, valueRule: job.valueRule, valueLimit: job.valueLimit,
             renormalise: job.renormalise, keyMSBAddress: job.keyMSBAddress, keyLSBAddress: job.keyLSBAddress,
-            valueAddress: job.valueAddress), when: goes)
+            valueAddress: job.valueAddress)), when: goes, to: jobs)
         c.discard(concatenate(job.first, job.end, job.gathered, job.loadsList, job.accumulates))
-        c.send(concatenate(io.query.payload), when: goes, to: queries.input)
+        c.send(concatenate(io.query.payload), when: goes, to: queries)
         headRows.push(HeadRow(head: index, scale: io.job.payload.headScale), when: goes)
-        skips.send(SkippedRow(layer: schedule.layer.q, head: head.q), when: row & !stays)
+        c.send(concatenate(SkippedRow(layer: schedule.layer.q, head: head.q)), when: row & !stays, to: skips)
         tokenRows.count(c, goes)
         headBankRows.count(c, goes)
         c.when(goes) {
@@ -135,6 +133,13 @@ extension CascadeController {
             c.when(schedule.layer.q + 1 == command.layers.extended(to: layerBits + 1)) { phase.go(.drain) }
         }
         return LaneRows(tokensAreIn: c.named("tokens_are_in", tokenRows.isNone), headsAreIn: c.named("heads_are_in", headBankRows.isNone))
+    }
+
+    /// The words that go to `target` through a `HalfBuffer`, so that a row's way ends here: there is one in many cycles.
+    private func halfBuffer<P>(_ c: Circuit, _ name: String, to target: Stream<P>) -> Stream<Unsigned> {
+        let buffer = c.instance(name, HalfBuffer(bits: target.shape.width))
+        c.connect(words: buffer.output, to: target)
+        return buffer.input
     }
 
     /// Rows under way.

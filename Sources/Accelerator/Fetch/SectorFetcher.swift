@@ -6,7 +6,8 @@ import RTL
 ///
 /// A span a cycle while it continues the burst at hand; a request a cycle. A burst is asked for as soon as nothing can
 /// continue it any more: a span that lies elsewhere has come, the burst has reached the next multiple of `burstBeats`, or
-/// the row or block of positions has ended. So requests do not depend on time.
+/// the row or block of positions has ended. So requests do not depend on time. They leave through a queue: whoever chooses among
+/// fetchers does not make their spans wait in the same cycle.
 package struct SectorFetcher: Module {
     package let configuration: SpAttenConfiguration
 
@@ -46,11 +47,13 @@ package struct SectorFetcher: Module {
         let isComplete = c.named("is_complete", length.q.isNonzero & (due.q | isFull | isElsewhere))
         let free = c.register("free_beats", .unsigned(bitsToCount(room)), reset: room)
         let ask = c.named("ask", isComplete & (free.q >= length.q))
-        let asked = c.named("asked", ask & io.request.ready)
-        c.send(BurstRequest(
+        let requests = Queue(c, "requests", io.request.shape, depth: 2)
+        let asked = c.named("asked", ask & requests.ready)
+        requests.push(BurstRequest(
             address: concatenate(start.q, c.constant(0, .unsigned(bitsToIndex(configuration.sectorBytes))))
                 .resized(to: MemoryPort.addressBits),
-            beats: (length.q &- 1).truncated(to: burstBits)), when: ask, to: io.request)
+            beats: (length.q &- 1).truncated(to: burstBits)), when: ask)
+        c.connect(requests.output, to: io.request)
 
         // As much of the span as lies before the next boundary.
         let boundary = (Unsigned(burst) - next.truncated(to: burstBits)).asUnsigned.truncated(to: lengthBits)

@@ -7,8 +7,8 @@ import RTL
 ///
 /// Sectors shift through a row of registers, one a cycle, until the last one of a vector is there; the vector then ends with
 /// them, so that nothing but its end within the sector and its width have to be chosen. As every vector needs a sector that
-/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. Latency `RowCutter.latency` cycles, and
-/// two for a place.
+/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. If all vectors need two, none is cut
+/// while the one before waits to be taken, and nothing here waits for whoever takes them. Latency `RowCutter.latency` cycles, and two for a place.
 package struct SerialRowCutter: Module {
     package let configuration: SpAttenConfiguration
     /// Element widths that can be asked for, ascending; 0: no plane, elements are 0.
@@ -34,8 +34,10 @@ package struct SerialRowCutter: Module {
 
     /// There is one channel, a row is one vector, and that of any width fills a sector.
     package var isPossible: Bool {
-        configuration.channels == 1 && lane.steps == 1 && widths.allSatisfy { $0 == 0 || $0 >= perSector }
+        configuration.channels == 1 && lane.steps == 1 && vectorsFill(sectors: 1)
     }
+
+    private func vectorsFill(sectors: Int) -> Bool { widths.allSatisfy { $0 == 0 || $0 >= sectors * perSector } }
 
     /// What a place says of its vector.
     private struct Measured: Bundle {
@@ -81,7 +83,8 @@ package struct SerialRowCutter: Module {
         let isThere = c.named("is_there", come.q >= needed)
 
         let held = c.register("vector_held", .bit, reset: 0)
-        let cut = c.named("cut", places.valid & (!held.q | io.vectors.ready) & (!place.occupied | isThere))
+        let isFree = vectorsFill(sectors: 2) ? !held.q : !held.q | io.vectors.ready
+        let cut = c.named("cut", places.valid & isFree & (!place.occupied | isThere))
         let taken = c.named("vector_taken", cut & place.occupied)
         let wants = c.named("wants_sector", places.valid & place.occupied & (!isThere | (cut & (come.q == needed))))
         let shift = c.named("shift", wants & io.sectors[0].valid)

@@ -91,8 +91,8 @@ package struct SpAttenDispatcher: Module {
         c.when(take) { staged.set() }.elsewhen(push) { staged.clear() }
         let use = list.use(c, when: take & job.loadsList, rowBegins: take, rowEnds: io.rowDone)
 
-        let range = cut(c, job, use, take)
         let row = SpAttenJobParts(c, job, take)
+        let range = cut(c, job, row, use, take)
         var ready: [Bit] = []
         func queue<P>(_ name: String, _ payload: P, to target: Stream<P>, when wanted: Bit? = nil) {
             let queue = Queue(c, name, target.shape, depth: Self.waitingRows)
@@ -130,18 +130,24 @@ package struct SpAttenDispatcher: Module {
 
     /// What a row can see of what it asks for.
     private func cut(
-        _ c: Circuit, _ job: SpAttenJob, _ list: KeptListLoader.Use, _ take: Bit
+        _ c: Circuit, _ job: SpAttenJob, _ row: SpAttenJobParts, _ list: KeptListLoader.Use, _ take: Bit
     ) -> (positions: ListRange, fault: Bit) {
         let bits = lane.contextBits
-        let limit = c.named("limit", mux(accumulates ? job.gathered & !job.accumulates : job.gathered, list.entries.extended(to: bits), Unsigned(lane.maximumContext)))
-        let beyond = c.named("beyond_limit", job.end > limit)
-        let end = c.named("end_within_limit", mux(beyond, limit, job.end))
-        let inverted = c.named("inverted_range", job.first > end)
-        let unheld = c.named("unheld_tokens", job.accumulates & (end > Unsigned(configuration.maximumRowKeys)))
+        let isLimited = accumulates ? job.gathered & !job.accumulates : job.gathered
+        let limit = c.stage("limit", mux(isLimited, list.entries.extended(to: bits), Unsigned(lane.maximumContext)), enable: take)
+        let first = c.stage("asked_first", job.first, enable: take), end = c.stage("asked_end", job.end, enable: take)
+        let gathered = c.stage("gathered", job.gathered, enable: take)
+        let listFault = c.stage("fault_of_list", list.fault, enable: take)
+
+        // All is compared at a time: with the lesser of end and limit is with both.
+        let most = Unsigned(configuration.maximumRowKeys)
+        let beyond = c.named("beyond_limit", end > limit)
+        let inverted = c.named("inverted_range", (first > end) | (first > limit))
+        let unheld = c.named("unheld_tokens", row.accumulates & (end > most) & (limit > most))
+        let within = c.named("end_within_limit", mux(beyond, limit, end))
         return (
-            ListRange(
-                first: c.stage("first_position", mux(inverted, end, job.first), enable: take), end: c.stage("end_position", end, enable: take),
-                gathered: c.stage("gathered", job.gathered, enable: take), bank: c.stage("bank", list.bank, enable: take)),
-            c.stage("fault", beyond | inverted | unheld | (job.gathered & list.fault), enable: take))
+            ListRange(first: c.named("first_position", mux(inverted, within, first)), end: within, gathered: gathered,
+                      bank: c.stage("bank", list.bank, enable: take)),
+            c.named("fault", beyond | inverted | unheld | (gathered & listFault)))
     }
 }

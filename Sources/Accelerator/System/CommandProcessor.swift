@@ -25,7 +25,7 @@ struct CommandProcessor: Module {
         // Parts of a job: valid until they are done, which `ready` says.
         /// Whether the rows are direct.
         let feed: Stream<Bit>
-        /// Entries.
+        /// Place of the last entry.
         let loadList: Stream<Unsigned>
         let restore, save: Stream<StateMove>
         /// The layer whose rows are handed out, if it is one of the cascade.
@@ -123,7 +123,9 @@ struct CommandProcessor: Module {
         }
         commandCascade(c, io, job, restores: phase.is(.askRestore), begins: phase.is(.begin), saves: phase.is(.askSave))
         c.send(direct, when: phase.is(.rows), to: io.feed)
-        c.send(job["list_entries"].truncated(to: system.lane.rowKeyBits), when: phase.is(.list), to: io.loadList)
+        // The descriptor is at hand for cycles before its parts are done: what is reckoned from it does not lengthen their ways.
+        let lastEntry = c.stage("last_entry", (job["list_entries"] &- 1).truncated(to: system.lane.rowKeyBits))
+        c.send(lastEntry, when: phase.is(.list), to: io.loadList)
         moveStates(c, io, job, restores: phase.is(.restore), saves: phase.is(.save))
         let isCascadeLayer = (phase.is(.rows) | phase.is(.select)) & !direct
         c.drive(io.layer.valid, isCascadeLayer)
@@ -175,8 +177,8 @@ struct CommandProcessor: Module {
             return (count + Unsigned(system.maximumHeads / lanes)).resized(to: system.stateWordBits)
         }
         let address = job.address("state_address")
-        c.send(StateMove(address: address, words: words("state_tokens")), when: restores, to: io.restore)
-        c.send(StateMove(address: address, words: words("context")), when: saves, to: io.save)
+        c.send(StateMove(address: address, words: c.stage("words_to_restore", words("state_tokens"))), when: restores, to: io.restore)
+        c.send(StateMove(address: address, words: c.stage("words_to_save", words("context"))), when: saves, to: io.save)
     }
 
     /// The iteration of the cascade whose layers come, in a slot.

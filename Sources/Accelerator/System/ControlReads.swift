@@ -39,7 +39,10 @@ struct ControlReads: Module {
             c.drive(request.payload, concatenate(c.constant(number, .unsigned(readerBits)), own.payload))
             c.drive(own.ready, request.ready)
         }
-        let granted = arbiter.granted
+        // A request in many cycles: those who ask do not wait for the bus in the same one.
+        let buffer = c.instance("granted", HalfBuffer(bits: arbiter.granted.shape.width))
+        c.connect(arbiter.granted, to: buffer.input)
+        let granted = buffer.output
         let chosen = read.unpack(granted.payload[0..<read.width])
         let owners = Queue(c, "owners", .unsigned(readerBits + bus.controlBeatBits), depth: Self.ahead)
         owners.push(concatenate(granted.payload[read.width..<granted.payload.width], chosen.beats),

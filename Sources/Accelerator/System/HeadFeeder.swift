@@ -62,9 +62,9 @@ struct HeadFeeder: Module {
         let isWhole = reader.record.valid, record = reader.record.payload
         let headRecord = HeadRecordWords(bits: record[0..<HeadRecordWords.width])
 
-        // It goes out as a job and a query, which may be taken in either order.
+        // It goes out as a job and a query, which may be taken in either order; a cycle after both it has gone.
         let jobSent = c.register("job_sent", .bit, reset: 0), querySent = c.register("query_sent", .bit, reset: 0)
-        let goes = c.named("head_goes", isWhole & (jobSent.q | io.job.ready) & (querySent.q | io.query.ready))
+        let goes = c.named("head_goes", jobSent.q & querySent.q)
         c.when(goes) { jobSent.clear() }.elsewhen(io.job.fires) { jobSent.set() }
         c.when(goes) { querySent.clear() }.elsewhen(io.query.fires) { querySent.set() }
         c.drive(reader.record.ready, goes)

@@ -9,7 +9,7 @@ struct ListLoader: Module {
     struct Ports {
         /// The descriptor at hand.
         let words: Unsigned
-        /// Entries; done when the lane has the last.
+        /// Place of the last entry; done when that is on its way to the lane.
         let load: Stream<Unsigned>
         let read: Stream<ControlRead>
         let beat: Stream<Unsigned>
@@ -29,7 +29,7 @@ struct ListLoader: Module {
         let beatEntries = bitsToIndex(system.dataBits / entryBits)
         let asked = c.register("asked", .bit, reset: 0)
         c.when(io.load.fires) { asked.clear() }.elsewhen(io.read.fires) { asked.set() }
-        let lastEntry = c.named("last_entry", io.load.payload &- 1)
+        let lastEntry = io.load.payload
         c.send(ControlRead(address: JobDescriptorWords(bits: io.words).address("list_address"),
                            beats: (lastEntry >> beatEntries).resized(to: system.controlBeatBits)),
                when: io.load.valid & !asked.q, to: io.read)
@@ -39,11 +39,14 @@ struct ListLoader: Module {
         let entry = c.part(index.q.truncated(to: beatEntries), of: io.beat.payload, bits: entryBits)
         let high = entry[tokenBits..<entryBits]
         // A token beyond all contexts is none; the highest one stands for it, and whoever reads it finds out.
-        c.send(KeptListEntry(token: mux(high.isNonzero, Unsigned((1 << tokenBits) - 1), entry.truncated(to: tokenBits)), last: isLast),
-               when: io.beat.valid, to: io.list)
-        c.drive(io.beat.ready, io.list.ready & (isLast | index.q.truncated(to: beatEntries).isAllOnes))
-        c.when(io.list.fires) { index.next(mux(isLast, 0, index.q &+ 1)) }
-        c.drive(io.load.ready, io.list.fires & isLast)
+        let entries = Queue(c, "entries", io.list.shape, depth: 2)
+        entries.push(KeptListEntry(token: mux(high.isNonzero, Unsigned((1 << tokenBits) - 1), entry.truncated(to: tokenBits)), last: isLast),
+                     when: io.beat.valid)
+        c.connect(entries.output, to: io.list)
+        let passes = c.named("passes_entry", io.beat.valid & entries.ready)
+        c.drive(io.beat.ready, entries.ready & (isLast | index.q.truncated(to: beatEntries).isAllOnes))
+        c.when(passes) { index.next(mux(isLast, 0, index.q &+ 1)) }
+        c.drive(io.load.ready, passes & isLast)
         c.discard(io.words)
     }
 }

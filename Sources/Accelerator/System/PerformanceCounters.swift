@@ -1,6 +1,6 @@
 import RTL
 
-/// Counts what happens, 48 bits each, and holds a copy for software, all of one cycle.
+/// Counts what happens, 48 bits each, and holds a copy for software, all of one cycle. Latency 2: handshakes of all units end here.
 struct PerformanceCounters: Module {
     /// Most that happens in a cycle.
     let most: Int
@@ -22,11 +22,13 @@ struct PerformanceCounters: Module {
     }
 
     func body(_ c: Circuit, _ io: Ports) {
+        let snapshot = c.stage("takes_snapshot", io.snapshot, reset: 0), clear = c.stage("clears", io.clear, reset: 0)
         c.drive(io.copies, ControlRegisters.Counter.allCases.enumerated().map { number, counter in
+            let happened = c.stage("\(counter.rawValue)_happened", io.happens[number], reset: 0)
             let value = c.register(counter.rawValue, .unsigned(ControlRegisters.counterBits), reset: 0)
-            let next = value.q &+ io.happens[number].extended(to: ControlRegisters.counterBits)
-            value.next(mux(io.clear, 0, next))
-            return c.stage("\(counter.rawValue)_copy", next, enable: io.snapshot, reset: 0)
+            let next = value.q &+ happened.extended(to: ControlRegisters.counterBits)
+            value.next(mux(clear, 0, next))
+            return c.stage("\(counter.rawValue)_copy", next, enable: snapshot, reset: 0)
         })
     }
 }

@@ -52,8 +52,8 @@ struct Supervisor: Module {
         case runs, stopping, stopped
     }
 
-    /// Cycles for which it abandons: until the reset has reached whoever asks for bursts.
-    private static let abandonCycles = 4
+    /// Cycles for which it abandons: until the reset has reached whoever asks for bursts, and one in which the masters say that they are idle.
+    private static let abandonCycles = 5
 
     func body(_ c: Circuit, _ io: Ports) {
         let state = PhaseRegister<State>(c, "state")
@@ -82,7 +82,8 @@ struct Supervisor: Module {
 
         let hasError = c.register("has_error", .bit, reset: 0)
         let steps = c.register("abandon_steps", .unsigned(bitsToCount(Self.abandonCycles)), reset: 0)
-        let settled = c.named("settled", state.is(.stopping) & !steps.q.isNonzero & io.mastersIdle)
+        let wereIdle = c.stage("masters_were_idle", io.mastersIdle)
+        let settled = c.named("settled", state.is(.stopping) & !steps.q.isNonzero & wereIdle)
         c.when(settled) {
             state.go(.runs)
             c.when(hasError.q & !io.softReset) { state.go(.stopped) }
