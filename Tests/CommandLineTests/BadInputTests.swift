@@ -171,6 +171,20 @@ import Workloads
     }
 
     @Test(arguments: [
+        (["--target", "ice40-up5k", "--floorplan", "/bin/true"], "nothing is placed for ice40-up5k; leave it out"),
+        (["--target", "ecp5-85k", "--floorplan", "absent.py"], "--floorplan absent.py: it must be a program"),
+        (["--target", "ecp5-85k", "--seeds", "-1"], "--seeds"),
+        (["--target", "abacus"], "ecp5-85k"),
+    ])
+    func synthesis(_ arguments: [String], _ message: String) throws {
+        let directory = try Directory()
+        let run = try LeanSpAtten(["synthesize", "--preset", "lane-d32", "--json", "report.json"] + arguments, in: directory)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.errors.contains(message), "\(run.errors)")
+        #expect(directory.contents.isEmpty)
+    }
+
+    @Test(arguments: [
         ["schedule"], ["generate", "--preset", "lane-d64"], ["simulate", "--preset", "lane-d64"], ["presets", "--colour"],
     ])
     func incompleteCommands(_ arguments: [String]) throws {
