@@ -31,14 +31,15 @@ public struct Synthesis: Sendable {
             try ToolProcess(tools.yosys, ["-q", "-p", script], in: directory).require(timeout: timeout)
             let cells = CellCount(target: target, cells: try Self.cells(in: try Files.read("\(directory)/cells.json")))
             guard let nextpnr = tools.nextpnr, let options = target.placerOptions else { return (cells, []) }
-            var placed = "netlist.json"
+            var placed = "netlist.json", arguments = options
             if let floorplan, !seeds.isEmpty {
                 placed = "planned.json"
                 try ToolProcess(floorplan, ["netlist.json", placed], in: directory).require(timeout: timeout)
+                arguments += SynthesisTarget.fullDeviceOptions
             }
             var placements: [Placement] = []
             for seed in seeds {
-                try ToolProcess(nextpnr, options + [
+                try ToolProcess(nextpnr, arguments + [
                     "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
                     "--json", placed, "--report", "report.json",
                 ], in: directory).require(timeout: timeout)

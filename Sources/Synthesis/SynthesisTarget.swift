@@ -60,6 +60,9 @@ public enum SynthesisTarget: String, CaseIterable, Codable, Sendable {
         guard self == .ecp5 else { return nil }
         return ["--85k", "--speed", "8", "--package", "CABGA756", "--out-of-context", "--lpf-allow-unconstrained"]
     }
+
+    /// What it is told besides of a design with a floorplan: to spread slowly, and the router for crowds.
+    static let fullDeviceOptions = ["--placer-heap-alpha", "0.05", "--router", "router2"]
 }
 
 /// What cells take of a device.

@@ -1,8 +1,7 @@
 """Where things lie on a Lattice ECP5-85F, in tiles from the upper left corner, as nextpnr counts and names them."""
 
 COLUMNS = (2, 125)
-# All rows of multipliers, and as many of logic as a full device needs: what lies below them is only farther away.
-ROWS = (2, 84)
+ROWS = (2, 94)
 DSP_ROWS = (10, 34, 58)
 EBR_ROWS = (22, 46, 70, 82)
 # Multipliers and block memories come in groups of four, the clock's spine between the seventh and the eighth.
