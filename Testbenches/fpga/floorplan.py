@@ -111,7 +111,8 @@ def arrangements(arrays):
 def assign(netlist, grid, regions, kind, sites, taken):
     """Those of a kind that have no site yet take the free ones next to their regions."""
     names = [name for name in netlist.of_kind(kind) if name not in taken]
-    free = [site for site in sites if site not in set(taken.values())]
+    used = set(taken.values())
+    free = [site for site in sites if site not in used]
     if len(free) < len(names):
         sys.exit(f"{len(names)} cells of {kind} want a site, {len(free)} are free: the design does not fit an ECP5-85F")
     centres = [grid.place(regions[netlist.node[name]], 0.5, 0.5) for name in names]
