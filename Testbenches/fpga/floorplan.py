@@ -9,7 +9,6 @@ the block memories take the sites next to their regions; and a few flip-flops of
     floorplan.py NETLIST PLANNED
 """
 
-import math
 import sys
 
 import mtkahypar
@@ -132,7 +131,7 @@ def fix_flip_flops(netlist, grid, regions):
     for region, names in enumerate(direct):
         places = [grid.place(region, across, down) for across in parts for down in parts]
         # Spread over the region's own, which lie in the order of their units.
-        step = max(1, math.floor(len(names) / len(places)))
+        step = max(1, len(names) // len(places))
         for name, place in zip(names[::step], places):
             netlist.fix(name, device.bel(device.flip_flop(*place)))
             fixed += 1
