@@ -25,153 +25,153 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
 );
 
     reg [2:0] position;  // @[RowCutter.swift:50]
-    reg [2:0] tail_0;  // @[RowCutter.swift:138]
-    reg [2:0] head_0;  // @[RowCutter.swift:139]
-    reg [3:0] filled_0;  // @[RowCutter.swift:140]
-    reg [255:0] ring_0_0;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_1;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_2;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_3;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_4;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_5;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_6;  // @[RowCutter.swift:147]
-    reg [255:0] ring_0_7;  // @[RowCutter.swift:147]
-    reg [2:0] tail_1;  // @[RowCutter.swift:138]
-    reg [2:0] head_1;  // @[RowCutter.swift:139]
-    reg [3:0] filled_1;  // @[RowCutter.swift:140]
-    reg [255:0] ring_1_0;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_1;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_2;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_3;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_4;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_5;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_6;  // @[RowCutter.swift:147]
-    reg [255:0] ring_1_7;  // @[RowCutter.swift:147]
+    reg [2:0] tail_0;  // @[RowCutter.swift:139]
+    reg [2:0] head_0;  // @[RowCutter.swift:140]
+    reg [3:0] filled_0;  // @[RowCutter.swift:141]
+    reg [255:0] ring_0_0;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_1;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_2;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_3;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_4;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_5;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_6;  // @[RowCutter.swift:148]
+    reg [255:0] ring_0_7;  // @[RowCutter.swift:148]
+    reg [2:0] tail_1;  // @[RowCutter.swift:139]
+    reg [2:0] head_1;  // @[RowCutter.swift:140]
+    reg [3:0] filled_1;  // @[RowCutter.swift:141]
+    reg [255:0] ring_1_0;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_1;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_2;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_3;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_4;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_5;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_6;  // @[RowCutter.swift:148]
+    reg [255:0] ring_1_7;  // @[RowCutter.swift:148]
     reg vector_held;  // @[RowCutter.swift:63]
-    reg [767:0] vector_elements;  // @[RowCutter.swift:79]
-    reg vector_occupied;  // @[RowCutter.swift:79]
-    reg vector_row_last;  // @[RowCutter.swift:79]
+    reg [767:0] vector_elements;  // @[RowCutter.swift:80]
+    reg vector_occupied;  // @[RowCutter.swift:80]
+    reg vector_row_last;  // @[RowCutter.swift:80]
 
     wire [2:0] vector_start = places_payload_start;  // @[RowCutter.swift:51]
     wire [4:0] vector_end = {2'h0, vector_start}
         + {1'b0, places_payload_bits};  // @[RowCutter.swift:52]
     wire [3:0] end_touched = {1'b0, vector_end[4:2]}
         + {3'h0, |vector_end[1:0]};  // @[RowCutter.swift:55]
-    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:144]
-    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:142]
+    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:145]
+    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:143]
 
     always @(posedge clock) begin
         if (reset) begin
-            tail_0 <= 3'h0;  // @[RowCutter.swift:138]
-        end else if (accept_0) begin  // @[RowCutter.swift:145]
-            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:145]
+            tail_0 <= 3'h0;  // @[RowCutter.swift:139]
+        end else if (accept_0) begin  // @[RowCutter.swift:146]
+            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:146]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:147]
-            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:148]
+            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:147]
-            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:148]
+            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:147]
-            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:148]
+            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:147]
-            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:148]
+            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:147]
-            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:148]
+            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:147]
-            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:148]
+            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:147]
-            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:148]
+            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:147]
-            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:148]
+            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
-    assign sectors_1_ready = filled_1 != 4'h8;  // @[RowCutter.swift:144]
-    wire accept_1 = sectors_1_valid & sectors_1_ready;  // @[RowCutter.swift:142]
+    assign sectors_1_ready = filled_1 != 4'h8;  // @[RowCutter.swift:145]
+    wire accept_1 = sectors_1_valid & sectors_1_ready;  // @[RowCutter.swift:143]
 
     always @(posedge clock) begin
         if (reset) begin
-            tail_1 <= 3'h0;  // @[RowCutter.swift:138]
-        end else if (accept_1) begin  // @[RowCutter.swift:145]
-            tail_1 <= tail_1 + 3'h1;  // @[RowCutter.swift:145]
+            tail_1 <= 3'h0;  // @[RowCutter.swift:139]
+        end else if (accept_1) begin  // @[RowCutter.swift:146]
+            tail_1 <= tail_1 + 3'h1;  // @[RowCutter.swift:146]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h0)) begin  // @[RowCutter.swift:147]
-            ring_1_0 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h0)) begin  // @[RowCutter.swift:148]
+            ring_1_0 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h1)) begin  // @[RowCutter.swift:147]
-            ring_1_1 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h1)) begin  // @[RowCutter.swift:148]
+            ring_1_1 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h2)) begin  // @[RowCutter.swift:147]
-            ring_1_2 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h2)) begin  // @[RowCutter.swift:148]
+            ring_1_2 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h3)) begin  // @[RowCutter.swift:147]
-            ring_1_3 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h3)) begin  // @[RowCutter.swift:148]
+            ring_1_3 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h4)) begin  // @[RowCutter.swift:147]
-            ring_1_4 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h4)) begin  // @[RowCutter.swift:148]
+            ring_1_4 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h5)) begin  // @[RowCutter.swift:147]
-            ring_1_5 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h5)) begin  // @[RowCutter.swift:148]
+            ring_1_5 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h6)) begin  // @[RowCutter.swift:147]
-            ring_1_6 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h6)) begin  // @[RowCutter.swift:148]
+            ring_1_6 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_1 & (tail_1 == 3'h7)) begin  // @[RowCutter.swift:147]
-            ring_1_7 <= sectors_1_payload;  // @[RowCutter.swift:147]
+        if (accept_1 & (tail_1 == 3'h7)) begin  // @[RowCutter.swift:148]
+            ring_1_7 <= sectors_1_payload;  // @[RowCutter.swift:148]
         end
     end
 
@@ -184,38 +184,38 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
     wire cut = places_valid
         & (!vector_held | vectors_ready)  // @[RowCutter.swift:65]
         & (!places_payload_occupied | (({1'b0, filled_0} >= cut_sum_2) & (filled_1 >= cut_sum_3)));
-    wire [3:0] head_0_next_sum = {1'b0, vector_end[4:2]} + 4'h1;  // @[RowCutter.swift:160]
+    wire [3:0] head_0_next_sum = {1'b0, vector_end[4:2]} + 4'h1;  // @[RowCutter.swift:161]
     wire [2:0] head_0_next_difference = head_0_next_sum[3:1]
-        - {2'h0, vector_start[2]};  // @[RowCutter.swift:160]
+        - {2'h0, vector_start[2]};  // @[RowCutter.swift:161]
     wire [3:0] head_0_next_sum_2 = {1'b0, head_0_next_difference}
-        + {3'h0, cut_and};  // @[RowCutter.swift:160]
+        + {3'h0, cut_and};  // @[RowCutter.swift:161]
     wire [3:0] head_0_next_choice = (cut & places_payload_occupied) ? head_0_next_sum_2
-        : 4'h0;  // @[RowCutter.swift:160]
-    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:161]
+        : 4'h0;  // @[RowCutter.swift:161]
+    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:162]
 
     always @(posedge clock) begin
         if (reset) begin
-            head_0 <= 3'h0;  // @[RowCutter.swift:139]
-            filled_0 <= 4'h0;  // @[RowCutter.swift:140]
+            head_0 <= 3'h0;  // @[RowCutter.swift:140]
+            filled_0 <= 4'h0;  // @[RowCutter.swift:141]
         end else begin
-            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:160]
-            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:161]
+            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:161]
+            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:162]
         end
     end
 
     wire [2:0] head_1_next_sum = {1'b0, vector_end[4:3]}
-        + {2'h0, cut_and_2};  // @[RowCutter.swift:160]
+        + {2'h0, cut_and_2};  // @[RowCutter.swift:161]
     wire [3:0] head_1_next_choice = (cut & places_payload_occupied) ? {1'b0, head_1_next_sum}
-        : 4'h0;  // @[RowCutter.swift:160]
-    wire [3:0] filled_1_next_sum = filled_1 + {3'h0, accept_1};  // @[RowCutter.swift:161]
+        : 4'h0;  // @[RowCutter.swift:161]
+    wire [3:0] filled_1_next_sum = filled_1 + {3'h0, accept_1};  // @[RowCutter.swift:162]
 
     always @(posedge clock) begin
         if (reset) begin
-            head_1 <= 3'h0;  // @[RowCutter.swift:139]
-            filled_1 <= 4'h0;  // @[RowCutter.swift:140]
+            head_1 <= 3'h0;  // @[RowCutter.swift:140]
+            filled_1 <= 4'h0;  // @[RowCutter.swift:141]
         end else begin
-            head_1 <= head_1 + head_1_next_choice[2:0];  // @[RowCutter.swift:160]
-            filled_1 <= filled_1_next_sum - head_1_next_choice;  // @[RowCutter.swift:161]
+            head_1 <= head_1 + head_1_next_choice[2:0];  // @[RowCutter.swift:161]
+            filled_1 <= filled_1_next_sum - head_1_next_choice;  // @[RowCutter.swift:162]
         end
     end
 
@@ -227,28 +227,28 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         end
     end
 
-    wire [2:0] joined_sum = head_1 + {2'h0, cut_and_2};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h1;  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_5 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_6 = joined_sum_5 + 3'h0;  // @[RowCutter.swift:115]
+    wire [2:0] joined_sum = head_1 + {2'h0, cut_and_2};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h1;  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_5 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_6 = joined_sum_5 + 3'h0;  // @[RowCutter.swift:116]
     wire [255:0] joined_choice = joined_sum_6[2] ? (joined_sum_6[1] ? (joined_sum_6[0] ? ring_0_7
                 : ring_0_6)
             : joined_sum_6[0] ? ring_0_5
             : ring_0_4)
         : joined_sum_6[1] ? (joined_sum_6[0] ? ring_0_3 : ring_0_2)
         : joined_sum_6[0] ? ring_0_1
-        : ring_0_0;  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_7 = head_1 + {2'h0, cut_and_2};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_8 = joined_sum_7 + 3'h0;  // @[RowCutter.swift:115]
+        : ring_0_0;  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_7 = head_1 + {2'h0, cut_and_2};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_8 = joined_sum_7 + 3'h0;  // @[RowCutter.swift:116]
     wire [255:0] joined_choice_2 = joined_sum_8[2] ? (joined_sum_8[1] ? (joined_sum_8[0] ? ring_1_7
                 : ring_1_6)
             : joined_sum_8[0] ? ring_1_5
             : ring_1_4)
         : joined_sum_8[1] ? (joined_sum_8[0] ? ring_1_3 : ring_1_2)
         : joined_sum_8[0] ? ring_1_1
-        : ring_1_0;  // @[RowCutter.swift:115]
+        : ring_1_0;  // @[RowCutter.swift:116]
     wire [767:0] joined = {
         vector_start[2] ? (joined_sum_2[2] ? (joined_sum_2[1] ? (joined_sum_2[0] ? ring_1_7
                         : ring_1_6)
@@ -264,11 +264,11 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
             : joined_sum_4[0] ? ring_0_1
             : ring_0_0, vector_start[2] ? joined_choice : joined_choice_2,
         vector_start[2] ? joined_choice_2 : joined_choice
-    };  // @[RowCutter.swift:115]
+    };  // @[RowCutter.swift:116]
     wire [767:0] moved_by_2 = vector_start[1] ? {128'h0, joined[767:128]}
-        : joined;  // @[RowCutter.swift:120]
+        : joined;  // @[RowCutter.swift:121]
     wire [767:0] moved_by_1 = vector_start[0] ? {64'h0, moved_by_2[767:64]}
-        : moved_by_2;  // @[RowCutter.swift:120]
+        : moved_by_2;  // @[RowCutter.swift:121]
     wire [767:0] elements_of_3 = {
         {{9{moved_by_1[191]}}, moved_by_1[191:189]}, {{9{moved_by_1[188]}}, moved_by_1[188:186]},
         {{9{moved_by_1[185]}}, moved_by_1[185:183]}, {{9{moved_by_1[182]}}, moved_by_1[182:180]},
@@ -302,7 +302,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         {{9{moved_by_1[17]}}, moved_by_1[17:15]}, {{9{moved_by_1[14]}}, moved_by_1[14:12]},
         {{9{moved_by_1[11]}}, moved_by_1[11:9]}, {{9{moved_by_1[8]}}, moved_by_1[8:6]},
         {{9{moved_by_1[5]}}, moved_by_1[5:3]}, {{9{moved_by_1[2]}}, moved_by_1[2:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_4 = {
         {{8{moved_by_1[255]}}, moved_by_1[255:252]}, {{8{moved_by_1[251]}}, moved_by_1[251:248]},
         {{8{moved_by_1[247]}}, moved_by_1[247:244]}, {{8{moved_by_1[243]}}, moved_by_1[243:240]},
@@ -336,7 +336,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         {{8{moved_by_1[23]}}, moved_by_1[23:20]}, {{8{moved_by_1[19]}}, moved_by_1[19:16]},
         {{8{moved_by_1[15]}}, moved_by_1[15:12]}, {{8{moved_by_1[11]}}, moved_by_1[11:8]},
         {{8{moved_by_1[7]}}, moved_by_1[7:4]}, {{8{moved_by_1[3]}}, moved_by_1[3:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_6 = {
         {{6{moved_by_1[383]}}, moved_by_1[383:378]}, {{6{moved_by_1[377]}}, moved_by_1[377:372]},
         {{6{moved_by_1[371]}}, moved_by_1[371:366]}, {{6{moved_by_1[365]}}, moved_by_1[365:360]},
@@ -370,7 +370,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         {{6{moved_by_1[35]}}, moved_by_1[35:30]}, {{6{moved_by_1[29]}}, moved_by_1[29:24]},
         {{6{moved_by_1[23]}}, moved_by_1[23:18]}, {{6{moved_by_1[17]}}, moved_by_1[17:12]},
         {{6{moved_by_1[11]}}, moved_by_1[11:6]}, {{6{moved_by_1[5]}}, moved_by_1[5:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_8 = {
         {{4{moved_by_1[511]}}, moved_by_1[511:504]}, {{4{moved_by_1[503]}}, moved_by_1[503:496]},
         {{4{moved_by_1[495]}}, moved_by_1[495:488]}, {{4{moved_by_1[487]}}, moved_by_1[487:480]},
@@ -404,7 +404,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         {{4{moved_by_1[47]}}, moved_by_1[47:40]}, {{4{moved_by_1[39]}}, moved_by_1[39:32]},
         {{4{moved_by_1[31]}}, moved_by_1[31:24]}, {{4{moved_by_1[23]}}, moved_by_1[23:16]},
         {{4{moved_by_1[15]}}, moved_by_1[15:8]}, {{4{moved_by_1[7]}}, moved_by_1[7:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_12 = {
         moved_by_1[767:756], moved_by_1[755:744], moved_by_1[743:732], moved_by_1[731:720],
         moved_by_1[719:708], moved_by_1[707:696], moved_by_1[695:684], moved_by_1[683:672],
@@ -422,34 +422,34 @@ module RowCutter_d64_m64_p64_n524288_b256_s32_s3_4_6_8_12 (
         moved_by_1[143:132], moved_by_1[131:120], moved_by_1[119:108], moved_by_1[107:96],
         moved_by_1[95:84], moved_by_1[83:72], moved_by_1[71:60], moved_by_1[59:48],
         moved_by_1[47:36], moved_by_1[35:24], moved_by_1[23:12], moved_by_1[11:0]
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
 
     always @(posedge clock) begin
-        if (cut) begin  // @[RowCutter.swift:80]
+        if (cut) begin  // @[RowCutter.swift:81]
             vector_elements <= (places_payload_bits == 4'hc) ? elements_of_12
                 : (places_payload_bits == 4'h8) ? elements_of_8
                 : (places_payload_bits == 4'h6) ? elements_of_6
                 : (places_payload_bits == 4'h4) ? elements_of_4
-                : elements_of_3;  // @[RowCutter.swift:81]
-            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:81]
-            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:81]
+                : elements_of_3;  // @[RowCutter.swift:82]
+            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:82]
+            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:82]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             vector_held <= 1'b0;  // @[RowCutter.swift:63]
-        end else if (cut) begin  // @[RowCutter.swift:80]
-            vector_held <= 1'b1;  // @[RowCutter.swift:82]
-        end else if (vectors_ready) begin  // @[RowCutter.swift:83]
-            vector_held <= 1'b0;  // @[RowCutter.swift:84]
+        end else if (cut) begin  // @[RowCutter.swift:81]
+            vector_held <= 1'b1;  // @[RowCutter.swift:83]
+        end else if (vectors_ready) begin  // @[RowCutter.swift:84]
+            vector_held <= 1'b0;  // @[RowCutter.swift:85]
         end
     end
 
-    assign vectors_valid = vector_held;  // @[RowCutter.swift:86]
-    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:86]
-    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:86]
-    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:86]
+    assign vectors_valid = vector_held;  // @[RowCutter.swift:87]
+    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:87]
+    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:87]
+    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:87]
 
     wire _unused_ok = &{1'b0, position, cut_sum[0], head_0_next_sum[0]};
 endmodule

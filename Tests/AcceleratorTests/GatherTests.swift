@@ -129,7 +129,10 @@ extension GatherReaderTests {
                 TestSeed.generator("\(bits) bits, keep \(keep) of \(context)"), engine: engine)
             let cycles = Double(measured.cycles), bound = Double(measured.bound.cycles)
             #expect(cycles >= bound)
-            #expect(cycles <= 1.03 * bound, "\(bits) bits of \(context): \(measured.cycles) of \(measured.bound.cycles)")
+            // Behind a narrow port vectors of a sector and a half come in two cycles, a half in each; every other one alone in three.
+            let inHalves = configuration.isNarrow && 2 * bits * configuration.lane.multipliers == 3 * 8 * configuration.sectorBytes
+            let reached = inHalves ? max(bound, (keep == 1 ? 2 : 2.5) * Double(measured.bound.arrayCycles)) : bound
+            #expect(cycles <= 1.03 * reached, "\(bits) bits of \(context): \(measured.cycles) of \(measured.bound.cycles)")
             #expect(measured.requests == measured.bound.totalRequests)
         }
     }

@@ -40,7 +40,7 @@ add_files [list \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v \
   rtl/IndexFilter_n4096.v \
   rtl/TokenSource_n4096_k1024_follows.v \
-  rtl/Fifo_w12_d2.v \
+  rtl/Fifo_w11_d2.v \
   rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
   rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v \
   rtl/KeyJoiner_d16_m16_n4096_k1024_narrow.v \

@@ -105,7 +105,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12 (
         window[167:156], window[155:144], window[143:132], window[131:120], window[119:108],
         window[107:96], window[95:84], window[83:72], window[71:60], window[59:48], window[47:36],
         window[35:24], window[23:12], window[11:0]
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_8 = {
         {{4{window[511]}}, window[511:504]}, {{4{window[503]}}, window[503:496]},
         {{4{window[495]}}, window[495:488]}, {{4{window[487]}}, window[487:480]},
@@ -139,7 +139,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12 (
         {{4{window[47]}}, window[47:40]}, {{4{window[39]}}, window[39:32]},
         {{4{window[31]}}, window[31:24]}, {{4{window[23]}}, window[23:16]},
         {{4{window[15]}}, window[15:8]}, {{4{window[7]}}, window[7:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_6 = {
         {{6{window[383]}}, window[383:378]}, {{6{window[377]}}, window[377:372]},
         {{6{window[371]}}, window[371:366]}, {{6{window[365]}}, window[365:360]},
@@ -173,7 +173,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12 (
         {{6{window[35]}}, window[35:30]}, {{6{window[29]}}, window[29:24]},
         {{6{window[23]}}, window[23:18]}, {{6{window[17]}}, window[17:12]},
         {{6{window[11]}}, window[11:6]}, {{6{window[5]}}, window[5:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_4 = {
         {{8{window[255]}}, window[255:252]}, {{8{window[251]}}, window[251:248]},
         {{8{window[247]}}, window[247:244]}, {{8{window[243]}}, window[243:240]},
@@ -207,7 +207,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12 (
         {{8{window[23]}}, window[23:20]}, {{8{window[19]}}, window[19:16]},
         {{8{window[15]}}, window[15:12]}, {{8{window[11]}}, window[11:8]},
         {{8{window[7]}}, window[7:4]}, {{8{window[3]}}, window[3:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_3 = {
         {{9{window[191]}}, window[191:189]}, {{9{window[188]}}, window[188:186]},
         {{9{window[185]}}, window[185:183]}, {{9{window[182]}}, window[182:180]},
@@ -241,7 +241,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_s3_4_6_8_12 (
         {{9{window[17]}}, window[17:15]}, {{9{window[14]}}, window[14:12]},
         {{9{window[11]}}, window[11:9]}, {{9{window[8]}}, window[8:6]},
         {{9{window[5]}}, window[5:3]}, {{9{window[2]}}, window[2:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
 
     always @(posedge clock) begin
         if (cut) begin  // @[BitwidthConverter.swift:91]

@@ -112,7 +112,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5 (
         {7'h0, window[54:50]}, {7'h0, window[49:45]}, {7'h0, window[44:40]}, {7'h0, window[39:35]},
         {7'h0, window[34:30]}, {7'h0, window[29:25]}, {7'h0, window[24:20]}, {7'h0, window[19:15]},
         {7'h0, window[14:10]}, {7'h0, window[9:5]}, {7'h0, window[4:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_4 = {
         {8'h0, window[255:252]}, {8'h0, window[251:248]}, {8'h0, window[247:244]},
         {8'h0, window[243:240]}, {8'h0, window[239:236]}, {8'h0, window[235:232]},
@@ -134,7 +134,7 @@ module BitwidthConverter_d64_m64_p64_n524288_b256_u0_4_5 (
         {8'h0, window[35:32]}, {8'h0, window[31:28]}, {8'h0, window[27:24]}, {8'h0, window[23:20]},
         {8'h0, window[19:16]}, {8'h0, window[15:12]}, {8'h0, window[11:8]}, {8'h0, window[7:4]},
         {8'h0, window[3:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
 
     always @(posedge clock) begin
         if (cut) begin  // @[BitwidthConverter.swift:91]

@@ -22,83 +22,83 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
 );
 
     reg [2:0] position;  // @[RowCutter.swift:50]
-    reg [2:0] tail_0;  // @[RowCutter.swift:138]
-    reg [2:0] head_0;  // @[RowCutter.swift:139]
-    reg [3:0] filled_0;  // @[RowCutter.swift:140]
-    reg [511:0] ring_0_0;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_1;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_2;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_3;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_4;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_5;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_6;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_7;  // @[RowCutter.swift:147]
+    reg [2:0] tail_0;  // @[RowCutter.swift:139]
+    reg [2:0] head_0;  // @[RowCutter.swift:140]
+    reg [3:0] filled_0;  // @[RowCutter.swift:141]
+    reg [511:0] ring_0_0;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_1;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_2;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_3;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_4;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_5;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_6;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_7;  // @[RowCutter.swift:148]
     reg vector_held;  // @[RowCutter.swift:63]
-    reg [767:0] vector_elements;  // @[RowCutter.swift:79]
-    reg vector_occupied;  // @[RowCutter.swift:79]
-    reg vector_row_last;  // @[RowCutter.swift:79]
+    reg [767:0] vector_elements;  // @[RowCutter.swift:80]
+    reg vector_occupied;  // @[RowCutter.swift:80]
+    reg vector_row_last;  // @[RowCutter.swift:80]
 
     wire [2:0] vector_start = places_payload_start;  // @[RowCutter.swift:51]
     wire [4:0] vector_end = {2'h0, vector_start}
         + {1'b0, places_payload_bits};  // @[RowCutter.swift:52]
     wire [2:0] end_touched = {1'b0, vector_end[4:3]}
         + {2'h0, |vector_end[2:0]};  // @[RowCutter.swift:55]
-    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:144]
-    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:142]
+    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:145]
+    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:143]
 
     always @(posedge clock) begin
         if (reset) begin
-            tail_0 <= 3'h0;  // @[RowCutter.swift:138]
-        end else if (accept_0) begin  // @[RowCutter.swift:145]
-            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:145]
+            tail_0 <= 3'h0;  // @[RowCutter.swift:139]
+        end else if (accept_0) begin  // @[RowCutter.swift:146]
+            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:146]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:147]
-            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:148]
+            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:147]
-            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:148]
+            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:147]
-            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:148]
+            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:147]
-            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:148]
+            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:147]
-            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:148]
+            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:147]
-            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:148]
+            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:147]
-            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:148]
+            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:147]
-            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:148]
+            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
@@ -108,18 +108,18 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         & (!vector_held | vectors_ready)
         & (!places_payload_occupied | (filled_0 >= cut_sum));  // @[RowCutter.swift:65]
     wire [2:0] head_0_next_sum = {1'b0, vector_end[4:3]}
-        + {2'h0, cut_and};  // @[RowCutter.swift:160]
+        + {2'h0, cut_and};  // @[RowCutter.swift:161]
     wire [3:0] head_0_next_choice = (cut & places_payload_occupied) ? {1'b0, head_0_next_sum}
-        : 4'h0;  // @[RowCutter.swift:160]
-    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:161]
+        : 4'h0;  // @[RowCutter.swift:161]
+    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:162]
 
     always @(posedge clock) begin
         if (reset) begin
-            head_0 <= 3'h0;  // @[RowCutter.swift:139]
-            filled_0 <= 4'h0;  // @[RowCutter.swift:140]
+            head_0 <= 3'h0;  // @[RowCutter.swift:140]
+            filled_0 <= 4'h0;  // @[RowCutter.swift:141]
         end else begin
-            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:160]
-            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:161]
+            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:161]
+            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:162]
         end
     end
 
@@ -131,10 +131,10 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         end
     end
 
-    wire [2:0] joined_sum = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h0;  // @[RowCutter.swift:115]
+    wire [2:0] joined_sum = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h0;  // @[RowCutter.swift:116]
     wire [1023:0] joined = {
         joined_sum_2[2] ? (joined_sum_2[1] ? (joined_sum_2[0] ? ring_0_7 : ring_0_6)
                 : joined_sum_2[0] ? ring_0_5
@@ -148,13 +148,13 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
             : joined_sum_4[1] ? (joined_sum_4[0] ? ring_0_3 : ring_0_2)
             : joined_sum_4[0] ? ring_0_1
             : ring_0_0
-    };  // @[RowCutter.swift:115]
+    };  // @[RowCutter.swift:116]
     wire [959:0] moved_by_4 = vector_start[2] ? {192'h0, joined[1023:256]}
-        : joined[959:0];  // @[RowCutter.swift:120]
+        : joined[959:0];  // @[RowCutter.swift:121]
     wire [831:0] moved_by_2 = vector_start[1] ? moved_by_4[959:128]
-        : moved_by_4[831:0];  // @[RowCutter.swift:120]
+        : moved_by_4[831:0];  // @[RowCutter.swift:121]
     wire [767:0] moved_by_1 = vector_start[0] ? moved_by_2[831:64]
-        : moved_by_2[767:0];  // @[RowCutter.swift:120]
+        : moved_by_2[767:0];  // @[RowCutter.swift:121]
     wire [767:0] elements_of_4 = {
         {{8{moved_by_1[255]}}, moved_by_1[255:252]}, {{8{moved_by_1[251]}}, moved_by_1[251:248]},
         {{8{moved_by_1[247]}}, moved_by_1[247:244]}, {{8{moved_by_1[243]}}, moved_by_1[243:240]},
@@ -188,7 +188,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{8{moved_by_1[23]}}, moved_by_1[23:20]}, {{8{moved_by_1[19]}}, moved_by_1[19:16]},
         {{8{moved_by_1[15]}}, moved_by_1[15:12]}, {{8{moved_by_1[11]}}, moved_by_1[11:8]},
         {{8{moved_by_1[7]}}, moved_by_1[7:4]}, {{8{moved_by_1[3]}}, moved_by_1[3:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_6 = {
         {{6{moved_by_1[383]}}, moved_by_1[383:378]}, {{6{moved_by_1[377]}}, moved_by_1[377:372]},
         {{6{moved_by_1[371]}}, moved_by_1[371:366]}, {{6{moved_by_1[365]}}, moved_by_1[365:360]},
@@ -222,7 +222,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{6{moved_by_1[35]}}, moved_by_1[35:30]}, {{6{moved_by_1[29]}}, moved_by_1[29:24]},
         {{6{moved_by_1[23]}}, moved_by_1[23:18]}, {{6{moved_by_1[17]}}, moved_by_1[17:12]},
         {{6{moved_by_1[11]}}, moved_by_1[11:6]}, {{6{moved_by_1[5]}}, moved_by_1[5:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_8 = {
         {{4{moved_by_1[511]}}, moved_by_1[511:504]}, {{4{moved_by_1[503]}}, moved_by_1[503:496]},
         {{4{moved_by_1[495]}}, moved_by_1[495:488]}, {{4{moved_by_1[487]}}, moved_by_1[487:480]},
@@ -256,7 +256,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         {{4{moved_by_1[47]}}, moved_by_1[47:40]}, {{4{moved_by_1[39]}}, moved_by_1[39:32]},
         {{4{moved_by_1[31]}}, moved_by_1[31:24]}, {{4{moved_by_1[23]}}, moved_by_1[23:16]},
         {{4{moved_by_1[15]}}, moved_by_1[15:8]}, {{4{moved_by_1[7]}}, moved_by_1[7:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_12 = {
         moved_by_1[767:756], moved_by_1[755:744], moved_by_1[743:732], moved_by_1[731:720],
         moved_by_1[719:708], moved_by_1[707:696], moved_by_1[695:684], moved_by_1[683:672],
@@ -274,33 +274,33 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_s4_6_8_12 (
         moved_by_1[143:132], moved_by_1[131:120], moved_by_1[119:108], moved_by_1[107:96],
         moved_by_1[95:84], moved_by_1[83:72], moved_by_1[71:60], moved_by_1[59:48],
         moved_by_1[47:36], moved_by_1[35:24], moved_by_1[23:12], moved_by_1[11:0]
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
 
     always @(posedge clock) begin
-        if (cut) begin  // @[RowCutter.swift:80]
+        if (cut) begin  // @[RowCutter.swift:81]
             vector_elements <= (places_payload_bits == 4'hc) ? elements_of_12
                 : (places_payload_bits == 4'h8) ? elements_of_8
                 : (places_payload_bits == 4'h6) ? elements_of_6
-                : elements_of_4;  // @[RowCutter.swift:81]
-            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:81]
-            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:81]
+                : elements_of_4;  // @[RowCutter.swift:82]
+            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:82]
+            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:82]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             vector_held <= 1'b0;  // @[RowCutter.swift:63]
-        end else if (cut) begin  // @[RowCutter.swift:80]
-            vector_held <= 1'b1;  // @[RowCutter.swift:82]
-        end else if (vectors_ready) begin  // @[RowCutter.swift:83]
-            vector_held <= 1'b0;  // @[RowCutter.swift:84]
+        end else if (cut) begin  // @[RowCutter.swift:81]
+            vector_held <= 1'b1;  // @[RowCutter.swift:83]
+        end else if (vectors_ready) begin  // @[RowCutter.swift:84]
+            vector_held <= 1'b0;  // @[RowCutter.swift:85]
         end
     end
 
-    assign vectors_valid = vector_held;  // @[RowCutter.swift:86]
-    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:86]
-    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:86]
-    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:86]
+    assign vectors_valid = vector_held;  // @[RowCutter.swift:87]
+    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:87]
+    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:87]
+    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:87]
 
     wire _unused_ok = &{1'b0, position};
 endmodule

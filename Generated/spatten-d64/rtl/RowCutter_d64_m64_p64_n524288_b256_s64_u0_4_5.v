@@ -22,83 +22,83 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
 );
 
     reg [2:0] position;  // @[RowCutter.swift:50]
-    reg [2:0] tail_0;  // @[RowCutter.swift:138]
-    reg [2:0] head_0;  // @[RowCutter.swift:139]
-    reg [3:0] filled_0;  // @[RowCutter.swift:140]
-    reg [511:0] ring_0_0;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_1;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_2;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_3;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_4;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_5;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_6;  // @[RowCutter.swift:147]
-    reg [511:0] ring_0_7;  // @[RowCutter.swift:147]
+    reg [2:0] tail_0;  // @[RowCutter.swift:139]
+    reg [2:0] head_0;  // @[RowCutter.swift:140]
+    reg [3:0] filled_0;  // @[RowCutter.swift:141]
+    reg [511:0] ring_0_0;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_1;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_2;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_3;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_4;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_5;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_6;  // @[RowCutter.swift:148]
+    reg [511:0] ring_0_7;  // @[RowCutter.swift:148]
     reg vector_held;  // @[RowCutter.swift:63]
-    reg [767:0] vector_elements;  // @[RowCutter.swift:79]
-    reg vector_occupied;  // @[RowCutter.swift:79]
-    reg vector_row_last;  // @[RowCutter.swift:79]
+    reg [767:0] vector_elements;  // @[RowCutter.swift:80]
+    reg vector_occupied;  // @[RowCutter.swift:80]
+    reg vector_row_last;  // @[RowCutter.swift:80]
 
     wire [2:0] vector_start = places_payload_start;  // @[RowCutter.swift:51]
     wire [4:0] vector_end = {2'h0, vector_start}
         + {1'b0, places_payload_bits};  // @[RowCutter.swift:52]
     wire [2:0] end_touched = {1'b0, vector_end[4:3]}
         + {2'h0, |vector_end[2:0]};  // @[RowCutter.swift:55]
-    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:144]
-    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:142]
+    assign sectors_0_ready = filled_0 != 4'h8;  // @[RowCutter.swift:145]
+    wire accept_0 = sectors_0_valid & sectors_0_ready;  // @[RowCutter.swift:143]
 
     always @(posedge clock) begin
         if (reset) begin
-            tail_0 <= 3'h0;  // @[RowCutter.swift:138]
-        end else if (accept_0) begin  // @[RowCutter.swift:145]
-            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:145]
+            tail_0 <= 3'h0;  // @[RowCutter.swift:139]
+        end else if (accept_0) begin  // @[RowCutter.swift:146]
+            tail_0 <= tail_0 + 3'h1;  // @[RowCutter.swift:146]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:147]
-            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h0)) begin  // @[RowCutter.swift:148]
+            ring_0_0 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:147]
-            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h1)) begin  // @[RowCutter.swift:148]
+            ring_0_1 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:147]
-            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h2)) begin  // @[RowCutter.swift:148]
+            ring_0_2 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:147]
-            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h3)) begin  // @[RowCutter.swift:148]
+            ring_0_3 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:147]
-            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h4)) begin  // @[RowCutter.swift:148]
+            ring_0_4 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:147]
-            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h5)) begin  // @[RowCutter.swift:148]
+            ring_0_5 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:147]
-            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h6)) begin  // @[RowCutter.swift:148]
+            ring_0_6 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
     always @(posedge clock) begin
-        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:147]
-            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:147]
+        if (accept_0 & (tail_0 == 3'h7)) begin  // @[RowCutter.swift:148]
+            ring_0_7 <= sectors_0_payload;  // @[RowCutter.swift:148]
         end
     end
 
@@ -108,18 +108,18 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         & (!vector_held | vectors_ready)
         & (!places_payload_occupied | (filled_0 >= cut_sum));  // @[RowCutter.swift:65]
     wire [2:0] head_0_next_sum = {1'b0, vector_end[4:3]}
-        + {2'h0, cut_and};  // @[RowCutter.swift:160]
+        + {2'h0, cut_and};  // @[RowCutter.swift:161]
     wire [3:0] head_0_next_choice = (cut & places_payload_occupied) ? {1'b0, head_0_next_sum}
-        : 4'h0;  // @[RowCutter.swift:160]
-    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:161]
+        : 4'h0;  // @[RowCutter.swift:161]
+    wire [3:0] filled_0_next_sum = filled_0 + {3'h0, accept_0};  // @[RowCutter.swift:162]
 
     always @(posedge clock) begin
         if (reset) begin
-            head_0 <= 3'h0;  // @[RowCutter.swift:139]
-            filled_0 <= 4'h0;  // @[RowCutter.swift:140]
+            head_0 <= 3'h0;  // @[RowCutter.swift:140]
+            filled_0 <= 4'h0;  // @[RowCutter.swift:141]
         end else begin
-            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:160]
-            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:161]
+            head_0 <= head_0 + head_0_next_choice[2:0];  // @[RowCutter.swift:161]
+            filled_0 <= filled_0_next_sum - head_0_next_choice;  // @[RowCutter.swift:162]
         end
     end
 
@@ -131,10 +131,10 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         end
     end
 
-    wire [2:0] joined_sum = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:115]
-    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h0;  // @[RowCutter.swift:115]
+    wire [2:0] joined_sum = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_2 = joined_sum + 3'h1;  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_3 = head_0 + {2'h0, cut_and};  // @[RowCutter.swift:116]
+    wire [2:0] joined_sum_4 = joined_sum_3 + 3'h0;  // @[RowCutter.swift:116]
     wire [1023:0] joined = {
         joined_sum_2[2] ? (joined_sum_2[1] ? (joined_sum_2[0] ? ring_0_7 : ring_0_6)
                 : joined_sum_2[0] ? ring_0_5
@@ -148,13 +148,13 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
             : joined_sum_4[1] ? (joined_sum_4[0] ? ring_0_3 : ring_0_2)
             : joined_sum_4[0] ? ring_0_1
             : ring_0_0
-    };  // @[RowCutter.swift:115]
+    };  // @[RowCutter.swift:116]
     wire [511:0] moved_by_4 = vector_start[2] ? joined[767:256]
-        : joined[511:0];  // @[RowCutter.swift:120]
+        : joined[511:0];  // @[RowCutter.swift:121]
     wire [383:0] moved_by_2 = vector_start[1] ? moved_by_4[511:128]
-        : moved_by_4[383:0];  // @[RowCutter.swift:120]
+        : moved_by_4[383:0];  // @[RowCutter.swift:121]
     wire [319:0] moved_by_1 = vector_start[0] ? moved_by_2[383:64]
-        : moved_by_2[319:0];  // @[RowCutter.swift:120]
+        : moved_by_2[319:0];  // @[RowCutter.swift:121]
     wire [767:0] elements_of_4 = {
         {8'h0, moved_by_1[255:252]}, {8'h0, moved_by_1[251:248]}, {8'h0, moved_by_1[247:244]},
         {8'h0, moved_by_1[243:240]}, {8'h0, moved_by_1[239:236]}, {8'h0, moved_by_1[235:232]},
@@ -178,7 +178,7 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         {8'h0, moved_by_1[27:24]}, {8'h0, moved_by_1[23:20]}, {8'h0, moved_by_1[19:16]},
         {8'h0, moved_by_1[15:12]}, {8'h0, moved_by_1[11:8]}, {8'h0, moved_by_1[7:4]},
         {8'h0, moved_by_1[3:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
     wire [767:0] elements_of_5 = {
         {7'h0, moved_by_1[319:315]}, {7'h0, moved_by_1[314:310]}, {7'h0, moved_by_1[309:305]},
         {7'h0, moved_by_1[304:300]}, {7'h0, moved_by_1[299:295]}, {7'h0, moved_by_1[294:290]},
@@ -202,32 +202,32 @@ module RowCutter_d64_m64_p64_n524288_b256_s64_u0_4_5 (
         {7'h0, moved_by_1[34:30]}, {7'h0, moved_by_1[29:25]}, {7'h0, moved_by_1[24:20]},
         {7'h0, moved_by_1[19:15]}, {7'h0, moved_by_1[14:10]}, {7'h0, moved_by_1[9:5]},
         {7'h0, moved_by_1[4:0]}
-    };  // @[BitwidthConverter.swift:171]
+    };  // @[BitwidthConverter.swift:173]
 
     always @(posedge clock) begin
-        if (cut) begin  // @[RowCutter.swift:80]
+        if (cut) begin  // @[RowCutter.swift:81]
             vector_elements <= (places_payload_bits == 4'h5) ? elements_of_5
                 : (places_payload_bits == 4'h4) ? elements_of_4
-                : 768'h0;  // @[RowCutter.swift:81]
-            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:81]
-            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:81]
+                : 768'h0;  // @[RowCutter.swift:82]
+            vector_occupied <= places_payload_occupied;  // @[RowCutter.swift:82]
+            vector_row_last <= places_payload_row_last;  // @[RowCutter.swift:82]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             vector_held <= 1'b0;  // @[RowCutter.swift:63]
-        end else if (cut) begin  // @[RowCutter.swift:80]
-            vector_held <= 1'b1;  // @[RowCutter.swift:82]
-        end else if (vectors_ready) begin  // @[RowCutter.swift:83]
-            vector_held <= 1'b0;  // @[RowCutter.swift:84]
+        end else if (cut) begin  // @[RowCutter.swift:81]
+            vector_held <= 1'b1;  // @[RowCutter.swift:83]
+        end else if (vectors_ready) begin  // @[RowCutter.swift:84]
+            vector_held <= 1'b0;  // @[RowCutter.swift:85]
         end
     end
 
-    assign vectors_valid = vector_held;  // @[RowCutter.swift:86]
-    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:86]
-    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:86]
-    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:86]
+    assign vectors_valid = vector_held;  // @[RowCutter.swift:87]
+    assign vectors_payload_elements = vector_elements;  // @[RowCutter.swift:87]
+    assign vectors_payload_occupied = vector_occupied;  // @[RowCutter.swift:87]
+    assign vectors_payload_row_last = vector_row_last;  // @[RowCutter.swift:87]
 
     wire _unused_ok = &{1'b0, position, joined[1023:768]};
 endmodule

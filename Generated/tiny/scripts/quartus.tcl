@@ -65,7 +65,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w64_d256.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s3_4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/IndexFilter_n4096.v
 set_global_assignment -name VERILOG_FILE rtl/TokenSource_n4096_k1024_follows.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w12_d2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_u0_4_5.v
 set_global_assignment -name VERILOG_FILE rtl/KeyJoiner_d16_m16_n4096_k1024_narrow.v

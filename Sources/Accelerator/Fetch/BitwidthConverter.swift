@@ -89,7 +89,7 @@ package struct BitwidthConverter: Module {
         let window = c.named("window", rotated(c, ring.map(\.q), position.q))
         let vector = c.register("vector", .unsigned(lane.multipliers * elementBits))
         c.when(cut) {
-            vector.next(elements(c, window, bits.q))
+            vector.next(elements(c, bits.q, count: lane.multipliers) { _ in window })
             held.set()
         }.elsewhen(io.vectors.ready) {
             held.clear()
@@ -160,17 +160,19 @@ package struct BitwidthConverter: Module {
 
     /// Elements of each width side by side, extended to 12 bits; the width in force chosen.
     ///
-    /// - Parameter atEnd: They are the last of the window, not the first.
-    func elements(_ c: Circuit, _ window: Unsigned, _ bits: Unsigned, atEnd: Bool = false) -> Unsigned {
+    /// - Parameters:
+    ///   - count: So many of them.
+    ///   - packed: Holds the elements of a width, side by side from its lowest bit on.
+    func elements(_ c: Circuit, _ bits: Unsigned, count: Int, packed: (Int) -> Unsigned) -> Unsigned {
         let choices = widths.filter { $0 > 0 }.map { width -> (Int, Unsigned) in
-            let first = atEnd ? window.width - lane.multipliers * width : 0
-            let all = (0..<lane.multipliers).map { i -> any Value in
-                let element = window[(first + i * width)..<(first + (i + 1) * width)]
+            let packed = packed(width)
+            let all = (0..<count).map { i -> any Value in
+                let element = packed[(i * width)..<((i + 1) * width)]
                 return signed ? element.asSigned.extended(to: elementBits).asUnsigned : element.extended(to: elementBits)
             }
             return (width, c.named("elements_of_\(width)", concatenate(all.reversed())))
         }
-        let fallback = widths.contains(0) ? c.constant(0, .unsigned(lane.multipliers * elementBits)) : choices[0].1
+        let fallback = widths.contains(0) ? c.constant(0, .unsigned(count * elementBits)) : choices[0].1
         return choices.dropFirst(widths.contains(0) ? 0 : 1).reduce(fallback) { other, mine in
             mux(bits == Unsigned(mine.0), mine.1, other)
         }

@@ -75,7 +75,8 @@ package struct RowCutter: Module {
         let chosen = rings.enumerated().map { channel, ring in
             (0..<(spanSectors + channels - 1) / channels).map { ring.sector($0, behind: drops[channel]) }
         }
-        let elements = converter.elements(c, window(c, chosen, start), place.bits)
+        let window = window(c, chosen, start)
+        let elements = converter.elements(c, place.bits, count: lane.multipliers) { _ in window }
         let vector = c.register("vector", io.vectors.shape)
         c.when(cut) {
             vector.next(VectorBeat(elements: elements, occupied: place.occupied, rowLast: place.rowLast & ends))

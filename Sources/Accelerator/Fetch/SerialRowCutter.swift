@@ -7,8 +7,12 @@ import RTL
 ///
 /// Sectors shift through a row of registers, one a cycle, until the last one of a vector is there; the vector then ends with
 /// them, so that nothing but its end within the sector and its width have to be chosen. As every vector needs a sector that
-/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle. If all vectors need two, none is cut
-/// while the one before waits to be taken, and nothing here waits for whoever takes them. Latency `RowCutter.latency` cycles, and two for a place.
+/// the one before has not seen, the next one's first sector comes in while it leaves: a sector a cycle.
+///
+/// If no vector takes less than a sector and a half, each is cut in halves, one a cycle, which takes half of the multiplexers; and as
+/// a second half never has to come in the cycle in which the vector before is taken, nothing here waits for whoever takes it. Vectors of
+/// a sector and a half then take two cycles, or three if they start within a sector of which the one before had nothing.
+/// Latency `RowCutter.latency` cycles, and two for a place.
 package struct SerialRowCutter: Module {
     package let configuration: SpAttenConfiguration
     /// Element widths that can be asked for, ascending; 0: no plane, elements are 0.
@@ -30,74 +34,106 @@ package struct SerialRowCutter: Module {
     package func ports(_ io: Interface) -> Ports { cutter.ports(io) }
 
     private var lane: LaneConfiguration { configuration.lane }
-    private var perSector: Int { configuration.granulesPerSector }
 
     /// There is one channel, a row is one vector, and that of any width fills a sector.
     package var isPossible: Bool {
-        configuration.channels == 1 && lane.steps == 1 && vectorsFill(sectors: 1)
+        configuration.channels == 1 && lane.steps == 1 && vectorsTake(halfSectors: 2)
     }
 
-    private func vectorsFill(sectors: Int) -> Bool { widths.allSatisfy { $0 == 0 || $0 >= sectors * perSector } }
+    private func vectorsTake(halfSectors: Int) -> Bool {
+        widths.allSatisfy { $0 == 0 || 2 * $0 >= halfSectors * configuration.granulesPerSector }
+    }
 
-    /// What a place says of its vector.
-    private struct Measured: Bundle {
+    private var inHalves: Bool { vectorsTake(halfSectors: 3) }
+    /// Elements that are cut at once.
+    private var elementsAtOnce: Int { inHalves ? lane.multipliers / 2 : lane.multipliers }
+    /// A part is as many bits as `elementsAtOnce`, a sector as many parts.
+    private var partsPerSector: Int { 8 * configuration.sectorBytes / elementsAtOnce }
+    private var partBits: Int { bitsToIndex(partsPerSector) }
+
+    /// What is cut at once, a vector or half of one.
+    private struct Cut: Bundle {
         let bits: Unsigned
-        /// Granule of its last sector at which it ends.
+        /// Part of its last sector at which it ends.
         let end: Unsigned
         /// Sectors in which it lies.
         let touched: Unsigned
         let drops, occupied, rowLast: Bit
 
-        static func shape(_ configuration: SpAttenConfiguration) -> Shape<Measured> {
-            Shape { Measured(
-                bits: $0.make(.unsigned(formatBits)), end: $0.make(.unsigned(configuration.granuleBits)),
-                touched: $0.make(.unsigned(configuration.spanBits)), drops: $0.make(.bit), occupied: $0.make(.bit),
+        static func shape(partBits: Int, touchedBits: Int) -> Shape<Cut> {
+            Shape { Cut(
+                bits: $0.make(.unsigned(formatBits)), end: $0.make(.unsigned(partBits)),
+                touched: $0.make(.unsigned(touchedBits)), drops: $0.make(.bit), occupied: $0.make(.bit),
                 rowLast: $0.make(.bit)) }
         }
     }
 
-    /// Places, measured before they wait: the array's clock does not wait for that.
-    private func measured(_ c: Circuit, _ places: Stream<RowPlace>) -> Stream<Measured> {
+    /// Tells the halves of a vector from each other; nil if vectors are cut whole.
+    private func secondHalf(_ c: Circuit, _ name: String) -> Register<Bit>? {
+        inHalves ? c.register(name, .bit, reset: 0) : nil
+    }
+
+    /// Places, halved and measured before they wait: the array's clock does not wait for that.
+    private func cuts(_ c: Circuit, _ places: Stream<RowPlace>) -> Stream<Cut> {
         let place = places.payload
-        let end = c.named("vector_end", place.start + place.bits)
-        let inSector = end.truncated(to: configuration.granuleBits)
-        let touched = (end >> configuration.granuleBits) + inSector.isNonzero.asUnsigned
-        let queue = Queue(c, "measured_places", Measured.shape(configuration), depth: 2)
-        queue.push(Measured(
-            bits: place.bits, end: inSector, touched: touched.resized(to: configuration.spanBits), drops: place.drops[0],
-            occupied: place.occupied, rowLast: place.rowLast), when: places.valid)
-        c.drive(places.ready, queue.ready)
+        let queue = Queue(
+            c, "measured_places", Cut.shape(partBits: partBits, touchedBits: bitsToCount(spanSectors)), depth: 2)
+        let second = secondHalf(c, "measures_second")
+        var start = place.start
+        if let second {
+            let middle = c.register("middle", .unsigned(partBits))
+            start = mux(second.q, middle.q, concatenate(place.start, c.constant(0, .unsigned(1))))
+            c.when(places.valid & queue.ready & place.occupied) {
+                middle.next((start + place.bits).truncated(to: partBits))
+                second.next(!second.q)
+            }
+        }
+        let end = c.named("end_of_cut", start + place.bits)
+        let inSector = end.truncated(to: partBits)
+        let touched = (end >> partBits) + inSector.isNonzero.asUnsigned
+        queue.push(Cut(
+            bits: place.bits, end: inSector, touched: touched.resized(to: bitsToCount(spanSectors)),
+            drops: second.map { place.drops[0] & !$0.q } ?? place.drops[0], occupied: place.occupied, rowLast: place.rowLast),
+            when: places.valid)
+        c.drive(places.ready, second.map { queue.ready & ($0.q | !place.occupied) } ?? queue.ready)
         return queue.output
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
         precondition(isPossible, "a vector may lie in a sector that the one before has seen")
-        let places = measured(c, io.places), place = places.payload
-        let endInSector = place.end, touched = place.touched
+        let cuts = cuts(c, io.places), next = cuts.payload
+        let second = secondHalf(c, "cuts_second")
+        let completes = second.map { $0.q | !next.occupied }
 
-        // Of the sectors that the vector touches, one is here already if the vector before ended in it.
+        // Of the sectors that it touches, one is here already if what was cut before ended in it.
         let open = c.register("sector_open", .bit, reset: 0)
-        let continues = c.named("continues", open.q & !place.drops)
-        let needed = c.named("needed", touched &- continues.asUnsigned.extended(to: touched.width))
-        let come = c.register("sectors_come", .like(touched), reset: 0)
+        let continues = c.named("continues", open.q & !next.drops)
+        let needed = c.named("needed", next.touched &- continues.asUnsigned.extended(to: next.touched.width))
+        let come = c.register("sectors_come", .like(next.touched), reset: 0)
         let isThere = c.named("is_there", come.q >= needed)
 
         let held = c.register("vector_held", .bit, reset: 0)
-        let isFree = vectorsFill(sectors: 2) ? !held.q : !held.q | io.vectors.ready
-        let cut = c.named("cut", places.valid & isFree & (!place.occupied | isThere))
-        let taken = c.named("vector_taken", cut & place.occupied)
-        let wants = c.named("wants_sector", places.valid & place.occupied & (!isThere | (cut & (come.q == needed))))
+        let isFree = completes.map { !held.q | !$0 } ?? !held.q | io.vectors.ready
+        let cut = c.named("cut", cuts.valid & isFree & (!next.occupied | isThere))
+        let taken = c.named("elements_taken", cut & next.occupied)
+        let looksAhead = cut & (come.q == needed) & !stays(c, next)
+        let wants = c.named("wants_sector", cuts.valid & next.occupied & (!isThere | looksAhead))
         let shift = c.named("shift", wants & io.sectors[0].valid)
         c.drive(io.sectors[0].ready, wants)
         let used = mux(taken, needed, 0)
         come.next(come.q &- used &+ shift.asUnsigned.extended(to: come.q.width))
-        c.drive(places.ready, cut)
-        c.when(taken) { open.next(endInSector.isNonzero) }
+        c.drive(cuts.ready, cut)
+        c.when(taken) {
+            open.next(next.end.isNonzero)
+            second?.next(!second!.q)
+        }
 
-        let elements = converter.elements(c, window(c, io.sectors[0].payload, shift, endInSector), place.bits, atEnd: true)
+        let packed = windows(c, io.sectors[0].payload, shift, next.end)
+        var elements = converter.elements(c, next.bits, count: elementsAtOnce, packed: packed)
+        if inHalves { elements = concatenate(elements, c.stage("first_half", elements, enable: cut)) }
         let vector = c.register("vector", io.vectors.shape)
-        c.when(cut) {
-            vector.next(VectorBeat(elements: elements, occupied: place.occupied, rowLast: place.rowLast))
+        c.when(completes.map { cut & $0 } ?? cut) {
+            vector.next(VectorBeat(elements: elements, occupied: next.occupied, rowLast: next.rowLast))
             held.set()
         }.elsewhen(io.vectors.ready) {
             held.clear()
@@ -105,25 +141,44 @@ package struct SerialRowCutter: Module {
         c.send(vector.q, when: held.q, to: io.vectors)
     }
 
+    /// The half behind this one ends in the same sector, which therefore stays the newest; what follows a whole vector never does.
+    private func stays(_ c: Circuit, _ half: Cut) -> Bit {
+        guard widths.contains(where: { 0 < $0 && $0 < partsPerSector }) else { return false }
+        return c.named("sector_stays", half.end.isNonzero & (half.end + half.bits <= Unsigned(partsPerSector)))
+    }
+
     private var converter: BitwidthConverter { BitwidthConverter(lane: lane, widths: widths, signed: signed) }
 
-    /// The last sectors that have come, moved up until the granule before `end` of the newest is the last.
-    private func window(_ c: Circuit, _ sector: Unsigned, _ shift: Bit, _ end: Unsigned) -> Unsigned {
-        let span = cutter.spanSectors
-        let sectors = (0..<span).map { c.register("sector_\($0)", .like(sector)) }
+    /// The last sectors that have come, moved up until the part before `end` of the newest is the last; by the elements' width.
+    ///
+    /// All that is cut of a width ends at a multiple of it, so that 12 bits in sectors of four parts need not be moved, and 6 only by two.
+    private func windows(_ c: Circuit, _ sector: Unsigned, _ shift: Bit, _ end: Unsigned) -> (Int) -> Unsigned {
+        let sectors = (0..<spanSectors).map { c.register("sector_\($0)", .like(sector)) }
         c.when(shift) {
             for (register, next) in zip(sectors, sectors.dropFirst().map(\.q) + [sector]) { register.next(next) }
         }
-        let unused = c.named("granules_behind", c.constant(0, .like(end)) &- end)
-        let widest = widths.max()! * lane.multipliers
-        var current = c.named("joined", concatenate(sectors.reversed().map { $0.q as any Value }))
-        for stage in (0..<end.width).reversed() {
-            let bits = lane.multipliers << stage
-            let width = min(current.width, widest + bits - lane.multipliers)
-            // What lies below has no part in a vector that is moved so far.
-            let moved = (current << bits)[(current.width - width)..<current.width]
-            current = c.named("moved_by_\(1 << stage)", mux(unused[stage], moved, current[(current.width - width)..<current.width]))
+        let unused = c.named("parts_behind", c.constant(0, .like(end)) &- end)
+        let joined = c.named("joined", concatenate(sectors.reversed().map { $0.q as any Value }))
+        var moved: [Int: Unsigned] = [:], current = joined
+        for stage in (0..<partBits).reversed() {
+            guard let widest = widths.filter({ $0.trailingZeroBitCount <= stage }).max() else { continue }
+            // What lies below has no part in elements that are moved so far.
+            let further = widths.contains { $0.trailingZeroBitCount < stage } ? (1 << stage) - 1 : 0
+            let kept = min(current.width, (widest + further) * elementsAtOnce)
+            let by = (current << (elementsAtOnce << stage))[(current.width - kept)..<current.width]
+            current = c.named("moved_by_\(1 << stage)", mux(unused[stage], by, current[(current.width - kept)..<current.width]))
+            moved[stage] = current
         }
-        return current[(current.width - widest)..<current.width]
+        return { width in
+            let window = moved[width.trailingZeroBitCount] ?? joined
+            return window[(window.width - width * elementsAtOnce)..<window.width]
+        }
+    }
+
+    /// The most sectors that anything cut touches.
+    private var spanSectors: Int {
+        widths.flatMap { width in
+            (0..<partsPerSector).map { ($0 * width % partsPerSector + width + partsPerSector - 1) / partsPerSector }
+        }.max()!
     }
 }
