@@ -140,7 +140,7 @@ area: swift yosys ## FPGA cells of units alone, the tables of Docs/resources.md;
 fpga: swift $(PYTHON)/.fpga-installed ## cells and frequency of PRESET="..." in FPGA_TARGETS="...", by Yosys and nextpnr from PyPI; FLOORPLAN=yes for a full ECP5
 	swift build -c release --product leanspatten
 	@mkdir -p .build/fpga; $(FPGA_TOOLS); for preset in $(or $(PRESET),lane-d64); do for target in $(FPGA_TARGETS); do \
-	  $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --json .build/fpga/$$preset-$$target.json \
+	  $(CLI) synthesize --preset $$preset --target $$target --seeds $(FPGA_SEEDS) --jobs $(JOBS) --json .build/fpga/$$preset-$$target.json \
 	    $$( [ -z "$(FLOORPLAN)" ] || [ $$target != ecp5-85k ] || echo --floorplan Testbenches/fpga/floorplan.py); done; done
 
 .PHONY: fpga-units

@@ -33,13 +33,14 @@ public struct SynthesisReport: Encodable, Sendable {
     /// - Parameters:
     ///   - seeds: Of as many placements, if the target can be placed.
     ///   - floorplan: An absolute path.
+    ///   - jobs: Placements at a time.
     public init(
-        of lane: NamedConfiguration, for target: SynthesisTarget, seeds: Int, megahertz: Double, floorplan: String? = nil
+        of lane: NamedConfiguration, for target: SynthesisTarget, seeds: Int, megahertz: Double, floorplan: String? = nil, jobs: Int = 1
     ) throws {
         let tools = try SynthesisTools()
         let synthesis = try Synthesis(
             of: try lane.configuration.design(), for: target, with: tools, seeds: (0..<seeds).map { $0 + 1 }, megahertz: megahertz,
-            floorplan: floorplan)
+            floorplan: floorplan, jobs: jobs)
         preset = lane.name
         configHash = lane.configuration.configHash.hexadecimal
         self.target = target

@@ -16,17 +16,18 @@ public struct Synthesis: Sendable {
     ///   - seeds: Of the placements.
     ///   - megahertz: What the placer aims at.
     ///   - floorplan: A program that writes a netlist with cells fixed in it; nil: nextpnr places all of them. Given the names of
-    ///     the netlist and of what it writes.
+    ///     the netlist and of what it writes. Such a design is mapped module by module.
+    ///   - jobs: Placements at a time.
     ///   - timeout: For each step.
     /// - Throws: `toolFailed` also for a design that does not fit the device.
     public init(
         of design: Design, for target: SynthesisTarget, with tools: SynthesisTools, seeds: [Int] = [], megahertz: Double = 100,
-        floorplan: String? = nil, timeout: Duration = .seconds(7200)
+        floorplan: String? = nil, jobs: Int = 1, timeout: Duration = .seconds(7200)
     ) throws(CosimulationError) {
         (cells, placements) = try Files.withTemporaryDirectory { (directory) throws(CosimulationError) in
             let verilog = VerilogEmitter().emitBundle(design)
             try Files.write(verilog.text, to: "\(directory)/design.v")
-            let script = "read_verilog design.v; \(target.command) -top \(verilog.moduleName); "
+            let script = "read_verilog design.v; \(target.mapping(of: verilog.moduleName, byModule: floorplan != nil && target.isPlaced)); "
                 + "tee -q -o cells.json stat -json; write_json netlist.json"
             try ToolProcess(tools.yosys, ["-q", "-p", script], in: directory).require(timeout: timeout)
             let cells = CellCount(target: target, cells: try Self.cells(in: try Files.read("\(directory)/cells.json")))
@@ -37,13 +38,15 @@ public struct Synthesis: Sendable {
                 try ToolProcess(floorplan, ["netlist.json", placed], in: directory).require(timeout: timeout)
                 arguments += SynthesisTarget.fullDeviceOptions
             }
+            try ToolProcess.requireAll(seeds.map { seed in
+                ToolProcess(nextpnr, arguments + [
+                    "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
+                    "--json", placed, "--report", "report-\(seed).json",
+                ], in: directory)
+            }, jobs: jobs, timeout: timeout)
             var placements: [Placement] = []
             for seed in seeds {
-                try ToolProcess(nextpnr, arguments + [
-                    "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
-                    "--json", placed, "--report", "report.json",
-                ], in: directory).require(timeout: timeout)
-                placements.append(try Placement(report: try Files.read("\(directory)/report.json"), seed: seed, of: design))
+                placements.append(try Placement(report: try Files.read("\(directory)/report-\(seed).json"), seed: seed, of: design))
             }
             return (cells, placements)
         }

@@ -10,13 +10,18 @@ public enum SynthesisTarget: String, CaseIterable, Codable, Sendable {
     case series7 = "xilinx-7"
 
     /// ECP5: without `-nowidelut` Yosys joins up to eight LUT4 into a wider function and counts them all.
-    var command: String {
+    private var command: String {
         switch self {
         case .ecp5: "synth_ecp5 -nowidelut"
         case .ice40: "synth_ice40 -device u -dsp"
         case .ultraScalePlus: "synth_xilinx -family xcup -noiopad -flatten"
         case .series7: "synth_xilinx -family xc7 -noiopad -flatten"
         }
+    }
+
+    /// The commands of Yosys that make cells of a module; `byModule`: of each in it by itself, in a fraction of the time if there are many.
+    func mapping(of top: String, byModule: Bool) -> String {
+        byModule ? "\(command) -noflatten -top \(top); flatten; opt_clean -purge" : "\(command) -top \(top)"
     }
 
     /// What kinds of cells take of a resource; a kind that ends in `*` is a prefix.

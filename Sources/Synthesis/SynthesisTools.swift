@@ -20,6 +20,11 @@ public struct SynthesisTools: Sendable {
         nextpnr = Self.find("nextpnr-ecp5", environment["LEANSPATTEN_NEXTPNR"])
     }
 
+    package init(yosys: String, nextpnr: String?) {
+        self.yosys = yosys
+        self.nextpnr = nextpnr
+    }
+
     private static func find(_ name: String, _ given: String?) -> String? {
         if let given, !given.isEmpty { return given }
         let search = ToolSearch()

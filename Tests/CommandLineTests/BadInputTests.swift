@@ -174,6 +174,7 @@ import Workloads
         (["--target", "ice40-up5k", "--floorplan", "/bin/true"], "nothing is placed for ice40-up5k; leave it out"),
         (["--target", "ecp5-85k", "--floorplan", "absent.py"], "--floorplan absent.py: it must be a program"),
         (["--target", "ecp5-85k", "--seeds", "-1"], "--seeds"),
+        (["--target", "ecp5-85k", "--jobs", "0"], "--jobs 0: it must be in 1...256"),
         (["--target", "abacus"], "ecp5-85k"),
     ])
     func synthesis(_ arguments: [String], _ message: String) throws {

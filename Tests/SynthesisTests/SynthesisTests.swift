@@ -79,6 +79,35 @@ import Synthesis
         #expect(placement.criticalPath.map(\.location.line) == [22, 23])
     }
 
+    /// A placer that says of a seed that it reaches 100 MHz and as many more, of a netlist that a floorplan has written.
+    @Test("placements of several seeds at a time keep their seeds", arguments: [1, 2, 3])
+    func seeds(jobs: Int) throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "leanspatten-seeds-\(jobs)-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        func program(_ name: String, _ script: String) throws -> String {
+            let path = directory.appending(path: name).path
+            try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            return path
+        }
+        let nextpnr = try program("nextpnr", """
+            while [ $# -gt 1 ]; do case $1 in
+              --seed) seed=$2; shift;; --json) netlist=$2; shift;; --report) report=$2; shift;; --router) router=$2; shift;; esac; shift; done
+            [ "$router" = router2 ] && grep -q planned $netlist || exit 1
+            sleep 0.$((5 - seed))
+            echo "{\\"fmax\\": {\\"clock\\": {\\"achieved\\": $((100 + seed)), \\"constraint\\": 100}}, \\"critical_paths\\": []}" > $report
+            """)
+        let floorplan = try program("floorplan", "{ cat $1; echo planned; } > $2")
+        let synthesis = try Synthesis(
+            of: try Design(Outer()), for: .ecp5, with: SynthesisTools(yosys: try SynthesisTools().yosys, nextpnr: nextpnr),
+            seeds: [1, 2, 3, 4], floorplan: floorplan, jobs: jobs)
+        #expect(synthesis.cells[.ff] == 48)
+        #expect(synthesis.placements.map(\.seed) == [1, 2, 3, 4])
+        #expect(synthesis.placements.map(\.megahertz) == [101, 102, 103, 104])
+        #expect(synthesis.slowest?.seed == 1)
+    }
+
     @Test("a report of another form is an error that names the tool")
     func unknownReports() throws {
         #expect(throws: CosimulationError.self) { try Placement(report: "{}", seed: 1, of: try Design(Outer())) }
