@@ -217,16 +217,18 @@ extension ScheduleRequest {
         let shapes = [(1, 1), (1, cluster.lanes), (3, cluster.lanes), (ClusterConfiguration.maximumHeads, max(1, cluster.lanes - 1))]
         let all = [Int](repeating: most, count: sequences)
         // The largest sums there are; a cut inside the last tile of the longest sequence; one chunk of it.
-        let largest = [1, cluster.lanes].flatMap { lanes in
+        var largest: [ScheduleRequest] = [1, cluster.lanes].flatMap { lanes in
             [true, false].map { byKeys in
                 ScheduleRequest(
                     contexts: all, heads: ClusterConfiguration.maximumHeads, lanes: lanes, tileKeys: tile, byKeys: byKeys)
             }
-        } + [
+        }
+        largest += [
             ScheduleRequest(contexts: all, heads: 2, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit, splits: 7),
             ScheduleRequest(contexts: [most - 1, most - 61], heads: 3, lanes: min(2, cluster.lanes), tileKeys: tile, byKeys: true),
             ScheduleRequest(contexts: [most], heads: 5, lanes: cluster.lanes, tileKeys: tile, policy: .fixedSplit),
-        ] + cluster.lane.tileSizes.flatMap { tileKeys in
+        ]
+        largest += cluster.lane.tileSizes.flatMap { tileKeys in
             // Little more than whole tiles, and whole tiles of half the size.
             [1, tileKeys / 2].map { keys in
                 ScheduleRequest(contexts: [2 * tileKeys + keys], heads: 3, lanes: cluster.lanes, tileKeys: tileKeys, policy: .auto)

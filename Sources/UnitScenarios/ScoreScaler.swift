@@ -20,10 +20,11 @@ extension UnitScenario {
         }
         var given: [ScoreItem] = [], expected: [ScoreItem] = []
         for scale in scales {
-            let corners = [0, 1, -1, 3, -3, (1 << scale.shift) >> 1, -((1 << scale.shift) >> 1)].map { Int32(clamping: $0) }
-            let limit = Int32((Int64(1) << (scoreBits - 1)) - 1)
-            let scores = corners.map { min(max($0, -limit - 1), limit) } + [limit, -limit - 1] + aroundSaturation.map { doubled ? 2 * $0 - 1 : $0 }
-                + (0..<6).map { _ in Int32(random.code(scoreBits)) }
+            let half = (1 << scale.shift) >> 1, limit = Int32((Int64(1) << (scoreBits - 1)) - 1)
+            let corners = [0, 1, -1, 3, -3, half, -half].map { min(max(Int32(clamping: $0), -limit - 1), limit) }
+            var scores: [Int32] = corners + [limit, -limit - 1]
+            scores += aroundSaturation.map { doubled ? 2 * $0 - 1 : $0 }
+            scores += (0..<6).map { _ in Int32(random.code(scoreBits)) }
             func beats(_ scores: [Int32]) -> [ScoreItem] {
                 lane.beats(tiles: [scores.count]) { keys, occupied, tileLast, rowLast in
                     ScoreItem(scores: Array(scores[keys]), occupied: occupied, tileLast: tileLast, rowLast: rowLast)

@@ -23,7 +23,8 @@ struct MeasuredProcess {
         }
         if failure != 0 { throw BenchError("cannot start \(command): \(String(cString: strerror(failure)))") }
         if status != 0 { throw BenchError("\(command) failed; run it by hand to see why") }
-        processorSeconds = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+        let times = [usage.ru_utime, usage.ru_stime].map { time in Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+        processorSeconds = times[0] + times[1]
     }
 }
 

@@ -26,12 +26,14 @@ struct QueryKeyArray: Module {
 
     func body(_ c: Circuit, _ io: Ports) {
         for key in 0..<keys {
-            var level = (0..<elements).map { c.stage("product_\(key)_\($0)", io.query[$0] * io.key[key][$0]) }
+            var level: [Signed] = (0..<elements).map { element in
+                c.stage("product_\(key)_\(element)", io.query[element] * io.key[key][element])
+            }
             var depth = 0
             while level.count > 1 {
                 depth += 1
-                level = (0..<level.count / 2).map {
-                    c.stage("sum\(depth)_\(key)_\($0)", level[2 * $0] + level[2 * $0 + 1])
+                level = (0..<level.count / 2).map { pair -> Signed in
+                    c.stage("sum\(depth)_\(key)_\(pair)", level[2 * pair] + level[2 * pair + 1])
                 }
             }
             c.drive(io.score[key], level[0])

@@ -40,19 +40,20 @@ import Verification
     /// Random trees over many leaves, with invalid states among them.
     @Test(arguments: 0..<4) func randomTrees(seed: Int) throws {
         var random = TestSeed.generator("tree \(seed)")
-        let leaves = (0..<300).map { _ in
-            random.below(10) == 0 ? PartialState.empty(headSize: 32)
-                : MergeUnit.state(of: leaf(random.number(in: -70...70), Self.lane, &random))
+        let leaves = (0..<300).map { _ -> PartialState in
+            if random.below(10) == 0 { return .empty(headSize: 32) }
+            return MergeUnit.state(of: leaf(random.number(in: -70...70), Self.lane, &random))
         }
         let golden = leaves.dropFirst().reduce(leaves[0], MergeUnit.merge)
         var states = leaves
         while states.count > 1 {
             for last in stride(from: states.count - 1, to: 0, by: -1) { states.swapAt(last, random.below(last + 1)) }
             let count = max(1, random.below(states.count / 2 + 1))
-            let pairs = (0..<count).map { (states[2 * $0], states[2 * $0 + 1]) }
+            let pairs = (0..<count).map { pair in (states[2 * pair], states[2 * pair + 1]) }
             // The hardware must merge each pair as the golden model does, so it can go on with the golden states.
             try UnitScenario.mergeUnit(Self.lane, pairs: pairs).run(.random(seed: random.next()))
-            states = pairs.map { MergeUnit.merge($0.0, $0.1) } + states[(2 * count)...]
+            states.removeFirst(2 * count)
+            states = pairs.map { MergeUnit.merge($0.0, $0.1) } + states
         }
         #expect(states[0] == golden)
     }

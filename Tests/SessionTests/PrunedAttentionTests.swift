@@ -188,8 +188,8 @@ import Testing
         for (layer, heads) in prompt.caches.enumerated() {
             for (head, cache) in heads.enumerated() {
                 let query = prompt.queries[layer][head].suffix(64).map(Double.init)
-                let weights = (0...last).map { key in
-                    (0..<64).reduce(0.0) { $0 + query[$1] * Double(cache.keys[key * 64 + $1]) } / 8
+                let weights = (0...last).map { key -> Double in
+                    zip(query, cache.keys[key * 64..<(key + 1) * 64]).reduce(0) { sum, pair in sum + pair.0 * Double(pair.1) } / 8
                 }
                 let largest = weights.max()!
                 let exponentials = weights.map { exp($0 - largest) }

@@ -47,11 +47,13 @@ public struct GeneratedTree: Sendable {
             expected: rows.expected)
         // Of modules that several presets have, the first one's file serves all benches.
         let parts = cores.filter(\.isWritten).flatMap(\.parts)
-        files = cores.flatMap(\.committed) + [File("Generated/README.md", Self.readme(cores))]
-            + bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
-            + [Self.benchFileList("lane-d64", bench.files, parts.filter { $0.path.hasPrefix("Generated/lane-d64/") })]
-            + (try Self.units(lane, on: parts))
-            + (try Self.system())
+        var files = cores.flatMap(\.committed)
+        files.append(File("Generated/README.md", Self.readme(cores)))
+        files += bench.files.map { File("Testbenches/lane-d64/\($0.name)", $0.text) }
+        files.append(Self.benchFileList("lane-d64", bench.files, parts.filter { $0.path.hasPrefix("Generated/lane-d64/") }))
+        files += try Self.units(lane, on: parts)
+        files += try Self.system()
+        self.files = files
     }
 
     /// What software other than ours needs: the header of the records, and a job of a system for the clients of cocotb.

@@ -41,10 +41,12 @@ struct LaneVectorFiles {
 
 /// The lines of every row under a comment that says which it is.
 private func text(_ heading: String, _ rows: [(note: String?, lines: [String])]) -> String {
-    let lines = rows.enumerated().flatMap { index, row in
-        ["// row \(index)" + (row.note.map { ": " + $0 } ?? "")] + row.lines
+    var lines = ["// \(heading)"]
+    for (index, row) in rows.enumerated() {
+        lines.append("// row \(index)" + (row.note.map { ": " + $0 } ?? ""))
+        lines += row.lines
     }
-    return (["// \(heading)"] + lines).map { $0 + "\n" }.joined()
+    return lines.map { $0 + "\n" }.joined()
 }
 
 private let hexadecimalDigits = Array("0123456789abcdef".utf8)
