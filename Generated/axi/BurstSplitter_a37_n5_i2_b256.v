@@ -25,6 +25,7 @@ module BurstSplitter_a37_n5_i2_b256 (
     reg [4:0] left;  // @[BurstSplitter.swift:74]
     reg is_first;  // @[BurstSplitter.swift:75]
     reg [1:0] info;  // @[BurstSplitter.swift:76]
+    reg is_last;  // @[BurstSplitter.swift:82]
     wire skid_input_ready;  // @[BurstSplitter.swift:66]
     wire skid_output_valid;  // @[BurstSplitter.swift:66]
     wire [43:0] skid_output_payload;  // @[BurstSplitter.swift:66]
@@ -34,10 +35,11 @@ module BurstSplitter_a37_n5_i2_b256 (
     };  // @[BurstSplitter.swift:68]
     assign runs_ready = skid_input_ready;  // @[BurstSplitter.swift:69]
     wire [8:0] reach = {1'b0, address[7:0]} + {4'h0, left};  // @[BurstSplitter.swift:80]
-    wire is_last = !reach[8];  // @[BurstSplitter.swift:81]
-    wire sent = held & bursts_ready;  // @[BurstSplitter.swift:82]
-    wire takes_next = !held | (sent & is_last);  // @[BurstSplitter.swift:83]
-    wire skid_output_ready = takes_next | clear;  // @[BurstSplitter.swift:84]
+    wire [8:0] run_ends = {1'b0, skid_output_payload[14:7]}
+        + {4'h0, skid_output_payload[6:2]};  // @[BurstSplitter.swift:81]
+    wire sent = held & bursts_ready;  // @[BurstSplitter.swift:83]
+    wire takes_next = !held | (sent & is_last);  // @[BurstSplitter.swift:84]
+    wire skid_output_ready = takes_next | clear;  // @[BurstSplitter.swift:85]
 
     SkidBuffer_w44 skid (  // @[BurstSplitter.swift:66]
         .clock(clock),
@@ -53,43 +55,51 @@ module BurstSplitter_a37_n5_i2_b256 (
     always @(posedge clock) begin
         if (reset) begin
             held <= 1'b0;  // @[BurstSplitter.swift:72]
-        end else if (clear) begin  // @[BurstSplitter.swift:85]
-            held <= 1'b0;  // @[BurstSplitter.swift:86]
-        end else if (takes_next) begin  // @[BurstSplitter.swift:87]
-            held <= skid_output_valid;  // @[BurstSplitter.swift:88]
+        end else if (clear) begin  // @[BurstSplitter.swift:86]
+            held <= 1'b0;  // @[BurstSplitter.swift:87]
+        end else if (takes_next) begin  // @[BurstSplitter.swift:88]
+            held <= skid_output_valid;  // @[BurstSplitter.swift:89]
         end
     end
 
     always @(posedge clock) begin
-        if (takes_next) begin  // @[BurstSplitter.swift:90]
-            info <= skid_output_payload[1:0];  // @[BurstSplitter.swift:93]
+        if (takes_next) begin  // @[BurstSplitter.swift:91]
+            info <= skid_output_payload[1:0];  // @[BurstSplitter.swift:94]
         end
     end
 
-    wire [8:0] left_next2_difference = reach - 9'h100;  // @[BurstSplitter.swift:98]
+    wire [8:0] left_next2_difference = reach - 9'h100;  // @[BurstSplitter.swift:100]
 
     always @(posedge clock) begin
-        if (takes_next) begin  // @[BurstSplitter.swift:90]
-            address <= skid_output_payload[43:7];  // @[BurstSplitter.swift:91]
-            left <= skid_output_payload[6:2];  // @[BurstSplitter.swift:92]
-            is_first <= 1'b1;  // @[BurstSplitter.swift:94]
-        end else if (sent) begin  // @[BurstSplitter.swift:95]
-            address <= {address[36:8] + 29'h1, 8'h0};  // @[BurstSplitter.swift:97]
-            left <= left_next2_difference[4:0];  // @[BurstSplitter.swift:98]
-            is_first <= 1'b0;  // @[BurstSplitter.swift:99]
+        if (takes_next) begin  // @[BurstSplitter.swift:91]
+            address <= skid_output_payload[43:7];  // @[BurstSplitter.swift:92]
+            left <= skid_output_payload[6:2];  // @[BurstSplitter.swift:93]
+            is_first <= 1'b1;  // @[BurstSplitter.swift:95]
+        end else if (sent) begin  // @[BurstSplitter.swift:97]
+            address <= {address[36:8] + 29'h1, 8'h0};  // @[BurstSplitter.swift:99]
+            left <= left_next2_difference[4:0];  // @[BurstSplitter.swift:100]
+            is_first <= 1'b0;  // @[BurstSplitter.swift:101]
         end
     end
 
-    assign bursts_valid = held;  // @[BurstSplitter.swift:103]
-    assign bursts_payload_address = address;  // @[BurstSplitter.swift:103]
+    always @(posedge clock) begin
+        if (takes_next) begin  // @[BurstSplitter.swift:91]
+            is_last <= !run_ends[8];  // @[BurstSplitter.swift:96]
+        end else if (sent) begin  // @[BurstSplitter.swift:97]
+            is_last <= reach[8];  // @[BurstSplitter.swift:102]
+        end
+    end
+
+    assign bursts_valid = held;  // @[BurstSplitter.swift:106]
+    assign bursts_payload_address = address;  // @[BurstSplitter.swift:106]
     assign bursts_payload_beats = is_last ? {3'h0, left}
-        : ~address[7:0];  // @[BurstSplitter.swift:103]
-    assign bursts_payload_is_first = is_first;  // @[BurstSplitter.swift:103]
-    assign bursts_payload_is_last = is_last;  // @[BurstSplitter.swift:103]
-    assign bursts_payload_info = info;  // @[BurstSplitter.swift:103]
-    assign busy = held | skid_output_valid;  // @[BurstSplitter.swift:105]
+        : ~address[7:0];  // @[BurstSplitter.swift:106]
+    assign bursts_payload_is_first = is_first;  // @[BurstSplitter.swift:106]
+    assign bursts_payload_is_last = is_last;  // @[BurstSplitter.swift:106]
+    assign bursts_payload_info = info;  // @[BurstSplitter.swift:106]
+    assign busy = held | skid_output_valid;  // @[BurstSplitter.swift:108]
 
-    wire _unused_ok = &{1'b0, left_next2_difference[8:5]};
+    wire _unused_ok = &{1'b0, run_ends[7:0], left_next2_difference[8:5]};
 endmodule
 
 `default_nettype wire

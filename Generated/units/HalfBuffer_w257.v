@@ -16,18 +16,17 @@ module HalfBuffer_w257 (
     reg [256:0] held;  // @[HalfBuffer.swift:21]
 
     assign input_ready = !full;  // @[HalfBuffer.swift:22]
-    wire held_when = input_valid & input_ready;  // @[HalfBuffer.swift:23]
 
     always @(posedge clock) begin
-        if (held_when) begin  // @[HalfBuffer.swift:23]
-            held <= input_payload;  // @[HalfBuffer.swift:24]
+        if (!full) begin  // @[HalfBuffer.swift:23]
+            held <= input_payload;  // @[HalfBuffer.swift:23]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             full <= 1'b0;  // @[HalfBuffer.swift:20]
-        end else if (held_when) begin  // @[HalfBuffer.swift:23]
+        end else if (input_valid & input_ready) begin  // @[HalfBuffer.swift:24]
             full <= 1'b1;  // @[HalfBuffer.swift:25]
         end else if (output_ready) begin  // @[HalfBuffer.swift:26]
             full <= 1'b0;  // @[HalfBuffer.swift:27]

@@ -48,18 +48,18 @@ module TokenImportance_n524288_k1024 (
 );
 
     reg row_running;  // @[TokenImportance.swift:92]
-    reg row_indexed;  // @[TokenImportance.swift:110]
-    reg valid_1;  // @[TokenImportance.swift:133]
-    reg valid_2;  // @[TokenImportance.swift:133]
-    reg counts;  // @[TokenImportance.swift:207]
-    reg [38:0] product;  // @[TokenImportance.swift:209]
-    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:210]
-    reg [9:0] token_1;  // @[TokenImportance.swift:215]
-    reg [9:0] token_2;  // @[TokenImportance.swift:215]
-    reg [20:0] probability;  // @[TokenImportance.swift:216]
-    reg row_last_1;  // @[TokenImportance.swift:217]
-    reg row_last_2;  // @[TokenImportance.swift:217]
-    reg row_passed;  // @[TokenImportance.swift:141]
+    reg row_indexed;  // @[TokenImportance.swift:111]
+    reg valid_1;  // @[TokenImportance.swift:134]
+    reg valid_2;  // @[TokenImportance.swift:134]
+    reg counts;  // @[TokenImportance.swift:208]
+    reg [38:0] product;  // @[TokenImportance.swift:210]
+    reg signed [13:0] held_exponent;  // @[TokenImportance.swift:211]
+    reg [9:0] token_1;  // @[TokenImportance.swift:216]
+    reg [9:0] token_2;  // @[TokenImportance.swift:216]
+    reg [20:0] probability;  // @[TokenImportance.swift:217]
+    reg row_last_1;  // @[TokenImportance.swift:218]
+    reg row_last_2;  // @[TokenImportance.swift:218]
+    reg row_passed;  // @[TokenImportance.swift:142]
     wire waiting_keys_input_ready;  // @[TokenImportance.swift:76]
     wire waiting_keys_output_valid;  // @[TokenImportance.swift:76]
     wire [32:0] waiting_keys_output_payload;  // @[TokenImportance.swift:76]
@@ -74,12 +74,12 @@ module TokenImportance_n524288_k1024 (
     wire bank_scan_valid;  // @[TokenImportance.swift:90]
     wire [495:0] bank_scan_payload_importance;  // @[TokenImportance.swift:90]
     wire [511:0] bank_scan_payload_born;  // @[TokenImportance.swift:90]
-    wire index_range_ready;  // @[TokenImportance.swift:107]
-    wire index_tokens_valid;  // @[TokenImportance.swift:107]
-    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:107]
-    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:107]
-    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:107]
-    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:107]
+    wire index_range_ready;  // @[TokenImportance.swift:108]
+    wire index_tokens_valid;  // @[TokenImportance.swift:108]
+    wire [18:0] index_tokens_payload_token;  // @[TokenImportance.swift:108]
+    wire index_tokens_payload_occupied;  // @[TokenImportance.swift:108]
+    wire index_tokens_payload_row_last;  // @[TokenImportance.swift:108]
+    wire index_tokens_payload_block_last;  // @[TokenImportance.swift:108]
 
     wire room = accumulates_valid
         & waiting_rows_input_ready
@@ -98,31 +98,31 @@ module TokenImportance_n524288_k1024 (
     assign bank_0_scan_payload_importance =
         bank_scan_payload_importance;  // @[TokenImportance.swift:97]
     assign bank_0_scan_payload_born = bank_scan_payload_born;  // @[TokenImportance.swift:97]
-    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:134]
+    wire weighing = valid_1 | valid_2;  // @[TokenImportance.swift:135]
     wire bank_hold = row_running | weighing | bank_adding;  // @[TokenImportance.swift:98]
     wire quiet = !row_running
         & !weighing
         & !bank_adding
         & !(bank_sweeping | bank_0_command_valid);  // @[TokenImportance.swift:103]
-    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:104]
+    wire row_known = waiting_rows_output_valid & total_valid;  // @[TokenImportance.swift:105]
     wire row_passes = row_known
         & !waiting_rows_output_payload
         & range_valid
-        & quiet;  // @[TokenImportance.swift:105]
+        & quiet;  // @[TokenImportance.swift:106]
     wire row_begins = row_known
         & waiting_rows_output_payload
-        & quiet;  // @[TokenImportance.swift:106]
-    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:111]
-    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:112]
+        & quiet;  // @[TokenImportance.swift:107]
+    wire asks_for_tokens = row_running & !row_indexed;  // @[TokenImportance.swift:112]
+    wire index_range_valid = range_valid & asks_for_tokens;  // @[TokenImportance.swift:113]
     assign range_ready = row_passes
-        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:114]
+        | (asks_for_tokens & index_range_ready);  // @[TokenImportance.swift:115]
     wire add = row_running
         & index_tokens_valid
-        & waiting_keys_output_valid;  // @[TokenImportance.swift:118]
-    wire index_tokens_ready = row_running
         & waiting_keys_output_valid;  // @[TokenImportance.swift:119]
+    wire index_tokens_ready = row_running
+        & waiting_keys_output_valid;  // @[TokenImportance.swift:120]
 
-    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:107]
+    IndexGenerator_n524288_k1024 index (  // @[TokenImportance.swift:108]
         .clock(clock),
         .reset(reset),
         .range_valid(index_range_valid),
@@ -143,7 +143,7 @@ module TokenImportance_n524288_k1024 (
     );
 
     wire waiting_keys_output_ready = row_running
-        & index_tokens_valid;  // @[TokenImportance.swift:120]
+        & index_tokens_valid;  // @[TokenImportance.swift:121]
 
     Fifo_w33_d2048 waiting_keys (  // @[TokenImportance.swift:76]
         .clock(clock),
@@ -156,28 +156,28 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_keys_output_payload)
     );
 
-    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:121]
+    wire row_ends = add & index_tokens_payload_row_last;  // @[TokenImportance.swift:122]
 
     always @(posedge clock) begin
-        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:115]
-            row_indexed <= 1'b1;  // @[TokenImportance.swift:115]
+        if (index_range_valid & index_range_ready) begin  // @[TokenImportance.swift:116]
+            row_indexed <= 1'b1;  // @[TokenImportance.swift:116]
         end
-        if (row_begins) begin  // @[TokenImportance.swift:123]
-            row_indexed <= 1'b0;  // @[TokenImportance.swift:125]
+        if (row_begins) begin  // @[TokenImportance.swift:124]
+            row_indexed <= 1'b0;  // @[TokenImportance.swift:126]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
             row_running <= 1'b0;  // @[TokenImportance.swift:92]
-        end else if (row_begins) begin  // @[TokenImportance.swift:123]
-            row_running <= 1'b1;  // @[TokenImportance.swift:124]
-        end else if (row_ends) begin  // @[TokenImportance.swift:126]
-            row_running <= 1'b0;  // @[TokenImportance.swift:127]
+        end else if (row_begins) begin  // @[TokenImportance.swift:124]
+            row_running <= 1'b1;  // @[TokenImportance.swift:125]
+        end else if (row_ends) begin  // @[TokenImportance.swift:127]
+            row_running <= 1'b0;  // @[TokenImportance.swift:128]
         end
     end
 
-    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:129]
+    wire waiting_rows_output_ready = row_passes | row_ends;  // @[TokenImportance.swift:130]
 
     Fifo_w1_d16 waiting_rows (  // @[TokenImportance.swift:77]
         .clock(clock),
@@ -190,30 +190,30 @@ module TokenImportance_n524288_k1024 (
         .output_payload(waiting_rows_output_payload)
     );
 
-    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:130]
+    assign total_ready = row_passes | row_ends;  // @[TokenImportance.swift:131]
 
     always @(posedge clock) begin
         if (reset) begin
-            valid_1 <= 1'b0;  // @[TokenImportance.swift:133]
-            valid_2 <= 1'b0;  // @[TokenImportance.swift:133]
+            valid_1 <= 1'b0;  // @[TokenImportance.swift:134]
+            valid_2 <= 1'b0;  // @[TokenImportance.swift:134]
         end else begin
-            valid_1 <= add;  // @[TokenImportance.swift:133]
-            valid_2 <= valid_1;  // @[TokenImportance.swift:133]
+            valid_1 <= add;  // @[TokenImportance.swift:134]
+            valid_2 <= valid_1;  // @[TokenImportance.swift:134]
         end
     end
 
-    wire signed [7:0] classes_below =  // @[TokenImportance.swift:203]
+    wire signed [7:0] classes_below =  // @[TokenImportance.swift:204]
         {total_payload_highest_class[6], total_payload_highest_class}
             - {waiting_keys_output_payload[11], waiting_keys_output_payload[11:5]};
     wire signed [8:0] exponent_sum = {2'h0, total_payload_shift}
-        + 9'h10;  // @[TokenImportance.swift:204]
+        + 9'h10;  // @[TokenImportance.swift:205]
     wire signed [9:0] exponent_difference = {exponent_sum[8], exponent_sum}
-        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:204]
-    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:204]
+        - {5'h0, waiting_keys_output_payload[4:0]};  // @[TokenImportance.swift:205]
+    wire [12:0] exponent_joined = {classes_below, 5'h0};  // @[TokenImportance.swift:205]
     wire signed [13:0] exponent = {{4{exponent_difference[9]}}, exponent_difference}
-        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:204]
-    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:207]
-    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:207]
+        + {exponent_joined[12], exponent_joined};  // @[TokenImportance.swift:205]
+    wire counts_next_less = classes_below < $signed(8'h2);  // @[TokenImportance.swift:208]
+    wire counts_next_less_2 = exponent < $signed(14'h40);  // @[TokenImportance.swift:208]
 
     always @(posedge clock) begin
         counts <= index_tokens_payload_occupied
@@ -221,34 +221,34 @@ module TokenImportance_n524288_k1024 (
             & total_payload_occupied
             & (|waiting_keys_output_payload[32:12])
             & counts_next_less
-            & counts_next_less_2;  // @[TokenImportance.swift:207]
+            & counts_next_less_2;  // @[TokenImportance.swift:208]
         product <= waiting_keys_output_payload[32:12]
-            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:209]
-        held_exponent <= exponent;  // @[TokenImportance.swift:210]
+            * total_payload_reciprocal[24:7];  // @[TokenImportance.swift:210]
+        held_exponent <= exponent;  // @[TokenImportance.swift:211]
     end
 
-    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:211]
+    wire [38:0] shifted = product >> held_exponent[5:0];  // @[TokenImportance.swift:212]
     wire [20:0] limited = (held_exponent[13] | (shifted > 39'h100000)) ? 21'h100000
-        : shifted[20:0];  // @[TokenImportance.swift:212]
+        : shifted[20:0];  // @[TokenImportance.swift:213]
 
     always @(posedge clock) begin
-        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:215]
+        token_1 <= index_tokens_payload_token[9:0];  // @[TokenImportance.swift:216]
     end
 
     always @(posedge clock) begin
-        token_2 <= token_1;  // @[TokenImportance.swift:215]
+        token_2 <= token_1;  // @[TokenImportance.swift:216]
     end
 
     always @(posedge clock) begin
-        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:216]
+        probability <= counts ? limited : 21'h0;  // @[TokenImportance.swift:217]
     end
 
     always @(posedge clock) begin
-        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:217]
+        row_last_1 <= index_tokens_payload_row_last;  // @[TokenImportance.swift:218]
     end
 
     always @(posedge clock) begin
-        row_last_2 <= row_last_1;  // @[TokenImportance.swift:217]
+        row_last_2 <= row_last_1;  // @[TokenImportance.swift:218]
     end
 
     TokenBank_k1024 bank (  // @[TokenImportance.swift:90]
@@ -278,17 +278,17 @@ module TokenImportance_n524288_k1024 (
         .scan_payload_born(bank_scan_payload_born)
     );
 
-    assign row_added_0 = bank_row_added;  // @[TokenImportance.swift:139]
+    assign row_added_0 = bank_row_added;  // @[TokenImportance.swift:140]
 
     always @(posedge clock) begin
         if (reset) begin
-            row_passed <= 1'b0;  // @[TokenImportance.swift:141]
+            row_passed <= 1'b0;  // @[TokenImportance.swift:142]
         end else begin
-            row_passed <= row_passes;  // @[TokenImportance.swift:141]
+            row_passed <= row_passes;  // @[TokenImportance.swift:142]
         end
     end
 
-    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:141]
+    assign row_done = bank_row_added | row_passed;  // @[TokenImportance.swift:142]
 
     wire _unused_ok = &{
         1'b0, weights_payload_occupied, weights_payload_tile_last, total_payload_reciprocal[6:0],

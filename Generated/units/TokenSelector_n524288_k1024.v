@@ -34,55 +34,88 @@ module TokenSelector_n524288_k1024 (
     reg [6:0] next_word;  // @[TokenSelector.swift:134]
     reg word_valid;  // @[TokenSelector.swift:135]
     reg [5:0] steps;  // @[TokenSelector.swift:136]
+    reg [7:0] words;  // @[TokenSelector.swift:137]
     reg [5:0] word;  // @[TokenSelector.swift:150]
     reg [31:0] divisor_0;  // @[TokenSelector.swift:157]
     reg [30:0] value_0;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_0;  // @[TokenSelector.swift:184]
+    reg is_there_0;  // @[TokenSelector.swift:165]
+    reg is_protected_0;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_1;  // @[TokenSelector.swift:157]
     reg [30:0] value_1;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_1;  // @[TokenSelector.swift:184]
+    reg is_there_1;  // @[TokenSelector.swift:165]
+    reg is_protected_1;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_2;  // @[TokenSelector.swift:157]
     reg [30:0] value_2;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_2;  // @[TokenSelector.swift:184]
+    reg is_there_2;  // @[TokenSelector.swift:165]
+    reg is_protected_2;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_3;  // @[TokenSelector.swift:157]
     reg [30:0] value_3;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_3;  // @[TokenSelector.swift:184]
+    reg is_there_3;  // @[TokenSelector.swift:165]
+    reg is_protected_3;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_4;  // @[TokenSelector.swift:157]
     reg [30:0] value_4;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_4;  // @[TokenSelector.swift:184]
+    reg is_there_4;  // @[TokenSelector.swift:165]
+    reg is_protected_4;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_5;  // @[TokenSelector.swift:157]
     reg [30:0] value_5;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_5;  // @[TokenSelector.swift:184]
+    reg is_there_5;  // @[TokenSelector.swift:165]
+    reg is_protected_5;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_6;  // @[TokenSelector.swift:157]
     reg [30:0] value_6;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_6;  // @[TokenSelector.swift:184]
+    reg is_there_6;  // @[TokenSelector.swift:165]
+    reg is_protected_6;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_7;  // @[TokenSelector.swift:157]
     reg [30:0] value_7;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_7;  // @[TokenSelector.swift:184]
+    reg is_there_7;  // @[TokenSelector.swift:165]
+    reg is_protected_7;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_8;  // @[TokenSelector.swift:157]
     reg [30:0] value_8;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_8;  // @[TokenSelector.swift:184]
+    reg is_there_8;  // @[TokenSelector.swift:165]
+    reg is_protected_8;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_9;  // @[TokenSelector.swift:157]
     reg [30:0] value_9;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_9;  // @[TokenSelector.swift:184]
+    reg is_there_9;  // @[TokenSelector.swift:165]
+    reg is_protected_9;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_10;  // @[TokenSelector.swift:157]
     reg [30:0] value_10;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_10;  // @[TokenSelector.swift:184]
+    reg is_there_10;  // @[TokenSelector.swift:165]
+    reg is_protected_10;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_11;  // @[TokenSelector.swift:157]
     reg [30:0] value_11;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_11;  // @[TokenSelector.swift:184]
+    reg is_there_11;  // @[TokenSelector.swift:165]
+    reg is_protected_11;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_12;  // @[TokenSelector.swift:157]
     reg [30:0] value_12;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_12;  // @[TokenSelector.swift:184]
+    reg is_there_12;  // @[TokenSelector.swift:165]
+    reg is_protected_12;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_13;  // @[TokenSelector.swift:157]
     reg [30:0] value_13;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_13;  // @[TokenSelector.swift:184]
+    reg is_there_13;  // @[TokenSelector.swift:165]
+    reg is_protected_13;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_14;  // @[TokenSelector.swift:157]
     reg [30:0] value_14;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_14;  // @[TokenSelector.swift:184]
+    reg is_there_14;  // @[TokenSelector.swift:165]
+    reg is_protected_14;  // @[TokenSelector.swift:166]
     reg [31:0] divisor_15;  // @[TokenSelector.swift:157]
     reg [30:0] value_15;  // @[TokenSelector.swift:183]
     reg [30:0] remainder_15;  // @[TokenSelector.swift:184]
+    reg is_there_15;  // @[TokenSelector.swift:165]
+    reg is_protected_15;  // @[TokenSelector.swift:166]
     reg clears;  // @[TokenSelector.swift:174]
     reg [3:0] kept_lane;  // @[TokenSelector.swift:84]
     reg [10:0] sent;  // @[TokenSelector.swift:85]
@@ -123,8 +156,15 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
-    wire [11:0] words_sum = {1'b0, tokens} + 12'hf;  // @[TokenSelector.swift:137]
-    wire [7:0] words = words_sum[11:4];  // @[TokenSelector.swift:137]
+    wire [11:0] words_next_sum = {1'b0, command_payload_context}
+        + 12'hf;  // @[TokenSelector.swift:137]
+
+    always @(posedge clock) begin
+        if (begins) begin  // @[TokenSelector.swift:137]
+            words <= words_next_sum[11:4];  // @[TokenSelector.swift:137]
+        end
+    end
+
     wire word_leaves = word_valid
         & (steps == 6'h0)
         & engine_keys_ready;  // @[TokenSelector.swift:138]
@@ -195,6 +235,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_0_next_joined = {next_word[5:0], 4'h0};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_0 <= {1'b0, is_there_0_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_0 <= ({1'b0, is_there_0_next_joined} < sink)
+                | ({1'b0, is_there_0_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_1 <= rows - scan_payload_born[63:32];  // @[TokenSelector.swift:159]
@@ -216,6 +266,16 @@ module TokenSelector_n524288_k1024 (
             value_1 <= {value_1[29:0], fits_1};  // @[TokenSelector.swift:192]
             remainder_1 <= fits_1 ? difference_1[30:0]
                 : remainder_grown_1[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_1_next_joined = {next_word[5:0], 4'h1};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_1 <= {1'b0, is_there_1_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_1 <= ({1'b0, is_there_1_next_joined} < sink)
+                | ({1'b0, is_there_1_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -243,6 +303,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_2_next_joined = {next_word[5:0], 4'h2};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_2 <= {1'b0, is_there_2_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_2 <= ({1'b0, is_there_2_next_joined} < sink)
+                | ({1'b0, is_there_2_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_3 <= rows - scan_payload_born[127:96];  // @[TokenSelector.swift:159]
@@ -264,6 +334,16 @@ module TokenSelector_n524288_k1024 (
             value_3 <= {value_3[29:0], fits_3};  // @[TokenSelector.swift:192]
             remainder_3 <= fits_3 ? difference_3[30:0]
                 : remainder_grown_3[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_3_next_joined = {next_word[5:0], 4'h3};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_3 <= {1'b0, is_there_3_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_3 <= ({1'b0, is_there_3_next_joined} < sink)
+                | ({1'b0, is_there_3_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -291,6 +371,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_4_next_joined = {next_word[5:0], 4'h4};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_4 <= {1'b0, is_there_4_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_4 <= ({1'b0, is_there_4_next_joined} < sink)
+                | ({1'b0, is_there_4_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_5 <= rows - scan_payload_born[191:160];  // @[TokenSelector.swift:159]
@@ -312,6 +402,16 @@ module TokenSelector_n524288_k1024 (
             value_5 <= {value_5[29:0], fits_5};  // @[TokenSelector.swift:192]
             remainder_5 <= fits_5 ? difference_5[30:0]
                 : remainder_grown_5[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_5_next_joined = {next_word[5:0], 4'h5};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_5 <= {1'b0, is_there_5_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_5 <= ({1'b0, is_there_5_next_joined} < sink)
+                | ({1'b0, is_there_5_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -339,6 +439,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_6_next_joined = {next_word[5:0], 4'h6};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_6 <= {1'b0, is_there_6_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_6 <= ({1'b0, is_there_6_next_joined} < sink)
+                | ({1'b0, is_there_6_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_7 <= rows - scan_payload_born[255:224];  // @[TokenSelector.swift:159]
@@ -360,6 +470,16 @@ module TokenSelector_n524288_k1024 (
             value_7 <= {value_7[29:0], fits_7};  // @[TokenSelector.swift:192]
             remainder_7 <= fits_7 ? difference_7[30:0]
                 : remainder_grown_7[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_7_next_joined = {next_word[5:0], 4'h7};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_7 <= {1'b0, is_there_7_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_7 <= ({1'b0, is_there_7_next_joined} < sink)
+                | ({1'b0, is_there_7_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -387,6 +507,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_8_next_joined = {next_word[5:0], 4'h8};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_8 <= {1'b0, is_there_8_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_8 <= ({1'b0, is_there_8_next_joined} < sink)
+                | ({1'b0, is_there_8_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_9 <= rows - scan_payload_born[319:288];  // @[TokenSelector.swift:159]
@@ -408,6 +538,16 @@ module TokenSelector_n524288_k1024 (
             value_9 <= {value_9[29:0], fits_9};  // @[TokenSelector.swift:192]
             remainder_9 <= fits_9 ? difference_9[30:0]
                 : remainder_grown_9[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_9_next_joined = {next_word[5:0], 4'h9};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_9 <= {1'b0, is_there_9_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_9 <= ({1'b0, is_there_9_next_joined} < sink)
+                | ({1'b0, is_there_9_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -435,6 +575,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_10_next_joined = {next_word[5:0], 4'ha};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_10 <= {1'b0, is_there_10_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_10 <= ({1'b0, is_there_10_next_joined} < sink)
+                | ({1'b0, is_there_10_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_11 <= rows - scan_payload_born[383:352];  // @[TokenSelector.swift:159]
@@ -456,6 +606,16 @@ module TokenSelector_n524288_k1024 (
             value_11 <= {value_11[29:0], fits_11};  // @[TokenSelector.swift:192]
             remainder_11 <= fits_11 ? difference_11[30:0]
                 : remainder_grown_11[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_11_next_joined = {next_word[5:0], 4'hb};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_11 <= {1'b0, is_there_11_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_11 <= ({1'b0, is_there_11_next_joined} < sink)
+                | ({1'b0, is_there_11_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -483,6 +643,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_12_next_joined = {next_word[5:0], 4'hc};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_12 <= {1'b0, is_there_12_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_12 <= ({1'b0, is_there_12_next_joined} < sink)
+                | ({1'b0, is_there_12_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_13 <= rows - scan_payload_born[447:416];  // @[TokenSelector.swift:159]
@@ -504,6 +674,16 @@ module TokenSelector_n524288_k1024 (
             value_13 <= {value_13[29:0], fits_13};  // @[TokenSelector.swift:192]
             remainder_13 <= fits_13 ? difference_13[30:0]
                 : remainder_grown_13[30:0];  // @[TokenSelector.swift:193]
+        end
+    end
+
+    wire [9:0] is_there_13_next_joined = {next_word[5:0], 4'hd};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_13 <= {1'b0, is_there_13_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_13 <= ({1'b0, is_there_13_next_joined} < sink)
+                | ({1'b0, is_there_13_next_joined} >= recent);  // @[TokenSelector.swift:166]
         end
     end
 
@@ -531,6 +711,16 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_14_next_joined = {next_word[5:0], 4'he};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_14 <= {1'b0, is_there_14_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_14 <= ({1'b0, is_there_14_next_joined} < sink)
+                | ({1'b0, is_there_14_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     always @(posedge clock) begin
         if (take) begin  // @[TokenSelector.swift:158]
             divisor_15 <= rows - scan_payload_born[511:480];  // @[TokenSelector.swift:159]
@@ -555,170 +745,87 @@ module TokenSelector_n524288_k1024 (
         end
     end
 
+    wire [9:0] is_there_15_next_joined = {next_word[5:0], 4'hf};  // @[TokenSelector.swift:165]
+
+    always @(posedge clock) begin
+        if (take) begin  // @[TokenSelector.swift:165]
+            is_there_15 <= {1'b0, is_there_15_next_joined} < tokens;  // @[TokenSelector.swift:165]
+            is_protected_15 <= ({1'b0, is_there_15_next_joined} < sink)
+                | ({1'b0, is_there_15_next_joined} >= recent);  // @[TokenSelector.swift:166]
+        end
+    end
+
     wire engine_keys_valid = word_valid & (steps == 6'h0);  // @[TokenSelector.swift:171]
-    wire [9:0] engine_keys_payload_keys_joined = {word, 4'hf};  // @[TokenSelector.swift:171]
-    wire engine_keys_payload_keys_less = {1'b0, engine_keys_payload_keys_joined}
-        < tokens;  // @[TokenSelector.swift:171]
-    wire [31:0] engine_keys_payload_keys_choice = (engine_keys_payload_keys_less
-            & (all_are_candidates | candidate_word[15])) ? {
-            ({1'b0, engine_keys_payload_keys_joined} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined} >= recent), value_15[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:171]
-    wire [9:0] engine_keys_payload_keys_joined_2 = {word, 4'he};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_2 = {1'b0, engine_keys_payload_keys_joined_2}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_2 = (engine_keys_payload_keys_less_2
-            & (all_are_candidates | candidate_word[14])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_2} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_2} >= recent), value_14[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_3 = {word, 4'hd};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_3 = {1'b0, engine_keys_payload_keys_joined_3}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_3 = (engine_keys_payload_keys_less_3
-            & (all_are_candidates | candidate_word[13])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_3} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_3} >= recent), value_13[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_4 = {word, 4'hc};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_4 = {1'b0, engine_keys_payload_keys_joined_4}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_4 = (engine_keys_payload_keys_less_4
-            & (all_are_candidates | candidate_word[12])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_4} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_4} >= recent), value_12[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_5 = {word, 4'hb};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_5 = {1'b0, engine_keys_payload_keys_joined_5}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_5 = (engine_keys_payload_keys_less_5
-            & (all_are_candidates | candidate_word[11])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_5} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_5} >= recent), value_11[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_6 = {word, 4'ha};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_6 = {1'b0, engine_keys_payload_keys_joined_6}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_6 = (engine_keys_payload_keys_less_6
-            & (all_are_candidates | candidate_word[10])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_6} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_6} >= recent), value_10[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_7 = {word, 4'h9};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_7 = {1'b0, engine_keys_payload_keys_joined_7}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_7 = (engine_keys_payload_keys_less_7
-            & (all_are_candidates | candidate_word[9])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_7} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_7} >= recent), value_9[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_8 = {word, 4'h8};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_8 = {1'b0, engine_keys_payload_keys_joined_8}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_8 = (engine_keys_payload_keys_less_8
-            & (all_are_candidates | candidate_word[8])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_8} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_8} >= recent), value_8[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_9 = {word, 4'h7};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_9 = {1'b0, engine_keys_payload_keys_joined_9}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_9 = (engine_keys_payload_keys_less_9
-            & (all_are_candidates | candidate_word[7])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_9} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_9} >= recent), value_7[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_10 = {word, 4'h6};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_10 = {1'b0, engine_keys_payload_keys_joined_10}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_10 = (engine_keys_payload_keys_less_10
-            & (all_are_candidates | candidate_word[6])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_10} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_10} >= recent), value_6[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_11 = {word, 4'h5};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_11 = {1'b0, engine_keys_payload_keys_joined_11}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_11 = (engine_keys_payload_keys_less_11
-            & (all_are_candidates | candidate_word[5])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_11} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_11} >= recent), value_5[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_12 = {word, 4'h4};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_12 = {1'b0, engine_keys_payload_keys_joined_12}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_12 = (engine_keys_payload_keys_less_12
-            & (all_are_candidates | candidate_word[4])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_12} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_12} >= recent), value_4[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_13 = {word, 4'h3};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_13 = {1'b0, engine_keys_payload_keys_joined_13}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_13 = (engine_keys_payload_keys_less_13
-            & (all_are_candidates | candidate_word[3])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_13} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_13} >= recent), value_3[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_14 = {word, 4'h2};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_14 = {1'b0, engine_keys_payload_keys_joined_14}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_14 = (engine_keys_payload_keys_less_14
-            & (all_are_candidates | candidate_word[2])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_14} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_14} >= recent), value_2[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_15 = {word, 4'h1};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_15 = {1'b0, engine_keys_payload_keys_joined_15}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_15 = (engine_keys_payload_keys_less_15
-            & (all_are_candidates | candidate_word[1])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_15} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_15} >= recent), value_1[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
-    wire [9:0] engine_keys_payload_keys_joined_16 = {word, 4'h0};  // @[TokenSelector.swift:157]
-    wire engine_keys_payload_keys_less_16 = {1'b0, engine_keys_payload_keys_joined_16}
-        < tokens;  // @[TokenSelector.swift:157]
-    wire [31:0] engine_keys_payload_keys_choice_16 = (engine_keys_payload_keys_less_16
-            & (all_are_candidates | candidate_word[0])) ? {
-            ({1'b0, engine_keys_payload_keys_joined_16} < sink)
-                | ({1'b0, engine_keys_payload_keys_joined_16} >= recent), value_0[30:1], 1'b1
-        }
-        : 32'h0;  // @[TokenSelector.swift:157]
     wire [511:0] engine_keys_payload_keys = {
-        engine_keys_payload_keys_choice, engine_keys_payload_keys_choice_2,
-        engine_keys_payload_keys_choice_3, engine_keys_payload_keys_choice_4,
-        engine_keys_payload_keys_choice_5, engine_keys_payload_keys_choice_6,
-        engine_keys_payload_keys_choice_7, engine_keys_payload_keys_choice_8,
-        engine_keys_payload_keys_choice_9, engine_keys_payload_keys_choice_10,
-        engine_keys_payload_keys_choice_11, engine_keys_payload_keys_choice_12,
-        engine_keys_payload_keys_choice_13, engine_keys_payload_keys_choice_14,
-        engine_keys_payload_keys_choice_15, engine_keys_payload_keys_choice_16
+        (is_there_15 & (all_are_candidates | candidate_word[15])) ? {
+                is_protected_15, value_15[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_14 & (all_are_candidates | candidate_word[14])) ? {
+                is_protected_14, value_14[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_13 & (all_are_candidates | candidate_word[13])) ? {
+                is_protected_13, value_13[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_12 & (all_are_candidates | candidate_word[12])) ? {
+                is_protected_12, value_12[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_11 & (all_are_candidates | candidate_word[11])) ? {
+                is_protected_11, value_11[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_10 & (all_are_candidates | candidate_word[10])) ? {
+                is_protected_10, value_10[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_9 & (all_are_candidates | candidate_word[9])) ? {
+                is_protected_9, value_9[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_8 & (all_are_candidates | candidate_word[8])) ? {
+                is_protected_8, value_8[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_7 & (all_are_candidates | candidate_word[7])) ? {
+                is_protected_7, value_7[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_6 & (all_are_candidates | candidate_word[6])) ? {
+                is_protected_6, value_6[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_5 & (all_are_candidates | candidate_word[5])) ? {
+                is_protected_5, value_5[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_4 & (all_are_candidates | candidate_word[4])) ? {
+                is_protected_4, value_4[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_3 & (all_are_candidates | candidate_word[3])) ? {
+                is_protected_3, value_3[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_2 & (all_are_candidates | candidate_word[2])) ? {
+                is_protected_2, value_2[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_1 & (all_are_candidates | candidate_word[1])) ? {
+                is_protected_1, value_1[30:1], 1'b1
+            }
+            : 32'h0,
+        (is_there_0 & (all_are_candidates | candidate_word[0])) ? {
+                is_protected_0, value_0[30:1], 1'b1
+            }
+            : 32'h0
     };  // @[TokenSelector.swift:171]
     wire [15:0] engine_keys_payload_occupied = {
-        engine_keys_payload_keys_less, engine_keys_payload_keys_less_2,
-        engine_keys_payload_keys_less_3, engine_keys_payload_keys_less_4,
-        engine_keys_payload_keys_less_5, engine_keys_payload_keys_less_6,
-        engine_keys_payload_keys_less_7, engine_keys_payload_keys_less_8,
-        engine_keys_payload_keys_less_9, engine_keys_payload_keys_less_10,
-        engine_keys_payload_keys_less_11, engine_keys_payload_keys_less_12,
-        engine_keys_payload_keys_less_13, engine_keys_payload_keys_less_14,
-        engine_keys_payload_keys_less_15, engine_keys_payload_keys_less_16
+        is_there_15, is_there_14, is_there_13, is_there_12, is_there_11, is_there_10, is_there_9,
+        is_there_8, is_there_7, is_there_6, is_there_5, is_there_4, is_there_3, is_there_2,
+        is_there_1, is_there_0
     };  // @[TokenSelector.swift:171]
     wire engine_keys_payload_last = {1'b0, next_word} == words;  // @[TokenSelector.swift:171]
 
@@ -914,11 +1021,11 @@ module TokenSelector_n524288_k1024 (
 
     wire _unused_ok = &{
         1'b0, engine_selection_valid, engine_selection_payload_value,
-        engine_selection_payload_equals, engine_kept_payload_keys, words_sum[3:0], difference_0[31],
-        difference_1[31], difference_2[31], difference_3[31], difference_4[31], difference_5[31],
-        difference_6[31], difference_7[31], difference_8[31], difference_9[31], difference_10[31],
-        difference_11[31], difference_12[31], difference_13[31], difference_14[31],
-        difference_15[31]
+        engine_selection_payload_equals, engine_kept_payload_keys, words_next_sum[3:0],
+        difference_0[31], difference_1[31], difference_2[31], difference_3[31], difference_4[31],
+        difference_5[31], difference_6[31], difference_7[31], difference_8[31], difference_9[31],
+        difference_10[31], difference_11[31], difference_12[31], difference_13[31],
+        difference_14[31], difference_15[31]
     };
 endmodule
 

@@ -20,8 +20,8 @@ public struct HalfBuffer: Module {
         let full = c.register("full", .bit, reset: 0)
         let held = c.register("held", .unsigned(bits))
         c.drive(io.input.ready, !full.q)
+        c.when(!full.q) { held.next(io.input.payload) }
         c.when(io.input.fires) {
-            held.next(io.input.payload)
             full.set()
         }.elsewhen(io.output.ready) {
             full.clear()

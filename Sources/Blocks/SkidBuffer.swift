@@ -23,8 +23,9 @@ public struct SkidBuffer: Module {
         let full = c.register("full", .bit, reset: 0)
         let held = c.register("held", .unsigned(bits))
         c.drive(io.input.ready, !full.q)
+        // Also what does not come: the enable of as many bits as a word has is then a register.
+        c.when(!full.q) { held.next(io.input.payload) }
         c.when(io.input.fires & !io.output.ready) {
-            held.next(io.input.payload)
             full.set()
         }.elsewhen(io.output.ready) {
             full.clear()

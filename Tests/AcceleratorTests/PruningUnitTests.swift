@@ -13,6 +13,12 @@ let pruningLanes = lanes.filter { $0.slots == 1 }.map { SpAttenConfiguration(lan
 /// The transfers of a stream follow each other without a gap.
 private func isSteady(_ cycles: some BidirectionalCollection<Int>) -> Bool { cycles.last! - cycles.first! == cycles.count - 1 }
 
+/// A beat a cycle, but for one cycle between two rows.
+private func isSteadyInRows(_ stream: StreamRun.Transfers) throws -> Bool {
+    let rowLast = try stream.beats.map { try $0.value("row_last") == 1 }
+    return zip(zip(stream.cycles, stream.cycles.dropFirst()), rowLast).allSatisfy { $0.0.1 - $0.0.0 == ($0.1 ? 2 : 1) }
+}
+
 @Suite struct SerialMultiplierTests {
     @Test(arguments: [(31, 25), (33, 25), (7, 1), (1, 9)]) func products(bits: (Int, Int)) throws {
         let unit = try UnitScenario.serialMultiplier(
@@ -26,7 +32,7 @@ private func isSteady(_ cycles: some BidirectionalCollection<Int>) -> Bool { cyc
 @Suite struct KeyJoinerTests {
     @Test(arguments: pruningLanes) func rowsBackToBack(configuration: SpAttenConfiguration) throws {
         let run = try UnitScenario.keyJoiner(configuration, TestSeed.generator(#function)).runAll()
-        #expect(isSteady(run["keys"].cycles))
+        #expect(try isSteadyInRows(run["keys"]))
     }
 }
 
@@ -37,23 +43,24 @@ private func isSteady(_ cycles: some BidirectionalCollection<Int>) -> Bool { cyc
         }
     }
 
-    /// Without refining, a vector a cycle over all rows.
+    /// Without refining, a vector a cycle in every row.
     @Test(arguments: pruningLanes) func streamsFirstPasses(configuration: SpAttenConfiguration) throws {
         let unit = try UnitScenario.progressiveQueryKeyUnit(
             configuration, rows: 12, keys: 20, refines: nil, TestSeed.generator(#function))
         let run = try unit.run()
-        #expect(isSteady(run["keys"].cycles))
+        #expect(try isSteadyInRows(run["keys"]))
         let firstKey = try run["keys"].beats.map { try $0.value("is_sum") }.firstIndex(of: 0)!
         let latency = ProgressiveQueryKeyUnit(configuration: configuration).latency
         #expect(run["scores"].cycles[0] - run["keys"].cycles[firstKey + configuration.lane.steps - 1] == latency)
     }
 
-    /// With refining, the array has a vector in every cycle, whichever pass it is of.
+    /// With refining, the array has a vector in every cycle, whichever pass it is of, but for one cycle a row and pass.
     @Test(arguments: pruningLanes) func sharesTheArray(configuration: SpAttenConfiguration) throws {
         let unit = try UnitScenario.progressiveQueryKeyUnit(
             configuration, rows: 12, keys: 40, refines: 1, TestSeed.generator(#function))
         let run = try unit.run()
-        #expect(isSteady((run["keys"].cycles + run["lsb"].cycles).sorted()))
+        let vectors = (run["keys"].cycles + run["lsb"].cycles).sorted()
+        #expect(vectors.last! - vectors[0] < vectors.count + 2 * 12)
     }
 
     /// Scores that nobody takes do not hold up the refining, nor corrections the first pass.

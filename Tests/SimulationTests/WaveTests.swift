@@ -152,6 +152,7 @@ private struct Wrapper: Module {
             b111 1
             12
             b111 4
+            b0 6
             #15
             0!
             #20
@@ -165,6 +166,7 @@ private struct Wrapper: Module {
             b1001 1
             03
             b1001 4
+            b111 6
             #25
             0!
             #30
@@ -205,6 +207,7 @@ private struct Wrapper: Module {
             0,
             0/
             02
+            b11001000 6
             #65
             0!
             #70

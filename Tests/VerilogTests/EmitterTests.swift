@@ -27,10 +27,9 @@ import Verilog
                 reg [7:0] held;
 
                 assign input_ready = !full;
-                wire held_when = input_valid & input_ready & !output_ready;
 
                 always @(posedge clock) begin
-                    if (held_when) begin
+                    if (!full) begin
                         held <= input_payload;
                     end
                 end
@@ -38,7 +37,7 @@ import Verilog
                 always @(posedge clock) begin
                     if (reset) begin
                         full <= 1'b0;
-                    end else if (held_when) begin
+                    end else if (input_valid & input_ready & !output_ready) begin
                         full <= 1'b1;
                     end else if (output_ready) begin
                         full <= 1'b0;

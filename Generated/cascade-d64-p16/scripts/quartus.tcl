@@ -71,6 +71,7 @@ set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024_narrow.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w146_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelect_p1_n1024_w21_b2.v
@@ -78,8 +79,10 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d64.v
 set_global_assignment -name VERILOG_FILE rtl/TileSelection_p1_n1024_w21_b2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w108.v
 set_global_assignment -name VERILOG_FILE rtl/LocalValueSelector_k1024_narrow.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d4096.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/SerialProbabilityValueUnit_d64_m64_e2.v
@@ -99,6 +102,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w28_d2.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v

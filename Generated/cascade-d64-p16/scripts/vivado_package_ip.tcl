@@ -68,6 +68,7 @@ add_files [list \
   rtl/Fifo_w23_d2.v \
   rtl/ConfidenceUnit_k1024_narrow.v \
   rtl/Fifo_w2_d1024.v \
+  rtl/Fifo_w2_d2.v \
   rtl/Fifo_w114_d16.v \
   rtl/Fifo_w146_d2.v \
   rtl/RadixSelect_p1_n1024_w21_b2.v \
@@ -75,8 +76,10 @@ add_files [list \
   rtl/TileSelection_p1_n1024_w21_b2.v \
   rtl/SkidBuffer_w108.v \
   rtl/LocalValueSelector_k1024_narrow.v \
+  rtl/Fifo_w34_d2.v \
   rtl/Fifo_w36_d4.v \
   rtl/Fifo_w1_d4096.v \
+  rtl/Fifo_w1_d2.v \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v \
   rtl/SerialProbabilityValueUnit_d64_m64_e2.v \
@@ -96,6 +99,7 @@ add_files [list \
   rtl/Fifo_w1_d16.v \
   rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
+  rtl/Fifo_w28_d2.v \
   rtl/IndexGenerator_n4096_k1024.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \

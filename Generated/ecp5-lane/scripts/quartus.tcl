@@ -93,6 +93,7 @@ set_global_assignment -name VERILOG_FILE rtl/SerialMultiplier_a31_b25.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024_narrow.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w146_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelect_p1_n1024_w21_b2.v
@@ -100,8 +101,10 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d64.v
 set_global_assignment -name VERILOG_FILE rtl/TileSelection_p1_n1024_w21_b2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w108.v
 set_global_assignment -name VERILOG_FILE rtl/LocalValueSelector_k1024_narrow.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w34_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d4096.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/SerialProbabilityValueUnit_d64_m64_e2.v
@@ -121,15 +124,18 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w28_d2.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w46.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_i.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d32.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d4.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w128.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w128_n12.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
@@ -140,7 +146,6 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w10_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w128_n9.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w128_n2.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
@@ -149,6 +154,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d16.v
 set_global_assignment -name VERILOG_FILE rtl/RowWriter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/StateSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/ListSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w144_d2.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_n3.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w237_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d8.v

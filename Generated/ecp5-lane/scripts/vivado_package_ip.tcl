@@ -90,6 +90,7 @@ add_files [list \
   rtl/Fifo_w23_d2.v \
   rtl/ConfidenceUnit_k1024_narrow.v \
   rtl/Fifo_w2_d1024.v \
+  rtl/Fifo_w2_d2.v \
   rtl/Fifo_w114_d16.v \
   rtl/Fifo_w146_d2.v \
   rtl/RadixSelect_p1_n1024_w21_b2.v \
@@ -97,8 +98,10 @@ add_files [list \
   rtl/TileSelection_p1_n1024_w21_b2.v \
   rtl/SkidBuffer_w108.v \
   rtl/LocalValueSelector_k1024_narrow.v \
+  rtl/Fifo_w34_d2.v \
   rtl/Fifo_w36_d4.v \
   rtl/Fifo_w1_d4096.v \
+  rtl/Fifo_w1_d2.v \
   rtl/SerialRowCutter_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v \
   rtl/GatherReader_d64_m64_p16_n4096_b256_s16_s4_6_8_12.v \
   rtl/SerialProbabilityValueUnit_d64_m64_e2.v \
@@ -118,15 +121,18 @@ add_files [list \
   rtl/Fifo_w1_d16.v \
   rtl/Fifo_w33_d2.v \
   rtl/TokenBank_k1024_l4.v \
+  rtl/Fifo_w28_d2.v \
   rtl/IndexGenerator_n4096_k1024.v \
   rtl/TokenImportance_n4096_k1024_l4.v \
   rtl/Fifo_w40_d4.v \
   rtl/SkidBuffer_w46.v \
   rtl/RoundRobinArbiter_n3_w46.v \
   rtl/SpAttenLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_i.v \
+  rtl/Fifo_w13_d2.v \
   rtl/Fifo_w1_d32.v \
   rtl/Fifo_w17_d4.v \
   rtl/CascadeLane_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_shared.v \
+  rtl/HalfBuffer_w128.v \
   rtl/RecordReader_w128_n12.v \
   rtl/DescriptorFetcher_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/JobCheck_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
@@ -137,7 +143,6 @@ add_files [list \
   rtl/ControlReads_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RecordReader_w128_n9.v \
   rtl/HeadFeeder_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
-  rtl/Fifo_w13_d2.v \
   rtl/ListLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/RecordReader_w128_n2.v \
   rtl/StateLoader_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
@@ -146,6 +151,7 @@ add_files [list \
   rtl/RowWriter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/StateSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
   rtl/ListSaver_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16.v \
+  rtl/Fifo_w144_d2.v \
   rtl/PacketArbiter_d64_m64_p16_n4096_b256_e2_r1024_s16_k1_h16_n3.v \
   rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \

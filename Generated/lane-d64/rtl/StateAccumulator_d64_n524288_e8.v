@@ -57,7 +57,7 @@ module StateAccumulator_d64_n524288_e8 (
     assign leaf_ready = room;  // @[StateAccumulator.swift:57]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:133]
+        if (room) begin  // @[StateAccumulator.swift:133]
             aligned_output_0 <= {{40{leaf_payload_output_sums[41]}}, leaf_payload_output_sums[41:0]}
                 << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:133]
             aligned_output_1 <= {
@@ -92,6 +92,11 @@ module StateAccumulator_d64_n524288_e8 (
             aligned_class <= leaf_payload_reference[11:5];  // @[StateAccumulator.swift:137]
             aligned_weight_sum <= {40'h0, leaf_payload_weight_sum}
                 << leaf_payload_reference[4:0];  // @[StateAccumulator.swift:138]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (take) begin  // @[StateAccumulator.swift:59]
             closes_row <= leaf_payload_row_last;  // @[StateAccumulator.swift:59]
         end
     end
@@ -178,7 +183,7 @@ module StateAccumulator_d64_n524288_e8 (
         merge_merged_payload_output_sums_below;  // @[StateAccumulator.swift:80]
 
     always @(posedge clock) begin
-        if (take) begin  // @[StateAccumulator.swift:60]
+        if (room) begin  // @[StateAccumulator.swift:60]
             running_word <= running_sums[in_index];  // @[StateAccumulator.swift:60]
         end
         if (done) begin  // @[StateAccumulator.swift:81]

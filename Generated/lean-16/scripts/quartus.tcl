@@ -98,6 +98,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d8.v
 set_global_assignment -name VERILOG_FILE rtl/StateRouter_d128_n524288_e8_r4.v
 set_global_assignment -name VERILOG_FILE rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v
 set_global_assignment -name VERILOG_FILE rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w512.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n3.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
 set_global_assignment -name VERILOG_FILE rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
@@ -117,6 +118,7 @@ set_global_assignment -name VERILOG_FILE rtl/QueryFeeder_d128_m64_p64_n524288_b2
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w23.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n16_w23.v
 set_global_assignment -name VERILOG_FILE rtl/LaunchWriter_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w576_d2.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d128_m64_p64_n524288_b256_e8_r4_t128_l16_n2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w513_d8.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v

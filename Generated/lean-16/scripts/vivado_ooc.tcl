@@ -95,6 +95,7 @@ read_verilog [list \
   rtl/StateRouter_d128_n524288_e8_r4.v \
   rtl/LeanLane_d128_m64_p64_n524288_b256_e8_r4_t128.v \
   rtl/LeanCluster_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/HalfBuffer_w512.v \
   rtl/RecordReader_w512_n3.v \
   rtl/DescriptorFetcher_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
   rtl/LaunchCheck_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
@@ -114,6 +115,7 @@ read_verilog [list \
   rtl/SkidBuffer_w23.v \
   rtl/RoundRobinArbiter_n16_w23.v \
   rtl/LaunchWriter_d128_m64_p64_n524288_b256_e8_r4_t128_l16.v \
+  rtl/Fifo_w576_d2.v \
   rtl/PacketArbiter_d128_m64_p64_n524288_b256_e8_r4_t128_l16_n2.v \
   rtl/Fifo_w513_d8.v \
   rtl/Fifo_w23_d2.v \

@@ -16,10 +16,9 @@ module SkidBuffer_w17 (
     reg [16:0] held;  // @[SkidBuffer.swift:24]
 
     assign input_ready = !full;  // @[SkidBuffer.swift:25]
-    wire held_when = input_valid & input_ready & !output_ready;  // @[SkidBuffer.swift:26]
 
     always @(posedge clock) begin
-        if (held_when) begin  // @[SkidBuffer.swift:26]
+        if (!full) begin  // @[SkidBuffer.swift:27]
             held <= input_payload;  // @[SkidBuffer.swift:27]
         end
     end
@@ -27,15 +26,15 @@ module SkidBuffer_w17 (
     always @(posedge clock) begin
         if (reset) begin
             full <= 1'b0;  // @[SkidBuffer.swift:23]
-        end else if (held_when) begin  // @[SkidBuffer.swift:26]
-            full <= 1'b1;  // @[SkidBuffer.swift:28]
-        end else if (output_ready) begin  // @[SkidBuffer.swift:29]
-            full <= 1'b0;  // @[SkidBuffer.swift:30]
+        end else if (input_valid & input_ready & !output_ready) begin  // @[SkidBuffer.swift:28]
+            full <= 1'b1;  // @[SkidBuffer.swift:29]
+        end else if (output_ready) begin  // @[SkidBuffer.swift:30]
+            full <= 1'b0;  // @[SkidBuffer.swift:31]
         end
     end
 
-    assign output_valid = full | input_valid;  // @[SkidBuffer.swift:32]
-    assign output_payload = full ? held : input_payload;  // @[SkidBuffer.swift:33]
+    assign output_valid = full | input_valid;  // @[SkidBuffer.swift:33]
+    assign output_payload = full ? held : input_payload;  // @[SkidBuffer.swift:34]
 endmodule
 
 `default_nettype wire

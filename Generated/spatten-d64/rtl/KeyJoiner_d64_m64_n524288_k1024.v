@@ -4,82 +4,120 @@
 module KeyJoiner_d64_m64_n524288_k1024 (
     input  wire clock,
     input  wire reset,
-    input  wire row_valid,  // @[KeyJoiner.swift:68]
-    output wire row_ready,  // @[KeyJoiner.swift:68]
-    input  wire [19:0] row_payload_first,  // @[KeyJoiner.swift:68]
-    input  wire [2:0] row_payload_tile_size,  // @[KeyJoiner.swift:68]
-    input  wire [3:0] row_payload_lsb_bits,  // @[KeyJoiner.swift:68]
-    input  wire row_payload_joined,  // @[KeyJoiner.swift:68]
-    input  wire msb_valid,  // @[KeyJoiner.swift:68]
-    output wire msb_ready,  // @[KeyJoiner.swift:68]
-    input  wire [767:0] msb_payload_elements,  // @[KeyJoiner.swift:68]
-    input  wire msb_payload_occupied,  // @[KeyJoiner.swift:68]
-    input  wire msb_payload_row_last,  // @[KeyJoiner.swift:68]
-    input  wire lsb_valid,  // @[KeyJoiner.swift:68]
-    output wire lsb_ready,  // @[KeyJoiner.swift:68]
-    input  wire [767:0] lsb_payload_elements,  // @[KeyJoiner.swift:68]
-    input  wire lsb_payload_occupied,  // @[KeyJoiner.swift:68]
-    input  wire lsb_payload_row_last,  // @[KeyJoiner.swift:68]
-    output wire keys_valid,  // @[KeyJoiner.swift:69]
-    input  wire keys_ready,  // @[KeyJoiner.swift:69]
-    output wire [767:0] keys_payload_elements,  // @[KeyJoiner.swift:69]
-    output wire keys_payload_is_sum,  // @[KeyJoiner.swift:69]
-    output wire keys_payload_occupied,  // @[KeyJoiner.swift:69]
-    output wire keys_payload_tile_last,  // @[KeyJoiner.swift:69]
-    output wire keys_payload_row_last  // @[KeyJoiner.swift:69]
+    input  wire row_valid,  // @[KeyJoiner.swift:69]
+    output wire row_ready,  // @[KeyJoiner.swift:69]
+    input  wire [19:0] row_payload_first,  // @[KeyJoiner.swift:69]
+    input  wire [2:0] row_payload_tile_size,  // @[KeyJoiner.swift:69]
+    input  wire [3:0] row_payload_lsb_bits,  // @[KeyJoiner.swift:69]
+    input  wire row_payload_joined,  // @[KeyJoiner.swift:69]
+    input  wire msb_valid,  // @[KeyJoiner.swift:69]
+    output wire msb_ready,  // @[KeyJoiner.swift:69]
+    input  wire [767:0] msb_payload_elements,  // @[KeyJoiner.swift:69]
+    input  wire msb_payload_occupied,  // @[KeyJoiner.swift:69]
+    input  wire msb_payload_row_last,  // @[KeyJoiner.swift:69]
+    input  wire lsb_valid,  // @[KeyJoiner.swift:69]
+    output wire lsb_ready,  // @[KeyJoiner.swift:69]
+    input  wire [767:0] lsb_payload_elements,  // @[KeyJoiner.swift:69]
+    input  wire lsb_payload_occupied,  // @[KeyJoiner.swift:69]
+    input  wire lsb_payload_row_last,  // @[KeyJoiner.swift:69]
+    output wire keys_valid,  // @[KeyJoiner.swift:70]
+    input  wire keys_ready,  // @[KeyJoiner.swift:70]
+    output wire [767:0] keys_payload_elements,  // @[KeyJoiner.swift:70]
+    output wire keys_payload_is_sum,  // @[KeyJoiner.swift:70]
+    output wire keys_payload_occupied,  // @[KeyJoiner.swift:70]
+    output wire keys_payload_tile_last,  // @[KeyJoiner.swift:70]
+    output wire keys_payload_row_last  // @[KeyJoiner.swift:70]
 );
 
-    reg summed;  // @[KeyJoiner.swift:76]
-    reg [9:0] keys_done;  // @[KeyJoiner.swift:100]
-    wire skid_input_ready;  // @[KeyJoiner.swift:73]
-    wire skid_output_valid;  // @[KeyJoiner.swift:73]
-    wire [771:0] skid_output_payload;  // @[KeyJoiner.swift:73]
+    reg row_held;  // @[KeyJoiner.swift:76]
+    reg [19:0] first;  // @[KeyJoiner.swift:78]
+    reg [2:0] tile_size;  // @[KeyJoiner.swift:79]
+    reg joined;  // @[KeyJoiner.swift:80]
+    reg [3:0] join_bits;  // @[KeyJoiner.swift:81]
+    reg summed;  // @[KeyJoiner.swift:85]
+    reg [9:0] keys_done;  // @[KeyJoiner.swift:108]
+    wire skid_input_ready;  // @[KeyJoiner.swift:74]
+    wire skid_output_valid;  // @[KeyJoiner.swift:74]
+    wire [771:0] skid_output_payload;  // @[KeyJoiner.swift:74]
 
-    assign keys_valid = skid_output_valid;  // @[KeyJoiner.swift:73]
-    assign keys_payload_elements = skid_output_payload[771:4];  // @[KeyJoiner.swift:73]
-    assign keys_payload_is_sum = skid_output_payload[3];  // @[KeyJoiner.swift:73]
-    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyJoiner.swift:73]
-    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyJoiner.swift:73]
-    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyJoiner.swift:73]
-    wire ready = row_valid & skid_input_ready;  // @[KeyJoiner.swift:75]
-    wire is_sum = !row_payload_joined & !summed;  // @[KeyJoiner.swift:77]
-    wire [3:0] join_bits = row_payload_joined ? row_payload_lsb_bits
-        : 4'h0;  // @[KeyJoiner.swift:78]
-    wire msb_alone = join_bits == 4'h0;  // @[KeyJoiner.swift:79]
-    wire has_key = !is_sum & msb_valid & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:80]
-    wire take_key = ready & has_key;  // @[KeyJoiner.swift:81]
-    wire take = take_key | (ready & is_sum);  // @[KeyJoiner.swift:82]
-    assign msb_ready = ready & !is_sum & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:83]
-    assign lsb_ready = ready & !is_sum & !msb_alone & msb_valid;  // @[KeyJoiner.swift:84]
-    wire occupied = is_sum | msb_payload_occupied;  // @[KeyJoiner.swift:88]
-    wire row_ends = take_key & msb_payload_row_last;  // @[KeyJoiner.swift:91]
-    assign row_ready = row_ends;  // @[KeyJoiner.swift:92]
+    assign keys_valid = skid_output_valid;  // @[KeyJoiner.swift:74]
+    assign keys_payload_elements = skid_output_payload[771:4];  // @[KeyJoiner.swift:74]
+    assign keys_payload_is_sum = skid_output_payload[3];  // @[KeyJoiner.swift:74]
+    assign keys_payload_occupied = skid_output_payload[2];  // @[KeyJoiner.swift:74]
+    assign keys_payload_tile_last = skid_output_payload[1];  // @[KeyJoiner.swift:74]
+    assign keys_payload_row_last = skid_output_payload[0];  // @[KeyJoiner.swift:74]
+
+    always @(posedge clock) begin
+        if (!row_held) begin  // @[KeyJoiner.swift:78]
+            first <= row_payload_first;  // @[KeyJoiner.swift:78]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (!row_held) begin  // @[KeyJoiner.swift:79]
+            tile_size <= row_payload_tile_size;  // @[KeyJoiner.swift:79]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (!row_held) begin  // @[KeyJoiner.swift:80]
+            joined <= row_payload_joined;  // @[KeyJoiner.swift:80]
+        end
+    end
+
+    always @(posedge clock) begin
+        if (!row_held) begin  // @[KeyJoiner.swift:81]
+            join_bits <= row_payload_joined ? row_payload_lsb_bits : 4'h0;  // @[KeyJoiner.swift:81]
+        end
+    end
+
+    assign row_ready = !row_held;  // @[KeyJoiner.swift:82]
+    wire ready = row_held & skid_input_ready;  // @[KeyJoiner.swift:84]
+    wire is_sum = !joined & !summed;  // @[KeyJoiner.swift:86]
+    wire msb_alone = join_bits == 4'h0;  // @[KeyJoiner.swift:87]
+    wire has_key = !is_sum & msb_valid & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:88]
+    wire take_key = ready & has_key;  // @[KeyJoiner.swift:89]
+    wire take = take_key | (ready & is_sum);  // @[KeyJoiner.swift:90]
+    assign msb_ready = ready & !is_sum & (msb_alone | lsb_valid);  // @[KeyJoiner.swift:91]
+    assign lsb_ready = ready & !is_sum & !msb_alone & msb_valid;  // @[KeyJoiner.swift:92]
+    wire occupied = is_sum | msb_payload_occupied;  // @[KeyJoiner.swift:96]
+    wire row_ends = take_key & msb_payload_row_last;  // @[KeyJoiner.swift:99]
 
     always @(posedge clock) begin
         if (reset) begin
-            summed <= 1'b0;  // @[KeyJoiner.swift:76]
-        end else if (row_ends) begin  // @[KeyJoiner.swift:93]
-            summed <= 1'b0;  // @[KeyJoiner.swift:94]
-        end else if (take) begin  // @[KeyJoiner.swift:95]
-            summed <= 1'b1;  // @[KeyJoiner.swift:96]
+            row_held <= 1'b0;  // @[KeyJoiner.swift:76]
+        end else if (row_ends) begin  // @[KeyJoiner.swift:100]
+            row_held <= 1'b0;  // @[KeyJoiner.swift:100]
+        end else if (row_valid & row_ready) begin  // @[KeyJoiner.swift:100]
+            row_held <= 1'b1;  // @[KeyJoiner.swift:100]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            keys_done <= 10'h0;  // @[KeyJoiner.swift:100]
+            summed <= 1'b0;  // @[KeyJoiner.swift:85]
         end else if (row_ends) begin  // @[KeyJoiner.swift:101]
-            keys_done <= 10'h0;  // @[KeyJoiner.swift:102]
-        end else if (take_key) begin  // @[KeyJoiner.swift:103]
-            keys_done <= keys_done + 10'h1;  // @[KeyJoiner.swift:104]
+            summed <= 1'b0;  // @[KeyJoiner.swift:102]
+        end else if (take) begin  // @[KeyJoiner.swift:103]
+            summed <= 1'b1;  // @[KeyJoiner.swift:104]
         end
     end
 
-    wire [9:0] place = row_payload_first[9:0] + keys_done;  // @[KeyJoiner.swift:106]
-    wire [9:0] tile_mask = row_payload_tile_size[1] ? (row_payload_tile_size[0] ? 10'h3ff : 10'h1ff)
-        : {2'h0, row_payload_tile_size[0] ? 8'hff : 8'h7f};  // @[KeyJoiner.swift:107]
-    wire fills_tile = (place & tile_mask) == tile_mask;  // @[KeyJoiner.swift:108]
-    wire offered = row_valid & (is_sum | has_key);  // @[KeyJoiner.swift:116]
+    always @(posedge clock) begin
+        if (reset) begin
+            keys_done <= 10'h0;  // @[KeyJoiner.swift:108]
+        end else if (row_ends) begin  // @[KeyJoiner.swift:109]
+            keys_done <= 10'h0;  // @[KeyJoiner.swift:110]
+        end else if (take_key) begin  // @[KeyJoiner.swift:111]
+            keys_done <= keys_done + 10'h1;  // @[KeyJoiner.swift:112]
+        end
+    end
+
+    wire [9:0] place = first[9:0] + keys_done;  // @[KeyJoiner.swift:114]
+    wire [9:0] tile_mask = tile_size[1] ? (tile_size[0] ? 10'h3ff : 10'h1ff)
+        : {2'h0, tile_size[0] ? 8'hff : 8'h7f};  // @[KeyJoiner.swift:115]
+    wire fills_tile = (place & tile_mask) == tile_mask;  // @[KeyJoiner.swift:116]
+    wire offered = row_held & (is_sum | has_key);  // @[KeyJoiner.swift:124]
     wire [771:0] skid_input_payload = {
         is_sum ? 12'h1
             : (join_bits == 4'h5) ? {msb_payload_elements[762:756], lsb_payload_elements[760:756]}
@@ -338,9 +376,9 @@ module KeyJoiner_d64_m64_n524288_k1024 (
             : (join_bits == 4'h4) ? {msb_payload_elements[7:0], lsb_payload_elements[3:0]}
             : msb_payload_elements[11:0], is_sum, occupied,
         !is_sum & (msb_payload_row_last | fills_tile), !is_sum & msb_payload_row_last
-    };  // @[KeyJoiner.swift:118]
+    };  // @[KeyJoiner.swift:126]
 
-    SkidBuffer_w772 skid (  // @[KeyJoiner.swift:73]
+    SkidBuffer_w772 skid (  // @[KeyJoiner.swift:74]
         .clock(clock),
         .reset(reset),
         .input_valid(offered),
@@ -352,29 +390,29 @@ module KeyJoiner_d64_m64_n524288_k1024 (
     );
 
     wire _unused_ok = &{
-        1'b0, row_payload_first[19:10], row_payload_tile_size[2], lsb_payload_elements[767:761],
-        lsb_payload_elements[755:749], lsb_payload_elements[743:737], lsb_payload_elements[731:725],
-        lsb_payload_elements[719:713], lsb_payload_elements[707:701], lsb_payload_elements[695:689],
-        lsb_payload_elements[683:677], lsb_payload_elements[671:665], lsb_payload_elements[659:653],
-        lsb_payload_elements[647:641], lsb_payload_elements[635:629], lsb_payload_elements[623:617],
-        lsb_payload_elements[611:605], lsb_payload_elements[599:593], lsb_payload_elements[587:581],
-        lsb_payload_elements[575:569], lsb_payload_elements[563:557], lsb_payload_elements[551:545],
-        lsb_payload_elements[539:533], lsb_payload_elements[527:521], lsb_payload_elements[515:509],
-        lsb_payload_elements[503:497], lsb_payload_elements[491:485], lsb_payload_elements[479:473],
-        lsb_payload_elements[467:461], lsb_payload_elements[455:449], lsb_payload_elements[443:437],
-        lsb_payload_elements[431:425], lsb_payload_elements[419:413], lsb_payload_elements[407:401],
-        lsb_payload_elements[395:389], lsb_payload_elements[383:377], lsb_payload_elements[371:365],
-        lsb_payload_elements[359:353], lsb_payload_elements[347:341], lsb_payload_elements[335:329],
-        lsb_payload_elements[323:317], lsb_payload_elements[311:305], lsb_payload_elements[299:293],
-        lsb_payload_elements[287:281], lsb_payload_elements[275:269], lsb_payload_elements[263:257],
-        lsb_payload_elements[251:245], lsb_payload_elements[239:233], lsb_payload_elements[227:221],
-        lsb_payload_elements[215:209], lsb_payload_elements[203:197], lsb_payload_elements[191:185],
-        lsb_payload_elements[179:173], lsb_payload_elements[167:161], lsb_payload_elements[155:149],
-        lsb_payload_elements[143:137], lsb_payload_elements[131:125], lsb_payload_elements[119:113],
-        lsb_payload_elements[107:101], lsb_payload_elements[95:89], lsb_payload_elements[83:77],
-        lsb_payload_elements[71:65], lsb_payload_elements[59:53], lsb_payload_elements[47:41],
-        lsb_payload_elements[35:29], lsb_payload_elements[23:17], lsb_payload_elements[11:5],
-        lsb_payload_occupied, lsb_payload_row_last
+        1'b0, lsb_payload_elements[767:761], lsb_payload_elements[755:749],
+        lsb_payload_elements[743:737], lsb_payload_elements[731:725], lsb_payload_elements[719:713],
+        lsb_payload_elements[707:701], lsb_payload_elements[695:689], lsb_payload_elements[683:677],
+        lsb_payload_elements[671:665], lsb_payload_elements[659:653], lsb_payload_elements[647:641],
+        lsb_payload_elements[635:629], lsb_payload_elements[623:617], lsb_payload_elements[611:605],
+        lsb_payload_elements[599:593], lsb_payload_elements[587:581], lsb_payload_elements[575:569],
+        lsb_payload_elements[563:557], lsb_payload_elements[551:545], lsb_payload_elements[539:533],
+        lsb_payload_elements[527:521], lsb_payload_elements[515:509], lsb_payload_elements[503:497],
+        lsb_payload_elements[491:485], lsb_payload_elements[479:473], lsb_payload_elements[467:461],
+        lsb_payload_elements[455:449], lsb_payload_elements[443:437], lsb_payload_elements[431:425],
+        lsb_payload_elements[419:413], lsb_payload_elements[407:401], lsb_payload_elements[395:389],
+        lsb_payload_elements[383:377], lsb_payload_elements[371:365], lsb_payload_elements[359:353],
+        lsb_payload_elements[347:341], lsb_payload_elements[335:329], lsb_payload_elements[323:317],
+        lsb_payload_elements[311:305], lsb_payload_elements[299:293], lsb_payload_elements[287:281],
+        lsb_payload_elements[275:269], lsb_payload_elements[263:257], lsb_payload_elements[251:245],
+        lsb_payload_elements[239:233], lsb_payload_elements[227:221], lsb_payload_elements[215:209],
+        lsb_payload_elements[203:197], lsb_payload_elements[191:185], lsb_payload_elements[179:173],
+        lsb_payload_elements[167:161], lsb_payload_elements[155:149], lsb_payload_elements[143:137],
+        lsb_payload_elements[131:125], lsb_payload_elements[119:113], lsb_payload_elements[107:101],
+        lsb_payload_elements[95:89], lsb_payload_elements[83:77], lsb_payload_elements[71:65],
+        lsb_payload_elements[59:53], lsb_payload_elements[47:41], lsb_payload_elements[35:29],
+        lsb_payload_elements[23:17], lsb_payload_elements[11:5], lsb_payload_occupied,
+        lsb_payload_row_last, first[19:10], tile_size[2]
     };
 endmodule
 

@@ -118,7 +118,9 @@ module SpAttenDispatcher_n524288_k1024 (
     output wire fault_payload  // @[SpAttenDispatcher.swift:76]
 );
 
-    reg staged;  // @[SpAttenDispatcher.swift:81]
+    reg staged;  // @[SpAttenDispatcher.swift:83]
+    reg is_cut;  // @[SpAttenDispatcher.swift:84]
+    reg everyone_ready;  // @[SpAttenDispatcher.swift:85]
     reg list_loaded;  // @[KeptListLoader.swift:49]
     reg [10:0] spare_entries;  // @[KeptListLoader.swift:50]
     reg [10:0] list_entries;  // @[KeptListLoader.swift:51]
@@ -148,96 +150,78 @@ module SpAttenDispatcher_n524288_k1024 (
     reg [39:0] key_msb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] key_lsb_address;  // @[SpAttenJob.swift:78]
     reg [39:0] value_address;  // @[SpAttenJob.swift:78]
-    reg [19:0] limit;  // @[SpAttenDispatcher.swift:137]
-    reg [19:0] asked_first;  // @[SpAttenDispatcher.swift:138]
-    reg [19:0] asked_end;  // @[SpAttenDispatcher.swift:138]
-    reg gathered;  // @[SpAttenDispatcher.swift:139]
-    reg fault_of_list;  // @[SpAttenDispatcher.swift:140]
-    reg bank;  // @[SpAttenDispatcher.swift:150]
-    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire scales_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire scales_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:98]
-    wire faults_input_ready;  // @[SpAttenDispatcher.swift:98]
-    wire faults_output_valid;  // @[SpAttenDispatcher.swift:98]
-    wire faults_output_payload;  // @[SpAttenDispatcher.swift:98]
+    reg [19:0] limit;  // @[SpAttenDispatcher.swift:141]
+    reg [19:0] asked_first;  // @[SpAttenDispatcher.swift:142]
+    reg [19:0] asked_end;  // @[SpAttenDispatcher.swift:142]
+    reg gathered;  // @[SpAttenDispatcher.swift:143]
+    reg fault_of_list;  // @[SpAttenDispatcher.swift:144]
+    reg [19:0] first_position;  // @[SpAttenDispatcher.swift:153]
+    reg [19:0] end_position;  // @[SpAttenDispatcher.swift:153]
+    reg bank;  // @[SpAttenDispatcher.swift:154]
+    reg accumulates_keys;  // @[SpAttenDispatcher.swift:155]
+    reg fault;  // @[SpAttenDispatcher.swift:156]
+    wire key_msb_ranges_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [41:0] key_msb_ranges_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire key_msb_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [43:0] key_msb_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire key_lsb_ranges_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [41:0] key_lsb_ranges_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire key_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [43:0] key_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire value_ranges_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire value_ranges_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [41:0] value_ranges_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire value_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire value_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [43:0] value_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire joins_lsb_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire keeps_values_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire selects_values_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire join_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire join_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [27:0] join_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire query_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire query_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [5:0] query_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire refine_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire refine_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [1:0] refine_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire centre_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire centre_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire centre_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire centre_scales_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire centre_scales_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [23:0] centre_scales_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire scales_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire scales_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [23:0] scales_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire confidence_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [25:0] confidence_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire select_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire select_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [27:0] select_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire complete_rows_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire complete_rows_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [3:0] complete_rows_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire output_formats_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire output_formats_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire [3:0] output_formats_output_payload;  // @[SpAttenDispatcher.swift:102]
+    wire faults_input_ready;  // @[SpAttenDispatcher.swift:102]
+    wire faults_output_valid;  // @[SpAttenDispatcher.swift:102]
+    wire faults_output_payload;  // @[SpAttenDispatcher.swift:102]
 
-    wire everyone_ready_and = key_msb_ranges_input_ready
-        & key_msb_rows_input_ready
-        & key_lsb_ranges_input_ready
-        & key_lsb_rows_input_ready
-        & value_ranges_input_ready
-        & value_rows_input_ready
-        & joins_lsb_rows_input_ready
-        & keeps_values_rows_input_ready
-        & selects_values_rows_input_ready
-        & join_rows_input_ready
-        & query_rows_input_ready
-        & refine_rows_input_ready;  // @[SpAttenDispatcher.swift:128]
-    wire everyone_ready = everyone_ready_and
-        & centre_rows_input_ready
-        & centre_scales_input_ready
-        & scales_input_ready
-        & confidence_rows_input_ready
-        & select_rows_input_ready
-        & complete_rows_input_ready
-        & output_formats_input_ready
-        & faults_input_ready;  // @[SpAttenDispatcher.swift:128]
-    wire push = staged & everyone_ready;  // @[SpAttenDispatcher.swift:83]
-    wire room = !staged | everyone_ready;  // @[SpAttenDispatcher.swift:84]
+    wire push = is_cut & everyone_ready;  // @[SpAttenDispatcher.swift:86]
     wire list_open = !list_loaded & (rows_of_spare_list == 8'h0);  // @[KeptListLoader.swift:69]
     wire accept_entry = list_valid & list_open;  // @[KeptListLoader.swift:71]
     wire [10:0] entry_position = list_loading ? spare_entries
@@ -286,17 +270,17 @@ module SpAttenDispatcher_n524288_k1024 (
         !list_bank, entry_position[9:0]
     };  // @[KeptListLoader.swift:87]
     assign list_write_payload_token = list_payload_token;  // @[KeptListLoader.swift:87]
-    wire take_or = !job_payload_loads_list | list_loaded;  // @[SpAttenDispatcher.swift:89]
-    wire take = job_valid & room & take_or;  // @[SpAttenDispatcher.swift:89]
-    assign job_ready = room & take_or;  // @[SpAttenDispatcher.swift:90]
+    wire take_or = !job_payload_loads_list | list_loaded;  // @[SpAttenDispatcher.swift:92]
+    wire take = job_valid & !staged & take_or;  // @[SpAttenDispatcher.swift:92]
+    assign job_ready = !staged & take_or;  // @[SpAttenDispatcher.swift:93]
 
     always @(posedge clock) begin
         if (reset) begin
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:81]
-        end else if (take) begin  // @[SpAttenDispatcher.swift:91]
-            staged <= 1'b1;  // @[SpAttenDispatcher.swift:91]
-        end else if (push) begin  // @[SpAttenDispatcher.swift:91]
-            staged <= 1'b0;  // @[SpAttenDispatcher.swift:91]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:83]
+        end else if (take) begin  // @[SpAttenDispatcher.swift:94]
+            staged <= 1'b1;  // @[SpAttenDispatcher.swift:94]
+        end else if (push) begin  // @[SpAttenDispatcher.swift:94]
+            staged <= 1'b0;  // @[SpAttenDispatcher.swift:94]
         end
     end
 
@@ -363,19 +347,9 @@ module SpAttenDispatcher_n524288_k1024 (
     wire has_lsb = |job_payload_lsb_bits;  // @[SpAttenJob.swift:80]
     wire joins = (job_payload_refine == 2'h0) | !has_lsb;  // @[SpAttenJob.swift:81]
     wire asks = !joins & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:82]
-    wire beyond_limit = limit < asked_end;  // @[SpAttenDispatcher.swift:144]
-    wire inverted_range = (asked_end < asked_first)
-        | (limit < asked_first);  // @[SpAttenDispatcher.swift:145]
-    wire unheld_tokens = accumulates
-        & (asked_end > 20'h400)
-        & (limit > 20'h400);  // @[SpAttenDispatcher.swift:146]
-    wire [19:0] end_within_limit = beyond_limit ? limit
-        : asked_end;  // @[SpAttenDispatcher.swift:147]
-    wire [19:0] first_position = inverted_range ? end_within_limit
-        : asked_first;  // @[SpAttenDispatcher.swift:149]
 
     always @(posedge clock) begin
-        if (take) begin  // @[SpAttenJob.swift:83]
+        if (!staged) begin  // @[SpAttenJob.swift:83]
             joined <= joins;  // @[SpAttenJob.swift:83]
             decides <= asks;  // @[SpAttenJob.swift:84]
             reads_lsb <= has_lsb & (job_payload_refine != 2'h1);  // @[SpAttenJob.swift:85]
@@ -396,33 +370,57 @@ module SpAttenDispatcher_n524288_k1024 (
             key_lsb_address <= job_payload_key_lsb_address;  // @[SpAttenJob.swift:78]
             value_address <= job_payload_value_address;  // @[SpAttenJob.swift:78]
             limit <= job_payload_gathered ? {9'h0, row_entries}
-                : 20'h80000;  // @[SpAttenDispatcher.swift:137]
-            asked_first <= job_payload_first;  // @[SpAttenDispatcher.swift:138]
-            asked_end <= job_payload_end;  // @[SpAttenDispatcher.swift:138]
-            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:139]
-            fault_of_list <= row_fault;  // @[SpAttenDispatcher.swift:140]
-            bank <= row_bank;  // @[SpAttenDispatcher.swift:150]
+                : 20'h80000;  // @[SpAttenDispatcher.swift:141]
+            asked_first <= job_payload_first;  // @[SpAttenDispatcher.swift:142]
+            asked_end <= job_payload_end;  // @[SpAttenDispatcher.swift:142]
+            gathered <= job_payload_gathered;  // @[SpAttenDispatcher.swift:143]
+            fault_of_list <= row_fault;  // @[SpAttenDispatcher.swift:144]
         end
     end
 
-    wire fault = beyond_limit
-        | inverted_range
-        | unheld_tokens
-        | (gathered & fault_of_list);  // @[SpAttenDispatcher.swift:151]
-    wire [41:0] key_msb_ranges_input_payload = {
-        first_position, end_within_limit, gathered, bank
-    };  // @[SpAttenDispatcher.swift:99]
-    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign key_msb_range_payload_first =
-        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
-    assign key_msb_range_payload_end =
-        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
-    assign key_msb_range_payload_gathered =
-        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
-    assign key_msb_range_payload_bank =
-        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+    wire beyond_limit = limit < asked_end;  // @[SpAttenDispatcher.swift:148]
+    wire inverted_range = (asked_end < asked_first)
+        | (limit < asked_first);  // @[SpAttenDispatcher.swift:149]
+    wire unheld_tokens = accumulates
+        & (asked_end > 20'h400)
+        & (limit > 20'h400);  // @[SpAttenDispatcher.swift:150]
+    wire [19:0] end_within_limit = beyond_limit ? limit
+        : asked_end;  // @[SpAttenDispatcher.swift:151]
 
-    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:98]
+    always @(posedge clock) begin
+        first_position <= inverted_range ? end_within_limit
+            : asked_first;  // @[SpAttenDispatcher.swift:153]
+        end_position <= end_within_limit;  // @[SpAttenDispatcher.swift:153]
+    end
+
+    always @(posedge clock) begin
+        if (!staged) begin  // @[SpAttenDispatcher.swift:154]
+            bank <= row_bank;  // @[SpAttenDispatcher.swift:154]
+        end
+    end
+
+    always @(posedge clock) begin
+        accumulates_keys <= accumulates & !unheld_tokens;  // @[SpAttenDispatcher.swift:155]
+        fault <= beyond_limit
+            | inverted_range
+            | unheld_tokens
+            | (gathered & fault_of_list);  // @[SpAttenDispatcher.swift:156]
+    end
+
+    wire [41:0] key_msb_ranges_input_payload = {
+        first_position, end_position, gathered, bank
+    };  // @[SpAttenDispatcher.swift:103]
+    assign key_msb_range_valid = key_msb_ranges_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign key_msb_range_payload_first =
+        key_msb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:105]
+    assign key_msb_range_payload_end =
+        key_msb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:105]
+    assign key_msb_range_payload_gathered =
+        key_msb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:105]
+    assign key_msb_range_payload_bank =
+        key_msb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:105]
+
+    Fifo_w42_d8 key_msb_ranges (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -435,14 +433,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] key_msb_rows_input_payload = {
         key_msb_address, msb_bits
-    };  // @[SpAttenDispatcher.swift:99]
-    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign key_msb_reader_valid = key_msb_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign key_msb_reader_payload_address =
-        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
+        key_msb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:105]
     assign key_msb_reader_payload_bits =
-        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
+        key_msb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w44_d8 key_msb_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -453,21 +451,21 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_msb_rows_output_payload)
     );
 
-    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
+    wire key_lsb_ranges_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:103]
     wire [41:0] key_lsb_ranges_input_payload = {
-        first_position, end_within_limit, gathered, bank
-    };  // @[SpAttenDispatcher.swift:99]
-    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
+        first_position, end_position, gathered, bank
+    };  // @[SpAttenDispatcher.swift:103]
+    assign key_lsb_range_valid = key_lsb_ranges_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_range_payload_first =
-        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_range_payload_end =
-        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_range_payload_gathered =
-        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_range_payload_bank =
-        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w42_d8 key_lsb_ranges (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_ranges_input_valid),
@@ -478,17 +476,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(key_lsb_ranges_output_payload)
     );
 
-    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
+    wire key_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:103]
     wire [43:0] key_lsb_rows_input_payload = {
         key_lsb_address, lsb_bits
-    };  // @[SpAttenDispatcher.swift:99]
-    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign key_lsb_reader_valid = key_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_reader_payload_address =
-        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:105]
     assign key_lsb_reader_payload_bits =
-        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
+        key_lsb_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w44_d8 key_lsb_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(key_lsb_rows_input_valid),
@@ -500,19 +498,19 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     wire [41:0] value_ranges_input_payload = {
-        first_position, end_within_limit, gathered, bank
-    };  // @[SpAttenDispatcher.swift:99]
-    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:101]
+        first_position, end_position, gathered, bank
+    };  // @[SpAttenDispatcher.swift:103]
+    assign value_range_valid = value_ranges_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign value_range_payload_first =
-        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:101]
+        value_ranges_output_payload[41:22];  // @[SpAttenDispatcher.swift:105]
     assign value_range_payload_end =
-        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:101]
+        value_ranges_output_payload[21:2];  // @[SpAttenDispatcher.swift:105]
     assign value_range_payload_gathered =
-        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:101]
+        value_ranges_output_payload[1];  // @[SpAttenDispatcher.swift:105]
     assign value_range_payload_bank =
-        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+        value_ranges_output_payload[0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w42_d8 value_ranges (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -525,14 +523,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [43:0] value_rows_input_payload = {
         value_address, value_bits
-    };  // @[SpAttenDispatcher.swift:99]
-    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign value_reader_valid = value_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign value_reader_payload_address =
-        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:101]
+        value_rows_output_payload[43:4];  // @[SpAttenDispatcher.swift:105]
     assign value_reader_payload_bits =
-        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
+        value_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w44_d8 value_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -543,11 +541,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(value_rows_output_payload)
     );
 
-    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:99]
-    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
+    wire joins_lsb_rows_input_valid = push & reads_lsb;  // @[SpAttenDispatcher.swift:103]
+    assign joins_lsb_valid = joins_lsb_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign joins_lsb_payload = joins_lsb_rows_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w1_d8 joins_lsb_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(joins_lsb_rows_input_valid),
@@ -558,11 +556,11 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(joins_lsb_rows_output_payload)
     );
 
-    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    assign keeps_values_valid = keeps_values_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign keeps_values_payload =
-        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
+        keeps_values_rows_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w1_d8 keeps_values_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -574,11 +572,11 @@ module SpAttenDispatcher_n524288_k1024 (
     );
 
     assign selects_values_valid =
-        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+        selects_values_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign selects_values_payload =
-        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
+        selects_values_rows_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w1_d8 selects_values_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -591,15 +589,15 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] join_rows_input_payload = {
         first_position, tile_size, lsb_bits, joined
-    };  // @[SpAttenDispatcher.swift:99]
-    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign join_valid = join_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign join_payload_first = join_rows_output_payload[27:8];  // @[SpAttenDispatcher.swift:105]
     assign join_payload_tile_size =
-        join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:101]
-    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:101]
-    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+        join_rows_output_payload[7:5];  // @[SpAttenDispatcher.swift:105]
+    assign join_payload_lsb_bits = join_rows_output_payload[4:1];  // @[SpAttenDispatcher.swift:105]
+    assign join_payload_joined = join_rows_output_payload[0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w28_d8 join_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -612,14 +610,14 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [5:0] query_rows_input_payload = {
         joined, decides, lsb_bits
-    };  // @[SpAttenDispatcher.swift:99]
-    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:101]
-    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign query_valid = query_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign query_payload_joined = query_rows_output_payload[5];  // @[SpAttenDispatcher.swift:105]
+    assign query_payload_refines = query_rows_output_payload[4];  // @[SpAttenDispatcher.swift:105]
     assign query_payload_lsb_bits =
-        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:101]
+        query_rows_output_payload[3:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w6_d8 query_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -630,13 +628,13 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(query_rows_output_payload)
     );
 
-    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:99]
-    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    wire [1:0] refine_rows_input_payload = {decides, joined};  // @[SpAttenDispatcher.swift:103]
+    assign refine_valid = refine_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign refine_payload_decides =
-        refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:101]
-    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+        refine_rows_output_payload[1];  // @[SpAttenDispatcher.swift:105]
+    assign refine_payload_joined = refine_rows_output_payload[0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w2_d8 refine_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -647,10 +645,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(refine_rows_output_payload)
     );
 
-    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
+    assign centre_valid = centre_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign centre_payload = centre_rows_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w1_d8 centre_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -661,15 +659,15 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_rows_output_payload)
     );
 
-    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:99]
-    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:99]
-    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:101]
+    wire centre_scales_input_valid = push & decides;  // @[SpAttenDispatcher.swift:103]
+    wire [23:0] centre_scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:103]
+    assign centre_scale_valid = centre_scales_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign centre_scale_payload_mantissa =
-        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:101]
+        centre_scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:105]
     assign centre_scale_payload_shift =
-        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:101]
+        centre_scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w24_d8 centre_scales (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(centre_scales_input_valid),
@@ -680,12 +678,12 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(centre_scales_output_payload)
     );
 
-    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:99]
-    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:101]
-    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:101]
+    wire [23:0] scales_input_payload = {mantissa, shift};  // @[SpAttenDispatcher.swift:103]
+    assign scale_valid = scales_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign scale_payload_mantissa = scales_output_payload[23:6];  // @[SpAttenDispatcher.swift:105]
+    assign scale_payload_shift = scales_output_payload[5:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w24_d8 scales (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -696,17 +694,17 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(scales_output_payload)
     );
 
-    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:99]
+    wire confidence_rows_input_valid = push & decides;  // @[SpAttenDispatcher.swift:103]
     wire [25:0] confidence_rows_input_payload = {
         per_key, confidence
-    };  // @[SpAttenDispatcher.swift:99]
-    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign confidence_valid = confidence_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign confidence_payload_per_key =
-        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:101]
+        confidence_rows_output_payload[25];  // @[SpAttenDispatcher.swift:105]
     assign confidence_payload_confidence =
-        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:101]
+        confidence_rows_output_payload[24:0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w26_d8 confidence_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(confidence_rows_input_valid),
@@ -719,16 +717,16 @@ module SpAttenDispatcher_n524288_k1024 (
 
     wire [27:0] select_rows_input_payload = {
         value_rule, value_limit, renormalise
-    };  // @[SpAttenDispatcher.swift:99]
-    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
+    };  // @[SpAttenDispatcher.swift:103]
+    assign select_valid = select_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
     assign select_payload_rule =
-        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:101]
+        select_rows_output_payload[27:26];  // @[SpAttenDispatcher.swift:105]
     assign select_payload_limit =
-        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:101]
+        select_rows_output_payload[25:1];  // @[SpAttenDispatcher.swift:105]
     assign select_payload_renormalise =
-        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:101]
+        select_rows_output_payload[0];  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w28_d8 select_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -739,10 +737,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(select_rows_output_payload)
     );
 
-    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:101]
+    assign complete_valid = complete_rows_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign complete_payload = complete_rows_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w4_d8 complete_rows (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -753,10 +751,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(complete_rows_output_payload)
     );
 
-    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:101]
+    assign normalize_valid = output_formats_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign normalize_payload = output_formats_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w4_d8 output_formats (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -767,10 +765,10 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_payload(output_formats_output_payload)
     );
 
-    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:101]
-    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:101]
+    assign fault_valid = faults_output_valid;  // @[SpAttenDispatcher.swift:105]
+    assign fault_payload = faults_output_payload;  // @[SpAttenDispatcher.swift:105]
 
-    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:98]
+    Fifo_w1_d8 faults (  // @[SpAttenDispatcher.swift:102]
         .clock(clock),
         .reset(reset),
         .input_valid(push),
@@ -780,6 +778,28 @@ module SpAttenDispatcher_n524288_k1024 (
         .output_ready(fault_ready),
         .output_payload(faults_output_payload)
     );
+
+    wire [19:0] everyone_ready_next_joined = {
+        key_msb_ranges_input_ready, key_msb_rows_input_ready, key_lsb_ranges_input_ready,
+        key_lsb_rows_input_ready, value_ranges_input_ready, value_rows_input_ready,
+        joins_lsb_rows_input_ready, keeps_values_rows_input_ready, selects_values_rows_input_ready,
+        join_rows_input_ready, query_rows_input_ready, refine_rows_input_ready,
+        centre_rows_input_ready, centre_scales_input_ready, scales_input_ready,
+        confidence_rows_input_ready, select_rows_input_ready, complete_rows_input_ready,
+        output_formats_input_ready, faults_input_ready
+    };  // @[SpAttenDispatcher.swift:132]
+
+    always @(posedge clock) begin
+        if (reset) begin
+            is_cut <= 1'b0;  // @[SpAttenDispatcher.swift:84]
+            everyone_ready <= 1'b0;  // @[SpAttenDispatcher.swift:85]
+        end else begin
+            is_cut <= staged & !push;  // @[SpAttenDispatcher.swift:95]
+            everyone_ready <= &everyone_ready_next_joined;  // @[SpAttenDispatcher.swift:132]
+        end
+    end
+
+    wire _unused_ok = &{1'b0, accumulates_keys};
 endmodule
 
 `default_nettype wire

@@ -120,214 +120,215 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     wire [3:0] dispatcher_normalize_payload;  // @[SpAttenLane.swift:88]
     wire dispatcher_fault_valid;  // @[SpAttenLane.swift:88]
     wire dispatcher_fault_payload;  // @[SpAttenLane.swift:88]
-    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:94]
-    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:94]
-    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:94]
-    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:94]
-    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:94]
-    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:94]
-    wire key_msb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire key_msb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire key_msb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [39:0] key_msb_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:12]
-    wire [3:0] key_msb_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:12]
-    wire key_msb_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
-    wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
-    wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:178]
-    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:178]
-    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:178]
-    wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [39:0] key_lsb_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:12]
-    wire [3:0] key_lsb_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [767:0] key_lsb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
-    wire key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:52]
-    wire lsb_token_rows_output_valid;  // @[SpAttenLaneWiring.swift:52]
-    wire lsb_token_rows_output_payload;  // @[SpAttenLaneWiring.swift:52]
-    wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:53]
-    wire key_joiner_row_ready;  // @[SpAttenLane.swift:104]
-    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:104]
-    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:104]
-    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:104]
-    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:104]
-    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:104]
-    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:104]
-    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:104]
-    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:104]
-    wire query_key_row_ready;  // @[SpAttenLane.swift:105]
-    wire query_key_query_ready;  // @[SpAttenLane.swift:105]
-    wire query_key_keys_ready;  // @[SpAttenLane.swift:105]
-    wire query_key_lsb_ready;  // @[SpAttenLane.swift:105]
-    wire query_key_scores_valid;  // @[SpAttenLane.swift:105]
-    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:105]
-    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:105]
-    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:105]
-    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:105]
-    wire query_key_corrections_valid;  // @[SpAttenLane.swift:105]
-    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:105]
-    wire queries_input_ready;  // @[SpAttenLaneWiring.swift:42]
-    wire queries_output_valid;  // @[SpAttenLaneWiring.swift:42]
-    wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:42]
-    wire score_refiner_row_ready;  // @[SpAttenLane.swift:116]
-    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:116]
-    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:116]
-    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:116]
-    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:116]
-    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:116]
-    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:116]
-    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:116]
-    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:116]
-    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:116]
-    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:116]
-    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:121]
-    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:121]
-    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:121]
-    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:121]
-    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:121]
-    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:121]
-    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:121]
-    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:122]
-    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:122]
-    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:122]
-    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:122]
-    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:122]
-    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:122]
-    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:122]
-    wire confidence_row_ready;  // @[SpAttenLane.swift:123]
-    wire confidence_weights_ready;  // @[SpAttenLane.swift:123]
-    wire confidence_decisions_valid;  // @[SpAttenLane.swift:123]
-    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:123]
-    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:123]
-    wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:52]
-    wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:52]
-    wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:52]
-    wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:53]
-    wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:53]
-    wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:53]
-    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:134]
-    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:134]
-    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:134]
-    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:134]
-    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:134]
-    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:134]
-    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:134]
-    wire softmax_scores_ready;  // @[SpAttenLane.swift:135]
-    wire softmax_weights_valid;  // @[SpAttenLane.swift:135]
-    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:135]
-    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:135]
-    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:135]
-    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:135]
-    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:135]
-    wire value_selector_row_ready;  // @[SpAttenLane.swift:136]
-    wire value_selector_weights_ready;  // @[SpAttenLane.swift:136]
-    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:136]
-    wire value_selector_kept_valid;  // @[SpAttenLane.swift:136]
-    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:136]
-    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:136]
-    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:136]
-    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:136]
-    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:136]
-    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:136]
-    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:136]
-    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:136]
-    wire value_selector_sums_valid;  // @[SpAttenLane.swift:136]
-    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:136]
-    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:136]
-    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:136]
-    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:136]
-    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:136]
-    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:136]
-    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:136]
-    wire unrefined_flags_input_ready;  // @[SpAttenLaneWiring.swift:42]
-    wire unrefined_flags_output_valid;  // @[SpAttenLaneWiring.swift:42]
-    wire unrefined_flags_output_payload;  // @[SpAttenLaneWiring.swift:42]
-    wire value_source_range_ready;  // @[SpAttenLane.swift:178]
-    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:178]
-    wire value_source_decisions_ready;  // @[SpAttenLane.swift:178]
-    wire value_source_tokens_valid;  // @[SpAttenLane.swift:178]
-    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:178]
-    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:178]
-    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:178]
-    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:178]
-    wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:74]
-    wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:74]
-    wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:74]
-    wire value_reader_row_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire value_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:12]
-    wire value_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [39:0] value_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:12]
-    wire [3:0] value_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:12]
-    wire value_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:12]
-    wire [767:0] value_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:12]
-    wire value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:12]
-    wire value_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:12]
-    wire probability_value_weights_ready;  // @[SpAttenLane.swift:151]
-    wire probability_value_values_ready;  // @[SpAttenLane.swift:151]
-    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:151]
-    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:151]
-    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:151]
-    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:151]
-    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:151]
-    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:151]
-    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:152]
-    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:152]
-    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:152]
-    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:152]
-    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:152]
-    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:152]
-    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:152]
-    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:152]
-    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:152]
-    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:153]
-    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:153]
-    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:153]
-    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:153]
-    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:153]
-    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:153]
-    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:153]
-    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:153]
-    wire kept_weights_input_ready;  // @[SpAttenLane.swift:155]
-    wire kept_weights_output_valid;  // @[SpAttenLane.swift:155]
-    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:155]
-    wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:42]
-    wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:42]
-    wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:42]
-    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:135]
-    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:135]
-    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:135]
-    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:135]
-    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:135]
-    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:135]
-    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:135]
-    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:135]
-    wire port_arbiter_0_request_0_ready;  // @[SpAttenLaneWiring.swift:27]
-    wire port_arbiter_0_request_1_ready;  // @[SpAttenLaneWiring.swift:27]
-    wire port_arbiter_0_request_2_ready;  // @[SpAttenLaneWiring.swift:27]
-    wire port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:27]
-    wire [45:0] port_arbiter_0_granted_payload;  // @[SpAttenLaneWiring.swift:27]
+    wire key_msb_index_range_ready;  // @[SpAttenLane.swift:96]
+    wire key_msb_index_tokens_valid;  // @[SpAttenLane.swift:96]
+    wire [18:0] key_msb_index_tokens_payload_token;  // @[SpAttenLane.swift:96]
+    wire key_msb_index_tokens_payload_occupied;  // @[SpAttenLane.swift:96]
+    wire key_msb_index_tokens_payload_row_last;  // @[SpAttenLane.swift:96]
+    wire key_msb_index_tokens_payload_block_last;  // @[SpAttenLane.swift:96]
+    wire key_msb_reader_row_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire key_msb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire key_msb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [39:0] key_msb_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:26]
+    wire [3:0] key_msb_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:26]
+    wire key_msb_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [767:0] key_msb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:26]
+    wire key_msb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:26]
+    wire key_msb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_source_range_ready;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_keeps_all_ready;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_decisions_ready;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_tokens_valid;  // @[SpAttenLane.swift:183]
+    wire [18:0] key_lsb_source_tokens_payload_token;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_tokens_payload_occupied;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_tokens_payload_row_last;  // @[SpAttenLane.swift:183]
+    wire key_lsb_source_tokens_payload_block_last;  // @[SpAttenLane.swift:183]
+    wire key_lsb_reader_row_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [39:0] key_lsb_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:26]
+    wire [3:0] key_lsb_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [767:0] key_lsb_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:26]
+    wire key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:26]
+    wire lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:66]
+    wire lsb_token_rows_output_valid;  // @[SpAttenLaneWiring.swift:66]
+    wire lsb_token_rows_output_payload;  // @[SpAttenLaneWiring.swift:66]
+    wire lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:67]
+    wire lsb_vector_rows_output_valid;  // @[SpAttenLaneWiring.swift:67]
+    wire lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:67]
+    wire key_joiner_row_ready;  // @[SpAttenLane.swift:106]
+    wire key_joiner_msb_ready;  // @[SpAttenLane.swift:106]
+    wire key_joiner_lsb_ready;  // @[SpAttenLane.swift:106]
+    wire key_joiner_keys_valid;  // @[SpAttenLane.swift:106]
+    wire [767:0] key_joiner_keys_payload_elements;  // @[SpAttenLane.swift:106]
+    wire key_joiner_keys_payload_is_sum;  // @[SpAttenLane.swift:106]
+    wire key_joiner_keys_payload_occupied;  // @[SpAttenLane.swift:106]
+    wire key_joiner_keys_payload_tile_last;  // @[SpAttenLane.swift:106]
+    wire key_joiner_keys_payload_row_last;  // @[SpAttenLane.swift:106]
+    wire query_key_row_ready;  // @[SpAttenLane.swift:107]
+    wire query_key_query_ready;  // @[SpAttenLane.swift:107]
+    wire query_key_keys_ready;  // @[SpAttenLane.swift:107]
+    wire query_key_lsb_ready;  // @[SpAttenLane.swift:107]
+    wire query_key_scores_valid;  // @[SpAttenLane.swift:107]
+    wire [30:0] query_key_scores_payload_scores;  // @[SpAttenLane.swift:107]
+    wire query_key_scores_payload_occupied;  // @[SpAttenLane.swift:107]
+    wire query_key_scores_payload_tile_last;  // @[SpAttenLane.swift:107]
+    wire query_key_scores_payload_row_last;  // @[SpAttenLane.swift:107]
+    wire query_key_corrections_valid;  // @[SpAttenLane.swift:107]
+    wire signed [22:0] query_key_corrections_payload;  // @[SpAttenLane.swift:107]
+    wire queries_input_ready;  // @[SpAttenLaneWiring.swift:56]
+    wire queries_output_valid;  // @[SpAttenLaneWiring.swift:56]
+    wire [767:0] queries_output_payload;  // @[SpAttenLaneWiring.swift:56]
+    wire score_refiner_row_ready;  // @[SpAttenLane.swift:118]
+    wire score_refiner_scores_ready;  // @[SpAttenLane.swift:118]
+    wire score_refiner_decisions_ready;  // @[SpAttenLane.swift:118]
+    wire score_refiner_corrections_ready;  // @[SpAttenLane.swift:118]
+    wire score_refiner_refined_valid;  // @[SpAttenLane.swift:118]
+    wire [30:0] score_refiner_refined_payload_scores;  // @[SpAttenLane.swift:118]
+    wire score_refiner_refined_payload_occupied;  // @[SpAttenLane.swift:118]
+    wire score_refiner_refined_payload_tile_last;  // @[SpAttenLane.swift:118]
+    wire score_refiner_refined_payload_row_last;  // @[SpAttenLane.swift:118]
+    wire score_refiner_unrefined_valid;  // @[SpAttenLane.swift:118]
+    wire score_refiner_unrefined_payload;  // @[SpAttenLane.swift:118]
+    wire centre_scaler_scale_ready;  // @[SpAttenLane.swift:123]
+    wire centre_scaler_scores_ready;  // @[SpAttenLane.swift:123]
+    wire centre_scaler_scaled_valid;  // @[SpAttenLane.swift:123]
+    wire [23:0] centre_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:123]
+    wire centre_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:123]
+    wire centre_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:123]
+    wire centre_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:123]
+    wire centre_softmax_scores_ready;  // @[SpAttenLane.swift:124]
+    wire centre_softmax_weights_valid;  // @[SpAttenLane.swift:124]
+    wire [20:0] centre_softmax_weights_payload_weights;  // @[SpAttenLane.swift:124]
+    wire signed [11:0] centre_softmax_weights_payload_reference;  // @[SpAttenLane.swift:124]
+    wire centre_softmax_weights_payload_occupied;  // @[SpAttenLane.swift:124]
+    wire centre_softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:124]
+    wire centre_softmax_weights_payload_row_last;  // @[SpAttenLane.swift:124]
+    wire confidence_row_ready;  // @[SpAttenLane.swift:125]
+    wire confidence_weights_ready;  // @[SpAttenLane.swift:125]
+    wire confidence_decisions_valid;  // @[SpAttenLane.swift:125]
+    wire confidence_decisions_payload_keep;  // @[SpAttenLane.swift:125]
+    wire confidence_decisions_payload_row_last;  // @[SpAttenLane.swift:125]
+    wire refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:66]
+    wire refine_decisions_output_valid;  // @[SpAttenLaneWiring.swift:66]
+    wire [1:0] refine_decisions_output_payload;  // @[SpAttenLaneWiring.swift:66]
+    wire lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:67]
+    wire lsb_decisions_output_valid;  // @[SpAttenLaneWiring.swift:67]
+    wire [1:0] lsb_decisions_output_payload;  // @[SpAttenLaneWiring.swift:67]
+    wire score_scaler_scale_ready;  // @[SpAttenLane.swift:136]
+    wire score_scaler_scores_ready;  // @[SpAttenLane.swift:136]
+    wire score_scaler_scaled_valid;  // @[SpAttenLane.swift:136]
+    wire [23:0] score_scaler_scaled_payload_scores;  // @[SpAttenLane.swift:136]
+    wire score_scaler_scaled_payload_occupied;  // @[SpAttenLane.swift:136]
+    wire score_scaler_scaled_payload_tile_last;  // @[SpAttenLane.swift:136]
+    wire score_scaler_scaled_payload_row_last;  // @[SpAttenLane.swift:136]
+    wire softmax_scores_ready;  // @[SpAttenLane.swift:137]
+    wire softmax_weights_valid;  // @[SpAttenLane.swift:137]
+    wire [20:0] softmax_weights_payload_weights;  // @[SpAttenLane.swift:137]
+    wire signed [11:0] softmax_weights_payload_reference;  // @[SpAttenLane.swift:137]
+    wire softmax_weights_payload_occupied;  // @[SpAttenLane.swift:137]
+    wire softmax_weights_payload_tile_last;  // @[SpAttenLane.swift:137]
+    wire softmax_weights_payload_row_last;  // @[SpAttenLane.swift:137]
+    wire value_selector_row_ready;  // @[SpAttenLane.swift:138]
+    wire value_selector_weights_ready;  // @[SpAttenLane.swift:138]
+    wire value_selector_unrefined_ready;  // @[SpAttenLane.swift:138]
+    wire value_selector_kept_valid;  // @[SpAttenLane.swift:138]
+    wire [20:0] value_selector_kept_payload_weights;  // @[SpAttenLane.swift:138]
+    wire signed [11:0] value_selector_kept_payload_reference;  // @[SpAttenLane.swift:138]
+    wire value_selector_kept_payload_occupied;  // @[SpAttenLane.swift:138]
+    wire value_selector_kept_payload_tile_last;  // @[SpAttenLane.swift:138]
+    wire value_selector_kept_payload_row_last;  // @[SpAttenLane.swift:138]
+    wire value_selector_decisions_valid;  // @[SpAttenLane.swift:138]
+    wire value_selector_decisions_payload_keep;  // @[SpAttenLane.swift:138]
+    wire value_selector_decisions_payload_row_last;  // @[SpAttenLane.swift:138]
+    wire value_selector_sums_valid;  // @[SpAttenLane.swift:138]
+    wire value_selector_sums_payload_occupied;  // @[SpAttenLane.swift:138]
+    wire value_selector_sums_payload_keeps_values;  // @[SpAttenLane.swift:138]
+    wire signed [11:0] value_selector_sums_payload_reference;  // @[SpAttenLane.swift:138]
+    wire [30:0] value_selector_sums_payload_weight_sum;  // @[SpAttenLane.swift:138]
+    wire [30:0] value_selector_sums_payload_unrefined_sum;  // @[SpAttenLane.swift:138]
+    wire [30:0] value_selector_sums_payload_dropped_sum;  // @[SpAttenLane.swift:138]
+    wire value_selector_sums_payload_row_last;  // @[SpAttenLane.swift:138]
+    wire unrefined_flags_input_ready;  // @[SpAttenLane.swift:144]
+    wire unrefined_flags_output_valid;  // @[SpAttenLane.swift:144]
+    wire unrefined_flags_output_payload;  // @[SpAttenLane.swift:144]
+    wire value_source_range_ready;  // @[SpAttenLane.swift:183]
+    wire value_source_keeps_all_ready;  // @[SpAttenLane.swift:183]
+    wire value_source_decisions_ready;  // @[SpAttenLane.swift:183]
+    wire value_source_tokens_valid;  // @[SpAttenLane.swift:183]
+    wire [18:0] value_source_tokens_payload_token;  // @[SpAttenLane.swift:183]
+    wire value_source_tokens_payload_occupied;  // @[SpAttenLane.swift:183]
+    wire value_source_tokens_payload_row_last;  // @[SpAttenLane.swift:183]
+    wire value_source_tokens_payload_block_last;  // @[SpAttenLane.swift:183]
+    wire value_decisions_input_ready;  // @[SpAttenLaneWiring.swift:88]
+    wire value_decisions_output_valid;  // @[SpAttenLaneWiring.swift:88]
+    wire [1:0] value_decisions_output_payload;  // @[SpAttenLaneWiring.swift:88]
+    wire value_reader_row_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire value_reader_tokens_ready;  // @[SpAttenLaneWiring.swift:26]
+    wire value_reader_requests_0_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [39:0] value_reader_requests_0_payload_address;  // @[SpAttenLaneWiring.swift:26]
+    wire [3:0] value_reader_requests_0_payload_beats;  // @[SpAttenLaneWiring.swift:26]
+    wire value_reader_vectors_valid;  // @[SpAttenLaneWiring.swift:26]
+    wire [767:0] value_reader_vectors_payload_elements;  // @[SpAttenLaneWiring.swift:26]
+    wire value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:26]
+    wire value_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:26]
+    wire probability_value_weights_ready;  // @[SpAttenLane.swift:157]
+    wire probability_value_values_ready;  // @[SpAttenLane.swift:157]
+    wire probability_value_leaf_valid;  // @[SpAttenLane.swift:157]
+    wire probability_value_leaf_payload_occupied;  // @[SpAttenLane.swift:157]
+    wire signed [11:0] probability_value_leaf_payload_reference;  // @[SpAttenLane.swift:157]
+    wire [30:0] probability_value_leaf_payload_weight_sum;  // @[SpAttenLane.swift:157]
+    wire [335:0] probability_value_leaf_payload_output_sums;  // @[SpAttenLane.swift:157]
+    wire probability_value_leaf_payload_row_last;  // @[SpAttenLane.swift:157]
+    wire leaf_completion_value_bits_ready;  // @[SpAttenLane.swift:158]
+    wire leaf_completion_leaf_ready;  // @[SpAttenLane.swift:158]
+    wire leaf_completion_sums_ready;  // @[SpAttenLane.swift:158]
+    wire leaf_completion_completed_valid;  // @[SpAttenLane.swift:158]
+    wire leaf_completion_completed_payload_occupied;  // @[SpAttenLane.swift:158]
+    wire signed [11:0] leaf_completion_completed_payload_reference;  // @[SpAttenLane.swift:158]
+    wire [30:0] leaf_completion_completed_payload_weight_sum;  // @[SpAttenLane.swift:158]
+    wire [335:0] leaf_completion_completed_payload_output_sums;  // @[SpAttenLane.swift:158]
+    wire leaf_completion_completed_payload_row_last;  // @[SpAttenLane.swift:158]
+    wire state_accumulator_leaf_ready;  // @[SpAttenLane.swift:159]
+    wire state_accumulator_state_valid;  // @[SpAttenLane.swift:159]
+    wire state_accumulator_state_payload_occupied;  // @[SpAttenLane.swift:159]
+    wire signed [6:0] state_accumulator_state_payload_highest_class;  // @[SpAttenLane.swift:159]
+    wire [70:0] state_accumulator_state_payload_weight_sum;  // @[SpAttenLane.swift:159]
+    wire [70:0] state_accumulator_state_payload_weight_sum_below;  // @[SpAttenLane.swift:159]
+    wire [655:0] state_accumulator_state_payload_output_sums;  // @[SpAttenLane.swift:159]
+    wire [655:0] state_accumulator_state_payload_output_sums_below;  // @[SpAttenLane.swift:159]
+    wire kept_weights_input_ready;  // @[SpAttenLane.swift:161]
+    wire kept_weights_output_valid;  // @[SpAttenLane.swift:161]
+    wire [35:0] kept_weights_output_payload;  // @[SpAttenLane.swift:161]
+    wire tile_sums_input_ready;  // @[SpAttenLaneWiring.swift:56]
+    wire tile_sums_output_valid;  // @[SpAttenLaneWiring.swift:56]
+    wire [107:0] tile_sums_output_payload;  // @[SpAttenLaneWiring.swift:56]
+    wire normalizer_value_bits_ready;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_state_ready;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_output_valid;  // @[SpAttenLaneWiring.swift:149]
+    wire signed [15:0] normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_report_valid;  // @[SpAttenLaneWiring.swift:149]
+    wire signed [15:0] normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:149]
+    wire signed [15:0] normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_total_valid;  // @[SpAttenLaneWiring.swift:149]
+    wire normalizer_total_payload_occupied;  // @[SpAttenLaneWiring.swift:149]
+    wire signed [6:0] normalizer_total_payload_highest_class;  // @[SpAttenLaneWiring.swift:149]
+    wire [6:0] normalizer_total_payload_shift;  // @[SpAttenLaneWiring.swift:149]
+    wire [24:0] normalizer_total_payload_reciprocal;  // @[SpAttenLaneWiring.swift:149]
+    wire port_arbiter_0_request_0_ready;  // @[SpAttenLaneWiring.swift:41]
+    wire port_arbiter_0_request_1_ready;  // @[SpAttenLaneWiring.swift:41]
+    wire port_arbiter_0_request_2_ready;  // @[SpAttenLaneWiring.swift:41]
+    wire port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:41]
+    wire [45:0] port_arbiter_0_granted_payload;  // @[SpAttenLaneWiring.swift:41]
 
     assign job_ready = dispatcher_job_ready;  // @[SpAttenLane.swift:89]
     assign list_ready = dispatcher_list_ready;  // @[SpAttenLane.swift:90]
+    assign response_0_ready = 1'b1;  // @[SpAttenLaneWiring.swift:13]
 
-    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:94]
+    IndexGenerator_n524288_k1024 key_msb_index (  // @[SpAttenLane.swift:96]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_msb_range_valid),
@@ -348,17 +349,17 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire key_msb_reader_beats_0_valid = response_0_valid
-        & (response_0_payload_tag == 2'h0);  // @[SpAttenLaneWiring.swift:16]
+        & (response_0_payload_tag == 2'h0);  // @[SpAttenLaneWiring.swift:30]
     wire key_lsb_reader_beats_0_valid = response_0_valid
-        & (response_0_payload_tag == 2'h1);  // @[SpAttenLaneWiring.swift:16]
+        & (response_0_payload_tag == 2'h1);  // @[SpAttenLaneWiring.swift:30]
     wire dispatcher_joins_lsb_ready = lsb_token_rows_input_ready
-        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:55]
+        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:69]
     wire lsb_token_rows_input_valid = dispatcher_joins_lsb_valid
-        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:56]
+        & lsb_vector_rows_input_ready;  // @[SpAttenLaneWiring.swift:70]
     wire lsb_vector_rows_input_valid = dispatcher_joins_lsb_valid
-        & lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:57]
+        & lsb_token_rows_input_ready;  // @[SpAttenLaneWiring.swift:71]
 
-    Fifo_w1_d8 lsb_token_rows (  // @[SpAttenLaneWiring.swift:52]
+    Fifo_w1_d8 lsb_token_rows (  // @[SpAttenLaneWiring.swift:66]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_token_rows_input_valid),
@@ -371,18 +372,18 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire key_joiner_lsb_valid = key_lsb_reader_vectors_valid
         & lsb_vector_rows_output_valid
-        & lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:66]
+        & lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:80]
     wire query_key_lsb_valid = key_lsb_reader_vectors_valid
         & lsb_vector_rows_output_valid
-        & !lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:67]
-    wire key_lsb_reader_vectors_ready =  // @[SpAttenLaneWiring.swift:68]
+        & !lsb_vector_rows_output_payload;  // @[SpAttenLaneWiring.swift:81]
+    wire key_lsb_reader_vectors_ready =  // @[SpAttenLaneWiring.swift:82]
         lsb_vector_rows_output_valid
             & (lsb_vector_rows_output_payload ? key_joiner_lsb_ready : query_key_lsb_ready);
     wire lsb_vector_rows_output_ready = key_lsb_reader_vectors_valid
         & key_lsb_reader_vectors_ready
-        & key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:69]
+        & key_lsb_reader_vectors_payload_row_last;  // @[SpAttenLaneWiring.swift:83]
 
-    Fifo_w1_d8 lsb_vector_rows (  // @[SpAttenLaneWiring.swift:53]
+    Fifo_w1_d8 lsb_vector_rows (  // @[SpAttenLaneWiring.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_vector_rows_input_valid),
@@ -393,9 +394,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_vector_rows_output_payload)
     );
 
-    assign query_ready = queries_input_ready;  // @[SpAttenLaneWiring.swift:43]
+    assign query_ready = queries_input_ready;  // @[SpAttenLaneWiring.swift:57]
 
-    Fifo_w768_d2 queries (  // @[SpAttenLaneWiring.swift:42]
+    Fifo_w768_d2 queries (  // @[SpAttenLaneWiring.swift:56]
         .clock(clock),
         .reset(reset),
         .input_valid(query_valid),
@@ -406,7 +407,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(queries_output_payload)
     );
 
-    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:104]
+    KeyJoiner_d64_m64_n524288_k1024 key_joiner (  // @[SpAttenLane.swift:106]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_join_valid),
@@ -436,16 +437,16 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire score_refiner_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:195]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:200]
     wire centre_scaler_scores_valid = query_key_scores_valid
         & dispatcher_centre_valid
         & dispatcher_centre_payload
-        & score_refiner_scores_ready;  // @[SpAttenLane.swift:196]
+        & score_refiner_scores_ready;  // @[SpAttenLane.swift:201]
     wire query_key_scores_ready = dispatcher_centre_valid
         & score_refiner_scores_ready
-        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:197]
+        & (!dispatcher_centre_payload | centre_scaler_scores_ready);  // @[SpAttenLane.swift:202]
 
-    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:105]
+    ProgressiveQueryKeyUnit_d64_m64 query_key (  // @[SpAttenLane.swift:107]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_query_valid),
@@ -481,9 +482,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire dispatcher_centre_ready = query_key_scores_valid
         & query_key_scores_ready
-        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:198]
+        & query_key_scores_payload_row_last;  // @[SpAttenLane.swift:203]
 
-    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:121]
+    ScoreScaler_d64_m64_doubled centre_scaler (  // @[SpAttenLane.swift:123]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_centre_scale_valid),
@@ -504,7 +505,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(centre_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:122]
+    SoftmaxUnit_d64_m64 centre_softmax (  // @[SpAttenLane.swift:124]
         .clock(clock),
         .reset(reset),
         .scores_valid(centre_scaler_scaled_valid),
@@ -523,9 +524,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire confidence_decisions_ready = refine_decisions_input_ready
-        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:55]
+        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:69]
 
-    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:123]
+    ConfidenceUnit_k1024 confidence (  // @[SpAttenLane.swift:125]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_confidence_valid),
@@ -546,21 +547,21 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire refine_decisions_input_valid = confidence_decisions_valid
-        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:56]
+        & lsb_decisions_input_ready;  // @[SpAttenLaneWiring.swift:70]
     wire [1:0] refine_decisions_input_payload = {
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:56]
+    };  // @[SpAttenLaneWiring.swift:70]
     wire lsb_decisions_input_valid = confidence_decisions_valid
-        & refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:57]
+        & refine_decisions_input_ready;  // @[SpAttenLaneWiring.swift:71]
     wire [1:0] lsb_decisions_input_payload = {
         confidence_decisions_payload_keep, confidence_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:57]
+    };  // @[SpAttenLaneWiring.swift:71]
     wire score_refiner_decisions_payload_keep =
-        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:130]
+        refine_decisions_output_payload[1];  // @[SpAttenLane.swift:132]
     wire score_refiner_decisions_payload_row_last =
-        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:130]
+        refine_decisions_output_payload[0];  // @[SpAttenLane.swift:132]
 
-    Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:52]
+    Fifo_w2_d1024 refine_decisions (  // @[SpAttenLaneWiring.swift:66]
         .clock(clock),
         .reset(reset),
         .input_valid(refine_decisions_input_valid),
@@ -572,11 +573,11 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire key_lsb_source_decisions_payload_keep =
-        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:131]
+        lsb_decisions_output_payload[1];  // @[SpAttenLane.swift:133]
     wire key_lsb_source_decisions_payload_row_last =
-        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:131]
+        lsb_decisions_output_payload[0];  // @[SpAttenLane.swift:133]
 
-    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:178]
+    TokenSource_n524288_k1024 key_lsb_source (  // @[SpAttenLane.swift:183]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_key_lsb_range_valid),
@@ -603,7 +604,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .tokens_payload_block_last(key_lsb_source_tokens_payload_block_last)
     );
 
-    Fifo_w2_d1024 lsb_decisions (  // @[SpAttenLaneWiring.swift:53]
+    Fifo_w2_d1024 lsb_decisions (  // @[SpAttenLaneWiring.swift:67]
         .clock(clock),
         .reset(reset),
         .input_valid(lsb_decisions_input_valid),
@@ -614,7 +615,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(lsb_decisions_output_payload)
     );
 
-    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:134]
+    ScoreScaler_d64_m64_doubled score_scaler (  // @[SpAttenLane.swift:136]
         .clock(clock),
         .reset(reset),
         .scale_valid(dispatcher_scale_valid),
@@ -635,7 +636,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .scaled_payload_row_last(score_scaler_scaled_payload_row_last)
     );
 
-    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:135]
+    SoftmaxUnit_d64_m64 softmax (  // @[SpAttenLane.swift:137]
         .clock(clock),
         .reset(reset),
         .scores_valid(score_scaler_scaled_valid),
@@ -653,7 +654,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .weights_payload_row_last(softmax_weights_payload_row_last)
     );
 
-    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:116]
+    ScoreRefiner_d64_k1024 score_refiner (  // @[SpAttenLane.swift:118]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_refine_valid),
@@ -684,7 +685,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .unrefined_payload(score_refiner_unrefined_payload)
     );
 
-    Fifo_w1_d4096 unrefined_flags (  // @[SpAttenLaneWiring.swift:42]
+    Fifo_w1_d4096 unrefined_flags (  // @[SpAttenLane.swift:144]
         .clock(clock),
         .reset(reset),
         .input_valid(score_refiner_unrefined_valid),
@@ -697,22 +698,22 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire value_decisions_input_valid = value_selector_decisions_valid
         & dispatcher_selects_values_valid
-        & !dispatcher_selects_values_payload;  // @[SpAttenLaneWiring.swift:76]
+        & !dispatcher_selects_values_payload;  // @[SpAttenLaneWiring.swift:90]
     wire [1:0] value_decisions_input_payload = {
         value_selector_decisions_payload_keep, value_selector_decisions_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:76]
-    wire value_selector_decisions_ready =  // @[SpAttenLaneWiring.swift:77]
+    };  // @[SpAttenLaneWiring.swift:90]
+    wire value_selector_decisions_ready =  // @[SpAttenLaneWiring.swift:91]
         dispatcher_selects_values_valid
             & (dispatcher_selects_values_payload | value_decisions_input_ready);
     wire dispatcher_selects_values_ready = value_selector_decisions_valid
         & value_selector_decisions_ready
-        & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:78]
+        & value_selector_decisions_payload_row_last;  // @[SpAttenLaneWiring.swift:92]
     wire value_source_decisions_payload_keep =
-        value_decisions_output_payload[1];  // @[SpAttenLane.swift:145]
+        value_decisions_output_payload[1];  // @[SpAttenLane.swift:151]
     wire value_source_decisions_payload_row_last =
-        value_decisions_output_payload[0];  // @[SpAttenLane.swift:145]
+        value_decisions_output_payload[0];  // @[SpAttenLane.swift:151]
 
-    Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:74]
+    Fifo_w2_d1024 value_decisions (  // @[SpAttenLaneWiring.swift:88]
         .clock(clock),
         .reset(reset),
         .input_valid(value_decisions_input_valid),
@@ -723,7 +724,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(value_decisions_output_payload)
     );
 
-    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:178]
+    TokenSource_n524288_k1024 value_source (  // @[SpAttenLane.swift:183]
         .clock(clock),
         .reset(reset),
         .range_valid(dispatcher_value_range_valid),
@@ -751,24 +752,24 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire value_reader_beats_0_valid = response_0_valid
-        & (response_0_payload_tag == 2'h2);  // @[SpAttenLaneWiring.swift:16]
+        & (response_0_payload_tag == 2'h2);  // @[SpAttenLaneWiring.swift:30]
     wire [35:0] kept_weights_input_payload = {
         value_selector_kept_payload_weights, value_selector_kept_payload_reference,
         value_selector_kept_payload_occupied, value_selector_kept_payload_tile_last,
         value_selector_kept_payload_row_last
-    };  // @[SpAttenLane.swift:156]
+    };  // @[SpAttenLane.swift:162]
     wire [20:0] probability_value_weights_payload_weights =
-        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:158]
+        kept_weights_output_payload[35:15];  // @[SpAttenLane.swift:164]
     wire signed [11:0] probability_value_weights_payload_reference =
-        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:158]
+        kept_weights_output_payload[14:3];  // @[SpAttenLane.swift:164]
     wire probability_value_weights_payload_occupied =
-        kept_weights_output_payload[2];  // @[SpAttenLane.swift:158]
+        kept_weights_output_payload[2];  // @[SpAttenLane.swift:164]
     wire probability_value_weights_payload_tile_last =
-        kept_weights_output_payload[1];  // @[SpAttenLane.swift:158]
+        kept_weights_output_payload[1];  // @[SpAttenLane.swift:164]
     wire probability_value_weights_payload_row_last =
-        kept_weights_output_payload[0];  // @[SpAttenLane.swift:158]
+        kept_weights_output_payload[0];  // @[SpAttenLane.swift:164]
 
-    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:155]
+    Fifo_w36_d1024 kept_weights (  // @[SpAttenLane.swift:161]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_kept_valid),
@@ -780,11 +781,11 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire probability_value_values_valid = value_reader_vectors_valid
-        & value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:84]
+        & value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:98]
     wire value_reader_vectors_ready = probability_value_values_ready
-        | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:85]
+        | !value_reader_vectors_payload_occupied;  // @[SpAttenLaneWiring.swift:99]
 
-    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:151]
+    ProbabilityValueUnit_d64_m64_e8 probability_value (  // @[SpAttenLane.swift:157]
         .clock(clock),
         .reset(reset),
         .weights_valid(kept_weights_output_valid),
@@ -806,7 +807,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .leaf_payload_row_last(probability_value_leaf_payload_row_last)
     );
 
-    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:136]
+    LocalValueSelector_k1024 value_selector (  // @[SpAttenLane.swift:138]
         .clock(clock),
         .reset(reset),
         .row_valid(dispatcher_select_valid),
@@ -851,23 +852,23 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         value_selector_sums_payload_reference, value_selector_sums_payload_weight_sum,
         value_selector_sums_payload_unrefined_sum, value_selector_sums_payload_dropped_sum,
         value_selector_sums_payload_row_last
-    };  // @[SpAttenLaneWiring.swift:44]
+    };  // @[SpAttenLaneWiring.swift:58]
     wire leaf_completion_sums_payload_occupied =
-        tile_sums_output_payload[107];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[107];  // @[SpAttenLaneWiring.swift:59]
     wire leaf_completion_sums_payload_keeps_values =
-        tile_sums_output_payload[106];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[106];  // @[SpAttenLaneWiring.swift:59]
     wire signed [11:0] leaf_completion_sums_payload_reference =
-        tile_sums_output_payload[105:94];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[105:94];  // @[SpAttenLaneWiring.swift:59]
     wire [30:0] leaf_completion_sums_payload_weight_sum =
-        tile_sums_output_payload[93:63];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[93:63];  // @[SpAttenLaneWiring.swift:59]
     wire [30:0] leaf_completion_sums_payload_unrefined_sum =
-        tile_sums_output_payload[62:32];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[62:32];  // @[SpAttenLaneWiring.swift:59]
     wire [30:0] leaf_completion_sums_payload_dropped_sum =
-        tile_sums_output_payload[31:1];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[31:1];  // @[SpAttenLaneWiring.swift:59]
     wire leaf_completion_sums_payload_row_last =
-        tile_sums_output_payload[0];  // @[SpAttenLaneWiring.swift:45]
+        tile_sums_output_payload[0];  // @[SpAttenLaneWiring.swift:59]
 
-    Fifo_w108_d16 tile_sums (  // @[SpAttenLaneWiring.swift:42]
+    Fifo_w108_d16 tile_sums (  // @[SpAttenLaneWiring.swift:56]
         .clock(clock),
         .reset(reset),
         .input_valid(value_selector_sums_valid),
@@ -878,7 +879,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .output_payload(tile_sums_output_payload)
     );
 
-    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:152]
+    LeafCompletion_d64_e8_k1024 leaf_completion (  // @[SpAttenLane.swift:158]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_complete_valid),
@@ -909,7 +910,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .completed_payload_row_last(leaf_completion_completed_payload_row_last)
     );
 
-    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:153]
+    StateAccumulator_d64_n524288_e8_x1 state_accumulator (  // @[SpAttenLane.swift:159]
         .clock(clock),
         .reset(reset),
         .leaf_valid(leaf_completion_completed_valid),
@@ -929,25 +930,25 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .state_payload_output_sums_below(state_accumulator_state_payload_output_sums_below)
     );
 
-    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:138]
+    assign output_valid = normalizer_output_valid;  // @[SpAttenLaneWiring.swift:152]
     assign output_payload_element =
-        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:138]
-    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:138]
+        normalizer_output_payload_element;  // @[SpAttenLaneWiring.swift:152]
+    assign output_payload_last = normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:152]
     wire dispatcher_row_done = normalizer_output_valid
         & output_ready
-        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:143]
-    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:144]
+        & normalizer_output_payload_last;  // @[SpAttenLaneWiring.swift:157]
+    wire normalizer_total_ready = 1'b1;  // @[SpAttenLaneWiring.swift:158]
     assign report_valid = normalizer_report_valid
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:170]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:184]
     assign report_payload_unrefined =
-        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:170]
+        normalizer_report_payload_unrefined;  // @[SpAttenLaneWiring.swift:184]
     assign report_payload_dropped =
-        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:170]
-    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:170]
+        normalizer_report_payload_dropped;  // @[SpAttenLaneWiring.swift:184]
+    assign report_payload_fault = dispatcher_fault_payload;  // @[SpAttenLaneWiring.swift:184]
     wire normalizer_report_ready = report_ready
-        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:172]
+        & dispatcher_fault_valid;  // @[SpAttenLaneWiring.swift:186]
 
-    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:135]
+    Normalizer_d64_n524288_e8_report normalizer (  // @[SpAttenLaneWiring.swift:149]
         .clock(clock),
         .reset(reset),
         .value_bits_valid(dispatcher_normalize_valid),
@@ -978,7 +979,7 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
     );
 
     wire dispatcher_fault_ready = report_ready
-        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:173]
+        & normalizer_report_valid;  // @[SpAttenLaneWiring.swift:187]
 
     SpAttenDispatcher_n524288_k1024 dispatcher (  // @[SpAttenLane.swift:88]
         .clock(clock),
@@ -1099,9 +1100,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire [45:0] port_arbiter_0_request_0_payload = {
         key_msb_reader_requests_0_payload_address, key_msb_reader_requests_0_payload_beats, 2'h0
-    };  // @[SpAttenLaneWiring.swift:33]
+    };  // @[SpAttenLaneWiring.swift:47]
 
-    // @[SpAttenLaneWiring.swift:12]
+    // @[SpAttenLaneWiring.swift:26]
     GatherReader_d64_m64_p64_n524288_b256_s64_s3_4_6_8_12 key_msb_reader (
         .clock(clock),
         .reset(reset),
@@ -1130,9 +1131,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire [45:0] port_arbiter_0_request_1_payload = {
         key_lsb_reader_requests_0_payload_address, key_lsb_reader_requests_0_payload_beats, 2'h1
-    };  // @[SpAttenLaneWiring.swift:33]
+    };  // @[SpAttenLaneWiring.swift:47]
 
-    // @[SpAttenLaneWiring.swift:12]
+    // @[SpAttenLaneWiring.swift:26]
     GatherReader_d64_m64_p64_n524288_b256_s64_u0_4_5 key_lsb_reader (
         .clock(clock),
         .reset(reset),
@@ -1161,9 +1162,9 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
 
     wire [45:0] port_arbiter_0_request_2_payload = {
         value_reader_requests_0_payload_address, value_reader_requests_0_payload_beats, 2'h2
-    };  // @[SpAttenLaneWiring.swift:33]
+    };  // @[SpAttenLaneWiring.swift:47]
 
-    // @[SpAttenLaneWiring.swift:12]
+    // @[SpAttenLaneWiring.swift:26]
     GatherReader_d64_m64_p64_n524288_b256_s64_s4_6_8_12 value_reader (
         .clock(clock),
         .reset(reset),
@@ -1190,15 +1191,15 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .vectors_payload_row_last(value_reader_vectors_payload_row_last)
     );
 
-    assign request_0_valid = port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:36]
+    assign request_0_valid = port_arbiter_0_granted_valid;  // @[SpAttenLaneWiring.swift:50]
     assign request_0_payload_address =
-        port_arbiter_0_granted_payload[45:6];  // @[SpAttenLaneWiring.swift:36]
+        port_arbiter_0_granted_payload[45:6];  // @[SpAttenLaneWiring.swift:50]
     assign request_0_payload_beats =
-        port_arbiter_0_granted_payload[5:2];  // @[SpAttenLaneWiring.swift:36]
+        port_arbiter_0_granted_payload[5:2];  // @[SpAttenLaneWiring.swift:50]
     assign request_0_payload_tag =
-        port_arbiter_0_granted_payload[1:0];  // @[SpAttenLaneWiring.swift:36]
+        port_arbiter_0_granted_payload[1:0];  // @[SpAttenLaneWiring.swift:50]
 
-    RoundRobinArbiter_n3_w46 port_arbiter_0 (  // @[SpAttenLaneWiring.swift:27]
+    RoundRobinArbiter_n3_w46 port_arbiter_0 (  // @[SpAttenLaneWiring.swift:41]
         .clock(clock),
         .reset(reset),
         .request_0_valid(key_msb_reader_requests_0_valid),
@@ -1214,8 +1215,6 @@ module SpAttenLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4 (
         .granted_ready(request_0_ready),
         .granted_payload(port_arbiter_0_granted_payload)
     );
-
-    assign response_0_ready = 1'b1;  // @[SpAttenLane.swift:171]
 
     wire _unused_ok = &{
         1'b0, value_reader_vectors_payload_row_last, normalizer_total_valid,

@@ -126,6 +126,7 @@ set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d64_m64_p64_n524288_b25
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d32.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w17_d4.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_slots2.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w512.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w512_n3.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
@@ -145,6 +146,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d16.v
 set_global_assignment -name VERILOG_FILE rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
 set_global_assignment -name VERILOG_FILE rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w576_d2.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_slots2_n3.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w237_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d8.v

@@ -126,6 +126,7 @@ add_files [list \
   rtl/Fifo_w2_d256.v \
   rtl/Fifo_w17_d4.v \
   rtl/CascadeLane_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_shared_l8_slots2.v \
+  rtl/HalfBuffer_w512.v \
   rtl/RecordReader_w512_n3.v \
   rtl/DescriptorFetcher_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
   rtl/JobCheck_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
@@ -145,6 +146,7 @@ add_files [list \
   rtl/RowWriter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
   rtl/StateSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
   rtl/ListSaver_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2.v \
+  rtl/Fifo_w576_d2.v \
   rtl/PacketArbiter_d64_m64_p64_n524288_b256_e8_r1024_s64_k4_h64_l8_slots2_n3.v \
   rtl/Fifo_w237_d4.v \
   rtl/Fifo_w11_d8.v \

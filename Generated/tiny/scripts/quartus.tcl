@@ -91,6 +91,7 @@ set_global_assignment -name VERILOG_FILE rtl/SerialMultiplier_a31_b25.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ConfidenceUnit_k1024_narrow.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d1024.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w2_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w114_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w146_d2.v
 set_global_assignment -name VERILOG_FILE rtl/RadixSelect_p1_n1024_w21_b2.v
@@ -98,8 +99,10 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w23_d64.v
 set_global_assignment -name VERILOG_FILE rtl/TileSelection_p1_n1024_w21_b2.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w108.v
 set_global_assignment -name VERILOG_FILE rtl/LocalValueSelector_k1024_narrow.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w32_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w36_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d4096.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d2.v
 set_global_assignment -name VERILOG_FILE rtl/SerialRowCutter_d16_m16_p8_n4096_b256_s8_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/GatherReader_d16_m16_p8_n4096_b256_s8_s4_6_8_12.v
 set_global_assignment -name VERILOG_FILE rtl/ProbabilityValueUnit_d16_m16_e2.v
@@ -118,14 +121,17 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2048.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d16.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d2.v
 set_global_assignment -name VERILOG_FILE rtl/TokenBank_k1024_l4.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w28_d2.v
 set_global_assignment -name VERILOG_FILE rtl/IndexGenerator_n4096_k1024.v
 set_global_assignment -name VERILOG_FILE rtl/TokenImportance_n4096_k1024_l4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w40_d4.v
 set_global_assignment -name VERILOG_FILE rtl/SkidBuffer_w46.v
 set_global_assignment -name VERILOG_FILE rtl/RoundRobinArbiter_n3_w46.v
 set_global_assignment -name VERILOG_FILE rtl/SpAttenLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_i.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w1_d32.v
 set_global_assignment -name VERILOG_FILE rtl/CascadeLane_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_shared.v
+set_global_assignment -name VERILOG_FILE rtl/HalfBuffer_w64.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w64_n24.v
 set_global_assignment -name VERILOG_FILE rtl/DescriptorFetcher_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/JobCheck_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
@@ -136,7 +142,6 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d16.v
 set_global_assignment -name VERILOG_FILE rtl/ControlReads_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w64_n6.v
 set_global_assignment -name VERILOG_FILE rtl/HeadFeeder_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
-set_global_assignment -name VERILOG_FILE rtl/Fifo_w13_d2.v
 set_global_assignment -name VERILOG_FILE rtl/ListLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/RecordReader_w64_n4.v
 set_global_assignment -name VERILOG_FILE rtl/StateLoader_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
@@ -145,6 +150,7 @@ set_global_assignment -name VERILOG_FILE rtl/Fifo_w33_d16.v
 set_global_assignment -name VERILOG_FILE rtl/RowWriter_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/StateSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
 set_global_assignment -name VERILOG_FILE rtl/ListSaver_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16.v
+set_global_assignment -name VERILOG_FILE rtl/Fifo_w72_d2.v
 set_global_assignment -name VERILOG_FILE rtl/PacketArbiter_d16_m16_p8_n4096_b256_e2_r1024_s8_k1_h16_n3.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w237_d4.v
 set_global_assignment -name VERILOG_FILE rtl/Fifo_w11_d8.v

@@ -101,23 +101,24 @@ package struct TokenImportance: Module {
         // A row leaves once all of it is known.
         let swept = owner.ofNext(zip(banks, io.bank).map { $0.sweeping | $1.command.valid })
         let quiet = c.named("quiet", !running.q & !weighing & !adding & !swept)
+        let range = configuration.relayed(c, "next_range", io.range)
         let known = c.named("row_known", rows.output.valid & io.total.valid)
-        let passes = c.named("row_passes", known & !rows.output.payload & io.range.valid & quiet)
+        let passes = c.named("row_passes", known & !rows.output.payload & range.valid & quiet)
         let begins = c.named("row_begins", known & rows.output.payload & quiet)
         let index = c.instance("index", IndexGenerator(configuration))
         c.drive(index.list.valid, io.list.valid)
         c.drive(index.list.payload, io.list.payload)
         let indexed = c.register("row_indexed", .bit)
         let asks = c.named("asks_for_tokens", running.q & !indexed.q)
-        c.drive(index.range.valid, io.range.valid & asks)
-        c.drive(index.range.payload, io.range.payload)
-        c.drive(io.range.ready, passes | (asks & index.range.ready))
+        c.drive(index.range.valid, range.valid & asks)
+        c.drive(index.range.payload, range.payload)
+        c.drive(range.ready, passes | (asks & index.range.ready))
         c.when(index.range.fires) { indexed.set() }
 
-        let token = index.tokens.payload
-        let add = c.named("add", running.q & index.tokens.valid & next.valid)
-        c.drive(index.tokens.ready, running.q & next.valid)
-        c.drive(next.ready, running.q & index.tokens.valid)
+        let tokens = configuration.relayed(c, "next_token", index.tokens), token = tokens.payload
+        let add = c.named("add", running.q & tokens.valid & next.valid)
+        c.drive(tokens.ready, running.q & next.valid)
+        c.drive(next.ready, running.q & tokens.valid)
         let ends = c.named("row_ends", add & token.rowLast)
         owner.begin(c, when: begins)
         c.when(begins) {

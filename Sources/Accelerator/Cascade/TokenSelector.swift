@@ -60,7 +60,7 @@ package struct TokenSelector: Module {
             recent: held("recent", asked.recent), divides: c.stage("divides", asked.divides, enable: begins),
             rows: held("rows", asked.rows))
 
-        let scanned = Scanned(c, io.scan, command, configuration, begins: begins, active: active.q, to: engine.keys)
+        let scanned = Scanned(c, io.scan, asked, command, configuration, begins: begins, active: active.q, to: engine.keys)
         let marks = serialise(c, io, engine.kept, command)
         c.when(begins) { active.set() }.elsewhen(marks.ends) { active.clear() }
 
@@ -126,7 +126,7 @@ private struct Scanned {
     let word: Unsigned
 
     init(
-        _ c: Circuit, _ scan: Stream<TokenWord>, _ command: TokenSelection, _ configuration: SpAttenConfiguration,
+        _ c: Circuit, _ scan: Stream<TokenWord>, _ asked: TokenSelection, _ command: TokenSelection, _ configuration: SpAttenConfiguration,
         begins: Bit, active: Bit, to keys: Stream<TopKKeys>
     ) {
         let bits = configuration.tokenWordBits
@@ -134,7 +134,7 @@ private struct Scanned {
         let next = c.register("next_word", .unsigned(bits + 1))
         let valid = c.register("word_valid", .bit, reset: 0)
         let steps = c.register("steps", .unsigned(bitsToCount(tokenImportanceBits + 1)), reset: 0)
-        let words = c.named("words", configuration.words(of: command.context))
+        let words = c.stage("words", configuration.words(of: asked.context), enable: begins)
         let leaves = c.named("word_leaves", valid.q & (steps.q == 0) & keys.ready)
         let room = c.named("room", active & (next.q < words) & (!valid.q | leaves))
         let take = c.named("take", scan.valid & room)
@@ -161,10 +161,10 @@ private struct Scanned {
                 divisor.next(1)
             }
             let value = Self.divided(c, lane, scan.payload.importance[lane], by: divisor.q, start: take, step: divides)
-            let token = configuration.token(c, word, lane)
-            let isThere = token < command.context
+            let token = configuration.token(c, next.q.truncated(to: bits), lane)
+            let isThere = c.stage("is_there_\(lane)", token < command.context, enable: take)
+            let isProtected = c.stage("is_protected_\(lane)", (token < command.sink) | (token >= command.recent), enable: take)
             let stays = isThere & (command.fresh | flags[lane])
-            let isProtected = (token < command.sink) | (token >= command.recent)
             ranks.append(mux(stays, concatenate(isProtected, value[1..<tokenImportanceBits], c.constant(1, .unsigned(1))), 0))
             occupied.append(isThere)
         }

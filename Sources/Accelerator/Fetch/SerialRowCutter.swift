@@ -56,15 +56,16 @@ package struct SerialRowCutter: Module {
         let bits: Unsigned
         /// Part of its last sector at which it ends.
         let end: Unsigned
-        /// Sectors in which it lies.
-        let touched: Unsigned
-        let drops, occupied, rowLast: Bit
+        /// Sectors in which it lies and nothing before it.
+        let needed: Unsigned
+        /// What is cut next ends in the same sector, which therefore stays the newest.
+        let stays: Bit
+        let occupied, rowLast: Bit
 
-        static func shape(partBits: Int, touchedBits: Int) -> Shape<Cut> {
+        static func shape(partBits: Int, neededBits: Int) -> Shape<Cut> {
             Shape { Cut(
-                bits: $0.make(.unsigned(formatBits)), end: $0.make(.unsigned(partBits)),
-                touched: $0.make(.unsigned(touchedBits)), drops: $0.make(.bit), occupied: $0.make(.bit),
-                rowLast: $0.make(.bit)) }
+                bits: $0.make(.unsigned(formatBits)), end: $0.make(.unsigned(partBits)), needed: $0.make(.unsigned(neededBits)),
+                stays: $0.make(.bit), occupied: $0.make(.bit), rowLast: $0.make(.bit)) }
         }
     }
 
@@ -73,30 +74,40 @@ package struct SerialRowCutter: Module {
         inHalves ? c.register(name, .bit, reset: 0) : nil
     }
 
-    /// Places, halved and measured before they wait: the array's clock does not wait for that.
+    /// Places, halved and measured before they wait: what decides when to cut comes from registers.
     private func cuts(_ c: Circuit, _ places: Stream<RowPlace>) -> Stream<Cut> {
         let place = places.payload
-        let queue = Queue(
-            c, "measured_places", Cut.shape(partBits: partBits, touchedBits: bitsToCount(spanSectors)), depth: 2)
+        let neededBits = bitsToCount(spanSectors)
+        let queue = Queue(c, "measured_places", Cut.shape(partBits: partBits, neededBits: neededBits), depth: 2)
+        let measures = c.named("measures", places.valid & queue.ready & place.occupied)
         let second = secondHalf(c, "measures_second")
-        var start = place.start
+        var start = place.start, drops = place.drops[0]
         if let second {
             let middle = c.register("middle", .unsigned(partBits))
             start = mux(second.q, middle.q, concatenate(place.start, c.constant(0, .unsigned(1))))
-            c.when(places.valid & queue.ready & place.occupied) {
+            drops = drops & !second.q
+            c.when(measures) {
                 middle.next((start + place.bits).truncated(to: partBits))
                 second.next(!second.q)
             }
         }
         let end = c.named("end_of_cut", start + place.bits)
         let inSector = end.truncated(to: partBits)
-        let touched = (end >> partBits) + inSector.isNonzero.asUnsigned
+        let touched = ((end >> partBits) + inSector.isNonzero.asUnsigned).resized(to: neededBits)
+        // Of the sectors that it touches, one is here already if what was cut before ended in it.
+        let open = c.register("sector_open", .bit, reset: 0)
+        c.when(measures) { open.next(inSector.isNonzero) }
         queue.push(Cut(
-            bits: place.bits, end: inSector, touched: touched.resized(to: bitsToCount(spanSectors)),
-            drops: second.map { place.drops[0] & !$0.q } ?? place.drops[0], occupied: place.occupied, rowLast: place.rowLast),
-            when: places.valid)
+            bits: place.bits, end: inSector, needed: touched &- (open.q & !drops).asUnsigned.extended(to: neededBits),
+            stays: stays(inSector, place.bits), occupied: place.occupied, rowLast: place.rowLast), when: places.valid)
         c.drive(places.ready, second.map { queue.ready & ($0.q | !place.occupied) } ?? queue.ready)
         return queue.output
+    }
+
+    /// Only behind a first half: what follows a whole vector never ends in the same sector.
+    private func stays(_ end: Unsigned, _ bits: Unsigned) -> Bit {
+        guard widths.contains(where: { 0 < $0 && $0 < partsPerSector }) else { return false }
+        return end.isNonzero & (end + bits <= Unsigned(partsPerSector))
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
@@ -105,46 +116,35 @@ package struct SerialRowCutter: Module {
         let second = secondHalf(c, "cuts_second")
         let completes = second.map { $0.q | !next.occupied }
 
-        // Of the sectors that it touches, one is here already if what was cut before ended in it.
-        let open = c.register("sector_open", .bit, reset: 0)
-        let continues = c.named("continues", open.q & !next.drops)
-        let needed = c.named("needed", next.touched &- continues.asUnsigned.extended(to: next.touched.width))
-        let come = c.register("sectors_come", .like(next.touched), reset: 0)
-        let isThere = c.named("is_there", come.q >= needed)
+        let come = c.register("sectors_come", .like(next.needed), reset: 0)
+        let isThere = c.named("is_there", come.q >= next.needed)
 
+        // The elements are taken over as long as there is room for them: what is as wide as they are does not wait for the cut.
         let held = c.register("vector_held", .bit, reset: 0)
-        let isFree = completes.map { !held.q | !$0 } ?? !held.q | io.vectors.ready
+        let room = c.named("room", inHalves ? !held.q : !held.q | io.vectors.ready)
+        let isFree = completes.map { room | !$0 } ?? room
         let cut = c.named("cut", cuts.valid & isFree & (!next.occupied | isThere))
         let taken = c.named("elements_taken", cut & next.occupied)
-        let looksAhead = cut & (come.q == needed) & !stays(c, next)
+        let looksAhead = cut & (come.q == next.needed) & !next.stays
         let wants = c.named("wants_sector", cuts.valid & next.occupied & (!isThere | looksAhead))
         let shift = c.named("shift", wants & io.sectors[0].valid)
         c.drive(io.sectors[0].ready, wants)
-        let used = mux(taken, needed, 0)
+        let used = mux(taken, next.needed, 0)
         come.next(come.q &- used &+ shift.asUnsigned.extended(to: come.q.width))
         c.drive(cuts.ready, cut)
-        c.when(taken) {
-            open.next(next.end.isNonzero)
-            second?.next(!second!.q)
-        }
+        if let second { c.when(taken) { second.next(!second.q) } }
 
         let packed = windows(c, io.sectors[0].payload, shift, next.end)
         var elements = converter.elements(c, next.bits, count: elementsAtOnce, packed: packed)
-        if inHalves { elements = concatenate(elements, c.stage("first_half", elements, enable: cut)) }
+        if let second { elements = concatenate(elements, c.stage("first_half", elements, enable: !second.q)) }
         let vector = c.register("vector", io.vectors.shape)
+        c.when(room) { vector.next(VectorBeat(elements: elements, occupied: next.occupied, rowLast: next.rowLast)) }
         c.when(completes.map { cut & $0 } ?? cut) {
-            vector.next(VectorBeat(elements: elements, occupied: next.occupied, rowLast: next.rowLast))
             held.set()
         }.elsewhen(io.vectors.ready) {
             held.clear()
         }
         c.send(vector.q, when: held.q, to: io.vectors)
-    }
-
-    /// The half behind this one ends in the same sector, which therefore stays the newest; what follows a whole vector never does.
-    private func stays(_ c: Circuit, _ half: Cut) -> Bit {
-        guard widths.contains(where: { 0 < $0 && $0 < partsPerSector }) else { return false }
-        return c.named("sector_stays", half.end.isNonzero & (half.end + half.bits <= Unsigned(partsPerSector)))
     }
 
     private var converter: BitwidthConverter { BitwidthConverter(lane: lane, widths: widths, signed: signed) }

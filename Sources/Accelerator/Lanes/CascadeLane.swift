@@ -205,7 +205,7 @@ package struct CascadeLane: Module {
         c.drive(both.valid, list.valid & selected.entry.ready)
         c.send(list.payload, when: list.valid & both.ready, to: selected.entry)
         c.drive(list.ready, both.ready & selected.entry.ready)
-        merge(c, direct.list, both, to: lane.list)
+        merge(c, direct.list, configuration.relayed(c, "next_list_entry", both), to: lane.list)
         let listings = controllers.compactMap(\.listing), repeated = controllers.compactMap(\.listIsRepeated)
         guard let turn, let isRepeated = selected.isRepeated else {
             c.drive(selected.listing, listings[0])

@@ -78,10 +78,13 @@ package struct SpAttenDispatcher: Module {
     }
 
     package func body(_ c: Circuit, _ io: Ports) {
+        // A row is staged, cut, and pushed once there is room for it everywhere: never in two cycles on end, so that the room may be that
+        // of the cycle before.
         let staged = c.register("staged", .bit, reset: 0)
-        let everyoneReady = c.wire("everyone_ready", .bit)
-        let push = c.named("push", staged.q & everyoneReady)
-        let room = c.named("room", !staged.q | everyoneReady)
+        let isCut = c.register("is_cut", .bit, reset: 0)
+        let everyoneReady = c.register("everyone_ready", .bit, reset: 0)
+        let push = c.named("push", isCut.q & everyoneReady.q)
+        let room = !staged.q
         let job = io.job.payload
         let list = KeptListLoader(c, io.list, io.listWrite, configuration, follows: accumulates)
         var isListed = !job.loadsList | list.isLoaded
@@ -89,10 +92,11 @@ package struct SpAttenDispatcher: Module {
         let take = c.named("take", io.job.valid & room & isListed)
         c.drive(io.job.ready, room & isListed)
         c.when(take) { staged.set() }.elsewhen(push) { staged.clear() }
+        isCut.next(staged.q & !push)
         let use = list.use(c, when: take & job.loadsList, rowBegins: take, rowEnds: io.rowDone)
 
-        let row = SpAttenJobParts(c, job, take)
-        let range = cut(c, job, row, use, take)
+        let row = SpAttenJobParts(c, job, enable: room)
+        let range = cut(c, job, row, use, enable: room)
         var ready: [Bit] = []
         func queue<P>(_ name: String, _ payload: P, to target: Stream<P>, when wanted: Bit? = nil) {
             let queue = Queue(c, name, target.shape, depth: Self.waitingRows)
@@ -122,22 +126,22 @@ package struct SpAttenDispatcher: Module {
         queue("output_formats", row.valueBits, to: io.normalize)
         queue("faults", range.fault, to: io.fault)
         if let accumulate = io.accumulate, let importanceRange = io.importanceRange {
-            queue("accumulating_rows", row.accumulates & (range.positions.end <= Unsigned(configuration.maximumRowKeys)), to: accumulate)
+            queue("accumulating_rows", range.accumulates, to: accumulate)
             queue("importance_ranges", range.positions, to: importanceRange)
         }
-        c.drive(everyoneReady, ready.dropFirst().reduce(ready[0]) { $0 & $1 })
+        everyoneReady.next(ready.allSet)
     }
 
     /// What a row can see of what it asks for.
     private func cut(
-        _ c: Circuit, _ job: SpAttenJob, _ row: SpAttenJobParts, _ list: KeptListLoader.Use, _ take: Bit
-    ) -> (positions: ListRange, fault: Bit) {
+        _ c: Circuit, _ job: SpAttenJob, _ row: SpAttenJobParts, _ list: KeptListLoader.Use, enable: Bit
+    ) -> (positions: ListRange, accumulates: Bit, fault: Bit) {
         let bits = lane.contextBits
         let isLimited = accumulates ? job.gathered & !job.accumulates : job.gathered
-        let limit = c.stage("limit", mux(isLimited, list.entries.extended(to: bits), Unsigned(lane.maximumContext)), enable: take)
-        let first = c.stage("asked_first", job.first, enable: take), end = c.stage("asked_end", job.end, enable: take)
-        let gathered = c.stage("gathered", job.gathered, enable: take)
-        let listFault = c.stage("fault_of_list", list.fault, enable: take)
+        let limit = c.stage("limit", mux(isLimited, list.entries.extended(to: bits), Unsigned(lane.maximumContext)), enable: enable)
+        let first = c.stage("asked_first", job.first, enable: enable), end = c.stage("asked_end", job.end, enable: enable)
+        let gathered = c.stage("gathered", job.gathered, enable: enable)
+        let listFault = c.stage("fault_of_list", list.fault, enable: enable)
 
         // All is compared at a time: with the lesser of end and limit is with both.
         let most = Unsigned(configuration.maximumRowKeys)
@@ -146,8 +150,9 @@ package struct SpAttenDispatcher: Module {
         let unheld = c.named("unheld_tokens", row.accumulates & (end > most) & (limit > most))
         let within = c.named("end_within_limit", mux(beyond, limit, end))
         return (
-            ListRange(first: c.named("first_position", mux(inverted, within, first)), end: within, gathered: gathered,
-                      bank: c.stage("bank", list.bank, enable: take)),
-            c.named("fault", beyond | inverted | unheld | (gathered & listFault)))
+            ListRange(first: c.stage("first_position", mux(inverted, within, first)), end: c.stage("end_position", within),
+                      gathered: gathered, bank: c.stage("bank", list.bank, enable: enable)),
+            c.stage("accumulates_keys", row.accumulates & !unheld),
+            c.stage("fault", beyond | inverted | unheld | (gathered & listFault)))
     }
 }

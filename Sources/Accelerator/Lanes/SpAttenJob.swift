@@ -74,27 +74,27 @@ struct SpAttenJobParts {
     let accumulates: Bit
     let keyMSBAddress, keyLSBAddress, valueAddress: Unsigned
 
-    init(_ c: Circuit, _ job: SpAttenJob, _ take: Bit) {
-        func held(_ name: String, _ value: Unsigned) -> Unsigned { c.stage(name, value, enable: take) }
+    init(_ c: Circuit, _ job: SpAttenJob, enable: Bit) {
+        func held(_ name: String, _ value: Unsigned) -> Unsigned { c.stage(name, value, enable: enable) }
         func mode(_ mode: RefineMode) -> Bit { job.refine == Unsigned(RefineMode.allCases.firstIndex(of: mode)!) }
         let hasLSB = c.named("has_lsb", job.lsbBits.isNonzero)
         let joins = c.named("joins", mode(.always) | !hasLSB)
         let asks = c.named("asks", !joins & !mode(.never))
-        joined = c.stage("joined", joins, enable: take)
-        decides = c.stage("decides", asks, enable: take)
-        readsLSB = c.stage("reads_lsb", hasLSB & !mode(.never), enable: take)
-        perKey = c.stage("per_key", mode(.perKey), enable: take)
+        joined = c.stage("joined", joins, enable: enable)
+        decides = c.stage("decides", asks, enable: enable)
+        readsLSB = c.stage("reads_lsb", hasLSB & !mode(.never), enable: enable)
+        perKey = c.stage("per_key", mode(.perKey), enable: enable)
         confidence = held("confidence", job.confidence)
         tileSize = held("tile_size", job.tileSize)
         msbBits = held("msb_bits", job.msbBits)
         lsbBits = held("lsb_bits", job.lsbBits)
         valueBits = held("value_bits", job.valueBits)
         scale = ScaleSettings(mantissa: held("mantissa", job.scale.mantissa), shift: held("shift", job.scale.shift))
-        keepsValues = c.stage("keeps_values", job.valueRule == 0, enable: take)
+        keepsValues = c.stage("keeps_values", job.valueRule == 0, enable: enable)
         valueRule = held("value_rule", job.valueRule)
         valueLimit = held("value_limit", job.valueLimit)
-        renormalise = c.stage("renormalise", job.renormalise, enable: take)
-        accumulates = c.stage("accumulates", job.accumulates, enable: take)
+        renormalise = c.stage("renormalise", job.renormalise, enable: enable)
+        accumulates = c.stage("accumulates", job.accumulates, enable: enable)
         keyMSBAddress = held("key_msb_address", job.keyMSBAddress)
         keyLSBAddress = held("key_lsb_address", job.keyLSBAddress)
         valueAddress = held("value_address", job.valueAddress)

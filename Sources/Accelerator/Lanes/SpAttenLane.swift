@@ -90,13 +90,15 @@ package struct SpAttenLane: Module {
         c.connect(io.list, to: dispatcher.list)
         let rowKeys = configuration.maximumRowKeys
 
+        let responses = arriving(c, io.response)
+
         // Keys: the MSBs of the whole range, the LSBs that the row wants.
         let msbIndex = c.instance("key_msb_index", IndexGenerator(configuration, followsList: accumulates))
         c.connect(dispatcher.keyMSB.range, to: msbIndex.range)
         load(c, dispatcher.listWrite, into: msbIndex.list)
-        let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB.reader, msbIndex.tokens, io.response)
+        let msb = reader(c, "key_msb_reader", .keyMSB, dispatcher.keyMSB.reader, msbIndex.tokens, responses)
         let lsbSource = tokenSource(c, "key_lsb_source", dispatcher.keyLSB, dispatcher.listWrite)
-        let lsb = reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB.reader, lsbSource.tokens, io.response)
+        let lsb = reader(c, "key_lsb_reader", .keyLSB, dispatcher.keyLSB.reader, lsbSource.tokens, responses)
         let (joinsTokens, joinsVectors) = fork(c, dispatcher.joinsLSB, ("lsb_token_rows", 8), ("lsb_vector_rows", 8))
         c.connect(joinsTokens, to: lsbSource.keepsAll)
 
@@ -127,23 +129,27 @@ package struct SpAttenLane: Module {
         c.connect(dispatcher.confidence, to: confidence.row)
         c.connect(centreSoftmax.weights, to: confidence.weights)
         let (refines, fetches) = fork(c, confidence.decisions, ("refine_decisions", rowKeys), ("lsb_decisions", rowKeys))
-        c.connect(refines, to: refiner.decisions)
-        c.connect(fetches, to: lsbSource.decisions)
+        c.connect(configuration.relayed(c, "next_refine_decision", refines), to: refiner.decisions)
+        c.connect(configuration.relayed(c, "next_lsb_decision", fetches), to: lsbSource.decisions)
 
         // Final weights, and the values that are worth reading.
         let scaler = c.instance("score_scaler", ScoreScaler(lane: lane, doubled: true))
         let softmax = c.instance("softmax", SoftmaxUnit(lane: lane, tileKeys: rowKeys))
         let selector = c.instance("value_selector", LocalValueSelector(configuration: configuration))
         c.connect(dispatcher.scale, to: scaler.scale)
-        c.connect(refiner.refined, to: scaler.scores)
+        c.connect(configuration.relayed(c, "next_refined_score", refiner.refined), to: scaler.scores)
         c.connect(scaler.scaled, to: softmax.scores)
         c.connect(dispatcher.select, to: selector.row)
         let weights = connectWeights(c, softmax.weights, to: selector.weights)
-        queue(c, "unrefined_flags", refiner.unrefined, to: selector.unrefined, depth: 4 * rowKeys)
+        let unrefined = Queue(c, "unrefined_flags", refiner.unrefined.shape, depth: 4 * rowKeys)
+        unrefined.push(refiner.unrefined.payload, when: refiner.unrefined.valid)
+        c.drive(refiner.unrefined.ready, unrefined.ready)
+        c.connect(configuration.relayed(c, "next_unrefined_flag", unrefined.output), to: selector.unrefined)
         let valueSource = tokenSource(c, "value_source", dispatcher.value, dispatcher.listWrite)
         c.connect(dispatcher.keepsValues, to: valueSource.keepsAll)
-        c.connect(useful(c, selector.decisions, unless: dispatcher.selectsValues, depth: rowKeys), to: valueSource.decisions)
-        let values = reader(c, "value_reader", .value, dispatcher.value.reader, valueSource.tokens, io.response)
+        let decisions = useful(c, selector.decisions, unless: dispatcher.selectsValues, depth: rowKeys)
+        c.connect(configuration.relayed(c, "next_value_decision", decisions), to: valueSource.decisions)
+        let values = reader(c, "value_reader", .value, dispatcher.value.reader, valueSource.tokens, responses)
 
         // Weights and values to outputs.
         let serialValues = SerialProbabilityValueUnit(configuration)
@@ -168,7 +174,6 @@ package struct SpAttenLane: Module {
         }
 
         share(c, [(.keyMSB, msb), (.keyLSB, lsb), (.value, values)], io.request)
-        for response in io.response { c.drive(response.ready, true) }
     }
 
     /// The tokens of a plane that is read in part.

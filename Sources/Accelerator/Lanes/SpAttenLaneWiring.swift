@@ -4,17 +4,31 @@ import FixedPoint
 import RTL
 
 extension SpAttenLane {
+    /// What a channel answers.
+    typealias Arrival = (valid: Bit, response: MemoryResponse)
+
+    /// The readers always have room for what the channels answer. Behind a narrow port it comes a cycle later, out of registers.
+    func arriving(_ c: Circuit, _ channels: [Stream<MemoryResponse>]) -> [Arrival] {
+        channels.enumerated().map { number, channel in
+            c.drive(channel.ready, true)
+            guard configuration.isNarrow else { return (channel.valid, channel.payload) }
+            let response = c.register("response_\(number)", channel.shape)
+            response.next(channel.payload)
+            return (c.stage("response_\(number)_arrives", channel.valid, reset: 0), response.q)
+        }
+    }
+
     /// The reader of a plane, with its share of every channel's beats.
     func reader(
         _ c: Circuit, _ name: String, _ tag: MemoryPort.Tag, _ rows: Stream<GatherRow>, _ tokens: Stream<TokenBeat>,
-        _ responses: [Stream<MemoryResponse>]
+        _ arrivals: [Arrival]
     ) -> GatherReader.Ports {
         let reader = c.instance(name, GatherReader(configuration, widths: tag.widths, signed: tag != .keyLSB))
         c.connect(rows, to: reader.row)
         c.connect(tokens, to: reader.tokens)
-        for (beats, response) in zip(reader.beats, responses) {
-            c.drive(beats.valid, response.valid & (response.payload.tag == Unsigned(tag.rawValue)))
-            c.drive(beats.payload, response.payload.data)
+        for (beats, arrival) in zip(reader.beats, arrivals) {
+            c.drive(beats.valid, arrival.valid & (arrival.response.tag == Unsigned(tag.rawValue)))
+            c.drive(beats.payload, arrival.response.data)
         }
         return reader
     }

@@ -44,7 +44,8 @@ struct KeyJoinRow: Bundle {
 ///
 /// A joined row's keys are whole. Another row begins with `steps` beats of ones, from which the query's sum is made, and goes
 /// on with the MSB parts alone. Vectors of the LSB plane come for joined rows with LSB bits only. A row ends with the
-/// vector that is its last; an empty row is one unoccupied vector. One beat a cycle, latency 0. Behind a narrow port `keys.ready` goes
+/// vector that is its last; an empty row is one unoccupied vector. One beat a cycle, and a cycle between two rows; latency 0 from
+/// a vector to its beat. Behind a narrow port `keys.ready` goes
 /// straight back to the planes: what would cut that path is a register and a multiplexer for each bit of a key.
 package struct KeyJoiner: Module {
     package let configuration: SpAttenConfiguration
@@ -71,11 +72,18 @@ package struct KeyJoiner: Module {
 
     package func body(_ c: Circuit, _ io: Ports) {
         let skid = configuration.isNarrow ? nil : OutputSkid(c, "skid", to: io.keys)
-        let row = io.row.payload, msb = io.msb.payload
-        let ready = c.named("ready", io.row.valid & (skid?.ready ?? io.keys.ready))
+        // What chooses every bit of a key comes from registers: a row is held while its keys come.
+        let hasRow = c.register("row_held", .bit, reset: 0)
+        let row = (
+            first: c.stage("first", io.row.payload.first, enable: !hasRow.q),
+            tileSize: c.stage("tile_size", io.row.payload.tileSize, enable: !hasRow.q),
+            joined: c.stage("joined", io.row.payload.joined, enable: !hasRow.q))
+        let joinBits = c.stage("join_bits", mux(io.row.payload.joined, io.row.payload.lsbBits, 0), enable: !hasRow.q)
+        c.drive(io.row.ready, !hasRow.q)
+        let msb = io.msb.payload
+        let ready = c.named("ready", hasRow.q & (skid?.ready ?? io.keys.ready))
         let summed = c.register("summed", .bit, reset: 0)
         let isSum = c.named("is_sum", !row.joined & !summed.q)
-        let joinBits = c.named("join_bits", mux(row.joined, row.lsbBits, 0))
         let alone = c.named("msb_alone", joinBits == 0)
         let hasKey = c.named("has_key", !isSum & io.msb.valid & (alone | io.lsb.valid))
         let takeKey = c.named("take_key", ready & hasKey)
@@ -89,7 +97,7 @@ package struct KeyJoiner: Module {
         let step = StepCounter(c, lane)
         step.advance(c, when: take & occupied)
         let rowEnds = c.named("row_ends", takeKey & msb.rowLast)
-        c.drive(io.row.ready, rowEnds)
+        c.when(rowEnds) { hasRow.clear() }.elsewhen(io.row.fires) { hasRow.set() }
         c.when(rowEnds) {
             summed.clear()
         }.elsewhen(step.atLast(take)) {
@@ -113,7 +121,7 @@ package struct KeyJoiner: Module {
         let beat = PassBeat(
             elements: Vector(elements), isSum: isSum, occupied: occupied,
             tileLast: !isSum & (msb.rowLast | step.atLast(fillsTile)), rowLast: !isSum & msb.rowLast)
-        let offered = c.named("offered", io.row.valid & (isSum | hasKey))
+        let offered = c.named("offered", hasRow.q & (isSum | hasKey))
         if let skid {
             skid.send(beat, when: offered)
         } else {

@@ -21,7 +21,8 @@ struct QueryRow: Bundle {
 ///
 /// One array of multipliers serves both passes, a vector a cycle: the first pass over a row, and the refining of an earlier
 /// row, which goes first. Queries that are still to be refined with wait in a queue of 8. The array never stops: what
-/// enters has its place in an output queue, so a full queue of one pass does not hold up the other.
+/// enters has its place in an output queue, so a full queue of one pass does not hold up the other. Each pass rests for a cycle
+/// between two rows: nothing as wide as a query waits on what a beat brings.
 ///
 /// - `row` and `query` are taken together, one a row. Beats of ones (`isSum`) make the query's sum and no score.
 /// - `lsb` brings the vectors of a row's refined keys, in order, for rows that refine; an unoccupied one just ends the row.
@@ -122,17 +123,19 @@ package struct ProgressiveQueryKeyUnit: Module {
         let scorePlace = c.wire("score_place", .bit), correctionPlace = c.wire("correction_place", .bit)
 
         // The refining pass.
-        let fineReady = c.named("takes_lsb", refining.output.valid & offset.valid & correctionPlace)
+        let refined = c.register("row_refined", .bit, reset: 0)
+        let fineReady = c.named("takes_lsb", refining.output.valid & offset.valid & correctionPlace & !refined.q)
         let fine = c.named("take_lsb", io.lsb.valid & fineReady)
         let fineStep = StepCounter(c, lane, "lsb_")
         fineStep.advance(c, when: fine & lsb.occupied)
         let makesCorrection = c.named("makes_correction", fineStep.atLast(fine & lsb.occupied))
         c.drive(io.lsb.ready, fineReady)
-        c.drive(refining.output.ready, fine & lsb.rowLast)
-        c.drive(offset.ready, fine & lsb.rowLast)
+        refined.next(fine & lsb.rowLast)
+        c.drive(refining.output.ready, refined.q)
+        c.drive(offset.ready, refined.q)
 
         // The first pass, in the cycles that are left.
-        let room = c.named("room", mux(beat.isSum, refining.ready | !row.q.refines, scorePlace))
+        let room = c.named("room", scorePlace & (refining.ready | !row.q.refines))
         let coarseReady = c.named("takes_keys", loaded.q & room & !fine)
         let coarse = c.named("take_keys", io.keys.valid & coarseReady)
         let step = StepCounter(c, lane)
@@ -142,15 +145,17 @@ package struct ProgressiveQueryKeyUnit: Module {
         c.drive(io.keys.ready, coarseReady)
         let makesScore = c.named("makes_score", keyEnds & !beat.isSum), makesSum = c.named("makes_sum", keyEnds & beat.isSum)
         let makesOffset = c.named("makes_offset", makesSum & row.q.refines)
-        refining.push(query.q, when: makesOffset)
+        // A row's query is held for longer than its sum is new.
+        refining.push(query.q, when: c.stage("offset_made", makesOffset, reset: 0))
 
-        let free = c.named("free", !loaded.q | rowEnds)
-        let load = c.named("load", io.row.valid & io.query.valid & free)
-        c.drive(io.row.ready, io.query.valid & free)
-        c.drive(io.query.ready, io.row.valid & free)
-        c.when(load) {
+        let load = c.named("load", io.row.valid & io.query.valid & !loaded.q)
+        c.drive(io.row.ready, io.query.valid & !loaded.q)
+        c.drive(io.query.ready, io.row.valid & !loaded.q)
+        c.when(!loaded.q) {
             query.next(io.query.payload)
             row.next(io.row.payload)
+        }
+        c.when(load) {
             loaded.set()
         }.elsewhen(rowEnds) {
             loaded.clear()

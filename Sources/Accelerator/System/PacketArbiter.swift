@@ -67,15 +67,22 @@ struct PacketArbiter: Module {
         c.drive(io.regionFirst, command.q.regionFirst)
         c.drive(io.regionLast, command.q.regionLast)
 
+        // Those who write and the bus do not wait for each other in the same cycle.
+        let data = Queue(c, "data_queue", io.data.shape, depth: 2)
+        c.connect(data.output, to: io.data)
         let passes = c.named("data_passes", busy.q & !dataDone.q)
         for (index, packet) in io.packet.enumerated() {
-            c.drive(packet.data.ready, passes & io.data.ready & (source.q == Unsigned(index)))
+            c.drive(packet.data.ready, passes & data.ready & (source.q == Unsigned(index)))
         }
         let beat = select(source.q, io.packet.map(\.data.payload.data)), last = select(source.q, io.packet.map(\.data.payload.last))
         let valid = select(source.q, io.packet.map(\.data.valid))
-        c.send(AXIWriteBeat(data: beat, strobes: ~c.constant(0, .unsigned(bus.axi.bytes))), when: passes & valid, to: io.data)
-        let dataEnds = c.named("data_ends", io.data.fires & last)
-        let ends = c.named("ends", busy.q & (!offers.q | io.command.ready) & (dataDone.q | dataEnds))
+        let pushes = c.named("pushes", passes & valid & data.ready)
+        data.push(AXIWriteBeat(data: beat, strobes: ~c.constant(0, .unsigned(bus.axi.bytes))), when: pushes)
+        let dataEnds = c.named("data_ends", pushes & last)
+        // The region is the packet's until the master has taken the last of it.
+        let queued = c.register("beats_queued", .unsigned(2), reset: 0)
+        queued.next(queued.q &+ pushes.asUnsigned.extended(to: 2) &- io.data.fires.asUnsigned.extended(to: 2))
+        let ends = c.named("ends", busy.q & (!offers.q | io.command.ready) & dataDone.q & !queued.q.isNonzero)
         c.when(ends) { dataDone.clear() }.elsewhen(dataEnds) { dataDone.set() }
         c.when(begins) { busy.set() }.elsewhen(ends) { busy.clear() }
 

@@ -55,9 +55,9 @@ package struct StateAccumulator: Module {
         let room = c.named("room", !draining.q & (!staged.q | merge.pair.ready))
         let take = c.named("take", io.leaf.valid & room)
         c.drive(io.leaf.ready, room)
-        let aligned = align(c, io.leaf.payload, enable: take)
+        let aligned = align(c, io.leaf.payload, enable: room)
         let closesRow = c.stage("closes_row", io.leaf.payload.rowLast, enable: take)
-        let word = sums.read("running_word", inIndex.q, enable: take)
+        let word = sums.read("running_word", inIndex.q, enable: room)
         c.when(merge.pair.ready) { staged.clear() }
         c.when(take) {
             staged.set()

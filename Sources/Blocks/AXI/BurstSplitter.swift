@@ -75,12 +75,13 @@ struct BurstSplitter: Module {
         let isFirst = c.register("is_first", .bit)
         let info = c.register("info", .unsigned(infoBits))
 
-        // How far the run reaches, counted from the beginning of the block.
+        // How far the run reaches, counted from the beginning of the block; known a cycle earlier whether it ends in this one.
         let place = address.q.truncated(to: blockBits)
         let reach = c.named("reach", place + left.q)
-        let isLast = c.named("is_last", !reach[blockBits..<reach.width].isNonzero)
+        let ends = c.named("run_ends", run.address.truncated(to: blockBits) + run.beats)
+        let isLast = c.register("is_last", .bit)
         let sent = c.named("sent", held.q & io.bursts.ready)
-        let next = c.named("takes_next", !held.q | (sent & isLast))
+        let next = c.named("takes_next", !held.q | (sent & isLast.q))
         c.drive(skid.output.ready, next | io.clear)
         c.when(io.clear) {
             held.clear()
@@ -92,15 +93,17 @@ struct BurstSplitter: Module {
             left.next(run.beats)
             info.next(run.info)
             isFirst.set()
+            isLast.next(!ends[blockBits..<ends.width].isNonzero)
         }.elsewhen(sent) {
             let block = address.q[blockBits..<addressBits] &+ 1
             address.next(concatenate(block, c.constant(0, .unsigned(blockBits))))
             left.next((reach &- Unsigned(burstBeats)).truncated(to: beatBits))
             isFirst.clear()
+            isLast.next(reach[blockBits..<reach.width] == 1)
         }
 
         let whole = (~place).resized(to: blockBits), rest = left.q.resized(to: blockBits)
-        c.send(BeatBurst(address: address.q, beats: mux(isLast, rest, whole), isFirst: isFirst.q, isLast: isLast, info: info.q),
+        c.send(BeatBurst(address: address.q, beats: mux(isLast.q, rest, whole), isFirst: isFirst.q, isLast: isLast.q, info: info.q),
                when: held.q, to: io.bursts)
         c.drive(io.busy, held.q | skid.output.valid)
     }
