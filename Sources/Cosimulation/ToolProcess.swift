@@ -93,20 +93,30 @@ package struct ToolProcess {
     package static func requireAll(
         _ commands: [ToolProcess], jobs: Int, timeout: Duration
     ) throws(CosimulationError) {
-        let state = Mutex((next: 0, failure: CosimulationError?.none))
+        let failures = failures(of: commands, jobs: jobs, timeout: timeout, stopsAtFailure: true)
+        if let first = failures.compactMap(\.self).first { throw first }
+    }
+
+    /// Runs them as `requireAll` does, whatever becomes of the others.
+    /// - Returns: Why each of them failed; nil for one that did not, or was not started.
+    package static func failures(
+        of commands: [ToolProcess], jobs: Int, timeout: Duration, stopsAtFailure: Bool = false
+    ) -> [CosimulationError?] {
+        let state = Mutex((next: 0, failures: [CosimulationError?](repeating: nil, count: commands.count)))
         DispatchQueue.concurrentPerform(iterations: min(jobs, commands.count)) { _ in
             while let index = state.withLock({ state -> Int? in
                 defer { state.next += 1 }
-                return state.failure == nil && state.next < commands.count ? state.next : nil
+                let stops = stopsAtFailure && state.failures.contains { $0 != nil }
+                return !stops && state.next < commands.count ? state.next : nil
             }) {
                 do throws(CosimulationError) {
                     try commands[index].require(timeout: timeout)
                 } catch {
-                    state.withLock { $0.failure = $0.failure ?? error }
+                    state.withLock { $0.failures[index] = error }
                 }
             }
         }
-        if let failure = state.withLock(\.failure) { throw failure }
+        return state.withLock(\.failures)
     }
 
     /// Starts it with these descriptors as its 0 (nil: nothing to read), 1, 2 and 3 (nil: none).

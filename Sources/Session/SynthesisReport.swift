@@ -7,6 +7,8 @@ public struct SynthesisReport: Encodable, Sendable {
     public struct Seed: Encodable, Sendable {
         public let seed: Int
         public let fmaxMHz: Double?
+        /// Why there is none.
+        public let failure: String?
     }
 
     public struct PathStep: Encodable, Sendable {
@@ -51,7 +53,7 @@ public struct SynthesisReport: Encodable, Sendable {
         cells = synthesis.cells.cells
         let placements = synthesis.placements
         fmaxMHz = placements.compactMap(\.megahertz).max()
-        self.seeds = placements.map { Seed(seed: $0.seed, fmaxMHz: $0.megahertz) }
+        self.seeds = placements.map { Seed(seed: $0.seed, fmaxMHz: $0.megahertz, failure: $0.failure.map { "\($0)" }) }
         criticalPath = (synthesis.slowest?.criticalPath ?? []).map {
             PathStep(signal: $0.signal, source: "\($0.location)", nanoseconds: $0.delay)
         }
@@ -66,8 +68,14 @@ public struct SynthesisReport: Encodable, Sendable {
         if seeds.isEmpty {
             lines.append(("fmax", target.isPlaced ? "not placed" : "not placed: nextpnr places \(SynthesisTarget.ecp5.rawValue) only"))
         } else {
-            let frequencies = seeds.map { $0.fmaxMHz.map { String(format: "%.1f MHz", $0) } ?? "no path" }
+            let frequencies = seeds.map { seed in
+                seed.fmaxMHz.map { String(format: "%.1f MHz", $0) } ?? (seed.failure == nil ? "no path" : "not routed")
+            }
             lines.append(("fmax", frequencies.joined(separator: ", ") + " (\(plural(seeds.count, "seed")))"))
+            for seed in seeds {
+                guard let failure = seed.failure else { continue }
+                lines.append(("seed \(seed.seed)", String(failure.prefix { $0 != "\n" })))
+            }
         }
         return "\(preset) (configuration \(configHash)) for \(target.rawValue)\n" + table(lines) + criticalPathText
     }

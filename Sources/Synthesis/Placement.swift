@@ -5,6 +5,8 @@ import RTL
 /// What nextpnr says of a placed and routed design.
 public struct Placement: Sendable {
     public let seed: Int
+    /// Why this seed was not placed and routed, such as the time that ran out; nil: it was.
+    public let failure: CosimulationError?
     /// The highest frequency at which every path from register to register holds; nil if there is no such path.
     public let megahertz: Double?
     /// The signals along the longest such path, from its first register to its last.
@@ -19,6 +21,15 @@ public struct Placement: Sendable {
         public let delay: Double
     }
 
+    var isRouted: Bool { failure == nil }
+
+    package init(failure: CosimulationError, seed: Int) {
+        self.seed = seed
+        self.failure = failure
+        megahertz = nil
+        criticalPath = []
+    }
+
     /// Reads the report, and finds the signals of the design in it.
     package init(report: String, seed: Int, of design: Design) throws(CosimulationError) {
         let timing: Timing
@@ -28,6 +39,7 @@ public struct Placement: Sendable {
             throw .toolFailed(command: "nextpnr --report", status: .exited(0), output: "an unknown form of report: \(error)")
         }
         self.seed = seed
+        failure = nil
         megahertz = timing.fmax.map(\.value.achieved).min()
         let path = timing.critical_paths.first { $0.from.hasPrefix("posedge") && $0.to.hasPrefix("posedge") }
         criticalPath = Self.steps(of: path?.path ?? [], in: design)

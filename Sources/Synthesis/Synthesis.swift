@@ -19,7 +19,8 @@ public struct Synthesis: Sendable {
     ///     the netlist and of what it writes. Such a design is mapped module by module.
     ///   - jobs: Placements at a time.
     ///   - timeout: For each step.
-    /// - Throws: `toolFailed` also for a design that does not fit the device.
+    /// - Throws: What keeps every seed from being placed and routed, as `toolFailed` for a design that does not fit the device; if some are,
+    ///   the others tell it themselves.
     public init(
         of design: Design, for target: SynthesisTarget, with tools: SynthesisTools, seeds: [Int] = [], megahertz: Double = 100,
         floorplan: String? = nil, jobs: Int = 1, timeout: Duration = .seconds(7200)
@@ -38,16 +39,21 @@ public struct Synthesis: Sendable {
                 try ToolProcess(floorplan, ["netlist.json", placed], in: directory).require(timeout: timeout)
                 arguments += SynthesisTarget.fullDeviceOptions
             }
-            try ToolProcess.requireAll(seeds.map { seed in
+            let failures = ToolProcess.failures(of: seeds.map { seed in
                 ToolProcess(nextpnr, arguments + [
                     "--timing-allow-fail", "--quiet", "--freq", "\(megahertz)", "--seed", "\(seed)",
                     "--json", placed, "--report", "report-\(seed).json",
                 ], in: directory)
             }, jobs: jobs, timeout: timeout)
             var placements: [Placement] = []
-            for seed in seeds {
-                placements.append(try Placement(report: try Files.read("\(directory)/report-\(seed).json"), seed: seed, of: design))
+            for (seed, failure) in zip(seeds, failures) {
+                if let failure {
+                    placements.append(Placement(failure: failure, seed: seed))
+                } else {
+                    placements.append(try Placement(report: try Files.read("\(directory)/report-\(seed).json"), seed: seed, of: design))
+                }
             }
+            if let failure = failures.first ?? nil, !placements.contains(where: \.isRouted) { throw failure }
             return (cells, placements)
         }
     }

@@ -79,8 +79,8 @@ import Synthesis
         #expect(placement.criticalPath.map(\.location.line) == [22, 23])
     }
 
-    /// A placer that says of a seed that it reaches 100 MHz and as many more, of a netlist that a floorplan has written.
-    @Test("placements of several seeds at a time keep their seeds", arguments: [1, 2, 3])
+    /// A placer that says of a seed that it reaches 100 MHz and as many more, of a netlist that a floorplan has written; seed 3 fails.
+    @Test("placements of several seeds at a time keep their seeds, and one that fails tells so", arguments: [1, 2, 3])
     func seeds(jobs: Int) throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "leanspatten-seeds-\(jobs)-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -96,16 +96,22 @@ import Synthesis
               --seed) seed=$2; shift;; --json) netlist=$2; shift;; --report) report=$2; shift;; --router) router=$2; shift;; esac; shift; done
             [ "$router" = router2 ] && grep -q planned $netlist || exit 1
             sleep 0.$((5 - seed))
+            [ $seed != 3 ] || { echo "wires are left over" >&2; exit 1; }
             echo "{\\"fmax\\": {\\"clock\\": {\\"achieved\\": $((100 + seed)), \\"constraint\\": 100}}, \\"critical_paths\\": []}" > $report
             """)
         let floorplan = try program("floorplan", "{ cat $1; echo planned; } > $2")
-        let synthesis = try Synthesis(
-            of: try Design(Outer()), for: .ecp5, with: SynthesisTools(yosys: try SynthesisTools().yosys, nextpnr: nextpnr),
-            seeds: [1, 2, 3, 4], floorplan: floorplan, jobs: jobs)
+        let tools = SynthesisTools(yosys: try SynthesisTools().yosys, nextpnr: nextpnr)
+        func placed(_ seeds: [Int]) throws -> Synthesis {
+            try Synthesis(of: try Design(Outer()), for: .ecp5, with: tools, seeds: seeds, floorplan: floorplan, jobs: jobs)
+        }
+        let synthesis = try placed([1, 2, 3, 4])
         #expect(synthesis.cells[.ff] == 48)
         #expect(synthesis.placements.map(\.seed) == [1, 2, 3, 4])
-        #expect(synthesis.placements.map(\.megahertz) == [101, 102, 103, 104])
+        #expect(synthesis.placements.map(\.megahertz) == [101, 102, nil, 104])
+        #expect(synthesis.placements.map { $0.failure.map { "\($0)".contains("wires are left over") } } == [nil, nil, true, nil])
         #expect(synthesis.slowest?.seed == 1)
+        // No seed at all is an error.
+        #expect(throws: CosimulationError.self) { try placed([3]) }
     }
 
     @Test("a report of another form is an error that names the tool")
