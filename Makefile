@@ -148,6 +148,10 @@ fpga-units: swift $(PYTHON)/.fpga-installed ## the same for units alone on ECP5,
 	swift build -c release --product leanspatten-bench
 	@$(FPGA_TOOLS); $(BUILD)/leanspatten-bench area --target ecp5 --seeds $(FPGA_SEEDS) $(UNIT)
 
+.PHONY: test-floorplan
+test-floorplan: $(PYTHON)/.fpga-installed ## the floorplan of full ECP5 devices on small netlists
+	$(PYTHON)/bin/python Testbenches/fpga/test_floorplan.py
+
 .PHONY: handoff
 handoff: swift simulators $(PYTHON)/.fpga-installed ## the folder for a flow of every preset, and FuseSoC's lint of it
 	swift build -c release --product leanspatten
@@ -198,6 +202,7 @@ regress: swift simulators $(PYTHON)/.installed ## everything there is: SEEDS=n s
 	@$(call timed,clients of AXI,$(MAKE) --no-print-directory cocotb)
 	@$(call timed,newest Verilator,$(MAKE) --no-print-directory test-latest-verilator)
 	@$(call timed,folders for flows,$(MAKE) --no-print-directory handoff)
+	@$(call timed,floorplan,$(MAKE) --no-print-directory test-floorplan)
 	@$(call timed,linters,$(MAKE) --no-print-directory lint-ip)
 	@$(call timed,mutants,$(MAKE) --no-print-directory mutate MUTANTS=3000)
 	@echo; echo "where the time went"; cat $(TIMES); echo; \

@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["SeededRandom"], path: "Tests/Support"),
         .target(name: "RandomModules", dependencies: ["Cosimulation", "TestSupport"], path: "Tests/RandomModules"),
         .testTarget(name: "FixedPointTests", dependencies: ["FixedPoint", "TestSupport"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"]),
         .testTarget(name: "GoldenModelTests", dependencies: ["GoldenModel", "Workloads", "TestSupport"]),
         .testTarget(name: "RTLTests", dependencies: ["RTL", "Blocks"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Blocks", "TestSupport", "RandomModules"]),

@@ -4,37 +4,37 @@
 module HalfBuffer_w257 (
     input  wire clock,
     input  wire reset,
-    input  wire input_valid,  // @[SkidBuffer.swift:19]
-    output wire input_ready,  // @[SkidBuffer.swift:19]
-    input  wire [256:0] input_payload,  // @[SkidBuffer.swift:19]
-    output wire output_valid,  // @[SkidBuffer.swift:19]
-    input  wire output_ready,  // @[SkidBuffer.swift:19]
-    output wire [256:0] output_payload  // @[SkidBuffer.swift:19]
+    input  wire input_valid,  // @[HalfBuffer.swift:15]
+    output wire input_ready,  // @[HalfBuffer.swift:15]
+    input  wire [256:0] input_payload,  // @[HalfBuffer.swift:15]
+    output wire output_valid,  // @[HalfBuffer.swift:15]
+    input  wire output_ready,  // @[HalfBuffer.swift:15]
+    output wire [256:0] output_payload  // @[HalfBuffer.swift:15]
 );
 
-    reg full;  // @[HalfBuffer.swift:20]
-    reg [256:0] held;  // @[HalfBuffer.swift:21]
+    reg full;  // @[HalfBuffer.swift:18]
+    reg [256:0] held;  // @[HalfBuffer.swift:19]
 
-    assign input_ready = !full;  // @[HalfBuffer.swift:22]
+    assign input_ready = !full;  // @[HalfBuffer.swift:20]
 
     always @(posedge clock) begin
-        if (!full) begin  // @[HalfBuffer.swift:23]
-            held <= input_payload;  // @[HalfBuffer.swift:23]
+        if (!full) begin  // @[HalfBuffer.swift:21]
+            held <= input_payload;  // @[HalfBuffer.swift:21]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            full <= 1'b0;  // @[HalfBuffer.swift:20]
-        end else if (input_valid & input_ready) begin  // @[HalfBuffer.swift:24]
-            full <= 1'b1;  // @[HalfBuffer.swift:25]
-        end else if (output_ready) begin  // @[HalfBuffer.swift:26]
-            full <= 1'b0;  // @[HalfBuffer.swift:27]
+            full <= 1'b0;  // @[HalfBuffer.swift:18]
+        end else if (input_valid & input_ready) begin  // @[HalfBuffer.swift:22]
+            full <= 1'b1;  // @[HalfBuffer.swift:23]
+        end else if (output_ready) begin  // @[HalfBuffer.swift:24]
+            full <= 1'b0;  // @[HalfBuffer.swift:25]
         end
     end
 
-    assign output_valid = full;  // @[HalfBuffer.swift:29]
-    assign output_payload = held;  // @[HalfBuffer.swift:29]
+    assign output_valid = full;  // @[HalfBuffer.swift:27]
+    assign output_payload = held;  // @[HalfBuffer.swift:27]
 endmodule
 
 `default_nettype wire

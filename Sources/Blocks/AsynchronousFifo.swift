@@ -32,17 +32,11 @@ public struct AsynchronousFifo: Module {
         self.reading = reading
     }
 
-    public struct Ports {
-        public let input, output: Stream<Unsigned>
-    }
-
     public var suffix: String { "w\(bits)_d\(depth)_\(writing.clock)_\(reading.clock)" }
 
-    public func ports(_ io: Interface) -> Ports {
-        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
-    }
+    public func ports(_ io: Interface) -> BufferPorts { BufferPorts(io, bits: bits) }
 
-    public func body(_ c: Circuit, _ io: Ports) {
+    public func body(_ c: Circuit, _ io: BufferPorts) {
         let indexBits = bitsToIndex(depth)
         let memory = c.memory("words", depth: depth, width: bits, collision: .undefined, domain: writing)
         let tail = GrayCounter(c, "tail", bits: indexBits + 1, domain: writing)

@@ -16,17 +16,11 @@ public struct Fifo: Module {
         self.depth = depth
     }
 
-    public struct Ports {
-        public let input, output: Stream<Unsigned>
-    }
-
     public var suffix: String { "w\(bits)_d\(depth)" }
 
-    public func ports(_ io: Interface) -> Ports {
-        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
-    }
+    public func ports(_ io: Interface) -> BufferPorts { BufferPorts(io, bits: bits) }
 
-    public func body(_ c: Circuit, _ io: Ports) {
+    public func body(_ c: Circuit, _ io: BufferPorts) {
         let indexBits = bitsToIndex(depth)
         let memory = c.memory("words", depth: depth, width: bits, collision: .undefined)
         let head = c.register("head", .unsigned(indexBits), reset: 0)
@@ -60,7 +54,7 @@ public struct Fifo: Module {
 /// A `Fifo` of any payload inside a circuit: push at one end, read a stream at the other.
 public struct Queue<Payload: Value> {
     private let circuit: Circuit
-    private let fifo: Fifo.Ports
+    private let fifo: BufferPorts
     /// The oldest entry; drive its `ready`.
     public let output: Stream<Payload>
 

@@ -10,13 +10,11 @@ public struct HalfBuffer: Module {
 
     public init(bits: Int) { self.bits = bits }
 
-    public typealias Ports = SkidBuffer.Ports
-
     public var suffix: String { "w\(bits)" }
 
-    public func ports(_ io: Interface) -> Ports { SkidBuffer(bits: bits).ports(io) }
+    public func ports(_ io: Interface) -> BufferPorts { BufferPorts(io, bits: bits) }
 
-    public func body(_ c: Circuit, _ io: Ports) {
+    public func body(_ c: Circuit, _ io: BufferPorts) {
         let full = c.register("full", .bit, reset: 0)
         let held = c.register("held", .unsigned(bits))
         c.drive(io.input.ready, !full.q)

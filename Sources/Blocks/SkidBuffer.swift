@@ -9,17 +9,11 @@ public struct SkidBuffer: Module {
 
     public init(bits: Int) { self.bits = bits }
 
-    public struct Ports {
-        public let input, output: Stream<Unsigned>
-    }
-
     public var suffix: String { "w\(bits)" }
 
-    public func ports(_ io: Interface) -> Ports {
-        Ports(input: io.sink(.unsigned(bits)), output: io.source(.unsigned(bits)))
-    }
+    public func ports(_ io: Interface) -> BufferPorts { BufferPorts(io, bits: bits) }
 
-    public func body(_ c: Circuit, _ io: Ports) {
+    public func body(_ c: Circuit, _ io: BufferPorts) {
         let full = c.register("full", .bit, reset: 0)
         let held = c.register("held", .unsigned(bits))
         c.drive(io.input.ready, !full.q)
@@ -38,7 +32,7 @@ public struct SkidBuffer: Module {
 /// The end of a pipeline: a `SkidBuffer` in front of an output stream. The pipeline moves while `ready` is set.
 public struct OutputSkid<Payload: Value> {
     private let circuit: Circuit
-    private let buffer: SkidBuffer.Ports
+    private let buffer: BufferPorts
 
     /// Comes from a register.
     public var ready: Bit { buffer.input.ready }
@@ -55,15 +49,5 @@ public struct OutputSkid<Payload: Value> {
     public func send(_ payload: Payload, when valid: Bit, fileID: String = #fileID, line: Int = #line) {
         circuit.drive(buffer.input.valid, valid, fileID: fileID, line: line)
         circuit.drive(buffer.input.payload, concatenate(payload), fileID: fileID, line: line)
-    }
-}
-
-extension Circuit {
-    /// Offers what `words` are the bits of to `target`.
-    public func connect<Payload>(
-        words: Stream<Unsigned>, to target: Stream<Payload>, fileID: String = #fileID, line: Int = #line
-    ) {
-        send(target.shape.unpack(words.payload), when: words.valid, to: target, fileID: fileID, line: line)
-        drive(words.ready, target.ready, fileID: fileID, line: line)
     }
 }

@@ -41,6 +41,14 @@ extension Circuit {
         drive(source.ready, target.ready, fileID: fileID, line: line)
     }
 
+    /// Offers what `words` are the bits of to `target`.
+    public func connect<P>(
+        words: Stream<Unsigned>, to target: Stream<P>, fileID: String = #fileID, line: Int = #line
+    ) {
+        send(target.shape.unpack(words.payload), when: words.valid, to: target, fileID: fileID, line: line)
+        drive(words.ready, target.ready, fileID: fileID, line: line)
+    }
+
     /// Offers `payload` to `target` while `valid` is set.
     public func send<P>(
         _ payload: P, when valid: Bit, to target: Stream<P>, fileID: String = #fileID, line: Int = #line

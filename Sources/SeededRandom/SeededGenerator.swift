@@ -49,6 +49,13 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         }
     }
 
+    /// `items` in another order, each as likely as any other (Fisher and Yates).
+    public mutating func shuffled<Item>(_ items: [Item]) -> [Item] {
+        var items = items
+        for last in stride(from: items.count - 1, to: 0, by: -1) { items.swapAt(last, below(last + 1)) }
+        return items
+    }
+
     /// +1 or -1.
     public mutating func sign() -> Double {
         next() >> 63 == 0 ? 1 : -1

@@ -90,7 +90,7 @@ package struct ReductionTraffic: Sendable {
             }
             guard let host else { continue }
             let states = leaves.map { leaves in
-                shuffled(leaves, &random).reduce(.empty(headSize: elements), MergeUnit.merge)
+                random.shuffled(leaves).reduce(.empty(headSize: elements), MergeUnit.merge)
             }
             merged[host].append(Message(
                 head: place.head, sequence: place.sequence, opens: true, closes: true, epoch: epoch, lane: host,
@@ -110,12 +110,6 @@ package struct ReductionTraffic: Sendable {
         }
         return MergeUnit.state(of: leaf(
             reference, elements: elements, tileKeys: NumericFormats.maximumTileKeys, &random))
-    }
-
-    private func shuffled(_ states: [PartialState], _ random: inout SeededGenerator) -> [PartialState] {
-        var states = states
-        for last in stride(from: states.count - 1, to: 0, by: -1) { states.swapAt(last, random.below(last + 1)) }
-        return states
     }
 }
 

@@ -21,8 +21,7 @@ extension Design {
                 pool.append([mutant])
             }
         }
-        var shuffled = pool.map { $0[random.below($0.count)] }
-        for last in stride(from: shuffled.count - 1, to: 0, by: -1) { shuffled.swapAt(last, random.below(last + 1)) }
+        let shuffled = random.shuffled(pool.map { $0[random.below($0.count)] })
         var chosen: [Mutant] = [], bypassed: [Mutant] = []
         for mutant in shuffled where chosen.count < count ?? .max {
             if mutant.change == .bypassed {

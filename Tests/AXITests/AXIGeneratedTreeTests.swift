@@ -2,13 +2,12 @@ import Blocks
 import Foundation
 import RTL
 import Testing
+import TestSupport
 import Verilog
 
 /// `Generated/axi`: the AXI units as the clients of `make cocotb` and the linters read them.
 @Suite struct AXIGeneratedTreeTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private static let folder = root.appending(path: "Generated/axi")
+    private static let folder = URL(fileURLWithPath: PackageFiles.root + "/Generated/axi")
 
     private static func files() throws -> [(name: String, text: String)] {
         let map = try RegisterTests.map()

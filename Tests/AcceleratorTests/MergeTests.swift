@@ -47,7 +47,7 @@ import Verification
         let golden = leaves.dropFirst().reduce(leaves[0], MergeUnit.merge)
         var states = leaves
         while states.count > 1 {
-            for last in stride(from: states.count - 1, to: 0, by: -1) { states.swapAt(last, random.below(last + 1)) }
+            states = random.shuffled(states)
             let count = max(1, random.below(states.count / 2 + 1))
             let pairs = (0..<count).map { pair in (states[2 * pair], states[2 * pair + 1]) }
             // The hardware must merge each pair as the golden model does, so it can go on with the golden states.

@@ -1,15 +1,13 @@
 import Accelerator
 import Blocks
 import Configuration
-import Foundation
 import Session
 import Testing
+import TestSupport
 
 /// `Docs/registers.md` shows the registers of `spatten-eighth` as they are declared.
 @Suite struct RegisterPageTests {
     @Test func thePageSaysWhatIsDeclared() throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Docs/registers.md")
         let system = try Preset.named("spatten-eighth").system
         let page = """
             # Registers
@@ -19,8 +17,6 @@ import Testing
 
             \(ControlRegisters.map(system).markdown)
             """
-        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil { try page.write(to: path, atomically: true, encoding: .utf8) }
-        let found = try String(contentsOf: path, encoding: .utf8)
-        #expect(found == page, "Docs/registers.md is out of date: run this test with UPDATE_DOCS=1 and review the change")
+        try PackageFiles.expect("Docs/registers.md", says: page)
     }
 }

@@ -54,7 +54,7 @@ import Testing
             let all = lengths.reduce(0, +)
             var first = 0
             for output in leaves {
-                let whole = serial(output.shuffled(using: &random)[...])
+                let whole = serial(random.shuffled(output)[...])
                 let outputs = Normalizer.outputs(whole, valueFormat: ValueFormat.supported[0])
                 if output.contains(where: { $0.isValid && $0.stateClass < whole.stateClass - 1 }) { dropped += 1 }
                 for lanes in Self.laneCounts {

@@ -3,6 +3,7 @@ import GoldenModel
 import PerformanceModel
 import Session
 import Testing
+import TestSupport
 
 /// The golden schedules against closed forms, and both against published tables of quantisation losses.
 @Suite struct ScheduleTableTests {
@@ -81,6 +82,6 @@ import Testing
         #expect(sweep.points.count == 132)
         for point in sweep.points { #expect(abs(point.model - point.formula) < 0.02 * point.formula, "\(point)") }
         #expect(sweep.points[23].formula > 1.97 && sweep.points[22].formula == 1)
-        #expect(try String(contentsOfFile: root + "/Docs/signature-sweep.svg", encoding: .utf8) == sweep.svg, "run make signature")
+        #expect(try PackageFiles.text("Docs/signature-sweep.svg") == sweep.svg, "run make signature")
     }
 }

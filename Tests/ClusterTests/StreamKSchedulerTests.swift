@@ -1,7 +1,6 @@
 import Accelerator
 import Configuration
 import Cosimulation
-import Foundation
 import GoldenModel
 import RTL
 import SeededRandom
@@ -10,9 +9,6 @@ import TestSupport
 import Testing
 import UnitScenarios
 import Verification
-
-let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
 /// Two tile sizes, 16 rows.
 let clusterLane = PrefillConfiguration(

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// Every way a file or an argument can be wrong: its exit code, its message, and nothing left behind.
@@ -9,7 +10,7 @@ import Workloads
         let name: String
         let message: String
         /// Writes the faulty workload.
-        let make: @Sendable (Directory) throws -> String
+        let make: @Sendable (TemporaryDirectory) throws -> String
         var preset = "lane-d32"
         var testDescription: String { name }
     }
@@ -78,7 +79,7 @@ import Workloads
 
     @Test(arguments: faults)
     func workload(_ fault: Fault) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let workload = try fault.make(directory)
         let before = directory.contents
         for command in [["golden", "--output", "golden.safetensors"], ["simulate", "--engine", "native", "--waves", "w.vcd"]] {
@@ -161,8 +162,8 @@ import Workloads
         (["--workload", "synthetic:flat,layers=1", "--layers", "2"], "the workload has layers 0...0"),
     ] as [([String], String)])
     func usage(_ arguments: [String], _ message: String) throws {
-        let directory = try Directory()
-        var command = ["simulate", "--workload", fixture, "--json", "report.json"] + arguments
+        let directory = try TemporaryDirectory()
+        var command = ["simulate", "--workload", PackageFiles.decodeAttention, "--json", "report.json"] + arguments
         if !arguments.contains("--preset") { command += ["--preset", "lane-d64"] }
         let run = try LeanSpAtten(command, in: directory)
         #expect(run.status == 64, "\(run.errors)")
@@ -178,7 +179,7 @@ import Workloads
         (["--target", "abacus"], "ecp5-85k"),
     ])
     func synthesis(_ arguments: [String], _ message: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(["synthesize", "--preset", "lane-d32", "--json", "report.json"] + arguments, in: directory)
         #expect(run.status == 64, "\(run.errors)")
         #expect(run.errors.contains(message), "\(run.errors)")
@@ -189,7 +190,7 @@ import Workloads
         ["schedule"], ["generate", "--preset", "lane-d64"], ["simulate", "--preset", "lane-d64"], ["presets", "--colour"],
     ])
     func incompleteCommands(_ arguments: [String]) throws {
-        let run = try LeanSpAtten(arguments, in: try Directory())
+        let run = try LeanSpAtten(arguments, in: try TemporaryDirectory())
         #expect(run.status == 64)
         #expect(run.errors.contains("Usage: leanspatten"))
     }
@@ -212,7 +213,7 @@ import Workloads
         ("[64, 64]", "it is not a JSON object"),
     ])
     func configuration(_ text: String, _ message: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("lane.json", text)
         let run = try LeanSpAtten(["generate", "--config", "lane.json", "--output", "rtl"], in: directory)
         #expect(run.status == 65, "\(run.errors)")
@@ -222,7 +223,7 @@ import Workloads
 
     @Test func layerThatIsNotThere() throws {
         let run = try LeanSpAtten(
-            ["simulate", "--preset", "lane-d64", "--workload", fixture, "--layers", "5,7"], in: try Directory())
+            ["simulate", "--preset", "lane-d64", "--workload", PackageFiles.decodeAttention, "--layers", "5,7"], in: try TemporaryDirectory())
         #expect(run.status == 65)
         #expect(run.errors.contains("there is no layer 7; the file has layers 0, 5, 11"))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// What the world around the program can lack: tools, and places to write to.
@@ -8,7 +9,7 @@ import Workloads
 
     @Test(arguments: [("verilator", "verilator"), ("icarus", "iverilog")])
     func missingTool(_ engine: String, _ tool: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["simulate", "--engine", engine, "--json", "report.json"] + Self.small, in: directory, environment: ["PATH": ""])
         #expect(run.status == 69)
@@ -18,14 +19,14 @@ import Workloads
 
     @Test func aVerilatorThatIsNotThere() throws {
         let run = try LeanSpAtten(
-            ["simulate", "--engine", "verilator"] + Self.small, in: try Directory(),
+            ["simulate", "--engine", "verilator"] + Self.small, in: try TemporaryDirectory(),
             environment: ["LEANSPATTEN_VERILATOR": "/nowhere"])
         #expect(run.status == 69)
         #expect(run.errors.contains("cannot start `/nowhere`: LEANSPATTEN_VERILATOR must be the absolute path"))
     }
 
     @Test func withoutVerilatorTheNativeEngineRunsAndSaysSo() throws {
-        let run = try LeanSpAtten(["simulate"] + Self.small, in: try Directory(), environment: ["PATH": ""])
+        let run = try LeanSpAtten(["simulate"] + Self.small, in: try TemporaryDirectory(), environment: ["PATH": ""])
         #expect(run.status == 0)
         #expect(run.errors.contains("verilator is not on PATH"))
         #expect(run.errors.contains("Using the native engine."))
@@ -33,7 +34,7 @@ import Workloads
     }
 
     @Test func doctorNamesWhatIsMissing() throws {
-        let run = try LeanSpAtten(["doctor", "--json", "-"], in: try Directory(), environment: ["PATH": ""])
+        let run = try LeanSpAtten(["doctor", "--json", "-"], in: try TemporaryDirectory(), environment: ["PATH": ""])
         #expect(run.status == 0)
         let report = try run.json()
         #expect(report["engines"] as? [String] == ["native"])
@@ -45,7 +46,7 @@ import Workloads
     /// As root one may write anywhere, so the places here are ones that no one can.
     @Test(arguments: ["nowhere/report", "file/report", "directory", "/dev/full", "/proc/report"])
     func unwritablePlace(_ path: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("file", "")
         try FileManager.default.createDirectory(atPath: directory.file("directory"), withIntermediateDirectories: false)
         let before = directory.contents
@@ -67,7 +68,7 @@ import Workloads
     }
 
     @Test func wavesThatCannotBeWritten() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["simulate", "--engine", "native", "--waves", "nowhere/w.vcd"] + Self.small, in: directory)
         #expect(run.status == 73)
@@ -81,7 +82,7 @@ import Workloads
             path.split(separator: ":").map { "\($0)/\(tool)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         }
         guard let verilator = find("verilator"), let compiler = find("g++") else { return }
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("verilator", """
             #!/bin/sh
             case "$*" in *--cc*) sed -i 's/output_payload_element(\\(p[0-9]*\\))/output_payload_element(\\1[14:0])/' V*_harness.v

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// `evaluate`: its report, and what it says about models, texts and arguments that are wrong.
 @Suite struct EvaluateTests {
-    private static let model = packageRoot + "/Tests/Fixtures/language-model"
-    private static let text = model + "/dev_tokens.u16"
+    private static let model = PackageFiles.languageModel, text = PackageFiles.languageModelTokens
 
     @Test func report() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["evaluate", "--model", Self.model, "--tokens", Self.text, "--windows", "1", "--preset", "static-k8-v8", "--preset",
              "static-k4-v6-tile256", "--json", "report.json"], in: directory)
@@ -31,7 +31,7 @@ import Workloads
     }
 
     @Test func badModelsAndTexts() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("odd", "abc")
         // Two spaces: token 8,224 of 8,192.
         _ = try directory.write("foreign", "ab  ab")
@@ -64,7 +64,7 @@ import Workloads
         (["--preset", "static-k8-v9"], "did you mean 'static-k8-v8'?"), (["--preset", "lane-d64"], "there is no preset 'lane-d64'"),
     ])
     func usage(_ arguments: [String], _ message: String) throws {
-        let run = try LeanSpAtten(["evaluate", "--model", Self.model, "--tokens", Self.text] + arguments, in: try Directory())
+        let run = try LeanSpAtten(["evaluate", "--model", Self.model, "--tokens", Self.text] + arguments, in: try TemporaryDirectory())
         #expect(run.status == 64)
         #expect(run.errors.contains(message), "\(run.errors)")
     }

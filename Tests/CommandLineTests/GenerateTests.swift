@@ -1,8 +1,9 @@
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct GenerateTests {
-    private func files(_ directory: Directory, _ name: String) throws -> [String: Data] {
+    private func files(_ directory: TemporaryDirectory, _ name: String) throws -> [String: Data] {
         let root = directory.file(name)
         var files: [String: Data] = [:]
         for file in try FileManager.default.contentsOfDirectory(atPath: root) {
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func twoProcessesWriteTheSameBytes() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         for name in ["first", "second"] {
             let run = try LeanSpAtten(["generate", "--preset", "lane-d128-m32", "--output", name], in: directory)
             #expect(run.status == 0, "\(run.errors)")
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func aConfigurationFileIsThePresetOfItsParameters() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("mine.json", "{\"multipliers\": 32, \"headSize\": 32}")
         for (option, value, output) in [("--preset", "lane-d32", "preset"), ("--config", "mine.json", "config/")] {
             let run = try LeanSpAtten(["generate", option, value, "--output", output], in: directory)
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func aPrefixIsPutBeforeEveryModule() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["generate", "--preset", "lane-d32", "--output", "rtl", "--prefix", "ip0_", "--json", "-"], in: directory)
         #expect(run.status == 0, "\(run.errors)")
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func otherFilesOfTheDirectoryStay() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let note = try directory.write("note.txt", "mine")
         for _ in 0..<2 {
             let run = try LeanSpAtten(["generate", "--preset", "lane-d32", "--output", "."], in: directory)
@@ -65,7 +66,7 @@ import Testing
 
     /// A directory sits where a file belongs: no other file may appear.
     @Test func allOrNothing() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(
             atPath: directory.file("rtl/filelist.f"), withIntermediateDirectories: true)
         let run = try LeanSpAtten(["generate", "--preset", "lane-d32", "--output", "rtl"], in: directory)

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// The file of `golden`, checked from its integers alone by a model of its own.
 @Suite struct GoldenFileTests {
     @Test(arguments: [
-        ("lane-d64", fixture, ["--rows", "3"]),
+        ("lane-d64", PackageFiles.decodeAttention, ["--rows", "3"]),
         ("lane-d32", "synthetic:maximum-last,keys=700,rows=2,heads=4,kv-heads=2", ["--value-bits", "6", "--tile", "128"]),
         ("lane-d32", "synthetic:zero-context,keys=200,rows=4,heads=2", ["--key-bits", "4+4"]),
         ("prefill-d32", "synthetic:planted-keys,keys=400,rows=12,heads=2,kv-heads=1", ["--mask", "window", "--window", "150"]),
@@ -17,7 +18,7 @@ import Workloads
 
     /// Scores just below a power of two of the merge's classes, and values of one sign in each channel.
     @Test func sumsTakeMoreThan64Bits() throws {
-        let keys = 512, directory = try Directory()
+        let keys = 512, directory = try TemporaryDirectory()
         let workload = SmallWorkload(
             key: Tensor(name: "layer0.key", shape: [1, keys, 32], elements: [Float](repeating: -0.3, count: keys * 32)),
             value: Tensor(
@@ -26,7 +27,7 @@ import Workloads
     }
 
     private func check(_ preset: String, _ workload: String, _ arguments: [String]) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["golden", "--preset", preset, "--workload", workload, "--output", "golden.safetensors"] + arguments, in: directory)
         #expect(run.status == 0, "\(run.errors)")
@@ -44,7 +45,7 @@ import Workloads
     }
 
     @Test func theSameRunGivesTheSameBytes() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         for name in ["a", "b"] {
             let run = try LeanSpAtten(
                 ["golden", "--output", name, "--json", name + ".json"] + EnvironmentTests.small, in: directory)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// The built `leanspatten`, and how it ended.
@@ -13,13 +14,13 @@ struct LeanSpAtten {
         let besideBundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent("leanspatten").path
         if FileManager.default.isExecutableFile(atPath: besideBundle) { return besideBundle }
-        return packageRoot + "/.build/release/leanspatten"
+        return PackageFiles.root + "/.build/release/leanspatten"
     }()
 
     /// Runs it in `directory`.
     /// - Parameter environment: Replaces variables; nil removes one.
     init(
-        _ arguments: [String], in directory: Directory, environment: [String: String?] = [:]
+        _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String?] = [:]
     ) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.executable)
@@ -27,11 +28,11 @@ struct LeanSpAtten {
         process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
         var variables = ProcessInfo.processInfo.environment
         // One cache for all tests, the package's own.
-        variables["LEANSPATTEN_CACHE"] = packageRoot + "/.build/cosimulation"
+        variables["LEANSPATTEN_CACHE"] = PackageFiles.root + "/.build/cosimulation"
         for (name, value) in environment { variables[name] = value }
         process.environment = variables
         // Pipes fill up; files do not.
-        let streams = try Directory()
+        let streams = try TemporaryDirectory()
         let (output, errors) = (streams.file("output"), streams.file("errors"))
         for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
@@ -50,34 +51,6 @@ struct LeanSpAtten {
     }
 }
 
-let packageRoot = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-let fixture = packageRoot + "/Tests/Fixtures/decode-attention.safetensors"
-
-/// A directory that is gone with the last use of it.
-final class Directory {
-    let path: String
-
-    init() throws {
-        var template = Array((NSTemporaryDirectory() + "/leanspatten-tests-XXXXXX").utf8CString)
-        path = String(cString: try #require(mkdtemp(&template)))
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    func write(_ name: String, _ text: String) throws -> String {
-        try text.write(toFile: file(name), atomically: false, encoding: .utf8)
-        return file(name)
-    }
-
-    /// All files below it, sorted, as paths from it.
-    var contents: [String] {
-        (FileManager.default.subpaths(atPath: path) ?? []).sorted()
-    }
-}
-
 /// Tensors of a small workload of one layer, to be spoilt.
 struct SmallWorkload {
     var query = Tensor(name: "layer0.query", shape: [2, 1, 32], elements: [Float](repeating: 0.5, count: 64))
@@ -85,7 +58,7 @@ struct SmallWorkload {
     var value = Tensor(name: "layer0.value", shape: [1, 3, 32], elements: (0..<96).map { Float($0 % 5) - 2 })
     var lengths: Tensor?
 
-    func write(_ name: String, in directory: Directory) throws -> String {
+    func write(_ name: String, in directory: TemporaryDirectory) throws -> String {
         let tensors = [query, key, value] + (lengths.map { [$0] } ?? [])
         try SafetensorsFile.write(tensors, to: directory.file(name))
         return directory.file(name)

@@ -1,13 +1,14 @@
 import Cosimulation
 import Foundation
 import Testing
+import TestSupport
 
 /// The reports of commands that succeed.
 @Suite struct ReportTests {
     @Test func simulate() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
-            ["simulate", "--preset", "lane-d64", "--workload", fixture, "--layers", "5", "--rows", "1", "--engine", "native",
+            ["simulate", "--preset", "lane-d64", "--workload", PackageFiles.decodeAttention, "--layers", "5", "--rows", "1", "--engine", "native",
              "--seed", "7", "--json", "report.json"], in: directory)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.isEmpty)
@@ -42,7 +43,7 @@ import Testing
             let run = try LeanSpAtten(
                 ["simulate", "--preset", "lane-d32", "--workload", "synthetic:planted-keys,keys=300,rows=2,heads=2,kv-heads=1",
                  "--engine", "native", "--key-bits", keys, "--value-bits", values, "--tile", tile, "--stall-seed", "3",
-                 "--memory-latency", "7", "--json", "-"], in: try Directory())
+                 "--memory-latency", "7", "--json", "-"], in: try TemporaryDirectory())
             #expect(run.status == 0, "\(run.errors)")
             let report = try run.json()
             #expect(report["mismatches"] as? Int == 0)
@@ -64,7 +65,7 @@ import Testing
         func report(_ arguments: [String]) throws -> [String: Any] {
             let run = try LeanSpAtten(
                 ["simulate", "--preset", "lane-d64", "--workload", "synthetic:planted-keys,keys=600,rows=2,heads=1", "--engine", "native",
-                 "--json", "-"] + arguments, in: try Directory())
+                 "--json", "-"] + arguments, in: try TemporaryDirectory())
             #expect(run.status == 0, "\(run.errors)")
             let report = try run.json()
             #expect(report["mismatches"] as? Int == 0)
@@ -97,7 +98,7 @@ import Testing
     @Test func emptyContexts() throws {
         let run = try LeanSpAtten(
             ["simulate", "--preset", "lane-d32", "--workload", "synthetic:zero-keys,rows=2,heads=1", "--engine", "native",
-             "--json", "-"], in: try Directory())
+             "--json", "-"], in: try TemporaryDirectory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json()
         #expect(report["rows"] as? Int == 2)
@@ -107,7 +108,7 @@ import Testing
 
     @Test(arguments: ["verilator", "icarus"])
     func toolsSimulateWhatWasEmitted(_ engine: String) throws {
-        let run = try LeanSpAtten(["simulate", "--engine", engine, "--json", "-"] + EnvironmentTests.small, in: try Directory())
+        let run = try LeanSpAtten(["simulate", "--engine", engine, "--json", "-"] + EnvironmentTests.small, in: try TemporaryDirectory())
         // Without the tool there is nothing to see here; EnvironmentTests checks what is said.
         if run.status == 69 { return }
         #expect(run.status == 0, "\(run.errors)")
@@ -118,7 +119,7 @@ import Testing
     }
 
     @Test func waves() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["simulate", "--engine", "native", "--waves", "lane.vcd"] + EnvironmentTests.small, in: directory)
         #expect(run.status == 0, "\(run.errors)")
@@ -131,7 +132,7 @@ import Testing
 
     /// Every signal of the lane, in GTKWave's own format.
     @Test func wavesOfVerilator() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["simulate", "--engine", "verilator", "--waves", "lane.fst"] + EnvironmentTests.small, in: directory)
         if run.status == 69 { return }
@@ -144,7 +145,7 @@ import Testing
 
     /// A regression sets the variable; what it collects is read back.
     @Test func coverageOfARun() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let dats = directory.file("coverage")
         _ = try directory.write("keys.txt", "3\n9\n4\n")
         for _ in 0..<2 {
@@ -163,7 +164,7 @@ import Testing
     }
 
     @Test func presets() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(["presets"], in: directory)
         #expect(run.status == 0)
         for name in ["lane-d32", "lane-d64", "lane-d128", "lane-d32-m64", "lane-d64-m32", "lane-d128-m32", "spatten-d64", "cascade-d64", "cascade-d64-p16", "cascade-d16", "prefill-d64", "lean-8", "spatten-8"] {
@@ -177,7 +178,7 @@ import Testing
 
     @Test(arguments: [[], ["presets"], ["generate"], ["simulate"], ["golden"], ["doctor"]])
     func helpHasAnExample(_ command: [String]) throws {
-        let run = try LeanSpAtten(command + ["--help"], in: try Directory())
+        let run = try LeanSpAtten(command + ["--help"], in: try TemporaryDirectory())
         #expect(run.status == 0)
         #expect(run.output.contains("Example: leanspatten"))
     }

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct ScheduleCommandTests {
     @Test func rangesOfRaggedSequences() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let arguments = ["schedule", "--lanes", "4", "--heads", "1", "--contexts", "1280,1792,768", "--tile", "256"]
         let run = try LeanSpAtten(arguments + ["--json", "-"], in: directory)
         #expect(run.status == 0, "\(run.errors)")
@@ -35,7 +36,7 @@ import Testing
     ] as [([String], Int, Double)])
     func everyPolicy(_ arguments: [String], _ makespan: Int, _ efficiency: Double) throws {
         let run = try LeanSpAtten(
-            ["schedule", "--lanes", "16", "--heads", "8", "--contexts", "65536", "--json", "-"] + arguments, in: try Directory())
+            ["schedule", "--lanes", "16", "--heads", "8", "--contexts", "65536", "--json", "-"] + arguments, in: try TemporaryDirectory())
         let report = try run.json()
         #expect(report["policy"] as? String == (arguments.dropFirst().first))
         #expect(report["makespanTiles"] as? Int == makespan)
@@ -46,7 +47,7 @@ import Testing
     @Test func splitsAreChosen() throws {
         let run = try LeanSpAtten(
             ["schedule", "--lanes", "108", "--heads", "86", "--contexts", "65536", "--policy", "fixed-split", "--json", "-"],
-            in: try Directory())
+            in: try TemporaryDirectory())
         #expect(run.errors.contains("108 lanes are more than a cluster is built for (64)"))
         let report = try run.json()
         #expect(report["splits"] as? Int == 5)
@@ -68,7 +69,7 @@ import Testing
         (["--lanes", "9999999"], "more than 4194304 lanes or outputs"),
     ] as [([String], String)])
     func badInput(_ arguments: [String], _ message: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         var options = ["--lanes": "4", "--heads": "2", "--contexts": "512"]
         var flags: [String] = []
         for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
@@ -84,7 +85,7 @@ import Testing
 
     @Test func aFileThatCannotBeWritten() throws {
         let run = try LeanSpAtten(
-            ["schedule", "--lanes", "1", "--heads", "1", "--contexts", "1", "--json", "absent/report.json"], in: try Directory())
+            ["schedule", "--lanes", "1", "--heads", "1", "--contexts", "1", "--json", "absent/report.json"], in: try TemporaryDirectory())
         #expect(run.status == 73, "\(run.errors)")
     }
 }

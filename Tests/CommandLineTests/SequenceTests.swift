@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 /// `simulate` and `golden` of lanes whose rows belong together: layers and iterations of a cascade, groups of a prompt.
@@ -17,7 +18,7 @@ import Workloads
     ])
     func cascade(_ preset: (name: String, headSize: Int), _ arguments: [String]) throws {
         let run = try LeanSpAtten(
-            ["simulate", "--engine", "native", "--json", "-", "--preset", preset.name] + Self.sequence + arguments, in: try Directory())
+            ["simulate", "--engine", "native", "--json", "-", "--preset", preset.name] + Self.sequence + arguments, in: try TemporaryDirectory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json()
         #expect(report["preset"] as? String == preset.name && report["mismatches"] as? Int == 0)
@@ -44,7 +45,7 @@ import Workloads
         let run = try LeanSpAtten(
             ["simulate", "--engine", "native", "--json", "-", "--preset", "tiny", "--importance", "age", "--refine", "per-key", "--scope", "row",
              "--value-threshold", "0.001", "--stall-seed", "5", "--memory-latency", "30", "--memory-outstanding", "3"] + Self.sequence,
-            in: try Directory())
+            in: try TemporaryDirectory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json(), cascade = try #require(report["cascade"] as? [String: Any])
         #expect(report["preset"] as? String == "tiny" && report["rows"] as? Int == 48 && report["mismatches"] as? Int == 0)
@@ -57,7 +58,7 @@ import Workloads
 
     /// Rows as launches of a whole accelerator of dense lanes, given by its driver over AXI.
     @Test func wholeCluster() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         _ = try directory.write("small.json", "{\"headSize\": 32, \"multipliers\": 32, \"residentRows\": 4, \"lanes\": 2}")
         let run = try LeanSpAtten(
             ["simulate", "--engine", "native", "--json", "-", "--config", "small.json", "--policy", "fixed-split", "--splits", "2",
@@ -78,7 +79,7 @@ import Workloads
 
     /// Without ratios all is kept, and the outputs are those of the lane without a cascade.
     @Test func aCascadeThatKeepsAll() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         for preset in ["cascade-d64", "spatten-d64"] {
             let run = try LeanSpAtten(
                 ["golden", "--preset", preset, "--workload", Self.sequence[1], "--output", preset, "--refine", "never"], in: directory)
@@ -92,7 +93,7 @@ import Workloads
     }
 
     @Test func goldenFileOfACascade() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(["golden", "--output", "golden", "--json", "-"] + Self.cascade, in: directory)
         #expect(run.status == 0, "\(run.errors)")
         #expect((try run.json()["cascade"] as? [String: Any])?["importance"] as? String == "sum")
@@ -127,7 +128,7 @@ import Workloads
     func prefill(_ arguments: [String], _ keys: Int) throws {
         let run = try LeanSpAtten(
             ["simulate", "--preset", "prefill-d64", "--workload", "synthetic:planted-keys,keys=150,rows=20,heads=2,kv-heads=1",
-             "--engine", "native", "--json", "-"] + arguments, in: try Directory())
+             "--engine", "native", "--json", "-"] + arguments, in: try TemporaryDirectory())
         #expect(run.status == 0, "\(run.errors)")
         let report = try run.json()
         #expect(report["rows"] as? Int == 40 && report["mismatches"] as? Int == 0 && report["tileKeys"] as? Int == 128)
@@ -148,7 +149,7 @@ import Workloads
         ("flat,keys=3,rows=4,lengths=full", ""), ("zero-context,keys=9,rows=1", "row 0 sees 0 keys"),
     ])
     func noSequence(_ workload: String, _ message: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         for command in [["simulate", "--engine", "native"], ["golden", "--output", "golden"]] {
             let run = try LeanSpAtten(
                 command + ["--preset", "cascade-d64", "--workload", "synthetic:\(workload)"], in: directory)
@@ -159,7 +160,7 @@ import Workloads
     }
 
     @Test func layersOfUnlikeContexts() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         func tensors(_ layer: Int, _ length: Int32) -> [Tensor] {
             [("query", [1, 1, 64]), ("key", [1, 3, 64]), ("value", [1, 3, 64])].map { name, shape in
                 Tensor(name: "layer\(layer).\(name)", shape: shape, elements: [Float](repeating: 0.5, count: shape.reduce(1, *)))

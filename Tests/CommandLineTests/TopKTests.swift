@@ -1,12 +1,13 @@
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct TopKTests {
-    private static func keys(_ text: String, _ directory: Directory) throws -> String { try directory.write("keys.txt", text) }
+    private static func keys(_ text: String, _ directory: TemporaryDirectory) throws -> String { try directory.write("keys.txt", text) }
 
     @Test(arguments: ["radix", "quick-select"], ["native", "verilator"])
     func keepsTheLargest(_ engine: String, _ simulator: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let input = try Self.keys("7\n4095\r\n0\n12\n12\n 300\n12", directory)
         let run = try LeanSpAtten(
             ["topk", "--engine", engine, "--k", "4", "--input", input, "--simulator", simulator, "--json", "-"], in: directory)
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func withoutVerilatorTheNativeEngineRunsAndSaysSo() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let run = try LeanSpAtten(
             ["topk", "--engine", "radix", "--parallelism", "1", "--k", "0", "--bits", "8", "--input", try Self.keys("1\n", directory)],
             in: directory, environment: ["PATH": ""])
@@ -47,7 +48,7 @@ import Testing
         ("1\n2\n", ["--engine", "bubble"], 64, "radix"),
     ] as [(String, [String], Int32, String)])
     func badInput(_ text: String, _ arguments: [String], _ status: Int32, _ message: String) throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         let input = try Self.keys(text, directory)
         var options = ["--engine": "radix", "--k": "1", "--simulator": "native"]
         for index in stride(from: 0, to: arguments.count, by: 2) { options[arguments[index]] = arguments[index + 1] }
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func aFileThatIsNotThere() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         for path in ["absent.txt", "."] {
             let run = try LeanSpAtten(["topk", "--engine", "radix", "--k", "1", "--input", path, "--simulator", "native"], in: directory)
             #expect(run.status == 65)

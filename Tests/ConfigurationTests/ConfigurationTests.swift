@@ -2,6 +2,7 @@ import Configuration
 import FixedPoint
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Lane configuration")
 struct LaneConfigurationTests {
@@ -146,14 +147,9 @@ struct RowSettingsTests {
 
 /// What a configuration file may say, for editors and for people.
 @Suite struct ConfigurationParameterTests {
-    private static let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Docs/configuration.schema.json")
-
-    /// With `UPDATE_DOCS` set it is first written anew.
     @Test func theSchemaIsAsDeclared() throws {
         let text = ConfigurationParameter.jsonSchema
-        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil { try text.write(to: Self.schema, atomically: true, encoding: .utf8) }
-        #expect(try String(contentsOf: Self.schema, encoding: .utf8) == text)
+        try PackageFiles.expect("Docs/configuration.schema.json", says: text)
         #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
     }
 

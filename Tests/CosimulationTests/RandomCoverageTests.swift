@@ -2,6 +2,7 @@ import Foundation
 import RandomModules
 import RTL
 import Testing
+import TestSupport
 
 /// Every part of the DSL, every node of the graph and every class of widths occurs often enough among the random modules
 /// of the default run.
@@ -76,10 +77,9 @@ import Testing
 
     /// The operators, functions and properties that the sources of the DSL make public: `Unsigned &+`, `Signed.extended`.
     private static func offered() throws -> Set<String> {
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Sources/RTL")
         var names: Set<String> = []
         for file in ["BitOperations", "Operators", "Values", "Packing", "Circuit", "State", "Stream", "Interface"] {
-            let text = try String(contentsOf: sources.appendingPathComponent("\(file).swift"), encoding: .utf8)
+            let text = try PackageFiles.text("Sources/RTL/\(file).swift")
             var type = ""
             for line in text.split(separator: "\n") {
                 if let match = line.firstMatch(of: /^(?:public )?(?:final )?(?:extension|struct|class|protocol) (\w+)/) {

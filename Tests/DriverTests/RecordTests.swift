@@ -39,8 +39,7 @@ import Testing
 
     @Test("the page on the memory layout has the tables of all records", arguments: RecordLayout.all)
     func page(_ layout: RecordLayout) throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "Docs/memory-layout.md"), encoding: .utf8)
+        let page = try PackageFiles.text("Docs/memory-layout.md")
         #expect(page.contains("\n\n" + layout.markdown + "\n"), "its table should be:\n\(layout.markdown)")
     }
 

@@ -3,16 +3,14 @@ import FixedPoint
 import Foundation
 import GoldenModel
 import Testing
+import TestSupport
 import Workloads
 
 @Suite("Pruning on rows of a trained decoder")
 struct RealRowTests {
-    static let fixture = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/decode-attention.safetensors").path
-
     /// Rows of every head of a layer, quantized.
     private func rows(layer index: Int, settings: RowSettings) throws -> [SpAttenRow] {
-        let workload = try AttentionWorkload(path: Self.fixture, layers: [index])
+        let workload = try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [index])
         let layer = workload.layers[0]
         let quantizer = HostQuantizer(keyFormat: settings.keyFormat, valueFormat: settings.valueFormat)
         return try (0..<layer.heads).flatMap { head -> [SpAttenRow] in

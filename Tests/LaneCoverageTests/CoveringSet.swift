@@ -71,9 +71,7 @@ struct CoveringSet {
 
     /// The committed rows, and one of each key and value format.
     private static func rows() throws -> CheckedProgram {
-        let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/decode-attention.safetensors").path
-        var rows = try CheckedProgram.committed(lane: lane, workload: AttentionWorkload(path: fixture))
+        var rows = try CheckedProgram.committed(lane: lane, workload: AttentionWorkload(path: PackageFiles.decodeAttention))
         var generator = TestSeed.generator("rows")
         let settings = KeyFormat.supported.enumerated().map { index, format in
             RowSettings(tileKeys: 128, keyFormat: format, valueFormat: ValueFormat.supported[index % ValueFormat.supported.count])

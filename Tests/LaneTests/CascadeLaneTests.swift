@@ -49,7 +49,7 @@ import Workloads
         private let largestScale: Double
 
         private static let quantized = try! LaneWorkload(
-            AttentionWorkload(path: RealAndSyntheticTests.fixture), name: "fixture", preset: CascadeLaneTests.preset.name,
+            AttentionWorkload(path: PackageFiles.decodeAttention), name: "fixture", preset: CascadeLaneTests.preset.name,
             configuration: CascadeLaneTests.preset.configuration.lane,
             settings: RowSettings(tileKeys: 256, keyFormat: KeyFormat("8+4"), valueFormat: ValueFormat(bits: 8)))
 

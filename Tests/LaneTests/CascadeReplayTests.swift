@@ -22,9 +22,8 @@ import Verification
     private static func evaluation() throws -> Evaluation {
         let plan = try steps.map { try EvaluationPlan(windows: 1, steps: $0) }
             ?? EvaluationPlan(windows: 1, promptTokens: 150, steps: 2)
-        let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/language-model").path
-        return try Evaluation(model: directory, tokens: directory + "/dev_tokens.u16", reductions: [], plan: plan)
+        return try Evaluation(
+            model: PackageFiles.languageModel, tokens: PackageFiles.languageModelTokens, reductions: [], plan: plan)
     }
 
     private static let window = 40 * 1024

@@ -67,7 +67,7 @@ import Workloads
         let configuration = PrefillConfiguration.advertised[0]
         let settings = RowSettings(tileKeys: 128, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
         let workload = try LaneWorkload(
-            AttentionWorkload(path: RealAndSyntheticTests.fixture), name: "fixture", preset: "prefill",
+            AttentionWorkload(path: PackageFiles.decodeAttention), name: "fixture", preset: "prefill",
             configuration: configuration.lane, settings: settings,
             kind: .prefill(configuration, window.map(PrefillMask.window) ?? .causal))
         var checked = try CheckedPrefill(configuration)

@@ -10,9 +10,6 @@ import Workloads
 /// Real trained tensors and every synthetic family: the emitted Verilog against the golden model bit for bit, and the
 /// golden model against double precision on the same quantised inputs.
 @Suite struct RealAndSyntheticTests {
-    static let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures/decode-attention.safetensors").path
-
     private func golden(_ workload: AttentionWorkload, tileKeys: Int) throws -> GoldenRun {
         let settings = RowSettings(tileKeys: tileKeys, keyFormat: try KeyFormat("8+4"), valueFormat: try ValueFormat(bits: 12))
         let lane = try Preset.named("lane-d64").configuration.lane
@@ -27,7 +24,7 @@ import Workloads
 
     @Test("every row, head and layer of the fixture in Verilator")
     func fixtureIsBitExact() throws {
-        let golden = try golden(AttentionWorkload(path: Self.fixture), tileKeys: 256)
+        let golden = try golden(AttentionWorkload(path: PackageFiles.decodeAttention), tileKeys: 256)
         let run = try SimulationRun(golden, options: SimulationOptions(engine: .verilator))
         #expect(run.golden.errors.rows == 3 * 4 * 32)
         #expect(run.mismatches == 0)
@@ -42,7 +39,7 @@ import Workloads
 
     @Test("accuracy on the fixture, layer by layer", arguments: RowSettings.tileSizes)
     func fixtureAccuracy(tileKeys: Int) throws {
-        for layer in try AttentionWorkload(path: Self.fixture).layers {
+        for layer in try AttentionWorkload(path: PackageFiles.decodeAttention).layers {
             let errors = try golden(AttentionWorkload(layers: [layer]), tileKeys: tileKeys).errors
             #expect(errors.rmsRelativeError <= 2e-4)
             #expect(errors.maxRelativeToMaxV <= 1e-3)

@@ -1,5 +1,6 @@
 import LanguageModel
 import Testing
+import TestSupport
 import Workloads
 
 /// The model against tensors and losses that come from elsewhere.
@@ -14,7 +15,7 @@ import Workloads
 
     @Test("one gain of 768 that is off by 1 % does not pass for the fixture")
     func brokenGain() throws {
-        let directory = try Directory()
+        let directory = try TemporaryDirectory()
         try directory.writeModel(changing: "h.4.kg") { $0[2 * 64 + 7] *= 1.01 }
         #expect(try Self.largestExcess(of: LanguageModel(directory: directory.path)) > 1e-3)
     }
@@ -23,7 +24,7 @@ import Workloads
     static func largestExcess(of model: LanguageModel) throws -> Float {
         let text = try Fixture.text.get()
         let prompt = try model.prompt(Array(text.tokens[fixtureStart..<fixtureStart + 1024]))
-        let file = try SafetensorsFile(path: Fixture.attentionPath)
+        let file = try SafetensorsFile(path: PackageFiles.decodeAttention)
         var excess: Float = 0
         func compare(_ name: String, _ ours: (_ head: Int) -> ArraySlice<Float>) throws {
             let stored: [Float16] = try file.tensor(name).elements(as: Float16.self)

@@ -3,15 +3,15 @@ import Foundation
 import LanguageModel
 import Session
 import Testing
+import TestSupport
 import Workloads
 
 /// The evaluation of reductions on the committed language model.
 @Suite struct EvaluationTests {
-    private static let model = packageRoot + "/Tests/Fixtures/language-model"
 
     private func evaluation(_ names: [String], _ plan: EvaluationPlan) throws -> Evaluation {
         try Evaluation(
-            model: Self.model, tokens: Self.model + "/dev_tokens.u16", reductions: names.map { try NamedReduction.named($0) },
+            model: PackageFiles.languageModel, tokens: PackageFiles.languageModelTokens, reductions: names.map { try NamedReduction.named($0) },
             plan: plan)
     }
 
@@ -45,8 +45,8 @@ import Workloads
 
     @Test("a coarser format is further from dense attention")
     func quantizedAttention() throws {
-        let model = try LanguageModel(directory: Self.model)
-        let text = try TokenFile(path: Self.model + "/dev_tokens.u16", vocabulary: model.shape.vocabulary)
+        let model = try LanguageModel(directory: PackageFiles.languageModel)
+        let text = try TokenFile(path: PackageFiles.languageModelTokens, vocabulary: model.shape.vocabulary)
         let prompt = try model.prompt(Array(text.tokens[..<160]))
         var outputs: [[Float]] = []
         for name in ["", "static-k12-v12", "static-k8-v8", "static-k4-v6"] {
@@ -84,7 +84,7 @@ import Workloads
     @Test("losses of a window are those of the model's own functions")
     func losses() throws {
         let evaluation = try evaluation([], EvaluationPlan(windows: 1, promptTokens: 50, steps: 5))
-        let model = try LanguageModel(directory: Self.model)
+        let model = try LanguageModel(directory: PackageFiles.languageModel)
         let tokens = Array(evaluation.text.tokens[3000..<3056])
         let nats = try model.nats(states: model.prompt(Array(tokens[..<55])).states, targets: Array(tokens[1...]))
         let window = try evaluation.window(at: 3000)
@@ -93,7 +93,7 @@ import Workloads
     }
 
     @Test func windowsAreSpreadEvenlyOverFullWindows() throws {
-        let text = try TokenFile(path: Self.model + "/dev_tokens.u16", vocabulary: 8192)
+        let text = try TokenFile(path: PackageFiles.languageModelTokens, vocabulary: 8192)
         #expect(try EvaluationPlan(windows: 4).starts(in: text) == [0, 49 * 1024, 98 * 1024, 147 * 1024])
         #expect(try EvaluationPlan(windows: 197).starts(in: text) == (0..<197).map { $0 * 1024 })
         #expect(throws: LanguageModelError.tooFewTokens(file: text.path, tokens: 201_824, needed: 198 * 1024 + 1)) {
@@ -115,12 +115,12 @@ import Workloads
             try writeModel(headSize: 16, context: 1024, to: directory + "/model.safetensors")
             #expect(throws: SessionError.noLane(model: directory, headSize: 16)) {
                 try Evaluation(
-                    model: directory, tokens: Self.model + "/dev_tokens.u16", reductions: [], plan: EvaluationPlan(windows: 1))
+                    model: directory, tokens: PackageFiles.languageModelTokens, reductions: [], plan: EvaluationPlan(windows: 1))
             }
             try writeModel(headSize: 32, context: 1023, to: directory + "/model.safetensors")
             #expect(throws: LanguageModelError.positionOutOfRange(position: 1023, context: 1023)) {
                 try Evaluation(
-                    model: directory, tokens: Self.model + "/dev_tokens.u16", reductions: [], plan: EvaluationPlan(windows: 1))
+                    model: directory, tokens: PackageFiles.languageModelTokens, reductions: [], plan: EvaluationPlan(windows: 1))
             }
         }
     }
@@ -143,7 +143,7 @@ import Workloads
 
     @Test("what this attention cannot do is refused, not left out")
     func unsupported() throws {
-        let model = try LanguageModel(directory: Self.model)
+        let model = try LanguageModel(directory: PackageFiles.languageModel)
         let prompt = try model.prompt([1, 2, 3])
         var settings = try NamedReduction.named("static-k8-v8").settings
         settings.values = .init(.threshold, amount: 0.001)

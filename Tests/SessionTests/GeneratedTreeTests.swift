@@ -2,16 +2,17 @@ import Configuration
 import Foundation
 import Session
 import Testing
+import TestSupport
 
 @Suite struct GeneratedTreeTests {
     /// Made once for all tests: it takes seconds.
-    private static let generated = Result { try GeneratedTree(root: packageRoot) }
+    private static let generated = Result { try GeneratedTree(root: PackageFiles.root) }
 
     /// With `LEANSPATTEN_REGENERATE` set (`make generated`) the files are first written anew.
     @Test func committedFilesAreAsGenerated() throws {
         let tree = try Self.generated.get()
-        if ProcessInfo.processInfo.environment["LEANSPATTEN_REGENERATE"] != nil { try tree.write(to: packageRoot) }
-        let differences = tree.differences(from: packageRoot)
+        if ProcessInfo.processInfo.environment["LEANSPATTEN_REGENERATE"] != nil { try tree.write(to: PackageFiles.root) }
+        let differences = tree.differences(from: PackageFiles.root)
         #expect(differences.isEmpty, """
             \(differences.joined(separator: "\n"))
             The sources make other files than are committed. If that is meant, run `make generated`, read `git diff` and \

@@ -5,10 +5,10 @@ import GoldenModel
 import LanguageModel
 import Session
 import Testing
+import TestSupport
 
 /// Reductions by scores on the committed language model: each technique does what it says, and what it reads is counted right.
 @Suite struct PrunedAttentionTests {
-    private static let model = packageRoot + "/Tests/Fixtures/language-model"
     private static let promptTokens = 120, steps = 2
     private static let contexts = (1...steps).map { promptTokens + $0 }
 
@@ -20,9 +20,9 @@ import Testing
 
     init() throws {
         evaluation = try Evaluation(
-            model: Self.model, tokens: Self.model + "/dev_tokens.u16", reductions: [],
+            model: PackageFiles.languageModel, tokens: PackageFiles.languageModelTokens, reductions: [],
             plan: EvaluationPlan(windows: 1, promptTokens: Self.promptTokens, steps: Self.steps))
-        model = try LanguageModel(directory: Self.model)
+        model = try LanguageModel(directory: PackageFiles.languageModel)
         tokens = Array(evaluation.text.tokens[40 * 1024..<40 * 1024 + Self.promptTokens + Self.steps])
         prompt = try model.prompt(Array(tokens[..<Self.promptTokens]))
         importance = PromptImportance(prompt, fractionBits: KeyProbability.fractionBits)

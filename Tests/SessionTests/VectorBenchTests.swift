@@ -90,7 +90,7 @@ import Verilog
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             }
             try FileManager.default.copyItem(
-                atPath: "\(packageRoot)/Testbenches/Makefile", toPath: "\(root)/Testbenches/Makefile")
+                atPath: "\(PackageFiles.root)/Testbenches/Makefile", toPath: "\(root)/Testbenches/Makefile")
             let files = VerilogEmitter().emit(design)
             let compiled = ["\(bench.moduleName).v"] + files.map { "../../Generated/lane-d32/\($0.name)" }
             try write(compiled.map { $0 + "\n" }.joined(), to: "\(benches)/filelist.f")

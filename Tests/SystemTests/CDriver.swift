@@ -6,6 +6,7 @@ import Driver
 import Foundation
 import Session
 import Testing
+import TestSupport
 
 /// The bare-metal driver of `Software/c`, compiled with the headers that are generated for a configuration, in this process: its
 /// registers are those of a simulated device, its memory that of the simulation.
@@ -70,8 +71,7 @@ final class CDriver {
     /// - Parameter headers: Not those of the device, if others are to be tried.
     init(_ simulation: SystemSimulation) throws {
         self.simulation = simulation
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let sources = root.appending(path: "Software/c").path
+        let sources = PackageFiles.root + "/Software/c"
         library = try Files.withTemporaryDirectory { (directory) throws(CosimulationError) in
             try Files.write(RecordLayout.cHeader("leanspatten"), to: "\(directory)/leanspatten_records.h")
             try Files.write(ControlRegisters.map(simulation.configuration).cHeader, to: "\(directory)/leanspatten_registers.h")

@@ -127,8 +127,7 @@ import Verification
 
     @Test("the committed header of the records is the one that is generated")
     func header() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let committed = try String(contentsOf: root.appending(path: "Software/c/leanspatten_records.h"), encoding: .utf8)
+        let committed = try PackageFiles.text("Software/c/leanspatten_records.h")
         #expect(committed == RecordLayout.cHeader("leanspatten"), "run make generated")
     }
 }

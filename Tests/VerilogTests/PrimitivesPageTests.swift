@@ -2,17 +2,13 @@ import Blocks
 import Foundation
 import RTL
 import Testing
+import TestSupport
 import Verilog
 
 /// `Docs/primitives.md` shows every primitive beside the Verilog it becomes, as the emitter writes it today.
 @Suite struct PrimitivesPageTests {
     @Test func thePageSaysWhatTheEmitterWrites() throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Docs/primitives.md")
-        let page = try Self.page()
-        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil { try page.write(to: path, atomically: true, encoding: .utf8) }
-        let found = try String(contentsOf: path, encoding: .utf8)
-        #expect(found == page, "Docs/primitives.md is out of date: run this test with UPDATE_DOCS=1 and review the change")
+        try PackageFiles.expect("Docs/primitives.md", says: Self.page())
     }
 
     @Test func everyOperationHasAnExample() throws {

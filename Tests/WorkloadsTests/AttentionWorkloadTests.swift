@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Workloads
 
 @Suite struct AttentionWorkloadTests {
@@ -43,7 +44,7 @@ import Workloads
 
     @Test func keepsExpectedOutputAndScale() throws {
         try withTemporaryDirectory { directory in
-            let fixture = try AttentionWorkload(path: fixturePath, layers: [5], rowLimit: 2)
+            let fixture = try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [5], rowLimit: 2)
             let path = directory + "/w.safetensors"
             try fixture.write(to: path, precision: .half)
             #expect(try AttentionWorkload(path: path) == fixture)
@@ -65,8 +66,8 @@ import Workloads
     }
 
     @Test func selectsLayersAndRows() throws {
-        let all = try AttentionWorkload(path: fixturePath)
-        let some = try AttentionWorkload(path: fixturePath, layers: [11, 0, 11], rowLimit: 5)
+        let all = try AttentionWorkload(path: PackageFiles.decodeAttention)
+        let some = try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [11, 0, 11], rowLimit: 5)
         #expect(some.layers.map(\.index) == [0, 11])
         let (whole, part) = (all.layers[2], some.layers[1])
         #expect(part.rows == 5)
@@ -80,14 +81,14 @@ import Workloads
                         == whole.expectedOutput?[whole.queryRange(head: head, row: row)])
             }
         }
-        #expect(try AttentionWorkload(path: fixturePath, layers: [0], rowLimit: 1000) == AttentionWorkload(layers: [all.layers[0]]))
+        #expect(try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [0], rowLimit: 1000) == AttentionWorkload(layers: [all.layers[0]]))
         #expect(
-            problem(file: fixturePath) { try AttentionWorkload(path: fixturePath, layers: [0, 3]) }
+            problem(file: PackageFiles.decodeAttention) { try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [0, 3]) }
                 == .missingLayer(3, present: [0, 5, 11]))
         #expect(
-            problem(file: fixturePath) { try AttentionWorkload(path: fixturePath, layers: []) }
+            problem(file: PackageFiles.decodeAttention) { try AttentionWorkload(path: PackageFiles.decodeAttention, layers: []) }
                 == .emptyLayerSelection(present: [0, 5, 11]))
-        #expect(problem(file: fixturePath) { try AttentionWorkload(path: fixturePath, rowLimit: 0) } == .invalidRowLimit(0))
+        #expect(problem(file: PackageFiles.decodeAttention) { try AttentionWorkload(path: PackageFiles.decodeAttention, rowLimit: 0) } == .invalidRowLimit(0))
     }
 
     @Test func defaultsLengthsAndScale() throws {

@@ -1,10 +1,11 @@
 import Testing
+import TestSupport
 import Workloads
 
 /// The committed real workload: reading it right means that its own expected outputs come out.
 @Suite struct FixtureTests {
     @Test func hasTheStatedShape() throws {
-        let workload = try AttentionWorkload(path: fixturePath)
+        let workload = try AttentionWorkload(path: PackageFiles.decodeAttention)
         #expect(workload.layers.map(\.index) == [0, 5, 11])
         #expect(workload.softmaxScale == 0.125)
         #expect(workload.heads == 4)
@@ -22,7 +23,7 @@ import Workloads
 
     @Test(arguments: [0, 5, 11])
     func expectedOutputsAreReproduced(layer index: Int) throws {
-        let workload = try AttentionWorkload(path: fixturePath, layers: [index])
+        let workload = try AttentionWorkload(path: PackageFiles.decodeAttention, layers: [index])
         let layer = try #require(workload.layers.first)
         let expected = try #require(layer.expectedOutput)
         var worst = 0.0

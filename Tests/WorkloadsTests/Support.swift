@@ -2,20 +2,6 @@ import Foundation
 import Testing
 import Workloads
 
-/// Root of the package, whatever directory the tests run in.
-let packageRoot = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-let fixturePath = packageRoot.appendingPathComponent("Tests/Fixtures/decode-attention.safetensors").path
-
-/// Runs the body with the path of an empty directory that is removed afterwards.
-func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("workloads-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: url) }
-    return try body(url.path)
-}
-
 func listing(_ directory: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
 }

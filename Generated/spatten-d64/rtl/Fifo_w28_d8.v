@@ -4,72 +4,72 @@
 module Fifo_w28_d8 (
     input  wire clock,
     input  wire reset,
-    input  wire input_valid,  // @[Fifo.swift:26]
-    output wire input_ready,  // @[Fifo.swift:26]
-    input  wire [27:0] input_payload,  // @[Fifo.swift:26]
-    output wire output_valid,  // @[Fifo.swift:26]
-    input  wire output_ready,  // @[Fifo.swift:26]
-    output wire [27:0] output_payload  // @[Fifo.swift:26]
+    input  wire input_valid,  // @[Fifo.swift:21]
+    output wire input_ready,  // @[Fifo.swift:21]
+    input  wire [27:0] input_payload,  // @[Fifo.swift:21]
+    output wire output_valid,  // @[Fifo.swift:21]
+    input  wire output_ready,  // @[Fifo.swift:21]
+    output wire [27:0] output_payload  // @[Fifo.swift:21]
 );
 
-    reg [2:0] head;  // @[Fifo.swift:32]
-    reg [2:0] tail;  // @[Fifo.swift:33]
-    reg [3:0] stored;  // @[Fifo.swift:34]
-    reg output_held;  // @[Fifo.swift:35]
-    reg [27:0] words [0:7];  // @[Fifo.swift:31]
-    reg [27:0] word;  // @[Fifo.swift:56]
+    reg [2:0] head;  // @[Fifo.swift:26]
+    reg [2:0] tail;  // @[Fifo.swift:27]
+    reg [3:0] stored;  // @[Fifo.swift:28]
+    reg output_held;  // @[Fifo.swift:29]
+    reg [27:0] words [0:7];  // @[Fifo.swift:25]
+    reg [27:0] word;  // @[Fifo.swift:50]
 
-    assign input_ready = !stored[3];  // @[Fifo.swift:54]
-    wire accept = input_valid & input_ready;  // @[Fifo.swift:37]
-    wire fetch = (|stored) & (!output_held | output_ready);  // @[Fifo.swift:38]
+    assign input_ready = !stored[3];  // @[Fifo.swift:48]
+    wire accept = input_valid & input_ready;  // @[Fifo.swift:31]
+    wire fetch = (|stored) & (!output_held | output_ready);  // @[Fifo.swift:32]
 
     always @(posedge clock) begin
-        if (fetch) begin  // @[Fifo.swift:56]
-            word <= words[head];  // @[Fifo.swift:56]
+        if (fetch) begin  // @[Fifo.swift:50]
+            word <= words[head];  // @[Fifo.swift:50]
         end
-        if (accept) begin  // @[Fifo.swift:39]
-            words[tail] <= input_payload;  // @[Fifo.swift:40]
+        if (accept) begin  // @[Fifo.swift:33]
+            words[tail] <= input_payload;  // @[Fifo.swift:34]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            tail <= 3'h0;  // @[Fifo.swift:33]
-        end else if (accept) begin  // @[Fifo.swift:39]
-            tail <= tail + 3'h1;  // @[Fifo.swift:41]
+            tail <= 3'h0;  // @[Fifo.swift:27]
+        end else if (accept) begin  // @[Fifo.swift:33]
+            tail <= tail + 3'h1;  // @[Fifo.swift:35]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            head <= 3'h0;  // @[Fifo.swift:32]
-        end else if (fetch) begin  // @[Fifo.swift:43]
-            head <= head + 3'h1;  // @[Fifo.swift:44]
+            head <= 3'h0;  // @[Fifo.swift:26]
+        end else if (fetch) begin  // @[Fifo.swift:37]
+            head <= head + 3'h1;  // @[Fifo.swift:38]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            output_held <= 1'b0;  // @[Fifo.swift:35]
-        end else if (fetch) begin  // @[Fifo.swift:43]
-            output_held <= 1'b1;  // @[Fifo.swift:45]
-        end else if (output_ready) begin  // @[Fifo.swift:46]
-            output_held <= 1'b0;  // @[Fifo.swift:47]
+            output_held <= 1'b0;  // @[Fifo.swift:29]
+        end else if (fetch) begin  // @[Fifo.swift:37]
+            output_held <= 1'b1;  // @[Fifo.swift:39]
+        end else if (output_ready) begin  // @[Fifo.swift:40]
+            output_held <= 1'b0;  // @[Fifo.swift:41]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            stored <= 4'h0;  // @[Fifo.swift:34]
-        end else if (accept & !fetch) begin  // @[Fifo.swift:49]
-            stored <= stored + 4'h1;  // @[Fifo.swift:50]
-        end else if (fetch & !accept) begin  // @[Fifo.swift:51]
-            stored <= stored - 4'h1;  // @[Fifo.swift:52]
+            stored <= 4'h0;  // @[Fifo.swift:28]
+        end else if (accept & !fetch) begin  // @[Fifo.swift:43]
+            stored <= stored + 4'h1;  // @[Fifo.swift:44]
+        end else if (fetch & !accept) begin  // @[Fifo.swift:45]
+            stored <= stored - 4'h1;  // @[Fifo.swift:46]
         end
     end
 
-    assign output_valid = output_held;  // @[Fifo.swift:55]
-    assign output_payload = word;  // @[Fifo.swift:56]
+    assign output_valid = output_held;  // @[Fifo.swift:49]
+    assign output_payload = word;  // @[Fifo.swift:50]
 endmodule
 
 `default_nettype wire

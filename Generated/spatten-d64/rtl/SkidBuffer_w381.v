@@ -4,37 +4,37 @@
 module SkidBuffer_w381 (
     input  wire clock,
     input  wire reset,
-    input  wire input_valid,  // @[SkidBuffer.swift:19]
-    output wire input_ready,  // @[SkidBuffer.swift:19]
-    input  wire [380:0] input_payload,  // @[SkidBuffer.swift:19]
-    output wire output_valid,  // @[SkidBuffer.swift:19]
-    input  wire output_ready,  // @[SkidBuffer.swift:19]
-    output wire [380:0] output_payload  // @[SkidBuffer.swift:19]
+    input  wire input_valid,  // @[SkidBuffer.swift:14]
+    output wire input_ready,  // @[SkidBuffer.swift:14]
+    input  wire [380:0] input_payload,  // @[SkidBuffer.swift:14]
+    output wire output_valid,  // @[SkidBuffer.swift:14]
+    input  wire output_ready,  // @[SkidBuffer.swift:14]
+    output wire [380:0] output_payload  // @[SkidBuffer.swift:14]
 );
 
-    reg full;  // @[SkidBuffer.swift:23]
-    reg [380:0] held;  // @[SkidBuffer.swift:24]
+    reg full;  // @[SkidBuffer.swift:17]
+    reg [380:0] held;  // @[SkidBuffer.swift:18]
 
-    assign input_ready = !full;  // @[SkidBuffer.swift:25]
+    assign input_ready = !full;  // @[SkidBuffer.swift:19]
 
     always @(posedge clock) begin
-        if (!full) begin  // @[SkidBuffer.swift:27]
-            held <= input_payload;  // @[SkidBuffer.swift:27]
+        if (!full) begin  // @[SkidBuffer.swift:21]
+            held <= input_payload;  // @[SkidBuffer.swift:21]
         end
     end
 
     always @(posedge clock) begin
         if (reset) begin
-            full <= 1'b0;  // @[SkidBuffer.swift:23]
-        end else if (input_valid & input_ready & !output_ready) begin  // @[SkidBuffer.swift:28]
-            full <= 1'b1;  // @[SkidBuffer.swift:29]
-        end else if (output_ready) begin  // @[SkidBuffer.swift:30]
-            full <= 1'b0;  // @[SkidBuffer.swift:31]
+            full <= 1'b0;  // @[SkidBuffer.swift:17]
+        end else if (input_valid & input_ready & !output_ready) begin  // @[SkidBuffer.swift:22]
+            full <= 1'b1;  // @[SkidBuffer.swift:23]
+        end else if (output_ready) begin  // @[SkidBuffer.swift:24]
+            full <= 1'b0;  // @[SkidBuffer.swift:25]
         end
     end
 
-    assign output_valid = full | input_valid;  // @[SkidBuffer.swift:33]
-    assign output_payload = full ? held : input_payload;  // @[SkidBuffer.swift:34]
+    assign output_valid = full | input_valid;  // @[SkidBuffer.swift:27]
+    assign output_payload = full ? held : input_payload;  // @[SkidBuffer.swift:28]
 endmodule
 
 `default_nettype wire
