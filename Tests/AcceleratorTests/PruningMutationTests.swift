@@ -13,7 +13,7 @@ struct PruningMutationTests {
     private static let configuration = SpAttenConfiguration(lane: LaneConfiguration(headSize: 64, multipliers: 32))
 
     @Test(arguments: [
-        ("SerialMultiplier", 100), ("KeyJoiner", 94), ("ProgressiveQueryKeyUnit", 91), ("ScoreRefiner", 100), ("ConfidenceUnit", 97),
+        ("SerialMultiplier", 100), ("KeyJoiner", 100), ("ProgressiveQueryKeyUnit", 91), ("ScoreRefiner", 100), ("ConfidenceUnit", 97),
         ("LocalValueSelector", 97), ("LeafCompletion", 96),
     ])
     func mutationScore(_ name: String, atLeast percent: Int) throws {
